@@ -1,0 +1,81 @@
+import { Registry, collectDefaultMetrics } from "prom-client";
+import pg from "pg";
+import type { Config } from "./config.ts";
+import type { Domain } from "./domains.ts";
+import type { Ground } from "./ground.ts";
+import type { Clock } from "./platform/clock.ts";
+import type { Log } from "./platform/log.ts";
+import { makeSignals } from "./platform/signals.ts";
+import { Catalogue } from "./query/index.ts";
+import { type Databases, migrate, openDatabases, openPool, openStore, prepareQueue, readMigrations } from "./store/index.ts";
+import { openVault } from "./vault/index.ts";
+
+export interface Composition {
+  readonly ground: Ground;
+  readonly domains: readonly Domain[];
+  readonly databases: Databases;
+  /** Closes pools and, where it is ours, the database server. */
+  close(): Promise<void>;
+}
+
+export interface ComposeOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly domains: readonly Domain[];
+  readonly throwaway?: boolean;
+  /** Tests hand in databases they made themselves. */
+  readonly databases?: Databases;
+}
+
+/** Starts the stores, migrates, and makes the ground that all domains stand on. */
+export async function compose(options: ComposeOptions): Promise<Composition> {
+  const { config, clock, log, domains } = options;
+  const databases =
+    options.databases ??
+    (await openDatabases({
+      data_dir: config.data_dir,
+      database_url: config.database_url,
+      keys_database_url: config.keys_database_url,
+      log,
+      throwaway: options.throwaway ?? false,
+    }));
+  await migrateAll(databases, domains, log);
+  const onError = (error: Error) => log.error({ error: error.message }, "a database connection was lost");
+  const store = openStore({ ...databases.app, onError });
+  const vault = await openVault({ data_dir: config.data_dir, keys_url: databases.keys_url, onError });
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics, prefix: "huitou_" });
+  const catalogue = new Catalogue(domains.flatMap((domain) => [...(domain.relations ?? [])]));
+  const signals = makeSignals((error) => log.error({ error: String(error) }, "a listener failed"));
+  const ground: Ground = { config, clock, log, store, vault, metrics, catalogue, signals };
+  return {
+    ground,
+    domains,
+    databases,
+    close: async () => {
+      await store.close();
+      await vault.close();
+      if (options.databases === undefined) await databases.stop();
+    },
+  };
+}
+
+/** Brings record store and queue to the newest version. */
+export async function migrateAll(databases: Databases, domains: readonly Domain[], log: Log): Promise<void> {
+  const migrations = await readMigrations(domains.flatMap((d) => (d.migrations === undefined ? [] : [d.migrations])));
+  const schemas = ["catalogue", ...domains.flatMap((d) => d.schemas ?? [d.name])];
+  const admin = new pg.Client({ connectionString: databases.admin_url });
+  await admin.connect();
+  try {
+    await migrate(admin, migrations, schemas, log);
+  } finally {
+    await admin.end();
+  }
+  const jobs = openPool({ ...databases.jobs, size_max: 2, onError: () => undefined });
+  try {
+    await prepareQueue(jobs);
+  } finally {
+    await jobs.end();
+  }
+}

@@ -1,0 +1,79 @@
+import { resolve } from "node:path";
+
+/** Every setting the server takes from the environment: type, default, sentence. The reference page is made from this list. */
+export interface Setting {
+  readonly name: string;
+  readonly type: "text" | "integer" | "path" | "flag";
+  readonly default: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly secret?: boolean;
+}
+
+export const SETTINGS: readonly Setting[] = [
+  { name: "PORT", type: "integer", default: "8800", zh: "HTTP 端口", en: "HTTP port" },
+  { name: "HOST", type: "text", default: "127.0.0.1", zh: "监听地址", en: "Address to listen on" },
+  { name: "PUBLIC_URL", type: "text", default: "", zh: "对外地址，用于链接", en: "Address people use, for links" },
+  { name: "HUITOU_DATA", type: "path", default: "./data", zh: "数据目录", en: "Data folder" },
+  { name: "DATABASE_URL", type: "text", default: "", zh: "外部 PostgreSQL；空则使用内置", en: "External PostgreSQL; empty: the embedded one", secret: true },
+  { name: "KEYS_DATABASE_URL", type: "text", default: "", zh: "密钥库；空则为同一服务器上的 <库名>_keys", en: "Key store; empty: database <name>_keys on the same server", secret: true },
+  { name: "HUITOU_TIMEZONE", type: "text", default: "Asia/Shanghai", zh: "业务时区", en: "Business time zone" },
+  { name: "HUITOU_CURRENCY", type: "text", default: "CNY", zh: "品牌币种", en: "The brand's currency" },
+  { name: "HUITOU_DATASETS", type: "path", default: "../shared/data", zh: "测试用真实数据集", en: "Real data sets for tests" },
+  { name: "HUITOU_DUCKDB_MEMORY", type: "text", default: "4GB", zh: "DuckDB 内存上限", en: "Memory limit of DuckDB" },
+  { name: "LOG_LEVEL", type: "text", default: "info", zh: "日志级别", en: "Log level" },
+  { name: "HUITOU_DEMO_MEMBERS", type: "integer", default: "3000", zh: "示例世界的会员数", en: "Members of the example world" },
+];
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly public_url: string;
+  readonly data_dir: string;
+  readonly database_url: string;
+  readonly keys_database_url: string;
+  readonly timezone: string;
+  readonly currency: string;
+  readonly datasets_dir: string;
+  readonly duckdb_memory: string;
+  readonly log_level: string;
+  readonly demo_members: number;
+}
+
+/** Reads and checks the environment; a wrong value stops the start with a sentence that names it. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const text = (name: string): string => {
+    const setting = SETTINGS.find((s) => s.name === name);
+    if (setting === undefined) throw new Error(`unknown setting ${name}`);
+    const value = env[name] ?? "";
+    return value === "" ? setting.default : value;
+  };
+  const integer = (name: string): number => {
+    const value = text(name);
+    if (!/^\d{1,9}$/.test(value)) throw new Error(`${name} must be a whole number, but is "${value}" · ${name} 必须是整数`);
+    return Number(value);
+  };
+  const port = integer("PORT");
+  if (port > 65_535) throw new Error(`PORT must be at most 65535, but is ${port} · PORT 不能超过 65535`);
+  const timezone = text("HUITOU_TIMEZONE");
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: timezone });
+  } catch {
+    throw new Error(`HUITOU_TIMEZONE is not a known time zone: "${timezone}" · 未知时区`);
+  }
+  const host = text("HOST");
+  return {
+    port,
+    host,
+    public_url: text("PUBLIC_URL") || `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`,
+    data_dir: resolve(text("HUITOU_DATA")),
+    database_url: text("DATABASE_URL"),
+    keys_database_url: text("KEYS_DATABASE_URL"),
+    timezone,
+    currency: text("HUITOU_CURRENCY"),
+    datasets_dir: resolve(text("HUITOU_DATASETS")),
+    duckdb_memory: text("HUITOU_DUCKDB_MEMORY"),
+    log_level: text("LOG_LEVEL"),
+    demo_members: integer("HUITOU_DEMO_MEMBERS"),
+  };
+}

@@ -1,0 +1,47 @@
+import type { FastifyInstance } from "fastify";
+import type { Ground } from "./ground.ts";
+import type { Relation } from "./query/index.ts";
+import type { Stage } from "./ingest/index.ts";
+import type { JobKind, OutboxHandler, Schedule } from "./store/index.ts";
+
+/**
+ * A domain as the composition sees it. Each lives in `src/<name>/domain.ts`; the order below is the order in which data
+ * flows: a domain imports only earlier ones, through their index.ts.
+ */
+export interface Domain {
+  readonly name: string;
+  /** Folder of numbered SQL files; `new URL("./migrations/", import.meta.url)`. */
+  readonly migrations?: URL;
+  /** PostgreSQL schemas the domain owns; the application role may use them. */
+  readonly schemas?: readonly string[];
+  readonly routes?: (app: FastifyInstance, ground: Ground) => void;
+  readonly jobs?: readonly JobKind[];
+  readonly schedules?: readonly Schedule[];
+  /** Outbox events of earlier domains, by type. */
+  readonly events?: Readonly<Record<string, OutboxHandler>>;
+  /** What tags and segments may read of this domain. */
+  readonly relations?: readonly Relation[];
+  /** What this domain does with each record that arrives; stages run in the order of domains. */
+  readonly stage?: Stage;
+  /** Work in the background of a `work` process. @returns how to stop it. */
+  readonly start?: (ground: Ground) => Promise<() => Promise<void>>;
+}
+
+/** Folders below the domains, in their own order. */
+export const FOUNDATIONS = ["platform", "store", "vault", "query", "access"] as const;
+
+/** THE ORDER. */
+export const DOMAIN_ORDER = ["ingest", "members", "trade", "lake", "tags", "segments", "value"] as const;
+
+/** Loads the domains in their order; one that is not there yet is an error, not a silence. */
+export async function loadDomains(): Promise<Domain[]> {
+  const foundations: Domain[] = [
+    { name: "store", migrations: new URL("./store/migrations/", import.meta.url), schemas: ["store"] },
+    { name: "vault", migrations: new URL("./vault/migrations/", import.meta.url), schemas: ["vault"] },
+    (await import("./access/domain.ts")).domain,
+  ];
+  const flow = await Promise.all(
+    DOMAIN_ORDER.map(async (name) => ((await import(`./${name}/domain.ts`)) as { domain: Domain }).domain),
+  );
+  return [...foundations, ...flow];
+}

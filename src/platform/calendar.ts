@@ -1,0 +1,60 @@
+/** Days are "YYYY-MM-DD" strings in the brand's time zone: they compare and sort as text. */
+export type BusinessDay = string;
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function dayFormatter(timezone: string): Intl.DateTimeFormat {
+  let formatter = formatters.get(timezone);
+  if (formatter === undefined) {
+    // sv-SE writes dates as ISO 8601 days
+    formatter = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, year: "numeric", month: "2-digit", day: "2-digit" });
+    formatters.set(timezone, formatter);
+  }
+  return formatter;
+}
+
+/** The business day on which an instant falls. */
+export function businessDay(at: Date, timezone: string): BusinessDay {
+  return dayFormatter(timezone).format(at);
+}
+
+/** The last closed business day: yesterday in the brand's time zone (measures.md, D). */
+export function lastClosedDay(now: Date, timezone: string): BusinessDay {
+  return addDays(businessDay(now, timezone), -1);
+}
+
+const dayMs = 86_400_000;
+
+/** `day` moved by a whole number of days, which may be negative. */
+export function addDays(day: BusinessDay, days: number): BusinessDay {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
+}
+
+/** Whole days from `from` to `to`; negative when `to` is earlier. */
+export function daysBetween(from: BusinessDay, to: BusinessDay): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs);
+}
+
+/** 1 = Monday … 7 = Sunday (ISO 8601). */
+export function isoWeekday(day: BusinessDay): number {
+  const sundayFirst = new Date(`${day}T00:00:00Z`).getUTCDay();
+  return sundayFirst === 0 ? 7 : sundayFirst;
+}
+
+/** The instant at which a business day begins in `timezone`. */
+export function startOfDay(day: BusinessDay, timezone: string): Date {
+  const guess = Date.parse(`${day}T00:00:00Z`);
+  // Two rounds settle the offset also on the day a zone changes it.
+  let at = guess - offsetMs(new Date(guess), timezone);
+  at = guess - offsetMs(new Date(at), timezone);
+  return new Date(at);
+}
+
+function offsetMs(at: Date, timezone: string): number {
+  const text = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: timezone,
+    dateStyle: "short",
+    timeStyle: "medium",
+  }).format(at);
+  return Date.parse(`${text.replace(" ", "T")}Z`) - Math.floor(at.getTime() / 1000) * 1000;
+}

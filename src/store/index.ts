@@ -1,0 +1,16 @@
+export { emit, deliverOutbox, startOutbox, sweepOutbox, type OutboxEvent, type OutboxHandler, type Subscription } from "./outbox.ts";
+export { openPool, openStore, SYSTEM_SCOPE, type Scope, type Store, type Tx } from "./store.ts";
+export {
+  cancelJob,
+  defineJob,
+  jobById,
+  listJobs,
+  startJob,
+  waitForJob,
+  type JobContext,
+  type JobKind,
+  type JobRow,
+} from "./jobs.ts";
+export { prepareQueue, startJobWorkers, type JobWorkers, type Schedule } from "./job-queue.ts";
+export { openDatabases, type Databases } from "./databases.ts";
+export { migrate, readMigrations, type Migration } from "./migrator.ts";

@@ -1,0 +1,220 @@
+import { run, runMigrations, parseCronItems, type Runner, type TaskList } from "graphile-worker";
+import type pg from "pg";
+import type { Ground } from "../ground.ts";
+import { startLoop } from "../platform/timers.ts";
+import { failureOf, startJob, type JobKind } from "./jobs.ts";
+import { SYSTEM_SCOPE } from "./store.ts";
+
+export interface Schedule {
+  readonly kind: string;
+  /** Five cron fields in UTC. */
+  readonly cron: string;
+  readonly input?: Readonly<Record<string, unknown>>;
+}
+
+export interface JobWorkers {
+  stop(): Promise<void>;
+}
+
+const CONCURRENCY = 3;
+const PROGRESS_MS_MIN = 250;
+const WORKER_LOCK_CLASS = 480_812;
+const ATTEMPTS_MAX = 5;
+
+/** Brings the queue's own schema up and makes the one door through which the application adds jobs. Runs as huitou_jobs. */
+export async function prepareQueue(pool: pg.Pool): Promise<void> {
+  await runMigrations({ pgPool: pool });
+  // graphile-worker closes its tables by row security to all but their owner, hence the definer function.
+  await pool.query(`
+    create schema if not exists queue;
+    create or replace function queue.add_job(job uuid, kind text) returns void language sql security definer
+      set search_path = pg_catalog, pg_temp
+      as $$ select graphile_worker.add_job('job', json_build_object('job_id', job), queue_name => kind, max_attempts => ${ATTEMPTS_MAX}) $$;
+    grant usage on schema queue to huitou_app;
+    revoke all on function queue.add_job from public;
+    grant execute on function queue.add_job to huitou_app;
+  `);
+}
+
+/** Runs queued jobs and schedules in this process until stopped. */
+export async function startJobWorkers(
+  ground: Ground,
+  pool: pg.Pool,
+  kinds: readonly JobKind[],
+  schedules: readonly Schedule[],
+): Promise<JobWorkers> {
+  const byKind = new Map(kinds.map((kind) => [kind.kind, kind]));
+  const stopping = new AbortController();
+  const taskList: TaskList = {
+    job: async (payload) => runOne(ground, byKind, (payload as { job_id: string }).job_id, stopping.signal),
+    schedule: async (payload) => {
+      const { kind, input } = payload as { kind: string; input: unknown };
+      // The key keeps a slow schedule from piling up: the next round waits for the one under way.
+      await ground.store
+        .write(SYSTEM_SCOPE, (tx) => startJob(tx, ground, kind, input ?? {}, { key: "schedule" }))
+        .catch((error: { code?: string }) => {
+          if (error.code !== "jobs.already_running") throw error;
+        });
+    },
+  };
+  const alive = await holdAliveLock(pool);
+  const runner = await run({
+    pgPool: pool,
+    taskList,
+    concurrency: CONCURRENCY,
+    noHandleSignals: true,
+    logger: quietLogger(ground),
+    parsedCronItems: parseCronItems(
+      schedules.map((s) => ({
+        task: "schedule",
+        match: s.cron,
+        identifier: s.kind,
+        payload: { kind: s.kind, input: s.input ?? {} },
+        options: { backfillPeriod: 0 },
+      })),
+    ),
+  });
+  runner.events.on("worker:create", ({ worker }) => alive.register(worker.workerId));
+  const reaper = startLoop(async () => reapDead(pool, alive.number), {
+    idle_ms: 5_000,
+    onError: (error) => ground.log.error({ error: String(error) }, "looking for dead workers failed"),
+  });
+  return {
+    stop: async () => {
+      stopping.abort();
+      await reaper.stop();
+      await stopRunner(runner);
+      await alive.release();
+    },
+  };
+}
+
+async function stopRunner(runner: Runner): Promise<void> {
+  await runner.stop().catch(() => undefined);
+}
+
+async function runOne(ground: Ground, kinds: ReadonlyMap<string, JobKind>, job_id: string, stopping: AbortSignal): Promise<void> {
+  const now = () => ground.clock.now();
+  const claim = await ground.store.write(SYSTEM_SCOPE, (tx) =>
+    tx.one<{ kind: string; input: unknown; attempts: number }>(
+      `update store.job set state = 'running', started_at = coalesce(started_at, $2), attempts = attempts + 1
+       where job_id = $1 and state in ('queued', 'running') and not cancel_requested returning kind, input, attempts`,
+      [job_id, now()],
+    ),
+  );
+  if (claim === undefined) {
+    await finish(ground, job_id, "cancelled", null, null);
+    return;
+  }
+  const kind = kinds.get(claim.kind);
+  if (kind === undefined) throw new Error(`no code for job kind ${claim.kind}`);
+  const asked = new AbortController();
+  const watch = startLoop(
+    async () => {
+      const { rows } = await ground.store.pool.query<{ cancel_requested: boolean }>("select cancel_requested from store.job where job_id = $1", [job_id]);
+      if (rows[0]?.cancel_requested === true) asked.abort();
+      return false;
+    },
+    { idle_ms: 500, onError: () => undefined },
+  );
+  try {
+    const result = await kind.run({
+      ground,
+      job_id,
+      input: claim.input,
+      signal: AbortSignal.any([asked.signal, stopping]),
+      cancelled: () => asked.signal.aborted,
+      progress: progressWriter(ground, job_id),
+    });
+    await finish(ground, job_id, asked.signal.aborted ? "cancelled" : "done", result ?? null, null);
+  } catch (error) {
+    if (stopping.aborted) throw error; // stays "running" and is taken up again after the restart
+    const expected = error instanceof Error && error.name === "Problem";
+    const last = expected || claim.attempts >= (kind.attempts_max ?? 3);
+    ground.log.error({ job_id, kind: claim.kind, error: error instanceof Error ? error.message : String(error), stack: error instanceof Error ? error.stack : undefined }, "job failed");
+    if (!last) throw error;
+    await finish(ground, job_id, asked.signal.aborted ? "cancelled" : "failed", null, failureOf(error));
+  } finally {
+    await watch.stop();
+  }
+}
+
+async function finish(ground: Ground, job_id: string, state: string, result: unknown, error: unknown): Promise<void> {
+  await ground.store.write(SYSTEM_SCOPE, (tx) =>
+    tx.query(
+      `update store.job set state = $2, result = $3, error = $4, finished_at = $5 where job_id = $1 and state in ('queued', 'running')`,
+      [job_id, state, JSON.stringify(result), JSON.stringify(error), ground.clock.now()],
+    ),
+  );
+  ground.signals.emit("jobs", { job_id, state });
+}
+
+function progressWriter(ground: Ground, job_id: string) {
+  let lastMs = 0;
+  return async (done: number, total: number | null, note?: string) => {
+    const nowMs = performance.now();
+    const complete = total !== null && done >= total;
+    if (!complete && nowMs - lastMs < PROGRESS_MS_MIN) return;
+    lastMs = nowMs;
+    await ground.store.pool.query("update store.job set done = $2, total = $3, note = coalesce($4, note) where job_id = $1", [job_id, Math.round(done), total === null ? null : Math.round(total), note ?? null]);
+    ground.signals.emit("jobs", { job_id, state: "running", done, total });
+  };
+}
+
+/** A lock that lives exactly as long as this process's connection: how others know that its jobs are free again. */
+async function holdAliveLock(pool: pg.Pool) {
+  const client = await pool.connect();
+  const { rows } = await client.query<{ number: number }>("select nextval('store.worker_number')::int as number");
+  const number = rows[0]?.number ?? 0;
+  await client.query("select pg_advisory_lock($1, $2)", [WORKER_LOCK_CLASS, number]);
+  await client.query("insert into store.worker (worker_number, queue_worker_ids) values ($1, '{}') on conflict (worker_number) do update set queue_worker_ids = '{}'", [number]);
+  client.on("error", () => undefined);
+  return {
+    number,
+    register: (id: string) => {
+      pool
+        .query("update store.worker set queue_worker_ids = array_append(queue_worker_ids, $2) where worker_number = $1", [number, id])
+        .catch(() => undefined);
+    },
+    release: async () => {
+      await client.query("delete from store.worker where worker_number = $1", [number]).catch(() => undefined);
+      client.release(true);
+    },
+  };
+}
+
+async function reapDead(pool: pg.Pool, own: number): Promise<boolean> {
+  const { rows } = await pool.query<{ worker_number: number; ids: string[] }>(
+    "select worker_number, queue_worker_ids as ids from store.worker where worker_number <> $1",
+    [own],
+  );
+  for (const row of rows) {
+    const { rows: lock } = await pool.query<{ free: boolean }>(
+      "with tried as materialized (select pg_try_advisory_xact_lock($1, $2) as free) select free from tried",
+      [WORKER_LOCK_CLASS, row.worker_number],
+    );
+    if (lock[0]?.free !== true) continue;
+    await pool.query("select graphile_worker.force_unlock_workers($1)", [row.ids]);
+    await pool.query("delete from store.worker where worker_number = $1", [row.worker_number]);
+  }
+  return false;
+}
+
+function quietLogger(ground: Ground) {
+  // The library's own words go to debug: what people need is in store.job.
+  return new (class {
+    scope() {
+      return this;
+    }
+    error(message: string) {
+      ground.log.error({ part: "queue" }, message);
+    }
+    warn(message: string) {
+      ground.log.warn({ part: "queue" }, message);
+    }
+    info(message: string) {
+      ground.log.debug({ part: "queue" }, message);
+    }
+    debug() {}
+  })() as never;
+}

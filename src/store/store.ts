@@ -1,0 +1,133 @@
+import pg from "pg";
+
+/** The rows a person or a job may touch. "all" is the whole brand; lists hold codes. */
+export interface Scope {
+  readonly regions: "all" | readonly string[];
+  readonly stores: "all" | readonly string[];
+  readonly brands: "all" | readonly string[];
+}
+
+/** For the platform's own work: jobs, the pipeline, migrations. */
+export const SYSTEM_SCOPE: Scope = { regions: "all", stores: "all", brands: "all" };
+
+/** One open transaction. */
+export interface Tx {
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** The first row, or undefined when there is none. */
+  one<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row | undefined>;
+  /** Rows touched by a statement that returns none. */
+  execute(text: string, values?: readonly unknown[]): Promise<number>;
+  /** The connection itself, for copy streams and cursors. */
+  readonly client: pg.PoolClient;
+}
+
+export interface Store {
+  /** Runs in a read-only transaction with one snapshot. */
+  read<T>(scope: Scope, run: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Runs in a transaction; commits when `run` resolves, rolls back when it throws. Retries serialisation failures and deadlocks. */
+  write<T>(scope: Scope, run: (tx: Tx) => Promise<T>): Promise<T>;
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+const RETRYABLE = new Set(["40001", "40P01"]);
+const ATTEMPTS_MAX = 4;
+const INT8 = 20;
+const DATE = 1082;
+
+/** Ids and counts are below 2^53 by construction; anything larger must stop rather than lose digits. */
+export function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error(`bigint outside the safe range: ${text}`);
+  return value;
+}
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: "text" | "binary") => {
+    if (format !== "binary" && oid === INT8) return parseInt8;
+    if (format !== "binary" && oid === DATE) return (text: string) => text;
+    return pg.types.getTypeParser(oid, format as "text");
+  }) as pg.CustomTypesConfig["getTypeParser"],
+};
+
+export interface PoolOptions {
+  readonly url: string;
+  /** Role taken on at connection, so that an administrator's login never serves requests. */
+  readonly role?: string;
+  readonly size_max?: number;
+  readonly onError: (error: Error) => void;
+}
+
+export function openPool(options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.size_max ?? 20,
+    types,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 15_000,
+    application_name: "huitou",
+    ...(options.role === undefined ? {} : { options: `-c role=${options.role}` }),
+  });
+  pool.on("error", options.onError);
+  return pool;
+}
+
+export function openStore(options: PoolOptions): Store {
+  const pool = openPool(options);
+  const run = async <T>(begin: string, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await once(pool, begin, scope, work);
+      } catch (error) {
+        if (attempt >= ATTEMPTS_MAX || !RETRYABLE.has((error as { code?: string }).code ?? "")) throw error;
+      }
+    }
+  };
+  return {
+    pool,
+    read: (scope, work) => run("begin isolation level repeatable read read only", scope, work),
+    write: (scope, work) => run("begin", scope, work),
+    close: () => pool.end(),
+  };
+}
+
+async function once<T>(pool: pg.Pool, begin: string, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    // One round trip: begin and scope together.
+    await client.query(`${begin}; ${scopeStatement(scope)}`);
+    try {
+      const result = await work(txOf(client));
+      await client.query("commit");
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch((e: Error) => {
+        broken = e;
+      });
+      throw error;
+    }
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Row-level policies read these settings; they live exactly as long as the transaction. */
+function scopeStatement(scope: Scope): string {
+  const set = (name: string, value: "all" | readonly string[]) => {
+    const text = value === "all" ? "*" : value.join(",");
+    return `set local huitou.${name} = '${text.replaceAll("'", "''")}'`;
+  };
+  return [set("regions", scope.regions), set("stores", scope.stores), set("brands", scope.brands)].join("; ");
+}
+
+export function txOf(client: pg.PoolClient): Tx {
+  return {
+    client,
+    query: async <Row>(text: string, values: readonly unknown[] = []) =>
+      (await client.query(text, values as unknown[])).rows as Row[],
+    one: async <Row>(text: string, values: readonly unknown[] = []) =>
+      (await client.query(text, values as unknown[])).rows[0] as Row | undefined,
+    execute: async (text, values = []) => (await client.query(text, values as unknown[])).rowCount ?? 0,
+  };
+}
