@@ -1,0 +1,92 @@
+/** An RFC 9457 answer of the server: `detail` in English, `detail_zh` in Chinese, `code` from the error registry. */
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly detail_zh: string;
+
+  constructor(status: number, body: Partial<Record<"code" | "title" | "detail" | "detail_zh", string>>) {
+    super(body.detail ?? body.title ?? `HTTP ${status}`);
+    this.status = status;
+    this.code = body.code ?? (status === 0 ? "console.offline" : `http.${status}`);
+    this.detail = body.detail ?? body.title ?? "";
+    this.detail_zh = body.detail_zh ?? this.detail;
+  }
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** "/api/rejects" + {state: "open", code: undefined} → "/api/rejects?state=open". */
+export function withQuery(path: string, query?: Query): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== "") params.set(name, String(value));
+  }
+  const text = params.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+/** Fired when the server says that nobody is signed in any more. */
+export const SIGNED_OUT = "huitou:signed-out";
+
+async function answer<T>(response: Response): Promise<T> {
+  if (response.status === 204) return undefined as T;
+  const text = await response.text();
+  if (response.ok) return (text === "" ? undefined : JSON.parse(text)) as T;
+  if (response.status === 401) window.dispatchEvent(new Event(SIGNED_OUT));
+  let body: Record<string, string> = {};
+  try {
+    body = JSON.parse(text) as Record<string, string>;
+  } catch {
+    body = { title: response.statusText };
+  }
+  throw new ApiProblem(response.status, body);
+}
+
+async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const init: RequestInit = { method, credentials: "same-origin", headers: { accept: "application/json" } };
+  if (signal) init.signal = signal;
+  if (body instanceof FormData) init.body = body;
+  else if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers = { accept: "application/json", "content-type": "application/json" };
+  }
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiProblem(0, {});
+  }
+  return await answer<T>(response);
+}
+
+/** The one door to the server: same origin, session cookie, problem+json turned into ApiProblem. */
+export const api = {
+  get: <T>(path: string, query?: Query, signal?: AbortSignal) =>
+    send<T>("GET", withQuery(path, query), undefined, signal),
+  post: <T>(path: string, body?: unknown, signal?: AbortSignal) => send<T>("POST", path, body, signal),
+  put: <T>(path: string, body?: unknown) => send<T>("PUT", path, body),
+  patch: <T>(path: string, body?: unknown) => send<T>("PATCH", path, body),
+  delete: <T>(path: string) => send<T>("DELETE", path),
+};
+
+/** Uploads a form with progress (0…1); fetch cannot report upload progress. */
+export function upload<T>(path: string, form: FormData, progress: (part: number) => void, signal?: AbortSignal) {
+  return new Promise<T>((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("accept", "application/json");
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) progress(event.loaded / event.total);
+    });
+    request.addEventListener("error", () => reject(new ApiProblem(0, {})));
+    request.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
+    request.addEventListener("load", () => {
+      const response = new Response(request.status === 204 ? null : request.responseText, { status: request.status });
+      answer<T>(response).then(resolve, reject);
+    });
+    signal?.addEventListener("abort", () => request.abort());
+    request.send(form);
+  });
+}

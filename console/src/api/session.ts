@@ -1,0 +1,35 @@
+import { useQuery } from "@tanstack/react-query";
+import { setTimezone } from "../texts/format.ts";
+import { api } from "./client.ts";
+
+export interface SessionState {
+  readonly setup_required: boolean;
+  readonly signed_in: boolean;
+  readonly brand_name: string | null;
+  readonly person?: {
+    readonly id: number | string;
+    readonly name: string;
+    readonly email: string;
+    readonly role: string;
+  };
+  readonly permissions: readonly string[];
+  readonly locale: string;
+  readonly timezone: string;
+}
+
+export const SESSION_KEY = ["session"] as const;
+
+export async function fetchSession(): Promise<SessionState> {
+  const state = await api.get<SessionState>("/api/session/state");
+  setTimezone(state.timezone);
+  return state;
+}
+
+export function useSession(): SessionState | undefined {
+  return useQuery({ queryKey: SESSION_KEY, queryFn: fetchSession, staleTime: 60_000 }).data;
+}
+
+/** May the signed-in person do this? Only hides what would be refused; the server decides. */
+export function useCan(permission: string): boolean {
+  return useSession()?.permissions.includes(permission) ?? false;
+}

@@ -1,0 +1,84 @@
+import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect } from "react";
+import { BrowserRouter, Navigate, Route as At, Routes, useLocation } from "react-router";
+import { ApiProblem, SIGNED_OUT } from "./api/client.ts";
+import { fetchSession, SESSION_KEY, type SessionState } from "./api/session.ts";
+import { ErrorState } from "./parts/states.tsx";
+import { ROUTES, type Route } from "./routes.tsx";
+import { NoPermission, NotFound } from "./shell/dead-ends.tsx";
+import { Shell } from "./shell/shell.tsx";
+import { Theme } from "./theme/theme.tsx";
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      gcTime: 10 * 60_000,
+      refetchOnWindowFocus: true,
+      retry: (count, error) => count < 2 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
+      retryDelay: (count) => 400 * 2 ** count,
+    },
+  },
+});
+
+const LoginPage = lazy(() => import("./pages/login/login.tsx").then((page) => ({ default: page.LoginPage })));
+const SetupPage = lazy(() => import("./pages/setup/setup.tsx").then((page) => ({ default: page.SetupPage })));
+
+function Guarded({ route, session }: { route: Route; session: SessionState }) {
+  if (route.permission !== null && !session.permissions.includes(route.permission)) {
+    return <NoPermission permission={route.permission} />;
+  }
+  const Page = route.page;
+  return <Page />;
+}
+
+function SignedIn({ session }: { session: SessionState }) {
+  return (
+    <Shell>
+      <Routes>
+        {ROUTES.map((route) => (
+          <At key={route.path} path={route.path} element={<Guarded route={route} session={session} />} />
+        ))}
+        <At path="/login" element={<Navigate to="/" replace />} />
+        <At path="/setup" element={<Navigate to="/" replace />} />
+        <At path="*" element={<NotFound />} />
+      </Routes>
+    </Shell>
+  );
+}
+
+/** Set-up before the first account, log-in without a session, the console otherwise. */
+function Doors() {
+  const queries = useQueryClient();
+  const location = useLocation();
+  const session = useQuery({ queryKey: SESSION_KEY, queryFn: fetchSession, staleTime: 60_000 });
+  useEffect(() => {
+    const renew = () => void queries.invalidateQueries({ queryKey: SESSION_KEY });
+    window.addEventListener(SIGNED_OUT, renew);
+    return () => window.removeEventListener(SIGNED_OUT, renew);
+  }, [queries]);
+  if (session.data === undefined) {
+    return session.error ? <ErrorState error={session.error} retry={() => void session.refetch()} /> : null;
+  }
+  if (session.data.setup_required) {
+    return location.pathname === "/setup" ? <SetupPage /> : <Navigate to="/setup" replace />;
+  }
+  if (session.data.signed_in) return <SignedIn session={session.data} />;
+  if (location.pathname === "/login") return <LoginPage />;
+  const next = location.pathname === "/" || location.pathname === "/setup" ? "" : location.pathname + location.search;
+  return <Navigate to={next === "" ? "/login" : `/login?next=${encodeURIComponent(next)}`} replace />;
+}
+
+export function App() {
+  return (
+    <QueryClientProvider client={client}>
+      <Theme>
+        <BrowserRouter>
+          <Suspense fallback={null}>
+            <Doors />
+          </Suspense>
+        </BrowserRouter>
+      </Theme>
+    </QueryClientProvider>
+  );
+}

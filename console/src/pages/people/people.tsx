@@ -1,0 +1,11 @@
+import { PageHeader } from "../../parts/page-header.tsx";
+import { useTexts } from "../../texts/texts.ts";
+
+export function PeoplePage() {
+  const t = useTexts();
+  return (
+    <div className="ht-page">
+      <PageHeader title={t("nav.people")} />
+    </div>
+  );
+}

@@ -1,0 +1,11 @@
+import { PageHeader } from "../../parts/page-header.tsx";
+import { useTexts } from "../../texts/texts.ts";
+
+export function TagsPage() {
+  const t = useTexts();
+  return (
+    <div className="ht-page">
+      <PageHeader title={t("nav.tags")} />
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+
+/** One page: its path, the permission it needs, and the module that draws it (a chunk of its own). */
+export interface Route {
+  readonly path: string;
+  readonly permission: string | null;
+  readonly page: LazyExoticComponent<ComponentType>;
+  /** Fetches the chunk before it is needed (hover, idle). */
+  readonly preload: () => Promise<unknown>;
+}
+
+type Load = () => Promise<ComponentType>;
+
+function route(path: string, permission: string | null, load: Load): Route {
+  let wanted: Promise<{ default: ComponentType }> | undefined;
+  const once = () => {
+    wanted ??= load().then((page) => ({ default: page }));
+    return wanted;
+  };
+  return { path, permission, page: lazy(once), preload: once };
+}
+
+/** Every page behind the log-in, most specific paths first where two could match. */
+export const ROUTES: readonly Route[] = [
+  route("/", null, () => import("./pages/today/today.tsx").then((page) => page.TodayPage)),
+  route("/members", "members.read", () => import("./pages/members/members.tsx").then((page) => page.MembersPage)),
+  route("/members/:memberId", "members.read", () =>
+    import("./pages/members/member.tsx").then((page) => page.MemberPage),
+  ),
+  route("/segments", "segments.read", () => import("./pages/segments/segments.tsx").then((page) => page.SegmentsPage)),
+  route("/segments/:segmentId", "segments.read", () =>
+    import("./pages/segments/segment.tsx").then((page) => page.SegmentPage),
+  ),
+  route("/tags", "tags.read", () => import("./pages/tags/tags.tsx").then((page) => page.TagsPage)),
+  route("/tags/:tagKey", "tags.read", () => import("./pages/tags/tag.tsx").then((page) => page.TagPage)),
+  route("/rfm", "value.read", () => import("./pages/value/rfm.tsx").then((page) => page.RfmPage)),
+  route("/data/sources", "data.read", () => import("./pages/sources/sources.tsx").then((page) => page.SourcesPage)),
+  route("/data/sources/:sourceId", "data.read", () =>
+    import("./pages/sources/source.tsx").then((page) => page.SourcePage),
+  ),
+  route("/data/connect", "data.read", () => import("./pages/sources/connect.tsx").then((page) => page.ConnectPage)),
+  route("/data/imports", "data.read", () => import("./pages/imports/imports.tsx").then((page) => page.ImportsPage)),
+  route("/data/imports/:importId", "data.read", () =>
+    import("./pages/imports/import.tsx").then((page) => page.ImportPage),
+  ),
+  route("/data/rejects", "data.read", () => import("./pages/rejects/rejects.tsx").then((page) => page.RejectsPage)),
+  route("/data/identities", "members.read", () =>
+    import("./pages/identities/identities.tsx").then((page) => page.IdentitiesPage),
+  ),
+  route("/data/engines", "data.read", () => import("./pages/engines/engines.tsx").then((page) => page.EnginesPage)),
+  route("/data/jobs", "jobs.read", () => import("./pages/jobs/jobs.tsx").then((page) => page.JobsPage)),
+  route("/trust/people", "people.manage", () => import("./pages/people/people.tsx").then((page) => page.PeoplePage)),
+  route("/trust/audit", "audit.read", () => import("./pages/audit/audit.tsx").then((page) => page.AuditPage)),
+];
+
+/** The route whose first page a link opens, for preloading: "/members/17" → "/members/:memberId". */
+export function routeOf(pathname: string): Route | undefined {
+  const parts = pathname.split("/");
+  return ROUTES.find((one) => {
+    const pattern = one.path.split("/");
+    return pattern.length === parts.length && pattern.every((part, at) => part.startsWith(":") || part === parts[at]);
+  });
+}

@@ -1,0 +1,50 @@
+/** A page in the navigation; `texts` key under `nav`. Groups of domains that do not exist yet are not listed. */
+export interface NavItem {
+  readonly key: string;
+  readonly path: string;
+  readonly permission: string | null;
+}
+
+export interface NavGroup {
+  readonly key: string | null;
+  readonly items: readonly NavItem[];
+}
+
+export const NAVIGATION: readonly NavGroup[] = [
+  { key: null, items: [{ key: "home", path: "/", permission: null }] },
+  {
+    key: "members_group",
+    items: [
+      { key: "members", path: "/members", permission: "members.read" },
+      { key: "segments", path: "/segments", permission: "segments.read" },
+      { key: "tags", path: "/tags", permission: "tags.read" },
+      { key: "rfm", path: "/rfm", permission: "value.read" },
+    ],
+  },
+  {
+    key: "data_group",
+    items: [
+      { key: "sources", path: "/data/sources", permission: "data.read" },
+      { key: "imports", path: "/data/imports", permission: "data.read" },
+      { key: "rejects", path: "/data/rejects", permission: "data.read" },
+      { key: "identities", path: "/data/identities", permission: "members.read" },
+      { key: "engines", path: "/data/engines", permission: "data.read" },
+      { key: "jobs", path: "/data/jobs", permission: "jobs.read" },
+    ],
+  },
+  {
+    key: "trust_group",
+    items: [
+      { key: "people", path: "/trust/people", permission: "people.manage" },
+      { key: "audit", path: "/trust/audit", permission: "audit.read" },
+    ],
+  },
+];
+
+/** The groups a person may use, without empty ones. */
+export function navigationFor(permissions: readonly string[]): readonly NavGroup[] {
+  return NAVIGATION.map((group) => ({
+    ...group,
+    items: group.items.filter((item) => item.permission === null || permissions.includes(item.permission)),
+  })).filter((group) => group.items.length > 0);
+}

@@ -1,0 +1,107 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { LogoutOutlined } from "@ant-design/icons";
+import { useEffect, useId, useRef, useState } from "react";
+import { useNavigate } from "react-router";
+import { api } from "../api/client.ts";
+import { SESSION_KEY, useSession } from "../api/session.ts";
+import { Choices } from "../parts/chips.tsx";
+import { sayError } from "../parts/toast.tsx";
+import { chooseLanguage, useLanguage, useTexts } from "../texts/texts.ts";
+import { useThemeState } from "../theme/theme.tsx";
+
+/** Ends the session and forgets everything that was fetched in it. */
+export function useSignOut(): () => Promise<void> {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const t = useTexts();
+  return async () => {
+    try {
+      await api.delete("/api/session");
+      client.clear();
+      await client.invalidateQueries({ queryKey: SESSION_KEY });
+      await navigate("/login");
+    } catch (error) {
+      sayError(error, t("state.offline"));
+    }
+  };
+}
+
+/** Closes a pop-up on Esc and on a click outside. */
+function useDismiss(open: boolean, close: () => void) {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const onDown = (event: PointerEvent) => {
+      if (!ref.current?.contains(event.target as Node)) close();
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      close();
+      ref.current?.querySelector("button")?.focus();
+    };
+    document.addEventListener("pointerdown", onDown);
+    document.addEventListener("keydown", onKey);
+    return () => {
+      document.removeEventListener("pointerdown", onDown);
+      document.removeEventListener("keydown", onKey);
+    };
+  }, [open, close]);
+  return ref;
+}
+
+/** The person, the language, the appearance, the way out. */
+export function ProfileMenu() {
+  const t = useTexts();
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const person = useSession()?.person;
+  const language = useLanguage();
+  const theme = useThemeState();
+  const signOut = useSignOut();
+  const ref = useDismiss(open, () => setOpen(false));
+  const name = person?.name ?? "";
+  return (
+    <div className="ht-profile" ref={ref}>
+      <button
+        type="button"
+        className="ht-avatar"
+        aria-label={`${t("menu.profile")} ${name}`}
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
+        {[...name][0] ?? "·"}
+      </button>
+      <div className="ht-profile-box" id={id} hidden={!open}>
+        <p className="ht-profile-name">{name}</p>
+        <p className="ht-note">
+          {person?.email} · {person ? t(`role.${person.role}`, { defaultValue: person.role }) : ""}
+        </p>
+        <p className="ht-profile-label">{t("menu.language")}</p>
+        <Choices
+          label={t("menu.language")}
+          value={language}
+          items={[
+            { key: "zh", label: "中文" },
+            { key: "en", label: "English" },
+          ]}
+          onChange={(next) => void chooseLanguage(next)}
+        />
+        <p className="ht-profile-label">{t("menu.theme")}</p>
+        <Choices
+          label={t("menu.theme")}
+          value={theme.wish}
+          items={[
+            { key: "light", label: t("menu.light") },
+            { key: "dark", label: t("menu.dark") },
+            { key: "system", label: t("menu.system") },
+          ]}
+          onChange={theme.choose}
+        />
+        <button type="button" className="ht-profile-out" onClick={() => void signOut()}>
+          <LogoutOutlined /> {t("menu.sign_out")}
+        </button>
+      </div>
+    </div>
+  );
+}

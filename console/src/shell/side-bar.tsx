@@ -1,0 +1,85 @@
+import {
+  ApartmentOutlined,
+  AuditOutlined,
+  CloudServerOutlined,
+  DatabaseOutlined,
+  HomeOutlined,
+  IdcardOutlined,
+  ImportOutlined,
+  NodeIndexOutlined,
+  SafetyCertificateOutlined,
+  TableOutlined,
+  TagsOutlined,
+  TeamOutlined,
+  UnorderedListOutlined,
+  WarningOutlined,
+} from "@ant-design/icons";
+import type { ReactNode } from "react";
+import { Link, useLocation } from "react-router";
+import { useSession } from "../api/session.ts";
+import { routeOf } from "../routes.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { navigationFor } from "./navigation.ts";
+
+const ICONS: Readonly<Record<string, ReactNode>> = {
+  home: <HomeOutlined />,
+  members: <IdcardOutlined />,
+  segments: <ApartmentOutlined />,
+  tags: <TagsOutlined />,
+  rfm: <TableOutlined />,
+  sources: <DatabaseOutlined />,
+  imports: <ImportOutlined />,
+  rejects: <WarningOutlined />,
+  identities: <NodeIndexOutlined />,
+  engines: <CloudServerOutlined />,
+  jobs: <UnorderedListOutlined />,
+  people: <TeamOutlined />,
+  audit: <AuditOutlined />,
+};
+
+export function navIcon(key: string): ReactNode {
+  return ICONS[key] ?? <SafetyCertificateOutlined />;
+}
+
+/** "/members/17" belongs to "/members"; "/" only to itself. */
+function isCurrent(path: string, pathname: string): boolean {
+  return path === "/" ? pathname === "/" : pathname === path || pathname.startsWith(`${path}/`);
+}
+
+/** The navigation by task. Links fetch their page's chunk when the pointer or the focus comes near. */
+export function SideBar({ onGo }: { onGo?: () => void }) {
+  const t = useTexts();
+  const session = useSession();
+  const { pathname } = useLocation();
+  return (
+    <nav className="ht-side" aria-label={t("nav.main")}>
+      <Link to="/" className="ht-brand" {...(onGo ? { onClick: onGo } : {})}>
+        <img src="/huitou.svg" alt="" width={24} height={24} />
+        <span className="ht-brand-name">{t("brand")}</span>
+        <span className="ht-brand-owner">{session?.brand_name}</span>
+      </Link>
+      {navigationFor(session?.permissions ?? []).map((group) => (
+        <div key={group.key ?? "home"} className="ht-side-group">
+          {group.key === null ? null : <p className="ht-side-title">{t(`nav.${group.key}`)}</p>}
+          <ul>
+            {group.items.map((item) => (
+              <li key={item.key}>
+                <Link
+                  to={item.path}
+                  className="ht-side-link"
+                  aria-current={isCurrent(item.path, pathname) ? "page" : undefined}
+                  onPointerEnter={() => void routeOf(item.path)?.preload()}
+                  onFocus={() => void routeOf(item.path)?.preload()}
+                  {...(onGo ? { onClick: onGo } : {})}
+                >
+                  {navIcon(item.key)}
+                  <span>{t(`nav.${item.key}`)}</span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  );
+}
