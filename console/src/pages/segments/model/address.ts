@@ -1,0 +1,91 @@
+import type { ConditionNode, GroupNode, TimeWindow } from "./draft.ts";
+
+/** A condition in the address bar may be this long; a longer one has to be saved to be shared. */
+export const ADDRESS_CHARACTERS_MAX = 6000;
+
+type Packed = readonly unknown[];
+
+/** Packs the draft into short arrays without ids, then base64url of UTF-8: a link a colleague can open. */
+export function toAddress(root: GroupNode): string {
+  if (root.children.length === 0) return "";
+  const bytes = new TextEncoder().encode(JSON.stringify(pack(root)));
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** The draft of an address, or null when the text is not one (cut off in a chat, typed by hand). */
+export function fromAddress(text: string): GroupNode | null {
+  try {
+    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    const count = { ids: 0 };
+    const node = unpack(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)), count);
+    return node?.type === "group" ? { ...node, id: "root" } : null;
+  } catch {
+    return null;
+  }
+}
+
+function pack(node: ConditionNode): Packed {
+  if (node.type === "group") return ["g", node.join, node.negated ? 1 : 0, node.children.map(pack)];
+  if (node.type === "attribute") return ["a", node.subject, node.operator, node.values];
+  const where = node.where.map((filter) => [filter.field, filter.operator, filter.values]);
+  return ["b", node.subject, packWindow(node.window), where, node.measure, node.operator, node.values];
+}
+
+function packWindow(window: TimeWindow): Packed {
+  if (window.kind === "ever") return [];
+  if (window.kind === "last") return [window.days];
+  if (window.kind === "ago") return [window.from_days, window.to_days];
+  return [window.from, window.to];
+}
+
+function unpack(packed: unknown, count: { ids: number }): ConditionNode | null {
+  if (!Array.isArray(packed)) return null;
+  count.ids += 1;
+  const id = `n${count.ids}`;
+  const [tag, ...rest] = packed;
+  if (tag === "g") {
+    const [join, negated, children] = rest;
+    if ((join !== "all" && join !== "any") || !Array.isArray(children)) return null;
+    const nodes = children.map((child) => unpack(child, count));
+    if (nodes.some((node) => node === null)) return null;
+    return { type: "group", id, join, negated: negated === 1, children: nodes.filter((node) => node !== null) };
+  }
+  if (tag === "a") {
+    const [subject, operator, values] = rest;
+    if (typeof subject !== "string" || typeof operator !== "string" || !Array.isArray(values)) return null;
+    return { type: "attribute", id, subject, operator: operator as never, values };
+  }
+  return tag === "b" ? unpackBehaviour(rest, id) : null;
+}
+
+function unpackBehaviour(rest: readonly unknown[], id: string): ConditionNode | null {
+  const [subject, window, where, measure, operator, values] = rest;
+  if (typeof subject !== "string" || typeof measure !== "string" || typeof operator !== "string") return null;
+  if (!Array.isArray(window) || !Array.isArray(where) || !Array.isArray(values)) return null;
+  return {
+    type: "behaviour",
+    id,
+    subject,
+    window: unpackWindow(window),
+    where: where.map(([field, filterOperator, filterValues]) => ({
+      field,
+      operator: filterOperator,
+      values: filterValues,
+    })),
+    measure,
+    operator: operator as never,
+    values,
+  };
+}
+
+function unpackWindow(packed: readonly unknown[]): TimeWindow {
+  const [first, second] = packed;
+  if (typeof first === "number" && typeof second === "number")
+    return { kind: "ago", from_days: first, to_days: second };
+  if (typeof first === "number") return { kind: "last", days: first };
+  if (typeof first === "string" && typeof second === "string") return { kind: "dates", from: first, to: second };
+  return { kind: "ever" };
+}

@@ -1,0 +1,196 @@
+import type { AttributeNode, BehaviourNode, FieldFilter, Scalar, SentenceNode, TimeWindow } from "./draft.ts";
+import { measureOf, valuesNeeded } from "./draft.ts";
+import type { FieldInfo, Language, Operator, SubjectInfo, Unit, ValueOption, ValueType } from "./vocabulary.ts";
+import { named } from "./vocabulary.ts";
+
+/** Where in a sentence a chip stands, and so which small editor it opens. */
+export type Slot =
+  | { readonly at: "comparison" }
+  | { readonly at: "window" }
+  | { readonly at: "measure" }
+  | { readonly at: "filter"; readonly index: number };
+
+/** A sentence is plain words with chips between them; a chip that waits for its value says so. */
+export type Part =
+  | { readonly kind: "words"; readonly text: string }
+  | { readonly kind: "chip"; readonly text: string; readonly slot: Slot; readonly waiting: boolean };
+
+const words = (text: string): Part => ({ kind: "words", text });
+const chip = (text: string, slot: Slot, waiting = false): Part => ({ kind: "chip", text, slot, waiting });
+
+const OPERATOR_WORDS: Record<Operator, { zh: string; en: string }> = {
+  in: { zh: "是", en: "is" },
+  not_in: { zh: "不是", en: "is not" },
+  eq: { zh: "=", en: "=" },
+  ne: { zh: "≠", en: "≠" },
+  gte: { zh: "≥", en: "≥" },
+  lte: { zh: "≤", en: "≤" },
+  gt: { zh: ">", en: ">" },
+  lt: { zh: "<", en: "<" },
+  between: { zh: "介于", en: "between" },
+  within_last: { zh: "在最近", en: "in the last" },
+  not_within_last: { zh: "早于", en: "before the last" },
+  known: { zh: "有值", en: "is known" },
+  unknown: { zh: "没有值", en: "is not known" },
+};
+
+export const operatorWord = (operator: Operator, language: Language): string => OPERATOR_WORDS[operator][language];
+
+export function windowText(window: TimeWindow, language: Language): string {
+  const zh = language === "zh";
+  if (window.kind === "ever") return zh ? "任何时候" : "all time";
+  if (window.kind === "last") return zh ? `过去 ${window.days} 天` : `last ${window.days} days`;
+  if (window.kind === "ago") {
+    return zh ? `${window.from_days} 到 ${window.to_days} 天前` : `${window.from_days} to ${window.to_days} days ago`;
+  }
+  return `${dateText(window.from, language)} – ${dateText(window.to, language)}`;
+}
+
+function dateText(day: string, language: Language): string {
+  const [year, month, date] = day.split("-").map(Number);
+  if (language === "en" || year === undefined || month === undefined || date === undefined) return day;
+  return `${year}年${month}月${date}日`;
+}
+
+interface ValueForm {
+  readonly type: ValueType | "behaviour" | "segment";
+  readonly values?: readonly ValueOption[];
+  readonly unit?: Unit;
+}
+
+function oneValue(value: Scalar, form: ValueForm, language: Language): string {
+  const option = form.values?.find((candidate) => candidate.value === String(value));
+  if (option !== undefined) return named(option, language);
+  if (form.type === "boolean")
+    return value === true || value === "true" ? (language === "zh" ? "是" : "yes") : language === "zh" ? "否" : "no";
+  if (form.type === "money") return `¥${(Number(value) / 100).toLocaleString("en-US", { maximumFractionDigits: 2 })}`;
+  if (form.type === "ratio") return `${Math.round(Number(value) * 10_000) / 100}%`;
+  if (form.type === "date") return dateText(String(value), language);
+  if (typeof value === "number") return value.toLocaleString("en-US");
+  return String(value);
+}
+
+/** The values of a comparison in words: "铂金 或 钻石", "45 到 90 天", "¥60". Empty when none is there yet. */
+export function valuesText(operator: Operator, values: readonly Scalar[], form: ValueForm, language: Language): string {
+  const zh = language === "zh";
+  const unit = form.unit === undefined ? "" : ` ${named(form.unit, language)}`;
+  if (operator === "within_last" || operator === "not_within_last") {
+    return values[0] === undefined ? "" : zh ? `${values[0]} 天` : `${values[0]} days`;
+  }
+  if (values.length === 0) return "";
+  const texts = values.map((value) => oneValue(value, form, language));
+  if (operator === "between") return texts.join(zh ? " 到 " : " and ") + unit;
+  if (valuesNeeded(operator) === "list") return listText(texts, language) + unit;
+  return texts[0] + unit;
+}
+
+/** A long list is cut so that the sentence stays a sentence. */
+function listText(texts: readonly string[], language: Language): string {
+  const shown = texts.slice(0, 4).join(language === "zh" ? " 或 " : " or ");
+  if (texts.length <= 4) return shown;
+  return language === "zh" ? `${shown} 等 ${texts.length} 项` : `${shown} and ${texts.length - 4} more`;
+}
+
+/** What a waiting chip asks for. */
+const ask = (language: Language): string => (language === "zh" ? "选择…" : "choose…");
+
+function comparisonParts(
+  operator: Operator,
+  values: readonly Scalar[],
+  form: ValueForm,
+  slot: Slot,
+  language: Language,
+): readonly Part[] {
+  const word = operatorWord(operator, language);
+  if (valuesNeeded(operator) === 0) return [chip(word, slot)];
+  const text = valuesText(operator, values, form, language);
+  const waiting = text === "" || (operator === "between" && values.length < 2);
+  if (form.type === "boolean") return [chip(waiting ? ask(language) : text, slot, waiting)];
+  if (operator === "in" || operator === "not_in") {
+    return [words(word), chip(waiting ? ask(language) : text, slot, waiting)];
+  }
+  return [chip(waiting ? `${word} ${ask(language)}` : `${word} ${text}`, slot, waiting)];
+}
+
+function attributeParts(node: AttributeNode, subject: SubjectInfo | undefined, language: Language): readonly Part[] {
+  const form: ValueForm = subject ?? { type: "text" };
+  const name = subject === undefined ? node.subject : named(subject, language);
+  const parts = comparisonParts(node.operator, node.values, form, { at: "comparison" }, language);
+  if (form.type === "segment") {
+    const inside = node.operator !== "not_in";
+    const lead = language === "zh" ? (inside ? "属于分群" : "不属于分群") : inside ? "In segment" : "Not in segment";
+    return [words(lead), ...parts.filter((part) => part.kind === "chip")];
+  }
+  return [words(name), ...parts];
+}
+
+/** "没有" is said for a count of zero, because "次数 = 0 次" is how a form speaks, not a person. */
+export const isNever = (node: BehaviourNode): boolean =>
+  node.measure === "times" &&
+  ((node.operator === "eq" && node.values[0] === 0) ||
+    (node.operator === "lte" && node.values[0] === 0) ||
+    (node.operator === "lt" && node.values[0] === 1));
+
+function filterParts(
+  filter: FieldFilter,
+  index: number,
+  field: FieldInfo | undefined,
+  language: Language,
+): readonly Part[] {
+  const name = field === undefined ? filter.field : named(field, language);
+  const form: ValueForm = field ?? { type: "text" };
+  return [words(name), ...comparisonParts(filter.operator, filter.values, form, { at: "filter", index }, language)];
+}
+
+function behaviourParts(node: BehaviourNode, subject: SubjectInfo | undefined, language: Language): readonly Part[] {
+  const zh = language === "zh";
+  const name = subject === undefined ? node.subject : named(subject, language);
+  const fields = node.where.flatMap((filter, index) => [
+    ...(index > 0 ? [words(zh ? "、" : ",")] : []),
+    ...filterParts(
+      filter,
+      index,
+      subject?.fields?.find((field) => field.field === filter.field),
+      language,
+    ),
+  ]);
+  const window = chip(windowText(node.window, language), { at: "window" });
+  const measure = measureOf(subject, node.measure);
+  const form: ValueForm = {
+    type: measure?.type ?? "integer",
+    ...(measure?.unit === undefined ? {} : { unit: measure.unit }),
+  };
+  const text = valuesText(node.operator, node.values, form, language);
+  const waiting = text === "";
+  const comparison = chip(
+    `${operatorWord(node.operator, language)} ${waiting ? ask(language) : text}`,
+    { at: "comparison" },
+    waiting,
+  );
+  const measureChip = chip(measure === undefined ? node.measure : named(measure, language), { at: "measure" });
+  const lead = node.window.kind === "ever" ? [window] : [words(zh ? "在" : "In the"), window];
+  if (isNever(node)) {
+    return [...lead, chip(zh ? "没有" : "did not", { at: "comparison" }), words(name), ...fields];
+  }
+  const tail = zh ? "，" : ",";
+  return [...lead, words(name), ...fields, words(tail), measureChip, comparison];
+}
+
+/** The sentence of a node as words and chips in the reader's language. */
+export function sentenceParts(
+  node: SentenceNode,
+  subject: SubjectInfo | undefined,
+  language: Language,
+): readonly Part[] {
+  return node.type === "attribute" ? attributeParts(node, subject, language) : behaviourParts(node, subject, language);
+}
+
+/** The same sentence as plain text, for the funnel, for titles and for screen readers. */
+export function sentenceText(node: SentenceNode, subject: SubjectInfo | undefined, language: Language): string {
+  return sentenceParts(node, subject, language)
+    .map((part) => part.text)
+    .join(" ")
+    .replaceAll(" ， ", "，")
+    .replaceAll(" 、 ", "、")
+    .replaceAll(" ,", ",");
+}
