@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
 import type { Ground } from "./ground.ts";
 import type { Relation } from "./query/index.ts";
@@ -23,6 +24,8 @@ export interface Domain {
   readonly relations?: readonly Relation[];
   /** What this domain does with each record that arrives; stages run in the order of domains. */
   readonly stage?: Stage;
+  /** Generated pages under docs/reference/ (file name and text); `npm run generate` writes them, a test compares them. */
+  readonly reference?: (ground: Ground) => Promise<readonly { readonly file: string; readonly text: string }[]>;
   /** Work in the background of a `work` process. @returns how to stop it. */
   readonly start?: (ground: Ground) => Promise<() => Promise<void>>;
 }
@@ -40,8 +43,9 @@ export async function loadDomains(): Promise<Domain[]> {
     { name: "vault", migrations: new URL("./vault/migrations/", import.meta.url), schemas: ["vault"] },
     (await import("./access/domain.ts")).domain,
   ];
+  const present = DOMAIN_ORDER.filter((name) => existsSync(new URL(`./${name}/domain.ts`, import.meta.url)));
   const flow = await Promise.all(
-    DOMAIN_ORDER.map(async (name) => ((await import(`./${name}/domain.ts`)) as { domain: Domain }).domain),
+    present.map(async (name) => ((await import(`./${name}/domain.ts`)) as { domain: Domain }).domain),
   );
   return [...foundations, ...flow];
 }

@@ -1,0 +1,164 @@
+import type { Scope, Tx } from "../store/index.ts";
+
+export interface PersonRow {
+  readonly person_id: number;
+  readonly name: string;
+  readonly email: string;
+  readonly role: string;
+  readonly password_hash: string | null;
+  readonly scope_regions: string[] | null;
+  readonly scope_stores: string[] | null;
+  readonly scope_brands: string[] | null;
+  readonly disabled_at: Date | null;
+  readonly failed_attempts: number;
+  readonly locked_until: Date | null;
+  readonly created_at: Date;
+}
+
+const PERSON =
+  "p.person_id, p.name, p.email, p.role, p.password_hash, p.scope_regions, p.scope_stores, p.scope_brands, p.disabled_at, p.failed_attempts, p.locked_until, p.created_at";
+
+export function scopeOf(person: PersonRow): Scope {
+  return {
+    regions: person.scope_regions ?? "all",
+    stores: person.scope_stores ?? "all",
+    brands: person.scope_brands ?? "all",
+  };
+}
+
+export function personByEmail(tx: Tx, email: string): Promise<PersonRow | undefined> {
+  return tx.one<PersonRow>(`select ${PERSON} from access.person p where lower(p.email) = lower($1)`, [email]);
+}
+
+export function personById(tx: Tx, person_id: number): Promise<PersonRow | undefined> {
+  return tx.one<PersonRow>(`select ${PERSON} from access.person p where p.person_id = $1`, [person_id]);
+}
+
+export function listPeople(tx: Tx): Promise<(PersonRow & { last_seen_at: Date | null })[]> {
+  return tx.query(
+    `select ${PERSON}, (select max(s.last_seen_at) from access.session s where s.person_id = p.person_id) as last_seen_at
+     from access.person p order by p.person_id`,
+  );
+}
+
+export async function insertPerson(
+  tx: Tx,
+  person: { name: string; email: string; role: string; password_hash: string | null; scope_stores?: readonly string[] | null; now: Date },
+): Promise<number | undefined> {
+  const row = await tx.one<{ person_id: number }>(
+    `insert into access.person (name, email, role, password_hash, scope_stores, created_at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (lower(email)) do nothing returning person_id`,
+    [person.name, person.email, person.role, person.password_hash, person.scope_stores ?? null, person.now],
+  );
+  return row?.person_id;
+}
+
+export async function updatePerson(tx: Tx, person_id: number, change: { role?: string; disabled_at?: Date | null; name?: string }): Promise<void> {
+  await tx.query(
+    `update access.person set role = coalesce($2, role), name = coalesce($3, name),
+       disabled_at = case when $4 then $5 else disabled_at end where person_id = $1`,
+    [person_id, change.role ?? null, change.name ?? null, "disabled_at" in change, change.disabled_at ?? null],
+  );
+}
+
+export async function countActiveOwners(tx: Tx): Promise<number> {
+  const row = await tx.one<{ count: number }>("select count(*) as count from access.person where role = 'owner' and disabled_at is null");
+  return row?.count ?? 0;
+}
+
+export async function anyPerson(tx: Tx): Promise<boolean> {
+  return (await tx.one("select 1 from access.person limit 1")) !== undefined;
+}
+
+export async function recordFailure(tx: Tx, person_id: number, limit: number, locked_until: Date): Promise<void> {
+  await tx.query(
+    `update access.person set failed_attempts = case when failed_attempts + 1 >= $2 then 0 else failed_attempts + 1 end,
+       locked_until = case when failed_attempts + 1 >= $2 then $3 else locked_until end where person_id = $1`,
+    [person_id, limit, locked_until],
+  );
+}
+
+export async function clearFailures(tx: Tx, person_id: number): Promise<void> {
+  await tx.query("update access.person set failed_attempts = 0, locked_until = null where person_id = $1", [person_id]);
+}
+
+export async function insertSession(tx: Tx, session: { token_hash: Buffer; person_id: number; now: Date; ip: string; user_agent: string }): Promise<void> {
+  await tx.query(
+    `insert into access.session (token_hash, person_id, created_at, last_seen_at, last_strong_auth_at, ip, user_agent)
+     values ($1, $2, $3, $3, $3, $4, $5)`,
+    [session.token_hash, session.person_id, session.now, session.ip, session.user_agent.slice(0, 300)],
+  );
+}
+
+/** The person of a live session; a session idle or old beyond the limits does not count. */
+export function personOfSession(tx: Tx, token_hash: Buffer, seen_after: Date, made_after: Date): Promise<(PersonRow & { last_seen_at: Date }) | undefined> {
+  return tx.one(
+    `select ${PERSON}, s.last_seen_at from access.session s join access.person p using (person_id)
+     where s.token_hash = $1 and s.last_seen_at > $2 and s.created_at > $3 and p.disabled_at is null`,
+    [token_hash, seen_after, made_after],
+  );
+}
+
+export async function touchSession(tx: Tx, token_hash: Buffer, now: Date): Promise<void> {
+  await tx.query("update access.session set last_seen_at = $2 where token_hash = $1", [token_hash, now]);
+}
+
+export async function deleteSession(tx: Tx, token_hash: Buffer): Promise<void> {
+  await tx.query("delete from access.session where token_hash = $1", [token_hash]);
+}
+
+export async function deleteSessionsOf(tx: Tx, person_id: number): Promise<void> {
+  await tx.query("delete from access.session where person_id = $1", [person_id]);
+}
+
+export async function insertInvitation(tx: Tx, invitation: { token_hash: Buffer; purpose: "setup" | "invite"; person_id: number | null; now: Date; expires_at: Date }): Promise<void> {
+  if (invitation.purpose === "setup") await tx.query("delete from access.invitation where purpose = 'setup'");
+  await tx.query(
+    "insert into access.invitation (token_hash, purpose, person_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
+    [invitation.token_hash, invitation.purpose, invitation.person_id, invitation.now, invitation.expires_at],
+  );
+}
+
+/** Uses an invitation up; undefined when it is unknown, used or expired. */
+export function useInvitation(tx: Tx, token_hash: Buffer, purpose: string, now: Date): Promise<{ person_id: number | null } | undefined> {
+  return tx.one(
+    `update access.invitation set used_at = $3 where token_hash = $1 and purpose = $2 and used_at is null and expires_at > $3
+     returning person_id`,
+    [token_hash, purpose, now],
+  );
+}
+
+export async function setPassword(tx: Tx, person_id: number, password_hash: string): Promise<void> {
+  await tx.query("update access.person set password_hash = $2, failed_attempts = 0, locked_until = null where person_id = $1", [person_id, password_hash]);
+}
+
+export interface AuditRow {
+  readonly at: Date;
+  readonly person_id: number | null;
+  readonly actor: string;
+  readonly action: string;
+  readonly method: string;
+  readonly path: string;
+  readonly subject: Readonly<Record<string, unknown>>;
+  readonly status: number;
+  readonly succeeded: boolean;
+  readonly request_id: string;
+  readonly ip: string;
+  readonly duration_ms: number;
+}
+
+export async function insertAudit(tx: Tx, row: AuditRow): Promise<void> {
+  await tx.query(
+    `insert into access.audit (at, person_id, actor, action, method, path, subject, status, succeeded, request_id, ip, duration_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [row.at, row.person_id, row.actor, row.action, row.method, row.path, JSON.stringify(row.subject), row.status, row.succeeded, row.request_id, row.ip, row.duration_ms],
+  );
+}
+
+export function listAudit(tx: Tx, before: number | null, limit: number): Promise<(AuditRow & { audit_id: number })[]> {
+  return tx.query(
+    `select audit_id, at, person_id, actor, action, method, path, subject, status, succeeded, request_id, ip, duration_ms
+     from access.audit where $1::bigint is null or audit_id < $1 order by audit_id desc limit $2`,
+    [before, limit],
+  );
+}

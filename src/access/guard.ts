@@ -1,0 +1,83 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Ground } from "../ground.ts";
+import { problem } from "../platform/errors.ts";
+import { SYSTEM_SCOPE, type Scope } from "../store/index.ts";
+import { insertAudit, scopeOf, type PersonRow } from "./access-store.ts";
+import { permissionsOf } from "./roles.ts";
+import { personOf } from "./sessions.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The signed-in person; undefined on public and collection routes. */
+    person: PersonRow | undefined;
+    /** The rows this request may touch. */
+    scope: Scope;
+    /** Ids and codes for the audit row; never personal data. */
+    audit_subject: Record<string, unknown>;
+  }
+}
+
+const NOTHING: Scope = { regions: [], stores: [], brands: [] };
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Deny by default: every request is matched against its route's access before anything else happens. */
+export function guard(app: FastifyInstance, ground: Ground): void {
+  app.decorateRequest("person", undefined);
+  app.decorateRequest("scope", undefined as unknown as Scope);
+  app.decorateRequest("audit_subject", undefined as unknown as Record<string, unknown>);
+  app.addHook("onRequest", async (request) => {
+    request.scope = NOTHING;
+    request.audit_subject = {};
+    const access = request.routeOptions.config?.access;
+    if (access === undefined) return; // unknown address: the not-found handler answers
+    if ("source" in access) return;
+    refuseCrossSite(request, ground);
+    request.person = await personOf(ground, request);
+    if (request.person !== undefined) request.scope = scopeOf(request.person);
+    if ("public" in access) return;
+    if (request.person === undefined) throw problem("access.not_signed_in");
+    if (!(permissionsOf(request.person.role) as readonly string[]).includes(access.permission)) {
+      throw problem("access.not_allowed", { role: request.person.role, permission: access.permission });
+    }
+  });
+  // Before the answer leaves: an act without its audit row is not acknowledged.
+  app.addHook("onSend", async (request, reply, payload) => {
+    const access = request.routeOptions.config?.access;
+    if (access === undefined || "source" in access) return payload;
+    const named = "audit" in access ? access.audit : undefined;
+    if (SAFE_METHODS.has(request.method) && named === undefined) return payload;
+    await audit(ground, request, reply, named);
+    return payload;
+  });
+}
+
+/** A browser says where a request comes from; a form on another site must not act for a signed-in person. */
+function refuseCrossSite(request: FastifyRequest, ground: Ground): void {
+  if (SAFE_METHODS.has(request.method)) return;
+  const site = request.headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin" && site !== "none") throw problem("access.cross_site");
+  const origin = request.headers.origin;
+  if (origin === undefined || site === "same-origin") return;
+  const own = new Set([new URL(ground.config.public_url).host, request.headers.host ?? ""]);
+  if (!URL.canParse(origin) || !own.has(new URL(origin).host)) throw problem("access.cross_site");
+}
+
+async function audit(ground: Ground, request: FastifyRequest, reply: FastifyReply, named: string | undefined): Promise<void> {
+  const route = request.routeOptions.url ?? request.url.split("?")[0] ?? "";
+  await ground.store.write(SYSTEM_SCOPE, (tx) =>
+    insertAudit(tx, {
+      at: ground.clock.now(),
+      person_id: request.person?.person_id ?? null,
+      actor: request.person === undefined ? "anonymous" : request.person.role,
+      action: named ?? `${request.method.toLowerCase()} ${route}`,
+      method: request.method,
+      path: route,
+      subject: { ...(request.params as Record<string, unknown>), ...request.audit_subject },
+      status: reply.statusCode,
+      succeeded: reply.statusCode < 400,
+      request_id: request.id,
+      ip: request.ip,
+      duration_ms: Math.round(reply.elapsedTime),
+    }),
+  );
+}

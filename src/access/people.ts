@@ -1,0 +1,123 @@
+import type { Ground } from "../ground.ts";
+import { problem } from "../platform/errors.ts";
+import { hashSecret, newSecret } from "../platform/ids.ts";
+import { setSetting, settingOf, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import {
+  anyPerson,
+  countActiveOwners,
+  deleteSessionsOf,
+  insertInvitation,
+  insertPerson,
+  personById,
+  setPassword,
+  updatePerson,
+  useInvitation,
+} from "./access-store.ts";
+import { hashPassword, requireStrongPassword } from "./passwords.ts";
+import { ROLE_NAMES, type Role } from "./roles.ts";
+
+const SETUP_HOURS = 24;
+const INVITE_DAYS = 7;
+const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,255}$/;
+
+function requireEmail(email: string): void {
+  if (!EMAIL.test(email)) throw problem("access.email_invalid", { email: email.slice(0, 80) });
+}
+
+function requireRole(role: string): asserts role is Role {
+  if (!(ROLE_NAMES as readonly string[]).includes(role)) throw problem("access.role_unknown", { role });
+}
+
+/** A fresh one-time set-up token when nobody exists yet, else undefined. An older link stops working. */
+export async function offerSetup(ground: Ground): Promise<string | undefined> {
+  return ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    if (await anyPerson(tx)) return undefined;
+    const secret = newSecret();
+    const now = ground.clock.now();
+    const expires_at = new Date(now.getTime() + SETUP_HOURS * 3_600_000);
+    await insertInvitation(tx, { token_hash: hashSecret(secret), purpose: "setup", person_id: null, now, expires_at });
+    return secret;
+  });
+}
+
+export async function setupRequired(tx: Tx): Promise<boolean> {
+  return !(await anyPerson(tx));
+}
+
+export async function brandName(tx: Tx): Promise<string> {
+  return (await settingOf<string>(tx, "brand_name")) ?? "";
+}
+
+export interface FirstOwner {
+  readonly brand_name: string;
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** First-run set-up: the brand's name and the first owner. Works once. `token` is not asked for on the command line. */
+export async function setUp(ground: Ground, owner: FirstOwner, token: string | undefined): Promise<number> {
+  requireEmail(owner.email);
+  requireStrongPassword(owner.password, owner.email);
+  const password_hash = await hashPassword(owner.password);
+  return ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    // two set-ups at once: the second waits here and then finds the first
+    await tx.query("select pg_advisory_xact_lock(480813)");
+    if (await anyPerson(tx)) throw problem("access.setup_done");
+    const now = ground.clock.now();
+    if (token !== undefined && (await useInvitation(tx, hashSecret(token), "setup", now)) === undefined) {
+      throw problem("access.link_invalid");
+    }
+    await setSetting(tx, "brand_name", owner.brand_name);
+    const person_id = await insertPerson(tx, { name: owner.name, email: owner.email, role: "owner", password_hash, now });
+    if (person_id === undefined) throw problem("access.email_taken");
+    return person_id;
+  });
+}
+
+/** Adds a person without a password and gives the one-time link with which they set it. */
+export async function invite(ground: Ground, person: { name: string; email: string; role: string; scope_stores?: readonly string[] | null }): Promise<{ person_id: number; link: string }> {
+  requireEmail(person.email);
+  requireRole(person.role);
+  const secret = newSecret();
+  const person_id = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    const now = ground.clock.now();
+    const id = await insertPerson(tx, { ...person, password_hash: null, now });
+    if (id === undefined) throw problem("access.email_taken");
+    const expires_at = new Date(now.getTime() + INVITE_DAYS * 86_400_000);
+    await insertInvitation(tx, { token_hash: hashSecret(secret), purpose: "invite", person_id: id, now, expires_at });
+    return id;
+  });
+  return { person_id, link: `${ground.config.public_url}/invite?token=${secret}` };
+}
+
+/** The invited person sets their password; gives their id. */
+export async function acceptInvitation(ground: Ground, token: string, password: string): Promise<number> {
+  const password_hash = await hashPassword(password);
+  return ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    const used = await useInvitation(tx, hashSecret(token), "invite", ground.clock.now());
+    if (used?.person_id == null) throw problem("access.link_invalid");
+    const person = await personById(tx, used.person_id);
+    requireStrongPassword(password, person?.email ?? "");
+    await setPassword(tx, used.person_id, password_hash);
+    return used.person_id;
+  });
+}
+
+/** Changes role, name or whether a person may sign in; a disabled person's sessions end at once. */
+export async function changePerson(ground: Ground, person_id: number, change: { role?: string; name?: string; disabled?: boolean }): Promise<void> {
+  if (change.role !== undefined) requireRole(change.role);
+  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await tx.query("select pg_advisory_xact_lock(480813)");
+    const person = await personById(tx, person_id);
+    if (person === undefined) throw problem("access.person_not_found");
+    const losesOwner = person.role === "owner" && person.disabled_at === null && (change.disabled === true || (change.role ?? "owner") !== "owner");
+    if (losesOwner && (await countActiveOwners(tx)) <= 1) throw problem("access.last_owner");
+    await updatePerson(tx, person_id, {
+      ...(change.role === undefined ? {} : { role: change.role }),
+      ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.disabled === undefined ? {} : { disabled_at: change.disabled ? ground.clock.now() : null }),
+    });
+    if (change.disabled === true || change.role !== undefined) await deleteSessionsOf(tx, person_id);
+  });
+}

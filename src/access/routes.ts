@@ -1,0 +1,154 @@
+import type { FastifyInstance } from "fastify";
+import { Type, type Static } from "typebox";
+import type { Ground } from "../ground.ts";
+import { SYSTEM_SCOPE } from "../store/index.ts";
+import { listAudit, listPeople, type PersonRow } from "./access-store.ts";
+import { acceptInvitation, brandName, changePerson, invite, setUp, setupRequired } from "./people.ts";
+import { permissionsOf, ROLES } from "./roles.ts";
+import { closeSession, openSession, signIn } from "./sessions.ts";
+
+const Person = Type.Object({ id: Type.Integer(), name: Type.String(), email: Type.String(), role: Type.String() });
+const SessionState = Type.Object({
+  setup_required: Type.Boolean(),
+  signed_in: Type.Boolean(),
+  brand_name: Type.String(),
+  person: Type.Optional(Person),
+  permissions: Type.Array(Type.String()),
+  locale: Type.String(),
+  timezone: Type.String(),
+  currency: Type.String(),
+});
+const SetupBody = Type.Object({
+  token: Type.String({ maxLength: 100 }),
+  brand_name: Type.String({ minLength: 1, maxLength: 60 }),
+  name: Type.String({ minLength: 1, maxLength: 60 }),
+  email: Type.String({ maxLength: 320 }),
+  password: Type.String({ maxLength: 256 }),
+});
+const SignInBody = Type.Object({ email: Type.String({ maxLength: 320 }), password: Type.String({ maxLength: 256 }) });
+const InviteBody = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 60 }),
+  email: Type.String({ maxLength: 320 }),
+  role: Type.String(),
+  scope_stores: Type.Optional(Type.Union([Type.Null(), Type.Array(Type.String(), { maxItems: 500 })])),
+});
+const ChangeBody = Type.Object({
+  role: Type.Optional(Type.String()),
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
+  disabled: Type.Optional(Type.Boolean()),
+});
+const AcceptBody = Type.Object({ token: Type.String({ maxLength: 100 }), password: Type.String({ maxLength: 256 }) });
+const tags = ["access"];
+const open = { access: { public: true } } as const;
+
+function view(person: PersonRow): Static<typeof Person> {
+  return { id: person.person_id, name: person.name, email: person.email, role: person.role };
+}
+
+export function accessRoutes(app: FastifyInstance, ground: Ground): void {
+  sessionRoutes(app, ground);
+  peopleRoutes(app, ground);
+}
+
+function sessionRoutes(app: FastifyInstance, ground: Ground): void {
+  const state = async (person: PersonRow | undefined): Promise<Static<typeof SessionState>> => {
+    const [setup_required, brand_name] = await ground.store.read(SYSTEM_SCOPE, async (tx) => [await setupRequired(tx), await brandName(tx)] as const);
+    return {
+      setup_required,
+      signed_in: person !== undefined,
+      brand_name,
+      ...(person === undefined ? {} : { person: view(person) }),
+      permissions: person === undefined ? [] : [...permissionsOf(person.role)],
+      locale: "zh-CN",
+      timezone: ground.config.timezone,
+      currency: ground.config.currency,
+    };
+  };
+  app.get(
+    "/api/session/state",
+    { schema: { summary: "Who is signed in, and whether the platform still has to be set up", tags, response: { 200: SessionState } }, config: open },
+    async (request) => state(request.person),
+  );
+  app.post<{ Body: Static<typeof SetupBody> }>(
+    "/api/setup",
+    { schema: { summary: "First-run set-up with the one-time link", tags, body: SetupBody, response: { 201: Type.Object({ person_id: Type.Integer() }) } }, config: open },
+    async (request, reply) => {
+      const { token, ...owner } = request.body;
+      const person_id = await setUp(ground, owner, token);
+      await openSession(ground, request, reply, person_id);
+      return reply.code(201).send({ person_id });
+    },
+  );
+  app.post<{ Body: Static<typeof SignInBody> }>(
+    "/api/session",
+    { schema: { summary: "Sign in", tags, body: SignInBody, response: { 201: Person } }, config: open },
+    async (request, reply) => {
+      const person = await signIn(ground, request, reply, request.body.email, request.body.password);
+      request.audit_subject["person_id"] = person.person_id;
+      return reply.code(201).send(view(person));
+    },
+  );
+  app.post<{ Body: Static<typeof AcceptBody> }>(
+    "/api/invitation",
+    { schema: { summary: "Set the password of an invited person", tags, body: AcceptBody, response: { 201: Type.Object({ person_id: Type.Integer() }) } }, config: open },
+    async (request, reply) => {
+      const person_id = await acceptInvitation(ground, request.body.token, request.body.password);
+      await openSession(ground, request, reply, person_id);
+      return reply.code(201).send({ person_id });
+    },
+  );
+  app.delete("/api/session", { schema: { summary: "Sign out", tags, response: { 204: Type.Null() } }, config: open }, async (request, reply) => {
+    await closeSession(ground, request, reply);
+    return reply.code(204).send();
+  });
+}
+
+function peopleRoutes(app: FastifyInstance, ground: Ground): void {
+  const config = { access: { permission: "people.manage" } } as const;
+  app.get("/api/people", { schema: { summary: "People and roles", tags }, config }, async () => {
+    const people = await ground.store.read(SYSTEM_SCOPE, listPeople);
+    return {
+      items: people.map((p) => ({
+        ...view(p),
+        disabled: p.disabled_at !== null,
+        invited: p.password_hash === null,
+        locked_until: p.locked_until,
+        scope_stores: p.scope_stores,
+        created_at: p.created_at,
+        last_seen_at: p.last_seen_at,
+      })),
+      roles: ROLES,
+    };
+  });
+  app.post<{ Body: Static<typeof InviteBody> }>(
+    "/api/people",
+    { schema: { summary: "Invite a person; the answer holds their one-time link", tags, body: InviteBody }, config },
+    async (request, reply) => {
+      const invited = await invite(ground, request.body);
+      request.audit_subject["person_id"] = invited.person_id;
+      request.audit_subject["role"] = request.body.role;
+      return reply.code(201).send(invited);
+    },
+  );
+  app.patch<{ Params: { person_id: number }; Body: Static<typeof ChangeBody> }>(
+    "/api/people/:person_id",
+    { schema: { summary: "Change role or name, disable or enable", tags, params: Type.Object({ person_id: Type.Integer() }), body: ChangeBody }, config },
+    async (request) => {
+      Object.assign(request.audit_subject, { role: request.body.role ?? null, disabled: request.body.disabled ?? null });
+      await changePerson(ground, request.params.person_id, request.body);
+      return { person_id: request.params.person_id };
+    },
+  );
+  app.get<{ Querystring: { cursor?: number; limit?: number } }>(
+    "/api/audit",
+    {
+      schema: { summary: "Audit log, newest first", tags, querystring: Type.Object({ cursor: Type.Optional(Type.Integer()), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })) }) },
+      config: { access: { permission: "audit.read" } },
+    },
+    async (request) => {
+      const limit = request.query.limit ?? 50;
+      const items = await ground.store.read(SYSTEM_SCOPE, (tx) => listAudit(tx, request.query.cursor ?? null, limit));
+      return { items, next_cursor: items.length === limit ? (items.at(-1)?.audit_id ?? null) : null };
+    },
+  );
+}

@@ -1,0 +1,40 @@
+import type { Composition } from "./composition.ts";
+import { defineJob, openPool, startJobWorkers, startOutbox, sweepOutbox, SYSTEM_SCOPE, type Subscription } from "./store/index.ts";
+
+const sweepJob = defineJob({
+  kind: "store.sweep",
+  run: async ({ ground }) => ({ forgotten: await ground.store.write(SYSTEM_SCOPE, (tx) => sweepOutbox(tx, [], ground.clock.now())) }),
+});
+
+/** Everything a `work` process does: jobs, schedules, outbox, and the domains' own loops. @returns how to stop it all. */
+export async function startBackground(composition: Composition): Promise<() => Promise<void>> {
+  const { ground, domains, databases } = composition;
+  const stops: (() => Promise<void>)[] = [];
+  const pool = openPool({ ...databases.jobs, size_max: 8, onError: (error) => ground.log.error({ error: error.message }, "a queue connection was lost") });
+  const workers = await startJobWorkers(
+    ground,
+    pool,
+    [sweepJob, ...domains.flatMap((d) => [...(d.jobs ?? [])])],
+    [{ kind: "store.sweep", cron: "17 19 * * *" }, ...domains.flatMap((d) => [...(d.schedules ?? [])])],
+  );
+  stops.push(async () => {
+    await workers.stop();
+    await pool.end();
+  });
+  const outbox = await startOutbox(ground, subscriptionsOf(composition));
+  stops.push(() => outbox.stop());
+  for (const domain of domains) {
+    if (domain.start !== undefined) stops.push(await domain.start(ground));
+  }
+  return async () => {
+    // the other way round: what feeds others stops last
+    for (const stop of stops.reverse()) await stop();
+  };
+}
+
+/** Which domain listens to what. */
+export function subscriptionsOf({ domains }: Composition): Subscription[] {
+  return domains.flatMap((domain) =>
+    Object.entries(domain.events ?? {}).map(([type, handle]) => ({ subscriber: domain.name, type, handle })),
+  );
+}

@@ -1,0 +1,109 @@
+import cookie from "@fastify/cookie";
+import compress from "@fastify/compress";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import { newUuid } from "./ids.ts";
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import { Problem, problem } from "./errors.ts";
+
+/** Who may call a route. Every route says so: one that does not stops the start. */
+export type Access =
+  | { readonly public: true }
+  /** Collection endpoints: the handler checks the source's own key. */
+  | { readonly source: true }
+  | { readonly permission: string; readonly audit?: string };
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+}
+
+export type App = FastifyInstance;
+
+const BODY_BYTES_MAX = 1_048_576;
+const ERRORS_SHOWN_MAX = 20;
+
+/** The HTTP server with our error shape and without silent repairs of input (design.md §5.10). */
+export async function makeHttp(options: { log: Log; clock: Clock; trust_proxy?: boolean }): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: options.log as unknown as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => newUuid(options.clock.now()),
+    bodyLimit: BODY_BYTES_MAX,
+    trustProxy: options.trust_proxy ?? false,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 500 },
+    ajv: {
+      customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: true, allErrors: false, allowUnionTypes: true, strict: false },
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  coerceOnlyTextual(app);
+  requireAccess(app);
+  answerProblems(app, options.log);
+  await app.register(cookie);
+  await app.register(compress, { global: true, threshold: 1_024, encodings: ["br", "gzip"] });
+  return app as unknown as FastifyInstance;
+}
+
+/** Query and path arrive as text and may be coerced; a body says its types itself. */
+function coerceOnlyTextual(app: FastifyInstance): void {
+  app.addHook("preValidation", async (request) => {
+    const schema = request.routeOptions.schema;
+    coerceTexts(request.query as Record<string, unknown>, schema?.querystring);
+    coerceTexts(request.params as Record<string, unknown>, schema?.params);
+  });
+}
+
+function coerceTexts(values: Record<string, unknown> | undefined | null, schema: unknown): void {
+  const properties = (schema as { properties?: Record<string, { type?: string }> } | undefined)?.properties;
+  if (properties === undefined || values === undefined || values === null) return;
+  for (const [name, { type }] of Object.entries(properties)) {
+    const value = values[name];
+    if (typeof value !== "string") continue;
+    if ((type === "integer" || type === "number") && value.trim() !== "" && Number.isFinite(Number(value))) values[name] = Number(value);
+    if (type === "boolean" && (value === "true" || value === "false")) values[name] = value === "true";
+    if (type === "array") values[name] = value.split(",");
+  }
+}
+
+function requireAccess(app: FastifyInstance): void {
+  app.addHook("onRoute", (route) => {
+    if (route.method === "OPTIONS" || route.method === "HEAD") return;
+    if (route.config?.access === undefined) {
+      throw new Error(`route ${String(route.method)} ${route.url} does not say who may call it (config.access)`);
+    }
+  });
+}
+
+function answerProblems(app: FastifyInstance, log: Log): void {
+  app.setErrorHandler((error: FastifyError | Problem | Error, request, reply) => {
+    const answer = toProblem(error, request, log);
+    const retryAfter = (error as { retry_after_seconds?: number }).retry_after_seconds;
+    if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
+    return reply.code(answer.status).type("application/problem+json").send({ ...answer.toJSON(), instance: request.id });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const answer = problem("platform.not_found", { path: request.url.split("?")[0] ?? "" });
+    return reply.code(404).type("application/problem+json").send({ ...answer.toJSON(), instance: request.id });
+  });
+}
+
+function toProblem(error: FastifyError | Problem | Error, request: FastifyRequest, log: Log): Problem {
+  if (error instanceof Problem) return error;
+  const { validation, validationContext, statusCode, code } = error as FastifyError;
+  if (validation !== undefined) {
+    const first = validation[0];
+    const place = `${validationContext ?? "body"}${first?.instancePath.replaceAll("/", ".") ?? ""}`;
+    const extra = (first?.params as { additionalProperty?: string } | undefined)?.additionalProperty;
+    const reason = extra === undefined ? (first?.message ?? "") : `unknown field "${extra}"`;
+    return problem("platform.invalid_input", { place, reason }, validation.slice(0, ERRORS_SHOWN_MAX).map((v) => ({ path: v.instancePath, message: v.message ?? "" })));
+  }
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return problem("platform.too_large", { limit_bytes: BODY_BYTES_MAX });
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return problem("platform.invalid_input", { place: "request", reason: error.message });
+  }
+  log.error({ request_id: request.id, path: request.url.split("?")[0], error: error.message, stack: error.stack }, "request failed");
+  return problem("platform.internal", { request_id: request.id });
+}

@@ -1,0 +1,119 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import fastifyStatic from "@fastify/static";
+import fastifySwagger from "@fastify/swagger";
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import { guard } from "./access/index.ts";
+import type { Composition } from "./composition.ts";
+import { problem, registeredErrors } from "./platform/errors.ts";
+import { makeHttp } from "./platform/http.ts";
+import { jobRoutes } from "./store/index.ts";
+
+const open = { access: { public: true } } as const;
+const CONSOLE_DIST = fileURLToPath(new URL("../console/dist/", import.meta.url));
+
+export interface ServerState {
+  /** True once migrated and seeded; until then /readyz says 503. */
+  ready: boolean;
+}
+
+/** Puts the routes of all domains behind the guard, with health, metrics, API description and the console. */
+export async function makeServer(composition: Composition, state: ServerState): Promise<FastifyInstance> {
+  const { ground, domains } = composition;
+  const app = await makeHttp({ log: ground.log, clock: ground.clock });
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Huitou 回头", version: "0.1.0", description: "Member operations: data, tags, segments, value." },
+      tags: domains.map((domain) => ({ name: domain.name })),
+    },
+  });
+  guard(app, ground);
+  observe(app, composition);
+  healthRoutes(app, composition, state);
+  jobRoutes(app, ground);
+  for (const domain of domains) {
+    if (domain.routes !== undefined) {
+      const { routes } = domain;
+      await app.register(async (inner) => routes(inner as unknown as FastifyInstance, ground));
+    }
+  }
+  await referenceRoutes(app);
+  await consoleRoutes(app);
+  return app;
+}
+
+function healthRoutes(app: FastifyInstance, { ground }: Composition, state: ServerState): void {
+  const hidden = { hide: true } as const;
+  app.get("/healthz", { schema: hidden, config: open }, async () => ({ status: "ok" }));
+  app.get("/readyz", { schema: hidden, config: open }, async () => {
+    if (!state.ready) throw problem("platform.unavailable");
+    await ground.store.pool.query("select 1");
+    return { status: "ready" };
+  });
+  app.get("/metrics", { schema: hidden, config: open }, async (_request, reply) => {
+    return reply.type(ground.metrics.contentType).send(await ground.metrics.metrics());
+  });
+  app.get(
+    "/api/errors",
+    { schema: { summary: "All error codes with their sentences", tags: ["access"], response: { 200: Type.Any() } }, config: open },
+    async () => ({ items: registeredErrors() }),
+  );
+}
+
+function observe(app: FastifyInstance, { ground }: Composition): void {
+  app.addHook("onResponse", async (request, reply) => {
+    ground.log.debug(
+      { method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      "answered",
+    );
+  });
+}
+
+/** The interactive API reference; its script is its own page and weighs nothing on the console. */
+async function referenceRoutes(app: FastifyInstance): Promise<void> {
+  app.get("/openapi.json", { schema: { hide: true }, config: open }, async () => app.swagger());
+  const scalar = (await import("@scalar/fastify-api-reference")).default;
+  await app.register(async (inner) => {
+    inner.addHook("onRoute", (route) => {
+      route.config = { ...route.config, ...open };
+    });
+    await inner.register(scalar as never, { routePrefix: "/reference", configuration: { url: "/openapi.json", telemetry: false, withDefaultFonts: false } } as never);
+  });
+}
+
+async function consoleRoutes(app: FastifyInstance): Promise<void> {
+  if (!existsSync(CONSOLE_DIST)) return;
+  await app.register(async (inner) => {
+    inner.addHook("onRoute", (route) => {
+      route.config = { ...route.config, ...open };
+      route.schema = { ...route.schema, hide: true };
+    });
+    inner.addHook("onSend", async (_request, reply, payload) => {
+      reply.header("x-content-type-options", "nosniff");
+      reply.header("referrer-policy", "same-origin");
+      reply.header("x-frame-options", "DENY");
+      reply.header("content-security-policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'");
+      return payload;
+    });
+    await inner.register(fastifyStatic, {
+      root: CONSOLE_DIST,
+      wildcard: false,
+      index: false,
+      setHeaders: (reply, path) => {
+        // names of built files carry their hash
+        if (path.includes("/assets/")) reply.header("cache-control", "public, max-age=31536000, immutable");
+      },
+    });
+    const page = async (_request: unknown, reply: { header(n: string, v: string): { sendFile(name: string): unknown } }) =>
+      reply.header("cache-control", "no-cache").sendFile("index.html");
+    inner.get("/", page as never);
+    inner.get("/*", ((request: { url: string }, reply: never) => {
+      // an unknown API address is an error, not the console
+      const path = request.url.split("?")[0] ?? "";
+      if (path.startsWith("/api/") || path.startsWith("/v1/")) throw problem("platform.not_found", { path });
+      return page(request, reply);
+    }) as never);
+  });
+}
