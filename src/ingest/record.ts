@@ -49,6 +49,9 @@ export interface TokenIdentity {
 export interface SealedRecord {
   readonly record_id: string;
   readonly source_id: number;
+  readonly source_key: string;
+  /** Whether its batch can be taken back later as a whole (a file import), so that evidence must be kept per record. */
+  readonly undoable: boolean;
   readonly kind: string;
   readonly occurred_at: Date;
   readonly received_at: Date;

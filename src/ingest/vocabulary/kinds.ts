@@ -34,12 +34,14 @@ const orderLine: readonly Field[] = [
   }),
   field("quantity", "decimal", "数量", "Quantity", { required: true, aliases: ["quantity", "qty", "数量", "件数"] }),
   field("unit_price", "decimal", "单价", "Unit price (major units, up to 6 decimals)", {
+    min: 0,
     aliases: ["unitprice", "price", "单价", "售价"],
   }),
   field("net_minor", "money", "实付金额", "Line net after all discounts, minor units", {
     aliases: ["netamount", "lineamount", "salesvalue", "amount", "实付", "实付金额", "金额"],
   }),
   field("discount_minor", "money", "优惠金额", "Discount on the line, minor units, never negative", {
+    min: 0,
     aliases: ["discount", "discountamount", "retaildisc", "优惠", "优惠金额", "折扣金额"],
   }),
   field("coupon_minor", "money", "用券金额", "Part of the discount paid by coupons", { aliases: ["coupondisc", "couponamount", "用券金额"] }),
@@ -58,8 +60,8 @@ const returnLine: readonly Field[] = [
   field("line_no", "text", "行号", "Line number"),
   field("original_line_no", "text", "原行号", "Line of the original order"),
   { ...sku, required: true },
-  field("quantity", "decimal", "退货数量", "Quantity returned, positive", { required: true }),
-  field("refund_minor", "money", "退款金额", "Refund, positive, minor units", { required: true }),
+  field("quantity", "decimal", "退货数量", "Quantity returned, positive", { required: true, min: 0 }),
+  field("refund_minor", "money", "退款金额", "Refund, positive, minor units", { required: true, min: 0 }),
 ];
 
 export const MASTER_KINDS: readonly KindInfo[] = [
@@ -202,6 +204,8 @@ export const TRADE_KINDS: readonly KindInfo[] = [
       channel,
       currency,
       field("reason", "text", "退货原因", "Reason", { aliases: ["reason", "退货原因"] }),
+      field("refund_minor", "money", "退款总额", "Total refund, for sources that do not give lines", { min: 0, aliases: ["refund", "refundamount", "退款金额"] }),
+      field("whole_order", "boolean", "整单退", "The whole order goes back; lines and amounts are those of the order"),
       field("lines", "list", "明细", "Lines", { items: returnLine }),
     ],
   },
@@ -236,7 +240,7 @@ export const EVENT_KINDS: readonly KindInfo[] = [
     text("review_id", "评价编号", "Review id"),
     sku,
     text("order_no", "订单号", "Order number"),
-    field("rating", "integer", "评分", "Rating 1–5"),
+    field("rating", "integer", "评分", "Rating 1–5", { min: 1, max: 5 }),
     field("text", "text", "评价内容", "Text", { privacy: "L3" }),
   ]),
   event("like", "点赞", "Like", [text("target_id", "对象编号", "Liked thing"), field("direction", "code", "方向", "given or received", { values: ["given", "received"] })]),
@@ -284,7 +288,7 @@ export const EVENT_KINDS: readonly KindInfo[] = [
     field("medium", "text", "渠道", "Channel"),
     text("topic", "主题", "Topic"),
     field("complaint", "boolean", "投诉", "Complaint"),
-    field("satisfaction", "integer", "满意度", "Satisfaction 1–5"),
+    field("satisfaction", "integer", "满意度", "Satisfaction 1–5", { min: 1, max: 5 }),
     field("text", "text", "内容", "Text", { privacy: "L3" }),
   ]),
   event("campaign", "活动触达名单", "Campaign exposure", [text("campaign_code", "活动编码", "Campaign code"), text("campaign_type", "活动类型", "Campaign type")]),

@@ -1,0 +1,11 @@
+export { accept, type AcceptMeta, type AcceptResult, judge, type Outcome } from "./accept.ts";
+export { forgetTokens } from "./edge.ts";
+export { type AppliedNotice, applyReceived, drainPipeline, type Round, startPipeline } from "./pipeline.ts";
+export type { ClearIdentity, ClearRecord, IdentifiedRecord, SealedRecord, TokenIdentity } from "./record.ts";
+export { SOURCE_KINDS, type Source, type SourceKind, type SourceSettings } from "./source.ts";
+export { createSource, ensureSource, sourceByKey, sourceById } from "./source-store.ts";
+export { type Batch, type ClearEntry, registerStages, type Stage, type StageReject, stagesOf } from "./stage.ts";
+export { type RecordProblem } from "./validation.ts";
+export { type Field, type FieldType, type PrivacyClass } from "./vocabulary/field.ts";
+export { IDENTITY_KIND_INFO, IDENTITY_KINDS, type IdentityKind, type IdentityKindInfo } from "./vocabulary/identity-kinds.ts";
+export { EVENT_KINDS, IDENTITY_RECORD_KINDS, type KindInfo, KINDS, MASTER_KINDS, TRADE_KINDS } from "./vocabulary/kinds.ts";

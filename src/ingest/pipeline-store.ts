@@ -1,0 +1,108 @@
+import type { Tx } from "../store/index.ts";
+import { LIMITS } from "./limits.ts";
+import type { IdentifiedRecord, TokenIdentity } from "./record.ts";
+import type { StageReject } from "./stage.ts";
+
+const PIPELINE_LOCK = 480_813;
+const INBOXES_MAX = 1_000;
+
+export interface ClaimedInbox {
+  readonly inbox_id: number;
+  readonly source_id: number;
+  readonly received_at: Date;
+  readonly attempts: number;
+  readonly sealed: Buffer | null;
+  readonly sealed_key: string | null;
+}
+
+/** One pipeline at a time; the lock ends with the transaction, whatever happens to the process. */
+export async function takePipelineLock(tx: Tx): Promise<boolean> {
+  const row = await tx.one<{ taken: boolean }>("select pg_try_advisory_xact_lock($1) as taken", [PIPELINE_LOCK]);
+  return row?.taken === true;
+}
+
+/** The oldest waiting batches, together about `records_max` records and at least one batch. */
+export async function claimInboxes(tx: Tx, records_max: number): Promise<ClaimedInbox[]> {
+  return tx.query<ClaimedInbox>(
+    `with oldest as (
+       select inbox_id, source_id, received_at, attempts, accepted, sealed, sealed_key from ingest.inbox
+       where state = 'received' order by inbox_id limit ${INBOXES_MAX} for update skip locked
+     ), summed as (select *, sum(accepted) over (order by inbox_id) - accepted as before from oldest)
+     select inbox_id, source_id, received_at, attempts, sealed, sealed_key from summed where before < $1 order by inbox_id`,
+    [records_max],
+  );
+}
+
+interface RecordRow {
+  readonly record_id: string;
+  readonly inbox_id: number;
+  readonly source_id: number;
+  readonly source_key: string;
+  readonly undoable: boolean;
+  readonly kind: string;
+  readonly occurred_at: Date;
+  readonly received_at: Date;
+  readonly identities: TokenIdentity[];
+  readonly body: Record<string, unknown>;
+}
+
+/** The records of batches in the order in which they came. */
+export async function loadRecords(tx: Tx, inbox_ids: readonly number[]): Promise<(IdentifiedRecord & { inbox_id: number })[]> {
+  const rows = await tx.query<RecordRow>(
+    `select r.record_id, r.inbox_id, i.source_id, s.key as source_key, i.origin is not null as undoable, r.kind,
+       r.occurred_at, i.received_at, r.identities, r.body
+     from ingest.record r join ingest.inbox i using (inbox_id) join ingest.source s using (source_id)
+     where r.inbox_id = any($1::bigint[]) order by r.inbox_id, r.ordinal`,
+    [inbox_ids],
+  );
+  return rows.map((row) => ({ ...row, party_id: null }));
+}
+
+/** Marks batches applied; their envelopes go, except where a stage refused a record that may need them again. */
+export async function markApplied(tx: Tx, inbox_ids: readonly number[], keep: readonly number[], now: Date): Promise<void> {
+  await tx.query(
+    `update ingest.inbox set state = 'applied', applied_at = $3,
+       sealed = case when inbox_id = any($2::bigint[]) then sealed end
+     where inbox_id = any($1::bigint[])`,
+    [inbox_ids, keep, now],
+  );
+  await tx.query(`update ingest.inbox i set rejected = rejected + r.n from
+    (select inbox_id, count(*)::int as n from unnest($1::bigint[]) as inbox_id group by inbox_id) r where r.inbox_id = i.inbox_id`, [keep]);
+}
+
+export async function countAttempt(tx: Tx, inbox_ids: readonly number[]): Promise<void> {
+  await tx.query("update ingest.inbox set attempts = attempts + 1 where inbox_id = any($1::bigint[])", [inbox_ids]);
+}
+
+export interface RejectedRecord extends StageReject {
+  readonly record: IdentifiedRecord & { readonly inbox_id: number };
+}
+
+export async function storeStageRejects(tx: Tx, rejects: readonly RejectedRecord[]): Promise<void> {
+  if (rejects.length === 0) return;
+  await tx.query(
+    `insert into ingest.reject (inbox_id, source_id, received_at, place, kind, code, params, record_id)
+     select * from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::uuid[])`,
+    [
+      rejects.map((r) => r.record.inbox_id),
+      rejects.map((r) => r.record.source_id),
+      rejects.map((r) => r.record.received_at),
+      rejects.map((r) => `record ${r.record_id}`),
+      rejects.map((r) => r.record.kind),
+      rejects.map((r) => r.code),
+      rejects.map((r) => JSON.stringify(r.params)),
+      rejects.map((r) => r.record_id),
+    ],
+  );
+}
+
+export async function notifyApplied(tx: Tx, notice: unknown): Promise<void> {
+  await tx.query("select pg_notify('ingest_applied', $1)", [JSON.stringify(notice).slice(0, 7_900)]);
+}
+
+export async function waitingInboxes(tx: Tx): Promise<number> {
+  const row = await tx.one<{ waiting: number }>("select count(*)::int as waiting from ingest.inbox where state = 'received'");
+  return row?.waiting ?? 0;
+}
+
+export const ROUND_RECORDS = LIMITS.pipeline_records_max;

@@ -1,0 +1,45 @@
+import type { Params } from "../platform/index.ts";
+import type { Tx } from "../store/index.ts";
+
+/** A record ready to be stored: texts as PostgreSQL takes them. */
+export interface PreparedRecord {
+  readonly record_id: string;
+  readonly ordinal: number;
+  readonly kind: string;
+  readonly occurred_at: string;
+  /** JSON. */
+  readonly identities: string;
+  readonly body: string;
+  readonly times: string | null;
+}
+
+export interface PreparedReject {
+  readonly place: string;
+  readonly kind: string | null;
+  readonly code: string;
+  readonly params: Params;
+  /** Sealed. */
+  readonly original: Buffer;
+}
+
+/** One call of `accept`, prepared; it becomes one row of the inbox. */
+export interface Submission {
+  readonly source_id: number;
+  readonly protocol: string;
+  readonly origin: string | null;
+  readonly spool_id: string | null;
+  readonly received_at: Date;
+  readonly bytes: number;
+  readonly sealed: Buffer | null;
+  readonly sealed_key: string;
+  readonly records: readonly PreparedRecord[];
+  readonly rejects: readonly PreparedReject[];
+  readonly within?: (tx: Tx, stored: Stored) => Promise<void> | undefined;
+}
+
+/** What the store made of it. */
+export interface Stored {
+  readonly inbox_id: number;
+  /** Ordinals of the records that are new. */
+  readonly fresh: ReadonlySet<number>;
+}

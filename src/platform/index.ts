@@ -1,0 +1,17 @@
+export { addDays, type BusinessDay, businessDay, daysBetween, isoWeekday, lastClosedDay, startOfDay } from "./calendar.ts";
+export { type Clock, FakeClock, systemClock } from "./clock.ts";
+export {
+  defineErrors,
+  type ErrorKind,
+  type Params,
+  Problem,
+  problem,
+  type RegisteredError,
+  registeredErrors,
+  sentence,
+} from "./errors.ts";
+export { type Access } from "./http.ts";
+export { formatUuid, hashSecret, hashUuid, newSecret, newUuid } from "./ids.ts";
+export { type Log, makeLog } from "./log.ts";
+export { allocate, divideHalfUp, multiplyScaled, parseScaled } from "./money.ts";
+export { type Loop, sleep, startLoop } from "./timers.ts";
