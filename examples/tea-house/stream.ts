@@ -1,0 +1,222 @@
+import type { ClearRecord } from "../../src/ingest/record.ts";
+import { DAY_MS, dayText, startOfDay, utcText } from "./calendar.ts";
+import { join } from "./joining.ts";
+import { fullName } from "./names.ts";
+import { lapsePoints, reachOut } from "./outreach.ts";
+import { joinedBefore } from "./persons.ts";
+import { REGIONS, STAFF_PER_STORE, STORES, staffCode } from "./places.ts";
+import { PRODUCTS } from "./products.ts";
+import { buy, sellToStrangers } from "./purchases.ts";
+import { Random } from "./random.ts";
+import { type Happening, Sheet, SOURCES, type SourceName } from "./sheet.ts";
+import { WorldState } from "./state.ts";
+import { visit } from "./visits.ts";
+import { DELIVERY, type World } from "./world.ts";
+
+const DELIVERY_STREAM = 8;
+export const BATCH_RECORDS_MAX = 5_000;
+
+export interface Batch {
+  readonly source: SourceName;
+  readonly records: readonly ClearRecord[];
+  /** Everything that came in before this instant has been handed out with this batch and those before it. */
+  readonly until: number;
+}
+
+export interface StreamOptions {
+  readonly batch_records_max?: number;
+  /** The last days of the history are handed out day by day, so that a seeded demo has daily volumes; 0 by default. */
+  readonly daily_days?: number;
+  /** Told after each slice how many happenings are held in memory. */
+  readonly watch?: (held: number) => void;
+}
+
+/** Days of history made at once: the memory needed grows with the members times these. */
+export function sliceDays(world: World): number {
+  return world.members <= 20_000 ? 28 : 7;
+}
+
+/** The history in the order in which it happened, slice by slice: what the truth is made of, free of delivery mishaps. */
+export function* history(world: World, watch?: (held: number) => void): Generator<readonly Happening[]> {
+  const state = new WorldState(world);
+  const days = sliceDays(world);
+  const count = Math.ceil((world.day_to + 1 - world.day_from) / days);
+  const waiting = new Map<number, Happening[]>();
+  let joined = 0;
+  for (let slice = 0; slice < count; slice++) {
+    const from = world.day_from + slice * days;
+    const sheet = new Sheet(slice);
+    joined = live(state, sheet, joined, from, from + days);
+    for (const happening of sheet.list) {
+      if (happening.at >= world.until) continue;
+      const due = Math.max(slice, Math.floor((happening.at - world.from) / (days * DAY_MS)));
+      const list = waiting.get(due);
+      if (list === undefined) waiting.set(due, [happening]);
+      else list.push(happening);
+    }
+    const now = waiting.get(slice) ?? [];
+    waiting.delete(slice);
+    now.sort((a, b) => a.at - b.at);
+    watch?.(now.length + [...waiting.values()].reduce((sum, list) => sum + list.length, 0));
+    yield now.map((happening) => withBalance(state, happening));
+  }
+}
+
+/** One slice of everybody's life; gives how many have joined by its end. */
+function live(state: WorldState, sheet: Sheet, joinedSoFar: number, from: number, to: number): number {
+  const { world } = state;
+  const joined = joinedBefore(world, startOfDay(to));
+  state.redeemed.clear();
+  for (let index = joinedSoFar; index < joined; index++) join(state, sheet, index);
+  reachOut(state, sheet, joined, from, to);
+  lapsePoints(state, sheet, joined, from, to);
+  const before = state.tickets;
+  for (let index = 0; index < joined; index++) buy(state, sheet, index, from, to);
+  sellToStrangers(state, sheet, from, to, state.tickets - before);
+  for (let index = 0; index < joined; index++) visit(state, sheet, index, from, to);
+  sheet.formGroups();
+  return joined;
+}
+
+/** Points movements get their balance here, where they stand in the order of time. */
+function withBalance(state: WorldState, happening: Happening): Happening {
+  const { record, person } = happening;
+  if (record.kind !== "points_movement" || person === undefined) return happening;
+  const balance_after = (state.points[person] ?? 0) + Number(record.body["points"]);
+  state.points[person] = balance_after;
+  return { ...happening, record: { ...record, body: { ...record.body, balance_after } } };
+}
+
+/** Stores, staff and products as the till and the mall send them. */
+export function referenceRecords(world: World): { source: SourceName; records: ClearRecord[] }[] {
+  const at = utcText(world.from - DAY_MS);
+  const master = (kind: string, key: string, body: ClearRecord["body"]): ClearRecord => {
+    return { kind, key: `${kind}:${key}`, occurred_at: at, identities: [], body };
+  };
+  const random = new Random(world.seed, DELIVERY_STREAM, -1);
+  const stores = STORES.map((store) =>
+    master("store", store.code, {
+      store_code: store.code,
+      name: store.name,
+      region_code: store.region,
+      region_name: REGIONS[store.region],
+      city: store.city,
+      brand_code: "SHANYE",
+      ownership: store.ownership,
+      opened_on: store.opened_on,
+    }),
+  );
+  const staff = STORES.flatMap((store) =>
+    Array.from({ length: STAFF_PER_STORE }, (_, nth) => {
+      const staff_code = staffCode(store.code, nth);
+      const name = fullName(random, random.chance(0.6) ? "female" : "male");
+      return master("staff", staff_code, {
+        staff_code,
+        name,
+        store_code: store.code,
+        role: nth === 0 ? "店长" : "导购",
+      });
+    }),
+  );
+  const products = PRODUCTS.map((product) =>
+    master("product", product.sku, {
+      sku: product.sku,
+      name: product.name,
+      category_1: product.category,
+      category_2: product.kind,
+      brand: "山野茶",
+      series: product.series,
+      list_price_minor: product.price_fen,
+      cost_minor: product.cost_fen,
+      launched_on: launchDay(world, product.launched_in),
+    }),
+  );
+  return [
+    { source: "pos", records: [...stores, ...staff] },
+    { source: "mall", records: products },
+  ];
+}
+
+function launchDay(world: World, launched_in: number | undefined): string {
+  if (launched_in === undefined) return "2018-03-01";
+  const day = world.day_from + launched_in;
+  return dayText(day);
+}
+
+/**
+ * The world as its sources send it: reference data first, then records in the order of their arrival, each batch from
+ * one source. Some come late, some twice (the same key again), some before what they follow, unless the world is tidy.
+ */
+export async function* records(world: World, options: StreamOptions = {}): AsyncGenerator<Batch> {
+  const size = options.batch_records_max ?? BATCH_RECORDS_MAX;
+  for (const { source, records: list } of referenceRecords(world)) yield* chunks(source, list, size, world.from);
+  const post = new Post(world);
+  for (const slice of history(world, options.watch)) {
+    for (const happening of slice) post.take(happening);
+    for (const until of steps(world, post.until, options.daily_days ?? 0))
+      yield* deliver(post.hand(until), size, until);
+  }
+  yield* deliver(post.rest(), size, world.until);
+}
+
+/** The instants up to which one slice is handed out: its end, or each of its days near the end of the history. */
+function steps(world: World, from: number, daily_days: number): number[] {
+  const end = Math.min(from + sliceDays(world) * DAY_MS, world.until);
+  if (end <= world.until - daily_days * DAY_MS) return [end];
+  const list: number[] = [];
+  for (let until = from + DAY_MS; until < end; until += DAY_MS) list.push(until);
+  return [...list, end];
+}
+
+function* deliver(letters: readonly Happening[], size: number, until: number): Generator<Batch> {
+  for (const source of SOURCES) {
+    const list = letters.filter((letter) => letter.source === source).map((letter) => letter.record);
+    yield* chunks(source, list, size, until);
+  }
+}
+
+function* chunks(source: SourceName, list: readonly ClearRecord[], size: number, until: number): Generator<Batch> {
+  for (let at = 0; at < list.length; at += size) yield { source, records: list.slice(at, at + size), until };
+}
+
+/** What is on its way: holds back the late ones and copies the repeated ones. */
+class Post {
+  until: number;
+  private readonly world: World;
+  private readonly random: Random;
+  private bag: { readonly arrives: number; readonly happening: Happening }[] = [];
+
+  constructor(world: World) {
+    this.world = world;
+    this.random = new Random(world.seed, DELIVERY_STREAM);
+    this.until = world.from;
+  }
+
+  take(happening: Happening): void {
+    const { random, bag } = this;
+    const at = happening.at;
+    if (!this.world.untidy) {
+      bag.push({ arrives: at, happening });
+      return;
+    }
+    const late = random.chance(DELIVERY.late);
+    const arrives = late ? at + random.uniform() * DELIVERY.late_days_max * DAY_MS : at;
+    bag.push({ arrives, happening });
+    if (random.chance(DELIVERY.repeated)) bag.push({ arrives: arrives + random.uniform() * DAY_MS, happening });
+  }
+
+  /** What arrives before an instant and was not handed out yet, in the order of arrival. */
+  hand(until: number): Happening[] {
+    this.until = until;
+    const now = this.bag.filter((letter) => letter.arrives < this.until);
+    this.bag = this.bag.filter((letter) => letter.arrives >= this.until);
+    return now.sort((a, b) => a.arrives - b.arrives).map((letter) => letter.happening);
+  }
+
+  /** What would arrive after the end: handed out at the end, so that nothing is lost. */
+  rest(): Happening[] {
+    const left = this.bag.sort((a, b) => a.arrives - b.arrives).map((letter) => letter.happening);
+    this.bag = [];
+    return left;
+  }
+}
