@@ -4,6 +4,7 @@ import type { Tx } from "../store/index.ts";
 import { edgeOf } from "./edge.ts";
 import { parseInstant } from "./instant.ts";
 import { LIMITS } from "./limits.ts";
+import { canonicalText } from "./protocols/canonical-text.ts";
 import type { DecodedReject } from "./protocols/decoded.ts";
 import type { ClearRecord } from "./record.ts";
 import { existingRecords } from "./record-store.ts";
@@ -167,7 +168,8 @@ function prepareOne(
   if (checked.problems.length > 0) return [...checked.problems];
 
   // Without a key the content is the key, under the vault's secret: a plain hash of a phone can be tried out.
-  const content = key === undefined ? ground.vault.token("ingest content", canonical(record)) : undefined;
+  const { kind, occurred_at, identities: clear, body: given } = record;
+  const content = key === undefined ? ground.vault.token("ingest content", canonicalText([kind, occurred_at, clear, given])) : undefined;
   const record_id = key === undefined ? hashUuid(source.source_id, "content", content ?? "") : hashUuid(source.source_id, "key", key);
   const { identities, notes } = cutter.identities(record.identities.slice(0, LIMITS.identities_max), record_id);
   const who = checkIdentities(info, identities.length, notes, wrong);
@@ -198,16 +200,6 @@ function checkIdentities(
   if (!info.personal || count > 0 || info.kind === "order" || info.kind === "return") return undefined;
   if (notes.length === 0) return wrong("identity_missing");
   return wrong("identity_unusable", { reasons: notes.map((note) => `${note.kind}: ${note.reason}`).join(", ") });
-}
-
-/** JSON with sorted keys: the same content gives the same text whatever the order of its properties. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  if (value instanceof Date) return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([, content]) => content !== undefined);
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([name, content]) => `${JSON.stringify(name)}:${canonical(content)}`).join(",")}}`;
 }
 
 const UNSTORABLE = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i;

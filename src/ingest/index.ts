@@ -4,7 +4,8 @@ export { type AppliedNotice, applyReceived, drainPipeline, type Round, startPipe
 export type { ClearIdentity, ClearRecord, IdentifiedRecord, SealedRecord, TokenIdentity } from "./record.ts";
 export { SOURCE_KINDS, type Source, type SourceKind, type SourceSettings } from "./source.ts";
 export { createSource, ensureSource, sourceByKey, sourceById } from "./source-store.ts";
-export { type Batch, type ClearEntry, registerStages, type Stage, type StageReject, stagesOf } from "./stage.ts";
+export type { CutValue } from "./sealing.ts";
+export { registerStages, type Stage, type StageBatch, type StageReject, stagesOf } from "./stage.ts";
 export { type RecordProblem } from "./validation.ts";
 export { type Field, type FieldType, type PrivacyClass } from "./vocabulary/field.ts";
 export { IDENTITY_KIND_INFO, IDENTITY_KINDS, type IdentityKind, type IdentityKindInfo } from "./vocabulary/identity-kinds.ts";

@@ -19,7 +19,8 @@ import {
   waitingInboxes,
 } from "./pipeline-store.ts";
 import type { IdentifiedRecord } from "./record.ts";
-import { type Batch, type ClearEntry, type Stage, stagesOf } from "./stage.ts";
+import type { CutValue } from "./sealing.ts";
+import { type Stage, type StageBatch, stagesOf } from "./stage.ts";
 
 type PipelineRecord = IdentifiedRecord & { readonly inbox_id: number };
 
@@ -69,7 +70,7 @@ async function applyClaimed(tx: Tx, ground: Ground, claimed: readonly ClaimedInb
   const now = ground.clock.now();
   const inbox_ids = claimed.map((inbox) => inbox.inbox_id);
   const records = await loadRecords(tx, inbox_ids);
-  const batch = openBatch(ground, claimed);
+  const batch: StageBatch = { clear: await openEnvelopes(ground, claimed) };
   const isolate = claimed.some((inbox) => inbox.attempts >= LIMITS.pipeline_attempts_max - 1);
   const rejects = isolate ? await applyIsolated(tx, ground, records, batch) : await runStages(tx, ground, records, batch);
   await storeStageRejects(tx, rejects);
@@ -84,7 +85,7 @@ async function applyClaimed(tx: Tx, ground: Ground, claimed: readonly ClaimedInb
   return { inboxes: claimed.length, applied: notice.applied, rejected: rejects.length, busy: false, notice };
 }
 
-async function runStages(tx: Tx, ground: Ground, records: readonly PipelineRecord[], batch: Batch): Promise<RejectedRecord[]> {
+async function runStages(tx: Tx, ground: Ground, records: readonly PipelineRecord[], batch: StageBatch): Promise<RejectedRecord[]> {
   const rejected = new Map<string, RejectedRecord>();
   const byId = new Map(records.map((record) => [record.record_id, record]));
   let left = [...records];
@@ -113,7 +114,7 @@ class StageFailure extends Error {
   }
 }
 
-async function applyStage(stage: Stage, tx: Tx, ground: Ground, records: PipelineRecord[], batch: Batch) {
+async function applyStage(stage: Stage, tx: Tx, ground: Ground, records: PipelineRecord[], batch: StageBatch) {
   try {
     return await stage.apply(tx, ground, records, batch);
   } catch (error) {
@@ -122,7 +123,7 @@ async function applyStage(stage: Stage, tx: Tx, ground: Ground, records: Pipelin
 }
 
 /** Halves what fails until one record stands alone; the others are applied. */
-async function applyIsolated(tx: Tx, ground: Ground, records: readonly PipelineRecord[], batch: Batch): Promise<RejectedRecord[]> {
+async function applyIsolated(tx: Tx, ground: Ground, records: readonly PipelineRecord[], batch: StageBatch): Promise<RejectedRecord[]> {
   if (records.length === 0) return [];
   await tx.query("savepoint part");
   try {
@@ -159,33 +160,17 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Opens the envelopes of a round when a stage asks for the first clear value. */
-function openBatch(ground: Ground, claimed: readonly ClaimedInbox[]): Batch {
-  let opened: Promise<Map<string, ClearEntry>> | undefined;
-  return {
-    clear: async (tokens) => {
-      opened ??= openEnvelopes(ground, claimed);
-      const all = await opened;
-      const found = new Map<string, ClearEntry>();
-      for (const token of tokens) {
-        const entry = all.get(token);
-        if (entry !== undefined) found.set(token, entry);
-      }
-      return found;
-    },
-  };
-}
-
 type EnvelopeEntry = readonly [token: string, kind: string, value: string, namespace?: string | null];
 
-async function openEnvelopes(ground: Ground, claimed: readonly ClaimedInbox[]): Promise<Map<string, ClearEntry>> {
-  const all = new Map<string, ClearEntry>();
+async function openEnvelopes(ground: Ground, claimed: readonly ClaimedInbox[]): Promise<Map<string, CutValue>> {
+  const all = new Map<string, CutValue>();
   for (const { sealed, sealed_key, source_id } of claimed) {
     if (sealed === null || sealed_key === null) continue;
     const key = await ground.vault.namedKey(sealed_key);
     const entries = JSON.parse(key.decrypt(sealed, `ingest|${source_id}`).toString("utf8")) as EnvelopeEntry[];
     for (const [token, kind, value, namespace] of entries) {
-      all.set(token, namespace === undefined || namespace === null ? { kind, value } : { kind, value, namespace });
+      const cut = { token, kind, value };
+      all.set(token, namespace === undefined || namespace === null ? cut : { ...cut, namespace });
     }
   }
   return all;

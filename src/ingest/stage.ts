@@ -2,6 +2,7 @@ import type { Ground } from "../ground.ts";
 import type { Params } from "../platform/index.ts";
 import type { Tx } from "../store/index.ts";
 import type { IdentifiedRecord } from "./record.ts";
+import type { CutValue } from "./sealing.ts";
 
 /** A record a stage cannot use: kept with its reason, replayable; it never fails the batch. */
 export interface StageReject {
@@ -10,19 +11,13 @@ export interface StageReject {
   readonly params: Params;
 }
 
-export interface ClearEntry {
-  readonly kind: string;
-  readonly value: string;
-  readonly namespace?: string;
-}
-
 /** What a stage may ask about the batch it is given. */
-export interface Batch {
+export interface StageBatch {
   /**
-   * Clear values of tokens of this batch that came with it: identifiers normalised, texts as written. Tokens seen
-   * before are left out: the vault has them. The envelopes are opened at the first call only.
+   * All clear values that came with the batch, by token: identifiers normalised, texts as written. Tokens seen shortly
+   * before are not among them: the vault has those.
    */
-  clear(tokens: readonly string[]): Promise<Map<string, ClearEntry>>;
+  readonly clear: ReadonlyMap<string, CutValue>;
 }
 
 /**
@@ -31,7 +26,7 @@ export interface Batch {
  */
 export interface Stage {
   readonly domain: string;
-  apply(tx: Tx, ground: Ground, records: IdentifiedRecord[], batch: Batch): Promise<readonly StageReject[]>;
+  apply(tx: Tx, ground: Ground, records: IdentifiedRecord[], batch: StageBatch): Promise<readonly StageReject[]>;
   /** Takes back everything the records brought in; called in reverse order of domains; repeatable. */
   retract?(tx: Tx, ground: Ground, records: IdentifiedRecord[]): Promise<void>;
 }

@@ -158,6 +158,19 @@ export const MASTER_KINDS: readonly KindInfo[] = [
       field("left_on", "date", "离职日期", "Left on", { aliases: ["lefton", "离职日期"] }),
     ],
   },
+  {
+    kind: "item",
+    zh: "其他对象",
+    en: "Other item",
+    nature: "master",
+    personal: false,
+    fields: [
+      field("item_type", "text", "对象类型", "Item type", { privacy: "L1", required: true }),
+      field("item_id", "text", "对象编号", "Item id", { privacy: "L1", required: true }),
+      field("name", "text", "操作", "What is said of it: item_set or item_delete", { privacy: "L1" }),
+      field("properties", "object", "属性", "Properties"),
+    ],
+  },
 ];
 
 export const TRADE_KINDS: readonly KindInfo[] = [
