@@ -46,8 +46,11 @@ export interface Relation {
   readonly instant?: string;
   /** Columns that carry the row scope of people's rights. */
   readonly scope?: { readonly store?: string; readonly region?: string; readonly brand?: string };
-  /** Copied into the lake, by which partition column; false: PostgreSQL only. */
-  readonly lake: false | { readonly partition: string | null };
+  /**
+   * How the lake has it: not at all; as files by a partition column; or `derived`, a select over other catalogue
+   * relations in SQL that PostgreSQL, DuckDB and Spark read alike.
+   */
+  readonly lake: false | { readonly partition: string | null } | { readonly derived: string };
   readonly columns: readonly Column[];
 }
 
@@ -66,7 +69,7 @@ export class Catalogue {
     if (names.size !== relation.columns.length) throw new Error(`a column name occurs twice in ${relation.name}`);
     const used = [...relation.key, relation.day, relation.instant, ...Object.values(relation.scope ?? {})];
     if (relation.per_member !== "none") used.push("member_id");
-    if (relation.lake !== false && relation.lake.partition !== null) used.push(relation.lake.partition);
+    if (relation.lake !== false && "partition" in relation.lake) used.push(relation.lake.partition ?? undefined);
     for (const name of used) {
       if (name !== undefined && !names.has(name)) throw new Error(`relation ${relation.name} has no column ${name}`);
     }

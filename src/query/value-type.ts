@@ -62,3 +62,19 @@ export function formatDecimal(units: bigint, scale: number): string {
   const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, "0");
   return `${units < 0n ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
+
+const NAMES: Readonly<Record<ValueType["kind"] | "number", readonly [string, string]>> = {
+  integer: ["整数", "an integer"],
+  decimal: ["小数", "a decimal"],
+  text: ["文本", "a text"],
+  date: ["日期", "a date"],
+  instant: ["时刻", "an instant"],
+  boolean: ["条件（是/否）", "a condition (yes/no)"],
+  number: ["数字", "a number"],
+};
+
+/** A type as people say it. */
+export function typeName(type: ValueType | "number", language: "zh" | "en"): string {
+  const names = NAMES[type === "number" ? "number" : type.kind];
+  return names[language === "zh" ? 0 : 1];
+}

@@ -1,0 +1,43 @@
+/** An order of rows: texts only ascending, so that Spark can follow with min_by over a struct. */
+export interface SortKey {
+  readonly sql: string;
+  readonly descending: boolean;
+  readonly text: boolean;
+}
+
+/**
+ * What differs between the engines; everything else is printed the same for all. A function stands here only when the
+ * trial of docs/decisions/0003 or the property test showed that all engines give the same rows.
+ */
+export interface Dialect {
+  readonly name: "postgresql" | "duckdb";
+  /** A text literal that survives any content. */
+  text(value: string): string;
+  /** The text in an order by code point. */
+  byCodePoint(sql: string): string;
+  toInteger(sql: string): string;
+  /** Truncating whole division of two expressions of up to 38 digits. */
+  wholeDivision(dividend: string, divisor: string): string;
+  /** An integer expression widened so that products of two of them cannot overflow. */
+  wide(sql: string): string;
+  /** A decimal column as an integer of 10^-scale. */
+  units(sql: string, scale: number): string;
+  /** An integer of 10^-scale as the engine's decimal. */
+  decimal(sql: string, scale: number): string;
+  daysBetween(from: string, to: string): string;
+  shiftDays(date: string, days: number): string;
+  datePart(part: "year" | "month" | "day" | "weekday", date: string): string;
+  /** Aggregate: the value of the first row in the order; `filter` is a complete filter clause or empty. */
+  firstBy(value: string, order: readonly SortKey[], filter: string): string;
+  /** Aggregate: the ⌈n/2⌉-th smallest of the known values. */
+  median(value: string, filter: string): string;
+}
+
+/** The order clause that PostgreSQL and DuckDB share: missing values last in both directions. */
+export function orderClause(keys: readonly SortKey[], byCodePoint: (sql: string) => string): string {
+  const parts = keys.map((key) => {
+    const sql = key.text ? byCodePoint(key.sql) : key.sql;
+    return `${sql} ${key.descending ? "desc" : "asc"} nulls last`;
+  });
+  return parts.join(", ");
+}

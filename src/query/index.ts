@@ -1,0 +1,37 @@
+export {
+  type CheckOptions,
+  type CheckResult,
+  type CheckedTree,
+  checkedTree,
+  checkTree,
+  type TreeProblem,
+} from "./check.ts";
+export { isDay } from "./check-scalars.ts";
+export { dayRange, periodStart } from "./day-range.ts";
+export type { Dialect } from "./dialects/dialect.ts";
+export { duckdb } from "./dialects/duckdb.ts";
+export { postgresql } from "./dialects/postgresql.ts";
+export { evaluate } from "./evaluate.ts";
+export type { Comparison, Expression, Measure, NodeKind, Window } from "./node.ts";
+export { type Output, type Plan, planOutputs } from "./plan.ts";
+export { type Population, printPlan } from "./print.ts";
+export {
+  Catalogue,
+  type Column,
+  columnOf,
+  type ColumnType,
+  type ColumnValue,
+  type Relation,
+  type Sensitivity,
+} from "./relation.ts";
+export type { DataRow, DataSet, Value } from "./value.ts";
+export {
+  formatDecimal,
+  isNumber,
+  parseDecimal,
+  scaleOf,
+  typeName,
+  typeOfColumn,
+  type ValueType,
+} from "./value-type.ts";
+export { wakeTree } from "./wake.ts";

@@ -1,0 +1,285 @@
+import { typeOf } from "./annotations.ts";
+import type { DayRange } from "./day-range.ts";
+import type { Dialect, SortKey } from "./dialects/dialect.ts";
+import type { AggregateNode, EdgeNode, Measure } from "./node.ts";
+import type { DaysScan, ModeScan, Plan, RowFilter, RowSlot, RowsScan, Scan, SequenceScan } from "./plan.ts";
+import { type Names, quoted, ScalarPrinter } from "./print-scalar.ts";
+import type { Relation } from "./relation.ts";
+import { columnOf } from "./relation.ts";
+
+/**
+ * For whom: `all` members of the relation `members`; `given` ids, as an SQL expression that is an array (PostgreSQL:
+ * `$1::bigint[]`), or `query`, a select with one column `member_id`.
+ */
+export type Population =
+  | { readonly kind: "all" }
+  | { readonly kind: "given"; readonly array: string }
+  | { readonly kind: "query"; readonly sql: string };
+
+/** One statement whose rows are member_id and a column for each output, in the units of its type. */
+export function printPlan(plan: Plan, dialect: Dialect, population: Population): string {
+  return new PlanPrinter(plan, dialect, population).statement();
+}
+
+const NO_NAMES: Names = {
+  profile: () => {
+    throw new Error("a profile inside a row");
+  },
+  measure: () => {
+    throw new Error("a measure inside a row");
+  },
+};
+
+class PlanPrinter {
+  readonly #plan: Plan;
+  readonly #dialect: Dialect;
+  readonly #population: Population;
+  readonly #scalar: ScalarPrinter;
+
+  constructor(plan: Plan, dialect: Dialect, population: Population) {
+    this.#plan = plan;
+    this.#dialect = dialect;
+    this.#population = population;
+    this.#scalar = new ScalarPrinter(dialect, plan.today);
+  }
+
+  statement(): string {
+    const parts = [`m as (${this.#members()})`, ...this.#plan.scans.map((scan) => this.#scan(scan))];
+    const outputs = this.#plan.outputs.map(
+      (output) => `  ${this.#scalar.value(output.tree.root, this.#memberNames())} as ${quoted(output.name)}`,
+    );
+    const joins = [
+      ...this.#plan.profiles.map((profile) => {
+        const name = quoted(`p_${profile.name}`);
+        return `left join catalogue.${quoted(profile.name)} ${name} on ${name}."member_id" = m."member_id"`;
+      }),
+      ...this.#plan.scans.map(({ name }) => `left join ${quoted(name)} on ${quoted(name)}."member_id" = m."member_id"`),
+    ];
+    const columns = ['  m."member_id"', ...outputs].join(",\n");
+    return [`with ${parts.join(",\n")}`, `select\n${columns}`, "from m", ...joins].join("\n");
+  }
+
+  #members(): string {
+    switch (this.#population.kind) {
+      case "all":
+        return 'select "member_id" from catalogue."members"';
+      case "given":
+        return `select unnest(${this.#population.array}) as "member_id"`;
+      case "query":
+        return this.#population.sql;
+    }
+  }
+
+  /** The rows of the members asked for. Ids go in as an array, which PostgreSQL turns into index look-ups. */
+  #ofMembers(column: string): string {
+    switch (this.#population.kind) {
+      case "all":
+        return `${column} is not null`;
+      case "given":
+        return `${column} = any(${this.#population.array})`;
+      case "query":
+        return `${column} in (select "member_id" from m)`;
+    }
+  }
+
+  #memberNames(): Names {
+    const relations = new Map(this.#plan.profiles.map((relation) => [relation.name, relation]));
+    return {
+      profile: (name, column) => {
+        const relation = relations.get(name);
+        if (relation === undefined) throw new Error(`profile ${name} was not planned`);
+        return { sql: `${quoted(`p_${name}`)}.${quoted(column)}`, relation };
+      },
+      measure: (node: Measure) => {
+        const found = this.#plan.slotOf(node);
+        const sql = `${quoted(found.scan)}.${found.slot}`;
+        return found.empty === null ? sql : `coalesce(${sql}, ${found.empty})`;
+      },
+    };
+  }
+
+  #scan(scan: Scan): string {
+    const body = (): string => {
+      switch (scan.kind) {
+        case "rows":
+          return this.#rows(scan);
+        case "days":
+          return this.#days(scan);
+        case "mode":
+          return this.#mode(scan);
+        case "sequence":
+          return this.#sequence(scan);
+      }
+    };
+    return `${quoted(scan.name)} as (\n${body()}\n)`;
+  }
+
+  #rows(scan: RowsScan): string {
+    const names: Names = { ...NO_NAMES, row: { relation: scan.relation, alias: "r" } };
+    const conditions = scan.slots.map((slot) => this.#filter(slot, names).join(" and "));
+    const distinct = new Set(conditions);
+    const columns = scan.slots.map((slot, index) => {
+      const filter = distinct.size > 1 && conditions[index] !== "" ? ` filter (where ${conditions[index]})` : "";
+      return `    ${this.#aggregate(slot.measure, scan.relation, filter, names)} as ${slot.name}`;
+    });
+    const where = distinct.size === 1 ? [conditions[0] ?? ""] : this.#reach(scan.slots);
+    const member = scan.via === undefined ? 'r."member_id"' : 'x."member_id"';
+    if (scan.via === undefined) where.unshift(this.#ofMembers(member));
+    const clauses = where.filter((part) => part !== "");
+    return [
+      `  select ${member},`,
+      columns.join(",\n"),
+      `  from ${this.#source(scan)}`,
+      ...(clauses.length === 0 ? [] : [`  where ${clauses.join(" and ")}`]),
+      `  group by ${member}`,
+    ].join("\n");
+  }
+
+  /** The widest days that any slot reads: lets the engine skip partitions before it filters slot by slot. */
+  #reach(slots: readonly RowSlot[]): string[] {
+    const ranges = slots.map((slot) => slot.range);
+    const column = ranges[0]?.column;
+    if (column === undefined || ranges.some((range) => range?.column !== column)) return [];
+    const after = ranges.map((range) => range?.after);
+    const until = ranges.map((range) => range?.until);
+    const least = after.includes(undefined) ? undefined : (after as string[]).reduce((a, b) => (a < b ? a : b));
+    const most = until.includes(undefined) ? undefined : (until as string[]).reduce((a, b) => (a > b ? a : b));
+    return range({ column, ...(least ? { after: least } : {}), ...(most ? { until: most } : {}) }, "r");
+  }
+
+  #source(scan: RowsScan): string {
+    const relation = `catalogue.${quoted(scan.relation.name)} r`;
+    if (scan.via === undefined || scan.viaRelation === undefined) return relation;
+    const names: Names = { ...NO_NAMES, row: { relation: scan.viaRelation, alias: "t" } };
+    const reached = `t.${quoted(scan.via.column)}`;
+    const filter = {
+      ...(scan.via.where ? { where: scan.via.where } : {}),
+      ...(scan.viaRange ? { range: scan.viaRange } : {}),
+    };
+    const clauses = [this.#ofMembers('t."member_id"'), `${reached} is not null`, ...this.#filter(filter, names)];
+    const through = `select distinct t."member_id", ${reached} as reached from catalogue.${quoted(scan.via.relation)} t`;
+    return `(${through} where ${clauses.join(" and ")}) x join ${relation} on r."member_id" = x.reached`;
+  }
+
+  #filter(filter: RowFilter, names: Names): string[] {
+    const alias = names.row?.alias ?? "r";
+    const parts = filter.range === undefined ? [] : range(filter.range, alias);
+    if (filter.where !== undefined) parts.push(this.#scalar.condition(filter.where, names));
+    return parts;
+  }
+
+  #aggregate(measure: AggregateNode | EdgeNode, relation: Relation, filter: string, names: Names): string {
+    if (measure.node !== "aggregate") {
+      return this.#dialect.firstBy(
+        this.#scalar.value(measure.value, names),
+        this.#edgeOrder(measure, relation, names),
+        filter,
+      );
+    }
+    if (measure.function === "count" || measure.value === undefined) return `count(*)${filter}`;
+    const value = this.#scalar.value(measure.value, names);
+    const type = typeOf(measure.value);
+    switch (measure.function) {
+      case "sum":
+        return this.#dialect.toInteger(`sum(${value})${filter}`);
+      case "count_distinct":
+        return `count(distinct ${value})${filter}`;
+      case "median":
+        return this.#dialect.median(value, filter);
+      case "min":
+      case "max":
+        return `${measure.function}(${type.kind === "text" ? this.#dialect.byCodePoint(value) : value})${filter}`;
+    }
+  }
+
+  #edgeOrder(measure: EdgeNode, relation: Relation, names: Names): SortKey[] {
+    const descending = measure.node === "last";
+    const natural = relation.instant ?? relation.day;
+    const keys: SortKey[] = [];
+    if (measure.by !== undefined) keys.push({ sql: this.#scalar.value(measure.by, names), descending, text: false });
+    else if (natural !== undefined) keys.push({ sql: `r.${quoted(natural)}`, descending, text: false });
+    for (const name of relation.key) {
+      keys.push({ sql: `r.${quoted(name)}`, descending: false, text: columnOf(relation, name)?.type === "text" });
+    }
+    return keys;
+  }
+
+  #days(scan: DaysScan): string {
+    const names: Names = { ...NO_NAMES, row: { relation: scan.relation, alias: "r" } };
+    const day = `r.${quoted(scan.range?.column ?? "")}`;
+    const clauses = [this.#ofMembers('r."member_id"'), `${day} is not null`, ...this.#filter(scan, names)];
+    const gap = this.#dialect.daysBetween("lag(day) over w", "day");
+    const columns = scan.slots.map(({ name, measure }) => {
+      if (measure.node === "nth_day") return `    min(day) filter (where place = ${measure.n}) as ${name}`;
+      if (measure.function === "median") return `    ${this.#dialect.median("gap", "")} as ${name}`;
+      return `    ${measure.function}(gap) as ${name}`;
+    });
+    return [
+      '  select "member_id",',
+      columns.join(",\n"),
+      `  from (select "member_id", day, row_number() over w as place, ${gap} as gap`,
+      `    from (select distinct r."member_id", ${day} as day from catalogue.${quoted(scan.relation.name)} r`,
+      `      where ${clauses.join(" and ")}) d`,
+      '    window w as (partition by "member_id" order by day)) g',
+      '  group by "member_id"',
+    ].join("\n");
+  }
+
+  #mode(scan: ModeScan): string {
+    const names: Names = { ...NO_NAMES, row: { relation: scan.relation, alias: "r" } };
+    const columns = scan.slots.map(({ name, measure }) => {
+      const order: SortKey[] = [{ sql: "weight", descending: true, text: false }];
+      if (scan.range !== undefined) order.push({ sql: "latest", descending: true, text: false });
+      order.push({ sql: "value", descending: false, text: typeOf(measure.value).kind === "text" });
+      return { name, measure, pick: this.#dialect.firstBy("value", order, "") };
+    });
+    const only = columns[0];
+    if (only === undefined) throw new Error("a mode scan without its measure");
+    const value = this.#scalar.value(only.measure.value, names);
+    const weight =
+      only.measure.weight === undefined
+        ? "count(*)"
+        : `coalesce(sum(${this.#scalar.value(only.measure.weight, names)}), 0)`;
+    const latest = scan.range === undefined ? "" : `, max(r.${quoted(scan.range.column)}) as latest`;
+    const clauses = [this.#ofMembers('r."member_id"'), ...this.#filter(scan, names)];
+    return [
+      `  select "member_id", ${only.pick} as ${only.name}`,
+      `  from (select r."member_id", ${value} as value, ${weight} as weight${latest}`,
+      `    from catalogue.${quoted(scan.relation.name)} r where ${clauses.join(" and ")} group by 1, 2) g`,
+      "  where value is not null",
+      '  group by "member_id"',
+    ].join("\n");
+  }
+
+  #sequence(scan: SequenceScan): string {
+    const side = (step: SequenceScan["first"], alias: string) => {
+      const names: Names = { ...NO_NAMES, row: { relation: step.relation, alias } };
+      const clauses = [this.#ofMembers(`${alias}."member_id"`), ...this.#filter(step, names)];
+      return { from: `catalogue.${quoted(step.relation.name)} ${alias}`, clauses, relation: step.relation, alias };
+    };
+    const a = side(scan.first, "a");
+    const b = side(scan.then, "b");
+    const instant = ({ relation, alias }: typeof a) => `${alias}.${quoted(relation.instant ?? "")}`;
+    const day = ({ relation, alias }: typeof a) => `${alias}.${quoted(relation.day ?? "")}`;
+    const follows = [
+      'b."member_id" = a."member_id"',
+      `${instant(b)} > ${instant(a)}`,
+      `${day(b)} <= ${this.#dialect.shiftDays(day(a), scan.within_days)}`,
+      ...b.clauses.slice(1),
+    ];
+    return [
+      `  select a."member_id", count(*) as ${scan.slots[0]?.name} from ${a.from}`,
+      `  where ${a.clauses.join(" and ")}`,
+      `    and exists (select 1 from ${b.from} where ${follows.join(" and ")})`,
+      '  group by a."member_id"',
+    ].join("\n");
+  }
+}
+
+function range(days: DayRange, alias: string): string[] {
+  const column = `${alias}.${quoted(days.column)}`;
+  return [
+    ...(days.after === undefined ? [] : [`${column} > date '${days.after}'`]),
+    ...(days.until === undefined ? [] : [`${column} <= date '${days.until}'`]),
+  ];
+}
