@@ -4,7 +4,7 @@ import enUS from "antd/es/locale/en_US";
 import zhCN from "antd/es/locale/zh_CN";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { useLanguage } from "../texts/texts.ts";
-import { DARK, FONT_FAMILY, LIGHT, paletteCss } from "./tokens.ts";
+import { DARK, FONT_FAMILY, fontStack, LIGHT, paletteCss } from "./tokens.ts";
 
 export type ThemeWish = "light" | "dark" | "system";
 
@@ -27,7 +27,7 @@ function readWish(): ThemeWish {
 }
 
 const styles = document.createElement("style");
-styles.textContent = `:root{${paletteCss(LIGHT)};--ht-font:${FONT_FAMILY}}:root[data-theme="dark"]{${paletteCss(DARK)}}`;
+styles.textContent = `:root{${paletteCss(LIGHT)};--ht-font:${fontStack(false)}}:root[data-theme="dark"]{${paletteCss(DARK)}}`;
 document.head.append(styles);
 
 /** Ant Design's tokens from our palette: compact, one accent, no shadows where a line does. */

@@ -74,10 +74,17 @@ export const DARK: Palette = {
   shade: "rgb(0 0 0 / 0.45)",
 };
 
-/** System fonts first for people; the bundled Noto Sans SC serves where none has Chinese (screenshots, reports). */
-export const FONT_FAMILY =
+/** What people's own systems bring: always tried first. */
+const SYSTEM_FONTS =
   'system-ui, -apple-system, "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei UI", "Microsoft YaHei", ' +
-  '"Noto Sans SC", "Source Han Sans SC", "Noto Sans SC Variable", sans-serif';
+  '"Noto Sans SC", "Source Han Sans SC", sans-serif';
+
+export const FONT_FAMILY = "var(--ht-font)";
+
+/** System fonts, or the bundled Noto Sans SC before them where the system has no Chinese (screenshots, reports). */
+export function fontStack(bundled: boolean): string {
+  return bundled ? `"Noto Sans SC Variable", ${SYSTEM_FONTS}` : SYSTEM_FONTS;
+}
 
 /** Colour-blind-safe series colours for charts (after Okabe and Ito, the first one our accent). */
 export const CHART_COLOURS = ["#2f7d5a", "#d08a1d", "#3b7fb5", "#b5557f", "#7a6bb0", "#8a8f3c"] as const;

@@ -1,11 +1,73 @@
-import { PageHeader } from "../../parts/page-header.tsx";
-import { useTexts } from "../../texts/texts.ts";
+import { useQueryClient } from "@tanstack/react-query";
+import Button from "antd/es/button";
+import { type FormEvent, useEffect, useState } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import { api } from "../../api/client.ts";
+import { SESSION_KEY } from "../../api/session.ts";
+import { FormError, TextField } from "../../parts/form.tsx";
+import { errorSentence } from "../../parts/states.tsx";
+import { Door } from "../../shell/door.tsx";
+import { addTexts, useTexts } from "../../texts/texts.ts";
+import en from "./en.json";
+import zh from "./zh.json";
+
+addTexts("login", { zh, en });
+
+/** Only paths of this console; a foreign address never follows a log-in. */
+function safeNext(next: string | null): string {
+  return next?.startsWith("/") && !next.startsWith("//") ? next : "/";
+}
 
 export function LoginPage() {
-  const t = useTexts();
+  const t = useTexts("login");
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [params] = useSearchParams();
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    document.title = `${t("title")} · ${t("shared:brand")}`;
+  }, [t]);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      await api.post("/api/session", { email: email.trim(), password });
+      await client.refetchQueries({ queryKey: SESSION_KEY });
+      await navigate(safeNext(params.get("next")), { replace: true });
+    } catch (problem) {
+      setError(errorSentence(problem, t("shared:state.offline")));
+      setBusy(false);
+    }
+  };
   return (
-    <div className="ht-page">
-      <PageHeader title={t("nav.home")} />
-    </div>
+    <Door>
+      <h1>{t("title")}</h1>
+      <p className="ht-note">{t("text")}</p>
+      <form className="ht-form" onSubmit={(event) => void submit(event)}>
+        <FormError text={error} />
+        <TextField
+          label={t("email")}
+          type="email"
+          autoComplete="username"
+          autoFocus
+          value={email}
+          onChange={setEmail}
+        />
+        <TextField
+          label={t("password")}
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          onChange={setPassword}
+          hint={t("forgot")}
+        />
+        <Button type="primary" htmlType="submit" size="large" block loading={busy}>
+          {t("submit")}
+        </Button>
+      </form>
+    </Door>
   );
 }

@@ -1,11 +1,187 @@
-import { PageHeader } from "../../parts/page-header.tsx";
-import { useTexts } from "../../texts/texts.ts";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { api } from "../../api/client.ts";
+import { useCan } from "../../api/session.ts";
+import { type Tone, StatusDot } from "../../parts/chips.tsx";
+import { DataTable } from "../../parts/data-table.tsx";
+import { Count, RelativeTime } from "../../parts/figures.tsx";
+import { isOver, type Job, JobBar } from "../../parts/job-progress.tsx";
+import { Card, PageHeader } from "../../parts/page-header.tsx";
+import { Loaded, SkeletonBlock, SkeletonText } from "../../parts/states.tsx";
+import { businessDay, formatDay, formatInstant } from "../../texts/format.ts";
+import { addTexts, useTexts } from "../../texts/texts.ts";
+import en from "./en.json";
+import { FirstSteps } from "./first-steps.tsx";
+import { LiveFeed, useLive } from "./live-feed.tsx";
+import { Metrics } from "./metrics.tsx";
+import { Needs } from "./needs.tsx";
+import { type SourceLine, type Today, useToday } from "./today-data.ts";
+import "./today.css";
+import zh from "./zh.json";
+
+addTexts("today", { zh, en });
+
+const FRESHNESS_TONES: Readonly<Record<SourceLine["freshness"], Tone>> = {
+  fresh: "good",
+  late: "warn",
+  silent: "bad",
+  never: "neutral",
+};
+
+function FreshnessNote({ today }: { today: Today }) {
+  const t = useTexts("today");
+  const live = today.sources.filter((source) => source.state === "live" && source.freshness !== "never");
+  const late = live.filter((source) => source.freshness !== "fresh").length;
+  const sources = late === 0 ? t("all_fresh", { n: live.length }) : t("some_late", { n: late });
+  return (
+    <>
+      {t("as_of", { time: formatInstant(today.as_of) })}
+      {live.length === 0 ? null : ` · ${sources}`}
+    </>
+  );
+}
+
+function SourceLines({ sources }: { sources: readonly SourceLine[] }) {
+  const t = useTexts("today");
+  return (
+    <DataTable
+      label={t("sources")}
+      rows={sources}
+      rowKey={(row) => row.source_id}
+      columns={[
+        {
+          key: "name",
+          title: t("source"),
+          render: (row) => <Link to={`/data/sources/${row.source_id}`}>{row.name}</Link>,
+        },
+        {
+          key: "freshness",
+          title: "",
+          render: (row) => (
+            <StatusDot tone={row.state === "paused" ? "neutral" : FRESHNESS_TONES[row.freshness]}>
+              {row.state === "paused" ? t("paused") : t(`freshness.${row.freshness}`)}
+            </StatusDot>
+          ),
+        },
+        { key: "last", title: t("last"), numeric: true, render: (row) => <RelativeTime at={row.last_received_at} /> },
+        {
+          key: "day",
+          title: t("day"),
+          numeric: true,
+          hide: "phone",
+          render: (row) => <Count value={row.received_24h} unit={t("shared:unit.records")} />,
+        },
+        {
+          key: "rejects",
+          title: t("open_rejects"),
+          numeric: true,
+          render: (row) => <Count value={row.rejects_open} to={`/data/rejects?source_id=${row.source_id}`} />,
+        },
+      ]}
+    />
+  );
+}
+
+/** Imports and jobs that run now. */
+function Running() {
+  const t = useTexts("today");
+  const jobs = useQuery({
+    queryKey: ["jobs", "running"],
+    queryFn: ({ signal }) => api.get<{ items: readonly Job[] }>("/api/jobs", { state: "running" }, signal),
+    refetchInterval: (query) => (query.state.data?.items.some((job) => !isOver(job.state)) ? 2000 : 15_000),
+  });
+  return (
+    <Loaded query={jobs} small skeleton={<SkeletonText lines={2} />}>
+      {(data) => {
+        const running = data.items.filter((job) => !isOver(job.state));
+        if (running.length === 0) return <p className="ht-note">{t("running_none")}</p>;
+        return (
+          <div className="ht-stack">
+            {running.slice(0, 4).map((job) => (
+              <JobBar
+                key={job.job_id}
+                job={job}
+                compact
+                label={t(`shared:job_kind.${job.kind}`, { defaultValue: job.kind })}
+              />
+            ))}
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function TodayBody({ today, events, connected }: { today: Today } & ReturnType<typeof useLive>) {
+  const t = useTexts("today");
+  const mayJobs = useCan("jobs.read");
+  const more = (to: string, key: string) => <Link to={to}>{t(key)}</Link>;
+  return (
+    <>
+      <div className="ht-grid ht-grid-stretch">
+        <Card
+          className="ht-span-7"
+          title={t("needs")}
+          note={today.needs.length === 0 ? undefined : t("needs_count", { n: today.needs.length })}
+        >
+          <Needs needs={today.needs} />
+        </Card>
+        <Card className="ht-span-5" title={t("live")} note={connected ? t("live_note") : t("live_off")}>
+          <LiveFeed events={events} />
+        </Card>
+      </div>
+      {today.metrics.length === 0 ? null : (
+        <Card title={t("changes")} note={t("changes_note")}>
+          <Metrics metrics={today.metrics} />
+        </Card>
+      )}
+      <div className="ht-grid ht-grid-stretch">
+        <Card flush className="ht-span-7" title={t("sources")} extra={more("/data/sources", "sources_all")}>
+          <SourceLines sources={today.sources} />
+        </Card>
+        {mayJobs ? (
+          <Card className="ht-span-5" title={t("running")} extra={more("/data/jobs", "running_all")}>
+            <Running />
+          </Card>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+function TodaySkeleton() {
+  return (
+    <>
+      <div className="ht-grid ht-grid-stretch">
+        <Card className="ht-span-7">
+          <SkeletonText lines={9} />
+        </Card>
+        <Card className="ht-span-5">
+          <SkeletonText lines={9} />
+        </Card>
+      </div>
+      <Card>
+        <SkeletonBlock height={156} />
+      </Card>
+    </>
+  );
+}
 
 export function TodayPage() {
-  const t = useTexts();
+  const t = useTexts("today");
+  const query = useToday();
+  const live = useLive();
+  const today = query.data;
+  const nothing = today !== undefined && today.sources.length === 0 && today.metrics.length === 0;
   return (
     <div className="ht-page">
-      <PageHeader title={t("nav.home")} />
+      <PageHeader
+        title={formatDay(today?.business_day ?? businessDay(new Date()))}
+        note={today ? <FreshnessNote today={today} /> : t("shared:nav.home")}
+      />
+      <Loaded query={query} skeleton={<TodaySkeleton />}>
+        {(data) => (nothing ? <FirstSteps /> : <TodayBody today={data} {...live} />)}
+      </Loaded>
     </div>
   );
 }

@@ -1,0 +1,59 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../api/client.ts";
+import type { FigureUnit } from "../../parts/figures.tsx";
+
+export type Severity = "danger" | "warning" | "info";
+
+export interface Need {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly count: number;
+  readonly link: string;
+}
+
+export interface Metric {
+  readonly key: string;
+  readonly value: number;
+  readonly unit: FigureUnit;
+  readonly previous: number | null;
+  readonly series: readonly number[];
+  readonly link: string | null;
+  /** What moved it most, where the server can say so. */
+  readonly reasons?: readonly { readonly zh: string; readonly en: string; readonly link?: string | null }[];
+}
+
+export interface SourceLine {
+  readonly source_id: number;
+  readonly name: string;
+  readonly freshness: "fresh" | "late" | "silent" | "never";
+  readonly state: "live" | "paused";
+  readonly last_received_at: string | null;
+  readonly received_24h: number;
+  readonly rejects_open: number;
+}
+
+export interface Today {
+  readonly business_day: string;
+  readonly as_of: string;
+  readonly needs: readonly Need[];
+  readonly metrics: readonly Metric[];
+  readonly sources: readonly SourceLine[];
+}
+
+export function useToday() {
+  return useQuery({
+    queryKey: ["today"],
+    queryFn: ({ signal }) => api.get<Today>("/api/today", {}, signal),
+    refetchInterval: 60_000,
+  });
+}
+
+/** Metrics where a rise is not simply good. */
+export const RISE_IS_BAD: ReadonlySet<string> = new Set([
+  "returns",
+  "rejects",
+  "unsubscribed",
+  "withdrawn",
+  "duplicates",
+]);
