@@ -10,7 +10,13 @@ export default defineConfig({
         test: {
           ...common,
           name: "unit",
-          include: ["src/**/*.test.ts", "definitions/**/*.test.ts", "examples/**/*.test.ts", "tests/tidy/**/*.test.ts", "scripts/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "definitions/**/*.test.ts",
+            "examples/**/*.test.ts",
+            "tests/tidy/**/*.test.ts",
+            "scripts/**/*.test.ts",
+          ],
           exclude: ["**/*.db.test.ts", "**/node_modules/**"],
         },
       },

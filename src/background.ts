@@ -1,16 +1,30 @@
 import type { Composition } from "./composition.ts";
-import { defineJob, openPool, startJobWorkers, startOutbox, sweepOutbox, SYSTEM_SCOPE, type Subscription } from "./store/index.ts";
+import {
+  defineJob,
+  openPool,
+  startJobWorkers,
+  startOutbox,
+  sweepOutbox,
+  SYSTEM_SCOPE,
+  type Subscription,
+} from "./store/index.ts";
 
 const sweepJob = defineJob({
   kind: "store.sweep",
-  run: async ({ ground }) => ({ forgotten: await ground.store.write(SYSTEM_SCOPE, (tx) => sweepOutbox(tx, [], ground.clock.now())) }),
+  run: async ({ ground }) => ({
+    forgotten: await ground.store.write(SYSTEM_SCOPE, (tx) => sweepOutbox(tx, [], ground.clock.now())),
+  }),
 });
 
 /** Everything a `work` process does: jobs, schedules, outbox, and the domains' own loops. @returns how to stop it all. */
 export async function startBackground(composition: Composition): Promise<() => Promise<void>> {
   const { ground, domains, databases } = composition;
   const stops: (() => Promise<void>)[] = [];
-  const pool = openPool({ ...databases.jobs, size_max: 8, onError: (error) => ground.log.error({ error: error.message }, "a queue connection was lost") });
+  const pool = openPool({
+    ...databases.jobs,
+    size_max: 8,
+    onError: (error) => ground.log.error({ error: error.message }, "a queue connection was lost"),
+  });
   const workers = await startJobWorkers(
     ground,
     pool,

@@ -123,7 +123,9 @@ async function setUpByCommand({ ground }: Composition, args: readonly string[]):
   }
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  const password = Buffer.concat(chunks).toString("utf8").replace(/\r?\n$/, "");
+  const password = Buffer.concat(chunks)
+    .toString("utf8")
+    .replace(/\r?\n$/, "");
   const name = value("name") || value("email");
   await setUp(ground, { brand_name: value("brand") || "Huitou", name, email: value("email"), password }, undefined);
   say("set up");

@@ -6,8 +6,17 @@ import type { Ground } from "./ground.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Log } from "./platform/log.ts";
 import { makeSignals } from "./platform/signals.ts";
+import { registerStages } from "./ingest/index.ts";
 import { Catalogue } from "./query/index.ts";
-import { type Databases, migrate, openDatabases, openPool, openStore, prepareQueue, readMigrations } from "./store/index.ts";
+import {
+  type Databases,
+  migrate,
+  openDatabases,
+  openPool,
+  openStore,
+  prepareQueue,
+  readMigrations,
+} from "./store/index.ts";
 import { openVault } from "./vault/index.ts";
 
 export interface Composition {
@@ -26,6 +35,8 @@ export interface ComposeOptions {
   readonly throwaway?: boolean;
   /** Tests hand in databases they made themselves. */
   readonly databases?: Databases;
+  /** The database is known to be at the newest version (a clone of a migrated one). */
+  readonly migrated?: boolean;
 }
 
 /** Starts the stores, migrates, and makes the ground that all domains stand on. */
@@ -40,7 +51,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       log,
       throwaway: options.throwaway ?? false,
     }));
-  await migrateAll(databases, domains, log);
+  if (options.migrated !== true) await migrateAll(databases, domains, log);
   const onError = (error: Error) => log.error({ error: error.message }, "a database connection was lost");
   const store = openStore({ ...databases.app, onError });
   const vault = await openVault({ data_dir: config.data_dir, keys_url: databases.keys_url, onError });
@@ -49,6 +60,10 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const catalogue = new Catalogue(domains.flatMap((domain) => [...(domain.relations ?? [])]));
   const signals = makeSignals((error) => log.error({ error: String(error) }, "a listener failed"));
   const ground: Ground = { config, clock, log, store, vault, metrics, catalogue, signals };
+  registerStages(
+    ground,
+    domains.flatMap((domain) => (domain.stage === undefined ? [] : [domain.stage])),
+  );
   return {
     ground,
     domains,

@@ -15,14 +15,40 @@ export const SETTINGS: readonly Setting[] = [
   { name: "HOST", type: "text", default: "127.0.0.1", zh: "监听地址", en: "Address to listen on" },
   { name: "PUBLIC_URL", type: "text", default: "", zh: "对外地址，用于链接", en: "Address people use, for links" },
   { name: "HUITOU_DATA", type: "path", default: "./data", zh: "数据目录", en: "Data folder" },
-  { name: "DATABASE_URL", type: "text", default: "", zh: "外部 PostgreSQL；空则使用内置", en: "External PostgreSQL; empty: the embedded one", secret: true },
-  { name: "KEYS_DATABASE_URL", type: "text", default: "", zh: "密钥库；空则为同一服务器上的 <库名>_keys", en: "Key store; empty: database <name>_keys on the same server", secret: true },
+  {
+    name: "DATABASE_URL",
+    type: "text",
+    default: "",
+    zh: "外部 PostgreSQL；空则使用内置",
+    en: "External PostgreSQL; empty: the embedded one",
+    secret: true,
+  },
+  {
+    name: "KEYS_DATABASE_URL",
+    type: "text",
+    default: "",
+    zh: "密钥库；空则为同一服务器上的 <库名>_keys",
+    en: "Key store; empty: database <name>_keys on the same server",
+    secret: true,
+  },
   { name: "HUITOU_TIMEZONE", type: "text", default: "Asia/Shanghai", zh: "业务时区", en: "Business time zone" },
   { name: "HUITOU_CURRENCY", type: "text", default: "CNY", zh: "品牌币种", en: "The brand's currency" },
-  { name: "HUITOU_DATASETS", type: "path", default: "../shared/data", zh: "测试用真实数据集", en: "Real data sets for tests" },
+  {
+    name: "HUITOU_DATASETS",
+    type: "path",
+    default: "../shared/data",
+    zh: "测试用真实数据集",
+    en: "Real data sets for tests",
+  },
   { name: "HUITOU_DUCKDB_MEMORY", type: "text", default: "4GB", zh: "DuckDB 内存上限", en: "Memory limit of DuckDB" },
   { name: "LOG_LEVEL", type: "text", default: "info", zh: "日志级别", en: "Log level" },
-  { name: "HUITOU_DEMO_MEMBERS", type: "integer", default: "3000", zh: "示例世界的会员数", en: "Members of the example world" },
+  {
+    name: "HUITOU_DEMO_MEMBERS",
+    type: "integer",
+    default: "3000",
+    zh: "示例世界的会员数",
+    en: "Members of the example world",
+  },
 ];
 
 export interface Config {
@@ -50,7 +76,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   };
   const integer = (name: string): number => {
     const value = text(name);
-    if (!/^\d{1,9}$/.test(value)) throw new Error(`${name} must be a whole number, but is "${value}" · ${name} 必须是整数`);
+    if (!/^\d{1,9}$/.test(value))
+      throw new Error(`${name} must be a whole number, but is "${value}" · ${name} 必须是整数`);
     return Number(value);
   };
   const port = integer("PORT");

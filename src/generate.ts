@@ -70,7 +70,10 @@ function errorsPage(): string {
 }
 
 function configPage(): string {
-  const rows = SETTINGS.map((s) => `| \`${s.name}\` | ${s.type} | ${s.default === "" ? "" : `\`${s.default}\``} | ${cell(s.zh)} | ${cell(s.en)} |`);
+  const rows = SETTINGS.map(
+    (s) =>
+      `| \`${s.name}\` | ${s.type} | ${s.default === "" ? "" : `\`${s.default}\``} | ${cell(s.zh)} | ${cell(s.en)} |`,
+  );
   return [
     "# Settings 配置",
     "",

@@ -57,7 +57,10 @@ function healthRoutes(app: FastifyInstance, { ground }: Composition, state: Serv
   });
   app.get(
     "/api/errors",
-    { schema: { summary: "All error codes with their sentences", tags: ["access"], response: { 200: Type.Any() } }, config: open },
+    {
+      schema: { summary: "All error codes with their sentences", tags: ["access"], response: { 200: Type.Any() } },
+      config: open,
+    },
     async () => ({ items: registeredErrors() }),
   );
 }
@@ -65,7 +68,12 @@ function healthRoutes(app: FastifyInstance, { ground }: Composition, state: Serv
 function observe(app: FastifyInstance, { ground }: Composition): void {
   app.addHook("onResponse", async (request, reply) => {
     ground.log.debug(
-      { method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      {
+        method: request.method,
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
       "answered",
     );
   });
@@ -79,7 +87,13 @@ async function referenceRoutes(app: FastifyInstance): Promise<void> {
     inner.addHook("onRoute", (route) => {
       route.config = { ...route.config, ...open };
     });
-    await inner.register(scalar as never, { routePrefix: "/reference", configuration: { url: "/openapi.json", telemetry: false, withDefaultFonts: false } } as never);
+    await inner.register(
+      scalar as never,
+      {
+        routePrefix: "/reference",
+        configuration: { url: "/openapi.json", telemetry: false, withDefaultFonts: false },
+      } as never,
+    );
   });
 }
 
@@ -94,7 +108,10 @@ async function consoleRoutes(app: FastifyInstance): Promise<void> {
       reply.header("x-content-type-options", "nosniff");
       reply.header("referrer-policy", "same-origin");
       reply.header("x-frame-options", "DENY");
-      reply.header("content-security-policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'");
+      reply.header(
+        "content-security-policy",
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'",
+      );
       return payload;
     });
     await inner.register(fastifyStatic, {
@@ -106,8 +123,10 @@ async function consoleRoutes(app: FastifyInstance): Promise<void> {
         if (path.includes("/assets/")) reply.header("cache-control", "public, max-age=31536000, immutable");
       },
     });
-    const page = async (_request: unknown, reply: { header(n: string, v: string): { sendFile(name: string): unknown } }) =>
-      reply.header("cache-control", "no-cache").sendFile("index.html");
+    const page = async (
+      _request: unknown,
+      reply: { header(n: string, v: string): { sendFile(name: string): unknown } },
+    ) => reply.header("cache-control", "no-cache").sendFile("index.html");
     inner.get("/", page as never);
     inner.get("/*", ((request: { url: string }, reply: never) => {
       // an unknown API address is an error, not the console

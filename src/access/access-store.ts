@@ -43,7 +43,14 @@ export function listPeople(tx: Tx): Promise<(PersonRow & { last_seen_at: Date | 
 
 export async function insertPerson(
   tx: Tx,
-  person: { name: string; email: string; role: string; password_hash: string | null; scope_stores?: readonly string[] | null; now: Date },
+  person: {
+    name: string;
+    email: string;
+    role: string;
+    password_hash: string | null;
+    scope_stores?: readonly string[] | null;
+    now: Date;
+  },
 ): Promise<number | undefined> {
   const row = await tx.one<{ person_id: number }>(
     `insert into access.person (name, email, role, password_hash, scope_stores, created_at) values ($1, $2, $3, $4, $5, $6)
@@ -53,7 +60,11 @@ export async function insertPerson(
   return row?.person_id;
 }
 
-export async function updatePerson(tx: Tx, person_id: number, change: { role?: string; disabled_at?: Date | null; name?: string }): Promise<void> {
+export async function updatePerson(
+  tx: Tx,
+  person_id: number,
+  change: { role?: string; disabled_at?: Date | null; name?: string },
+): Promise<void> {
   await tx.query(
     `update access.person set role = coalesce($2, role), name = coalesce($3, name),
        disabled_at = case when $4 then $5 else disabled_at end where person_id = $1`,
@@ -62,7 +73,9 @@ export async function updatePerson(tx: Tx, person_id: number, change: { role?: s
 }
 
 export async function countActiveOwners(tx: Tx): Promise<number> {
-  const row = await tx.one<{ count: number }>("select count(*) as count from access.person where role = 'owner' and disabled_at is null");
+  const row = await tx.one<{ count: number }>(
+    "select count(*) as count from access.person where role = 'owner' and disabled_at is null",
+  );
   return row?.count ?? 0;
 }
 
@@ -82,7 +95,10 @@ export async function clearFailures(tx: Tx, person_id: number): Promise<void> {
   await tx.query("update access.person set failed_attempts = 0, locked_until = null where person_id = $1", [person_id]);
 }
 
-export async function insertSession(tx: Tx, session: { token_hash: Buffer; person_id: number; now: Date; ip: string; user_agent: string }): Promise<void> {
+export async function insertSession(
+  tx: Tx,
+  session: { token_hash: Buffer; person_id: number; now: Date; ip: string; user_agent: string },
+): Promise<void> {
   await tx.query(
     `insert into access.session (token_hash, person_id, created_at, last_seen_at, last_strong_auth_at, ip, user_agent)
      values ($1, $2, $3, $3, $3, $4, $5)`,
@@ -91,7 +107,12 @@ export async function insertSession(tx: Tx, session: { token_hash: Buffer; perso
 }
 
 /** The person of a live session; a session idle or old beyond the limits does not count. */
-export function personOfSession(tx: Tx, token_hash: Buffer, seen_after: Date, made_after: Date): Promise<(PersonRow & { last_seen_at: Date }) | undefined> {
+export function personOfSession(
+  tx: Tx,
+  token_hash: Buffer,
+  seen_after: Date,
+  made_after: Date,
+): Promise<(PersonRow & { last_seen_at: Date }) | undefined> {
   return tx.one(
     `select ${PERSON}, s.last_seen_at from access.session s join access.person p using (person_id)
      where s.token_hash = $1 and s.last_seen_at > $2 and s.created_at > $3 and p.disabled_at is null`,
@@ -111,7 +132,16 @@ export async function deleteSessionsOf(tx: Tx, person_id: number): Promise<void>
   await tx.query("delete from access.session where person_id = $1", [person_id]);
 }
 
-export async function insertInvitation(tx: Tx, invitation: { token_hash: Buffer; purpose: "setup" | "invite"; person_id: number | null; now: Date; expires_at: Date }): Promise<void> {
+export async function insertInvitation(
+  tx: Tx,
+  invitation: {
+    token_hash: Buffer;
+    purpose: "setup" | "invite";
+    person_id: number | null;
+    now: Date;
+    expires_at: Date;
+  },
+): Promise<void> {
   if (invitation.purpose === "setup") await tx.query("delete from access.invitation where purpose = 'setup'");
   await tx.query(
     "insert into access.invitation (token_hash, purpose, person_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
@@ -120,7 +150,12 @@ export async function insertInvitation(tx: Tx, invitation: { token_hash: Buffer;
 }
 
 /** Uses an invitation up; undefined when it is unknown, used or expired. */
-export function useInvitation(tx: Tx, token_hash: Buffer, purpose: string, now: Date): Promise<{ person_id: number | null } | undefined> {
+export function useInvitation(
+  tx: Tx,
+  token_hash: Buffer,
+  purpose: string,
+  now: Date,
+): Promise<{ person_id: number | null } | undefined> {
   return tx.one(
     `update access.invitation set used_at = $3 where token_hash = $1 and purpose = $2 and used_at is null and expires_at > $3
      returning person_id`,
@@ -129,7 +164,10 @@ export function useInvitation(tx: Tx, token_hash: Buffer, purpose: string, now: 
 }
 
 export async function setPassword(tx: Tx, person_id: number, password_hash: string): Promise<void> {
-  await tx.query("update access.person set password_hash = $2, failed_attempts = 0, locked_until = null where person_id = $1", [person_id, password_hash]);
+  await tx.query(
+    "update access.person set password_hash = $2, failed_attempts = 0, locked_until = null where person_id = $1",
+    [person_id, password_hash],
+  );
 }
 
 export interface AuditRow {
@@ -151,7 +189,20 @@ export async function insertAudit(tx: Tx, row: AuditRow): Promise<void> {
   await tx.query(
     `insert into access.audit (at, person_id, actor, action, method, path, subject, status, succeeded, request_id, ip, duration_ms)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [row.at, row.person_id, row.actor, row.action, row.method, row.path, JSON.stringify(row.subject), row.status, row.succeeded, row.request_id, row.ip, row.duration_ms],
+    [
+      row.at,
+      row.person_id,
+      row.actor,
+      row.action,
+      row.method,
+      row.path,
+      JSON.stringify(row.subject),
+      row.status,
+      row.succeeded,
+      row.request_id,
+      row.ip,
+      row.duration_ms,
+    ],
   );
 }
 

@@ -29,7 +29,10 @@ export function guard(app: FastifyInstance, ground: Ground): void {
     request.scope = NOTHING;
     request.audit_subject = {};
     const access = request.routeOptions.config?.access;
-    if (access === undefined) return; // unknown address: the not-found handler answers
+    if (access === undefined) {
+      if (request.is404) return;
+      throw problem("access.not_signed_in"); // a route without access is refused at the start; this is the second lock
+    }
     if ("source" in access) return;
     refuseCrossSite(request, ground);
     request.person = await personOf(ground, request);
@@ -62,7 +65,12 @@ function refuseCrossSite(request: FastifyRequest, ground: Ground): void {
   if (!URL.canParse(origin) || !own.has(new URL(origin).host)) throw problem("access.cross_site");
 }
 
-async function audit(ground: Ground, request: FastifyRequest, reply: FastifyReply, named: string | undefined): Promise<void> {
+async function audit(
+  ground: Ground,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  named: string | undefined,
+): Promise<void> {
   const route = request.routeOptions.url ?? request.url.split("?")[0] ?? "";
   await ground.store.write(SYSTEM_SCOPE, (tx) =>
     insertAudit(tx, {

@@ -4,7 +4,21 @@ import { problem } from "../platform/errors.ts";
 const LENGTH_MIN = 10;
 const LENGTH_MAX = 256;
 /** The heads of leaked-password lists; anything that contains one and little else is refused. */
-const COMMON = ["password", "12345678", "qwerty", "11111111", "88888888", "66666666", "woaini", "5201314", "admin", "letmein", "iloveyou", "abc123", "huitou"];
+const COMMON = [
+  "password",
+  "12345678",
+  "qwerty",
+  "11111111",
+  "88888888",
+  "66666666",
+  "woaini",
+  "5201314",
+  "admin",
+  "letmein",
+  "iloveyou",
+  "abc123",
+  "huitou",
+];
 
 /** Throws access.password_weak unless the password is long enough and neither common nor made of the e-mail's name. */
 export function requireStrongPassword(password: string, email: string): void {

@@ -69,14 +69,23 @@ export async function setUp(ground: Ground, owner: FirstOwner, token: string | u
       throw problem("access.link_invalid");
     }
     await setSetting(tx, "brand_name", owner.brand_name);
-    const person_id = await insertPerson(tx, { name: owner.name, email: owner.email, role: "owner", password_hash, now });
+    const person_id = await insertPerson(tx, {
+      name: owner.name,
+      email: owner.email,
+      role: "owner",
+      password_hash,
+      now,
+    });
     if (person_id === undefined) throw problem("access.email_taken");
     return person_id;
   });
 }
 
 /** Adds a person without a password and gives the one-time link with which they set it. */
-export async function invite(ground: Ground, person: { name: string; email: string; role: string; scope_stores?: readonly string[] | null }): Promise<{ person_id: number; link: string }> {
+export async function invite(
+  ground: Ground,
+  person: { name: string; email: string; role: string; scope_stores?: readonly string[] | null },
+): Promise<{ person_id: number; link: string }> {
   requireEmail(person.email);
   requireRole(person.role);
   const secret = newSecret();
@@ -105,13 +114,20 @@ export async function acceptInvitation(ground: Ground, token: string, password: 
 }
 
 /** Changes role, name or whether a person may sign in; a disabled person's sessions end at once. */
-export async function changePerson(ground: Ground, person_id: number, change: { role?: string; name?: string; disabled?: boolean }): Promise<void> {
+export async function changePerson(
+  ground: Ground,
+  person_id: number,
+  change: { role?: string; name?: string; disabled?: boolean },
+): Promise<void> {
   if (change.role !== undefined) requireRole(change.role);
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     await tx.query("select pg_advisory_xact_lock(480813)");
     const person = await personById(tx, person_id);
     if (person === undefined) throw problem("access.person_not_found");
-    const losesOwner = person.role === "owner" && person.disabled_at === null && (change.disabled === true || (change.role ?? "owner") !== "owner");
+    const losesOwner =
+      person.role === "owner" &&
+      person.disabled_at === null &&
+      (change.disabled === true || (change.role ?? "owner") !== "owner");
     if (losesOwner && (await countActiveOwners(tx)) <= 1) throw problem("access.last_owner");
     await updatePerson(tx, person_id, {
       ...(change.role === undefined ? {} : { role: change.role }),

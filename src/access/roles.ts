@@ -41,17 +41,44 @@ export const ROLE_NAMES = [
 ] as const;
 export type Role = (typeof ROLE_NAMES)[number];
 
-const read: readonly Permission[] = ["members.read", "members.search", "tags.read", "segments.read", "value.read", "jobs.read"];
+const read: readonly Permission[] = [
+  "members.read",
+  "members.search",
+  "tags.read",
+  "segments.read",
+  "value.read",
+  "jobs.read",
+];
 
 export const ROLES: readonly RoleInfo[] = [
   // Whoever sets the platform up; the three separated administrators replace this role with the trust domain.
   { role: "owner", zh: "创建人", en: "Owner", permissions: PERMISSIONS },
-  { role: "operator", zh: "运营专员", en: "Operator", permissions: [...read, "members.manage", "segments.manage", "data.read", "data.manage"] },
-  { role: "manager", zh: "运营经理", en: "Manager", permissions: [...read, "segments.manage", "value.manage", "data.read"] },
-  { role: "analyst", zh: "数据分析师", en: "Analyst", permissions: [...read, "tags.manage", "segments.manage", "value.manage", "data.read"] },
+  {
+    role: "operator",
+    zh: "运营专员",
+    en: "Operator",
+    permissions: [...read, "members.manage", "segments.manage", "data.read", "data.manage"],
+  },
+  {
+    role: "manager",
+    zh: "运营经理",
+    en: "Manager",
+    permissions: [...read, "segments.manage", "value.manage", "data.read"],
+  },
+  {
+    role: "analyst",
+    zh: "数据分析师",
+    en: "Analyst",
+    permissions: [...read, "tags.manage", "segments.manage", "value.manage", "data.read"],
+  },
   { role: "agent", zh: "客服", en: "Service agent", permissions: ["members.read", "members.search", "tags.read"] },
   { role: "clerk", zh: "店员", en: "Store clerk", permissions: ["members.search", "members.read"] },
-  { role: "engineer", zh: "工程师", en: "Engineer", permissions: ["data.read", "data.manage", "jobs.read", "tags.read"] },
+  {
+    role: "engineer",
+    zh: "工程师",
+    en: "Engineer",
+    permissions: ["data.read", "data.manage", "jobs.read", "tags.read"],
+  },
   { role: "system_admin", zh: "系统管理员", en: "System administrator", permissions: ["data.read", "jobs.read"] },
   { role: "security_admin", zh: "安全管理员", en: "Security administrator", permissions: ["people.manage"] },
   { role: "audit_admin", zh: "审计管理员", en: "Audit administrator", permissions: ["audit.read"] },

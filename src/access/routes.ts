@@ -52,7 +52,10 @@ export function accessRoutes(app: FastifyInstance, ground: Ground): void {
 
 function sessionRoutes(app: FastifyInstance, ground: Ground): void {
   const state = async (person: PersonRow | undefined): Promise<Static<typeof SessionState>> => {
-    const [setup_required, brand_name] = await ground.store.read(SYSTEM_SCOPE, async (tx) => [await setupRequired(tx), await brandName(tx)] as const);
+    const [setup_required, brand_name] = await ground.store.read(
+      SYSTEM_SCOPE,
+      async (tx) => [await setupRequired(tx), await brandName(tx)] as const,
+    );
     return {
       setup_required,
       signed_in: person !== undefined,
@@ -66,12 +69,27 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
   };
   app.get(
     "/api/session/state",
-    { schema: { summary: "Who is signed in, and whether the platform still has to be set up", tags, response: { 200: SessionState } }, config: open },
+    {
+      schema: {
+        summary: "Who is signed in, and whether the platform still has to be set up",
+        tags,
+        response: { 200: SessionState },
+      },
+      config: open,
+    },
     async (request) => state(request.person),
   );
   app.post<{ Body: Static<typeof SetupBody> }>(
     "/api/setup",
-    { schema: { summary: "First-run set-up with the one-time link", tags, body: SetupBody, response: { 201: Type.Object({ person_id: Type.Integer() }) } }, config: open },
+    {
+      schema: {
+        summary: "First-run set-up with the one-time link",
+        tags,
+        body: SetupBody,
+        response: { 201: Type.Object({ person_id: Type.Integer() }) },
+      },
+      config: open,
+    },
     async (request, reply) => {
       const { token, ...owner } = request.body;
       const person_id = await setUp(ground, owner, token);
@@ -90,17 +108,29 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
   );
   app.post<{ Body: Static<typeof AcceptBody> }>(
     "/api/invitation",
-    { schema: { summary: "Set the password of an invited person", tags, body: AcceptBody, response: { 201: Type.Object({ person_id: Type.Integer() }) } }, config: open },
+    {
+      schema: {
+        summary: "Set the password of an invited person",
+        tags,
+        body: AcceptBody,
+        response: { 201: Type.Object({ person_id: Type.Integer() }) },
+      },
+      config: open,
+    },
     async (request, reply) => {
       const person_id = await acceptInvitation(ground, request.body.token, request.body.password);
       await openSession(ground, request, reply, person_id);
       return reply.code(201).send({ person_id });
     },
   );
-  app.delete("/api/session", { schema: { summary: "Sign out", tags, response: { 204: Type.Null() } }, config: open }, async (request, reply) => {
-    await closeSession(ground, request, reply);
-    return reply.code(204).send();
-  });
+  app.delete(
+    "/api/session",
+    { schema: { summary: "Sign out", tags, response: { 204: Type.Null() } }, config: open },
+    async (request, reply) => {
+      await closeSession(ground, request, reply);
+      return reply.code(204).send();
+    },
+  );
 }
 
 function peopleRoutes(app: FastifyInstance, ground: Ground): void {
@@ -132,9 +162,20 @@ function peopleRoutes(app: FastifyInstance, ground: Ground): void {
   );
   app.patch<{ Params: { person_id: number }; Body: Static<typeof ChangeBody> }>(
     "/api/people/:person_id",
-    { schema: { summary: "Change role or name, disable or enable", tags, params: Type.Object({ person_id: Type.Integer() }), body: ChangeBody }, config },
+    {
+      schema: {
+        summary: "Change role or name, disable or enable",
+        tags,
+        params: Type.Object({ person_id: Type.Integer() }),
+        body: ChangeBody,
+      },
+      config,
+    },
     async (request) => {
-      Object.assign(request.audit_subject, { role: request.body.role ?? null, disabled: request.body.disabled ?? null });
+      Object.assign(request.audit_subject, {
+        role: request.body.role ?? null,
+        disabled: request.body.disabled ?? null,
+      });
       await changePerson(ground, request.params.person_id, request.body);
       return { person_id: request.params.person_id };
     },
@@ -142,7 +183,14 @@ function peopleRoutes(app: FastifyInstance, ground: Ground): void {
   app.get<{ Querystring: { cursor?: number; limit?: number } }>(
     "/api/audit",
     {
-      schema: { summary: "Audit log, newest first", tags, querystring: Type.Object({ cursor: Type.Optional(Type.Integer()), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })) }) },
+      schema: {
+        summary: "Audit log, newest first",
+        tags,
+        querystring: Type.Object({
+          cursor: Type.Optional(Type.Integer()),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+        }),
+      },
       config: { access: { permission: "audit.read" } },
     },
     async (request) => {

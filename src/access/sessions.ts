@@ -27,7 +27,13 @@ function cookieName(ground: Ground): string {
 }
 
 /** Checks e-mail and password and opens a session. Throws access.wrong_credentials or access.locked. */
-export async function signIn(ground: Ground, request: FastifyRequest, reply: FastifyReply, email: string, password: string): Promise<PersonRow> {
+export async function signIn(
+  ground: Ground,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  email: string,
+  password: string,
+): Promise<PersonRow> {
   const now = ground.clock.now();
   const person = await ground.store.read(SYSTEM_SCOPE, (tx) => personByEmail(tx, email));
   if (person?.locked_until != null && person.locked_until > now) {
@@ -45,7 +51,12 @@ export async function signIn(ground: Ground, request: FastifyRequest, reply: Fas
   return person;
 }
 
-export async function openSession(ground: Ground, request: FastifyRequest, reply: FastifyReply, person_id: number): Promise<void> {
+export async function openSession(
+  ground: Ground,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  person_id: number,
+): Promise<void> {
   const secret = newSecret();
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     await clearFailures(tx, person_id);

@@ -13,7 +13,10 @@ export type Params = Readonly<Record<string, string | number | boolean | null>>;
 const registry = new Map<string, RegisteredError>();
 
 /** Registers a domain's errors; `members` + `not_found` becomes `members.not_found`. */
-export function defineErrors<const Kinds extends Readonly<Record<string, ErrorKind>>>(domain: string, kinds: Kinds): Kinds {
+export function defineErrors<const Kinds extends Readonly<Record<string, ErrorKind>>>(
+  domain: string,
+  kinds: Kinds,
+): Kinds {
   for (const [name, kind] of Object.entries(kinds)) {
     const code = `${domain}.${name}`;
     if (registry.has(code)) throw new Error(`error code defined twice: ${code}`);
@@ -76,7 +79,11 @@ defineErrors("platform", {
     zh: "服务内部出错，编号 {request_id}。请稍后再试；若反复出现，请把编号告诉管理员。",
     en: "Something failed inside the service, reference {request_id}. Try again later; if it recurs, give the reference to your administrator.",
   },
-  not_found: { status: 404, zh: "没有这个地址：{path}。请检查拼写。", en: "There is nothing at {path}. Check the address." },
+  not_found: {
+    status: 404,
+    zh: "没有这个地址：{path}。请检查拼写。",
+    en: "There is nothing at {path}. Check the address.",
+  },
   invalid_input: {
     status: 400,
     zh: "请求中 {place} 不符合要求：{reason}。请按接口说明修改后重试。",
@@ -87,5 +94,9 @@ defineErrors("platform", {
     zh: "请求超过上限 {limit_bytes} 字节。请分批发送。",
     en: "The request is larger than {limit_bytes} bytes. Send it in parts.",
   },
-  unavailable: { status: 503, zh: "服务正在启动或停止，请稍后再试。", en: "The service is starting or stopping. Try again shortly." },
+  unavailable: {
+    status: 503,
+    zh: "服务正在启动或停止，请稍后再试。",
+    en: "The service is starting or stopping. Try again shortly.",
+  },
 });

@@ -1,7 +1,13 @@
 import cookie from "@fastify/cookie";
 import compress from "@fastify/compress";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+  type RouteOptions,
+} from "fastify";
 import { newUuid } from "./ids.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -36,7 +42,14 @@ export async function makeHttp(options: { log: Log; clock: Clock; trust_proxy?: 
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 500 },
     ajv: {
-      customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: true, allErrors: false, allowUnionTypes: true, strict: false },
+      customOptions: {
+        removeAdditional: false,
+        coerceTypes: false,
+        useDefaults: true,
+        allErrors: false,
+        allowUnionTypes: true,
+        strict: false,
+      },
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
   coerceOnlyTextual(app);
@@ -62,17 +75,25 @@ function coerceTexts(values: Record<string, unknown> | undefined | null, schema:
   for (const [name, { type }] of Object.entries(properties)) {
     const value = values[name];
     if (typeof value !== "string") continue;
-    if ((type === "integer" || type === "number") && value.trim() !== "" && Number.isFinite(Number(value))) values[name] = Number(value);
+    if ((type === "integer" || type === "number") && value.trim() !== "" && Number.isFinite(Number(value)))
+      values[name] = Number(value);
     if (type === "boolean" && (value === "true" || value === "false")) values[name] = value === "true";
     if (type === "array") values[name] = value.split(",");
   }
 }
 
 function requireAccess(app: FastifyInstance): void {
+  const silent: RouteOptions[] = [];
   app.addHook("onRoute", (route) => {
-    if (route.method === "OPTIONS" || route.method === "HEAD") return;
-    if (route.config?.access === undefined) {
-      throw new Error(`route ${String(route.method)} ${route.url} does not say who may call it (config.access)`);
+    if (route.method !== "OPTIONS" && route.method !== "HEAD") silent.push(route);
+  });
+  // judged when all are there: plugins of others get their access from the hook of the scope that registers them
+  app.addHook("onReady", async () => {
+    const bad = silent.filter((route) => route.config?.access === undefined);
+    if (bad.length > 0) {
+      throw new Error(
+        `these routes do not say who may call them (config.access): ${bad.map((r) => `${String(r.method)} ${r.url}`).join(", ")}`,
+      );
     }
   });
 }
@@ -82,11 +103,17 @@ function answerProblems(app: FastifyInstance, log: Log): void {
     const answer = toProblem(error, request, log);
     const retryAfter = (error as { retry_after_seconds?: number }).retry_after_seconds;
     if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
-    return reply.code(answer.status).type("application/problem+json").send({ ...answer.toJSON(), instance: request.id });
+    return reply
+      .code(answer.status)
+      .type("application/problem+json")
+      .send({ ...answer.toJSON(), instance: request.id });
   });
   app.setNotFoundHandler((request, reply) => {
     const answer = problem("platform.not_found", { path: request.url.split("?")[0] ?? "" });
-    return reply.code(404).type("application/problem+json").send({ ...answer.toJSON(), instance: request.id });
+    return reply
+      .code(404)
+      .type("application/problem+json")
+      .send({ ...answer.toJSON(), instance: request.id });
   });
 }
 
@@ -98,12 +125,19 @@ function toProblem(error: FastifyError | Problem | Error, request: FastifyReques
     const place = `${validationContext ?? "body"}${first?.instancePath.replaceAll("/", ".") ?? ""}`;
     const extra = (first?.params as { additionalProperty?: string } | undefined)?.additionalProperty;
     const reason = extra === undefined ? (first?.message ?? "") : `unknown field "${extra}"`;
-    return problem("platform.invalid_input", { place, reason }, validation.slice(0, ERRORS_SHOWN_MAX).map((v) => ({ path: v.instancePath, message: v.message ?? "" })));
+    return problem(
+      "platform.invalid_input",
+      { place, reason },
+      validation.slice(0, ERRORS_SHOWN_MAX).map((v) => ({ path: v.instancePath, message: v.message ?? "" })),
+    );
   }
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return problem("platform.too_large", { limit_bytes: BODY_BYTES_MAX });
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return problem("platform.invalid_input", { place: "request", reason: error.message });
   }
-  log.error({ request_id: request.id, path: request.url.split("?")[0], error: error.message, stack: error.stack }, "request failed");
+  log.error(
+    { request_id: request.id, path: request.url.split("?")[0], error: error.message, stack: error.stack },
+    "request failed",
+  );
   return problem("platform.internal", { request_id: request.id });
 }

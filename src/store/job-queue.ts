@@ -1,4 +1,5 @@
-import { run, runMigrations, parseCronItems, type Runner, type TaskList } from "graphile-worker";
+import { EventEmitter } from "node:events";
+import { parseCronItems, type Runner, run, runMigrations, type TaskList, type WorkerEvents } from "graphile-worker";
 import type pg from "pg";
 import type { Ground } from "../ground.ts";
 import { startLoop } from "../platform/timers.ts";
@@ -30,6 +31,9 @@ export async function prepareQueue(pool: pg.Pool): Promise<void> {
     create or replace function queue.add_job(job uuid, kind text) returns void language sql security definer
       set search_path = pg_catalog, pg_temp
       as $$ select graphile_worker.add_job('job', json_build_object('job_id', job), queue_name => kind, max_attempts => ${ATTEMPTS_MAX}) $$;
+    -- which background processes live: each holds the advisory lock of its number, which PostgreSQL drops with its connection
+    create sequence if not exists queue.worker_number as int cycle;
+    create table if not exists queue.worker (worker_number int primary key, queue_worker_ids text[] not null);
     grant usage on schema queue to huitou_app;
     revoke all on function queue.add_job from public;
     grant execute on function queue.add_job to huitou_app;
@@ -58,11 +62,15 @@ export async function startJobWorkers(
     },
   };
   const alive = await holdAliveLock(pool);
+  // listening before the workers are made, so that none is missed
+  const events: WorkerEvents = new EventEmitter();
+  events.on("worker:create", ({ worker }) => alive.register(worker.workerId));
   const runner = await run({
     pgPool: pool,
     taskList,
     concurrency: CONCURRENCY,
     noHandleSignals: true,
+    events,
     logger: quietLogger(ground),
     parsedCronItems: parseCronItems(
       schedules.map((s) => ({
@@ -74,7 +82,6 @@ export async function startJobWorkers(
       })),
     ),
   });
-  runner.events.on("worker:create", ({ worker }) => alive.register(worker.workerId));
   const reaper = startLoop(async () => reapDead(pool, alive.number), {
     idle_ms: 5_000,
     onError: (error) => ground.log.error({ error: String(error) }, "looking for dead workers failed"),
@@ -93,7 +100,12 @@ async function stopRunner(runner: Runner): Promise<void> {
   await runner.stop().catch(() => undefined);
 }
 
-async function runOne(ground: Ground, kinds: ReadonlyMap<string, JobKind>, job_id: string, stopping: AbortSignal): Promise<void> {
+async function runOne(
+  ground: Ground,
+  kinds: ReadonlyMap<string, JobKind>,
+  job_id: string,
+  stopping: AbortSignal,
+): Promise<void> {
   const now = () => ground.clock.now();
   const claim = await ground.store.write(SYSTEM_SCOPE, (tx) =>
     tx.one<{ kind: string; input: unknown; attempts: number }>(
@@ -111,7 +123,10 @@ async function runOne(ground: Ground, kinds: ReadonlyMap<string, JobKind>, job_i
   const asked = new AbortController();
   const watch = startLoop(
     async () => {
-      const { rows } = await ground.store.pool.query<{ cancel_requested: boolean }>("select cancel_requested from store.job where job_id = $1", [job_id]);
+      const { rows } = await ground.store.pool.query<{ cancel_requested: boolean }>(
+        "select cancel_requested from store.job where job_id = $1",
+        [job_id],
+      );
       if (rows[0]?.cancel_requested === true) asked.abort();
       return false;
     },
@@ -131,7 +146,15 @@ async function runOne(ground: Ground, kinds: ReadonlyMap<string, JobKind>, job_i
     if (stopping.aborted) throw error; // stays "running" and is taken up again after the restart
     const expected = error instanceof Error && error.name === "Problem";
     const last = expected || claim.attempts >= (kind.attempts_max ?? 3);
-    ground.log.error({ job_id, kind: claim.kind, error: error instanceof Error ? error.message : String(error), stack: error instanceof Error ? error.stack : undefined }, "job failed");
+    ground.log.error(
+      {
+        job_id,
+        kind: claim.kind,
+        error: error instanceof Error ? error.message : String(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      },
+      "job failed",
+    );
     if (!last) throw error;
     await finish(ground, job_id, asked.signal.aborted ? "cancelled" : "failed", null, failureOf(error));
   } finally {
@@ -156,7 +179,10 @@ function progressWriter(ground: Ground, job_id: string) {
     const complete = total !== null && done >= total;
     if (!complete && nowMs - lastMs < PROGRESS_MS_MIN) return;
     lastMs = nowMs;
-    await ground.store.pool.query("update store.job set done = $2, total = $3, note = coalesce($4, note) where job_id = $1", [job_id, Math.round(done), total === null ? null : Math.round(total), note ?? null]);
+    await ground.store.pool.query(
+      "update store.job set done = $2, total = $3, note = coalesce($4, note) where job_id = $1",
+      [job_id, Math.round(done), total === null ? null : Math.round(total), note ?? null],
+    );
     ground.signals.emit("jobs", { job_id, state: "running", done, total });
   };
 }
@@ -164,20 +190,26 @@ function progressWriter(ground: Ground, job_id: string) {
 /** A lock that lives exactly as long as this process's connection: how others know that its jobs are free again. */
 async function holdAliveLock(pool: pg.Pool) {
   const client = await pool.connect();
-  const { rows } = await client.query<{ number: number }>("select nextval('store.worker_number')::int as number");
+  const { rows } = await client.query<{ number: number }>("select nextval('queue.worker_number')::int as number");
   const number = rows[0]?.number ?? 0;
   await client.query("select pg_advisory_lock($1, $2)", [WORKER_LOCK_CLASS, number]);
-  await client.query("insert into store.worker (worker_number, queue_worker_ids) values ($1, '{}') on conflict (worker_number) do update set queue_worker_ids = '{}'", [number]);
+  await client.query(
+    "insert into queue.worker (worker_number, queue_worker_ids) values ($1, '{}') on conflict (worker_number) do update set queue_worker_ids = '{}'",
+    [number],
+  );
   client.on("error", () => undefined);
   return {
     number,
     register: (id: string) => {
       pool
-        .query("update store.worker set queue_worker_ids = array_append(queue_worker_ids, $2) where worker_number = $1", [number, id])
+        .query(
+          "update queue.worker set queue_worker_ids = array_append(queue_worker_ids, $2) where worker_number = $1",
+          [number, id],
+        )
         .catch(() => undefined);
     },
     release: async () => {
-      await client.query("delete from store.worker where worker_number = $1", [number]).catch(() => undefined);
+      await client.query("delete from queue.worker where worker_number = $1", [number]).catch(() => undefined);
       client.release(true);
     },
   };
@@ -185,7 +217,7 @@ async function holdAliveLock(pool: pg.Pool) {
 
 async function reapDead(pool: pg.Pool, own: number): Promise<boolean> {
   const { rows } = await pool.query<{ worker_number: number; ids: string[] }>(
-    "select worker_number, queue_worker_ids as ids from store.worker where worker_number <> $1",
+    "select worker_number, queue_worker_ids as ids from queue.worker where worker_number <> $1",
     [own],
   );
   for (const row of rows) {
@@ -195,7 +227,7 @@ async function reapDead(pool: pg.Pool, own: number): Promise<boolean> {
     );
     if (lock[0]?.free !== true) continue;
     await pool.query("select graphile_worker.force_unlock_workers($1)", [row.ids]);
-    await pool.query("delete from store.worker where worker_number = $1", [row.worker_number]);
+    await pool.query("delete from queue.worker where worker_number = $1", [row.worker_number]);
   }
   return false;
 }

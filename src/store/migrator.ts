@@ -46,7 +46,12 @@ export async function readMigrations(folders: readonly URL[]): Promise<Migration
  * A migration that was changed after it ran stops the start: history is never rewritten.
  * @returns how many migrations ran now.
  */
-export async function migrate(client: pg.ClientBase, migrations: readonly Migration[], schemas: readonly string[], log: Log): Promise<number> {
+export async function migrate(
+  client: pg.ClientBase,
+  migrations: readonly Migration[],
+  schemas: readonly string[],
+  log: Log,
+): Promise<number> {
   await client.query("select pg_advisory_lock($1)", [LOCK_KEY]);
   try {
     await client.query(`set role ${ROLES.owner}`);
@@ -54,14 +59,18 @@ export async function migrate(client: pg.ClientBase, migrations: readonly Migrat
     await client.query(
       "create table if not exists store.migration (number int primary key, name text not null, checksum text not null, ran_at timestamptz not null default now())",
     );
-    const { rows } = await client.query<{ number: number; checksum: string }>("select number, checksum from store.migration");
+    const { rows } = await client.query<{ number: number; checksum: string }>(
+      "select number, checksum from store.migration",
+    );
     const done = new Map(rows.map((row) => [row.number, row.checksum]));
     let count = 0;
     for (const migration of migrations) {
       const before = done.get(migration.number);
       if (before === migration.checksum) continue;
       if (before !== undefined) {
-        throw new Error(`migration ${migration.number}_${migration.name} was changed after it ran; add a new one instead`);
+        throw new Error(
+          `migration ${migration.number}_${migration.name} was changed after it ran; add a new one instead`,
+        );
       }
       await apply(client, migration);
       count += 1;
@@ -95,10 +104,15 @@ async function apply(client: pg.ClientBase, migration: Migration): Promise<void>
 
 /** The application works on every table but the audit log, which it may only read and extend. */
 async function grantApp(client: pg.ClientBase, schemas: readonly string[]): Promise<void> {
-  const { rows } = await client.query<{ name: string }>("select nspname as name from pg_namespace where nspname = any($1)", [schemas]);
+  const { rows } = await client.query<{ name: string }>(
+    "select nspname as name from pg_namespace where nspname = any($1)",
+    [schemas],
+  );
   for (const { name } of rows) {
     await client.query(`grant usage on schema ${name} to ${ROLES.app}`);
-    await client.query(`grant select, insert, update, delete, truncate on all tables in schema ${name} to ${ROLES.app}`);
+    await client.query(
+      `grant select, insert, update, delete, truncate on all tables in schema ${name} to ${ROLES.app}`,
+    );
     await client.query(`grant usage, select, update on all sequences in schema ${name} to ${ROLES.app}`);
     await client.query(`grant execute on all functions in schema ${name} to ${ROLES.app}`);
   }

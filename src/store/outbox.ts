@@ -43,7 +43,10 @@ export async function deliverOutbox(ground: Ground, subscriptions: readonly Subs
 }
 
 async function deliverOne(tx: Tx, ground: Ground, { subscriber, type, handle }: Subscription): Promise<number> {
-  await tx.query("insert into store.outbox_cursor (subscriber, type) values ($1, $2) on conflict do nothing", [subscriber, type]);
+  await tx.query("insert into store.outbox_cursor (subscriber, type) values ($1, $2) on conflict do nothing", [
+    subscriber,
+    type,
+  ]);
   const cursor = await tx.one<{ transaction_id: string; event_id: number }>(
     "select transaction_id::text, event_id from store.outbox_cursor where subscriber = $1 and type = $2 for update skip locked",
     [subscriber, type],
@@ -69,7 +72,8 @@ async function deliverOne(tx: Tx, ground: Ground, { subscriber, type, handle }: 
 export async function startOutbox(ground: Ground, subscriptions: readonly Subscription[]): Promise<Loop> {
   return startLoop(() => deliverOutbox(ground, subscriptions), {
     idle_ms: 300,
-    onError: (error) => ground.log.error({ error: error instanceof Error ? error.stack : String(error) }, "outbox delivery failed"),
+    onError: (error) =>
+      ground.log.error({ error: error instanceof Error ? error.stack : String(error) }, "outbox delivery failed"),
   });
 }
 

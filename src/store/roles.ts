@@ -16,7 +16,9 @@ export const ROLES = {
 export async function ensureRoles(client: pg.ClientBase, database: string): Promise<void> {
   for (const role of Object.values(ROLES)) {
     // Two processes that start together may both try: the loser's "already exists" is fine.
-    await client.query(`do $$ begin create role ${role} nologin nosuperuser nobypassrls; exception when duplicate_object or unique_violation then null; end $$`);
+    await client.query(
+      `do $$ begin create role ${role} nologin nosuperuser nobypassrls; exception when duplicate_object or unique_violation then null; end $$`,
+    );
     await client.query(`grant ${role} to current_user`);
   }
   // The application adds to the audit log through the audit role's one right: it can neither change nor remove a row.

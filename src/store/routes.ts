@@ -13,7 +13,14 @@ export function jobRoutes(app: FastifyInstance, ground: Ground): void {
   const config = { access: { permission: "jobs.read" } } as const;
   app.get<{ Querystring: { state?: string } }>(
     "/api/jobs",
-    { schema: { summary: "Recent jobs, newest first", tags, querystring: Type.Object({ state: Type.Optional(Type.String()) }) }, config },
+    {
+      schema: {
+        summary: "Recent jobs, newest first",
+        tags,
+        querystring: Type.Object({ state: Type.Optional(Type.String()) }),
+      },
+      config,
+    },
     async (request) => {
       const filter = { limit: LIMIT_MAX, ...(request.query.state === undefined ? {} : { state: request.query.state }) };
       return { items: await ground.store.read(SYSTEM_SCOPE, (tx) => listJobs(tx, filter)) };

@@ -31,10 +31,19 @@ export function decrypt(key: Buffer, sealed: Buffer, context: string): Buffer {
   const decipher = createDecipheriv("aes-256-gcm", key, nonce);
   decipher.setAAD(Buffer.from(context));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-  return Buffer.concat([decipher.update(sealed.subarray(HEADER_BYTES + NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]);
+  return Buffer.concat([
+    decipher.update(sealed.subarray(HEADER_BYTES + NONCE_BYTES, sealed.length - TAG_BYTES)),
+    decipher.final(),
+  ]);
 }
 
 /** Keyed hash of a normalised value: the first 16 bytes of HMAC-SHA-256, base64url (22 characters). */
 export function blindIndex(key: Buffer, purpose: string, value: string): string {
-  return createHmac("sha256", key).update(purpose).update("\0").update(value).digest().subarray(0, 16).toString("base64url");
+  return createHmac("sha256", key)
+    .update(purpose)
+    .update("\0")
+    .update(value)
+    .digest()
+    .subarray(0, 16)
+    .toString("base64url");
 }

@@ -22,7 +22,10 @@ export async function loadMasterKey(data_dir: string, keysExist: boolean): Promi
   if (keysExist) throw problem("vault.master_key_missing", { file });
   await mkdir(join(data_dir, "keys"), { recursive: true, mode: 0o700 });
   const key = randomBytes(32);
-  await writeFile(file, `${JSON.stringify({ version: 1, key: key.toString("base64url") })}\n`, { mode: 0o600, flag: "wx" });
+  await writeFile(file, `${JSON.stringify({ version: 1, key: key.toString("base64url") })}\n`, {
+    mode: 0o600,
+    flag: "wx",
+  });
   return { version: 1, key };
 }
 
@@ -40,17 +43,22 @@ export interface KeyStore {
 
 export async function openKeyStore(url: string, onError: (error: Error) => void): Promise<KeyStore> {
   const pool = openPool({ url, size_max: 6, onError });
-  await pool.query(
-    "create table if not exists sealing_key (token text primary key, salt bytea, made_at timestamptz not null default now(), destroyed_at timestamptz)",
-  ).catch((error: { code?: string }) => {
-    // two processes starting together: the other one made it
-    if (error.code !== "23505" && error.code !== "42P07") throw error;
-  });
+  await pool
+    .query(
+      "create table if not exists sealing_key (token text primary key, salt bytea, made_at timestamptz not null default now(), destroyed_at timestamptz)",
+    )
+    .catch((error: { code?: string }) => {
+      // two processes starting together: the other one made it
+      if (error.code !== "23505" && error.code !== "42P07") throw error;
+    });
   return {
     ensure: (tokens) => ensure(pool, tokens),
     find: (tokens) => find(pool, tokens),
     destroy: async (tokens, now) => {
-      const { rowCount } = await pool.query("update sealing_key set salt = null, destroyed_at = $2 where token = any($1) and salt is not null", [tokens, now]);
+      const { rowCount } = await pool.query(
+        "update sealing_key set salt = null, destroyed_at = $2 where token = any($1) and salt is not null",
+        [tokens, now],
+      );
       return rowCount ?? 0;
     },
     hasAny: async () => (await pool.query("select 1 from sealing_key limit 1")).rowCount === 1,
@@ -59,7 +67,10 @@ export async function openKeyStore(url: string, onError: (error: Error) => void)
 }
 
 async function find(pool: pg.Pool, tokens: readonly string[]): Promise<Map<string, Buffer>> {
-  const { rows } = await pool.query<{ token: string; salt: Buffer }>("select token, salt from sealing_key where token = any($1) and salt is not null", [tokens]);
+  const { rows } = await pool.query<{ token: string; salt: Buffer }>(
+    "select token, salt from sealing_key where token = any($1) and salt is not null",
+    [tokens],
+  );
   return new Map(rows.map((row) => [row.token, row.salt]));
 }
 

@@ -8,8 +8,30 @@ export type Normalised = { readonly value: string } | { readonly never_key: Neve
 /** Why a value cannot tell who somebody is (requirements 11.2). */
 export type NeverKeyReason = "empty" | "masked" | "extension" | "placeholder" | "malformed";
 
-const PLACEHOLDER_PHONES = new Set(["+8613800000000", "+8613800138000", "+8613000000000", "+8618888888888", "+8613888888888", "+8613333333333"]);
-const PLACEHOLDER_TEXT = new Set(["", "null", "none", "undefined", "nan", "n/a", "na", "-", "--", "0", "无", "未知", "unknown", "test"]);
+const PLACEHOLDER_PHONES = new Set([
+  "+8613800000000",
+  "+8613800138000",
+  "+8613000000000",
+  "+8618888888888",
+  "+8613888888888",
+  "+8613333333333",
+]);
+const PLACEHOLDER_TEXT = new Set([
+  "",
+  "null",
+  "none",
+  "undefined",
+  "nan",
+  "n/a",
+  "na",
+  "-",
+  "--",
+  "0",
+  "无",
+  "未知",
+  "unknown",
+  "test",
+]);
 
 /**
  * The one spelling under which an identifier is compared.
@@ -46,7 +68,8 @@ function normaliseEmail(text: string): Normalised {
   const lower = text.toLowerCase();
   if (lower.includes("*")) return { never_key: "masked" };
   if (!/^[^\s@]{1,64}@[^\s@]+\.[^\s@]{2,}$/.test(lower)) return { never_key: "malformed" };
-  if (/@(example\.(com|org|net)|test\.com)$/.test(lower) && /^(test|none|no|null)@/.test(lower)) return { never_key: "placeholder" };
+  if (/@(example\.(com|org|net)|test\.com)$/.test(lower) && /^(test|none|no|null)@/.test(lower))
+    return { never_key: "placeholder" };
   return { value: lower };
 }
 

@@ -40,7 +40,11 @@ export interface Vault {
 const KEY_CACHE = 20_000;
 const TOKEN_CACHE = 200_000;
 
-export async function openVault(options: { data_dir: string; keys_url: string; onError: (error: Error) => void }): Promise<Vault> {
+export async function openVault(options: {
+  data_dir: string;
+  keys_url: string;
+  onError: (error: Error) => void;
+}): Promise<Vault> {
   const keys = await openKeyStore(options.keys_url, options.onError);
   const master = await loadMasterKey(options.data_dir, await keys.hasAny());
   return makeVault(keys, master);
@@ -87,7 +91,8 @@ export function makeVault(keys: KeyStore, master: MasterKey): Vault {
       const opened = new Map<string, ClearValue>();
       for (const { token, kind, ciphertext } of rows) {
         const salt = salts.get(token);
-        if (salt !== undefined) opened.set(token, { token, kind, value: openOne(keyOf(token, salt), ciphertext, kind, token) });
+        if (salt !== undefined)
+          opened.set(token, { token, kind, value: openOne(keyOf(token, salt), ciphertext, kind, token) });
       }
       return opened;
     },

@@ -61,8 +61,15 @@ export async function openTestWorld(): Promise<{ world: TestWorld; cleanUp: () =
     stop: async () => {},
   };
   const clock = new FakeClock();
-  const domains = await loadDomains();
-  const composition = await compose({ config, clock, log: makeLog(process.env["LOG_LEVEL"] ?? "fatal"), domains, databases });
+  const domains = await loadDomains(process.env["TEST_DOMAINS"]?.split(","));
+  const composition = await compose({
+    config,
+    clock,
+    log: makeLog(process.env["LOG_LEVEL"] ?? "fatal"),
+    domains,
+    databases,
+    migrated: true,
+  });
   return {
     world: { ground: composition.ground, clock, composition, domains },
     cleanUp: async () => {

@@ -22,7 +22,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const log = makeLog("error");
   const databases = await openDatabases({ data_dir, database_url: "", keys_database_url: "", log, throwaway: true });
   const config = loadConfig({ HUITOU_DATA: data_dir });
-  const composition = await compose({ config, clock: systemClock, log, domains: await loadDomains(), databases });
+  const composition = await compose({
+    config,
+    clock: systemClock,
+    log,
+    domains: await loadDomains(process.env["TEST_DOMAINS"]?.split(",")),
+    databases,
+  });
   await composition.close();
   await forgetConnections(databases.admin_url);
   const admin = new URL(databases.admin_url);
@@ -40,6 +46,8 @@ async function forgetConnections(url: string): Promise<void> {
   changed.pathname = "/postgres";
   const client = new pg.Client({ connectionString: changed.toString() });
   await client.connect();
-  await client.query("select pg_terminate_backend(pid) from pg_stat_activity where datname in ('huitou', 'huitou_keys')");
+  await client.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname in ('huitou', 'huitou_keys')",
+  );
   await client.end();
 }

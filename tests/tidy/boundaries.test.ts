@@ -21,9 +21,14 @@ function violationsOf(files: ReturnType<typeof sourceFiles>): string[] {
         if (TYPE_ONLY_FROM_ROOT.has(target.path) && target.typeOnly) continue;
         // definitions are data that a domain runs; everything else outside src/ is out of bounds
         if (target.path.startsWith("definitions/") && from === "tags") continue;
-        found.push(`${file.path} imports ${target.specifier}: a domain may import only earlier domains (types of ground, domains and config excepted)`);
+        found.push(
+          `${file.path} imports ${target.specifier}: a domain may import only earlier domains (types of ground, domains and config excepted)`,
+        );
       } else if (to !== from) {
-        if (order.indexOf(to) > order.indexOf(from)) found.push(`${file.path} imports ${target.specifier}: ${to} comes after ${from}; use an outbox event or a stage`);
+        if (order.indexOf(to) > order.indexOf(from))
+          found.push(
+            `${file.path} imports ${target.specifier}: ${to} comes after ${from}; use an outbox event or a stage`,
+          );
         const face = target.path === `src/${to}/index.ts` || to === "platform";
         if (!face) found.push(`${file.path} imports ${target.specifier}: go through src/${to}/index.ts`);
       }
@@ -34,7 +39,11 @@ function violationsOf(files: ReturnType<typeof sourceFiles>): string[] {
 
 describe("the order of domains", () => {
   it("every folder of src/ has its place in the order", () => {
-    const folders = new Set(sourceFiles().map((f) => domainOf(f.path)).filter((d) => d !== undefined));
+    const folders = new Set(
+      sourceFiles()
+        .map((f) => domainOf(f.path))
+        .filter((d) => d !== undefined),
+    );
     expect([...folders].filter((folder) => !order.includes(folder))).toEqual([]);
   });
 
@@ -53,12 +62,18 @@ describe("the order of domains", () => {
 
   it("console, mini program and robots import nothing from src/, and src/ nothing from them", () => {
     const outside = sourceFiles().filter((f) => /^(console|miniapp|robots)\//.test(f.path));
-    const crossing = outside.flatMap((f) => importsOf(f).filter((i) => i.path.startsWith("src/") || i.path.startsWith("definitions/")).map((i) => `${f.path} → ${i.path}`));
+    const crossing = outside.flatMap((f) =>
+      importsOf(f)
+        .filter((i) => i.path.startsWith("src/") || i.path.startsWith("definitions/"))
+        .map((i) => `${f.path} → ${i.path}`),
+    );
     expect(crossing).toEqual([]);
   });
 
   it("the example world is not part of the product: src/ loads it only to seed", () => {
-    const users = sourceFiles().filter((f) => f.path.startsWith("src/") && !isTest(f.path) && importsOf(f).some((i) => i.path.startsWith("examples/")));
+    const users = sourceFiles().filter(
+      (f) => f.path.startsWith("src/") && !isTest(f.path) && importsOf(f).some((i) => i.path.startsWith("examples/")),
+    );
     expect(users.map((f) => f.path)).toEqual(["src/commands.ts"]);
   });
 });
@@ -70,7 +85,9 @@ describe("who touches which tables", () => {
     for (const file of sourceFiles()) {
       const from = domainOf(file.path);
       if (from === undefined || isTest(file.path)) continue;
-      for (const match of file.text.matchAll(/\b(?:from|join|into|update|table|delete from)\s+([a-z_]+)\.([a-z_]+)\b/g)) {
+      for (const match of file.text.matchAll(
+        /\b(?:from|join|into|update|table|delete from)\s+([a-z_]+)\.([a-z_]+)\b/g,
+      )) {
         const schema = match[1] ?? "";
         if (schemas.includes(schema) && schema !== from) found.push(`${file.path}: ${match[0]}`);
       }

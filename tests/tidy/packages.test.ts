@@ -17,7 +17,9 @@ describe("packages", () => {
   });
 
   it("are installed as declared: an old Node at install time picks no older ones in silence", () => {
-    const wrong = declared(read("package.json")).filter(([name, version]) => read(`node_modules/${name}/package.json`).version !== version);
+    const wrong = declared(read("package.json")).filter(
+      ([name, version]) => read(`node_modules/${name}/package.json`).version !== version,
+    );
     expect(wrong).toEqual([]);
   });
 

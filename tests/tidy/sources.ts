@@ -12,7 +12,10 @@ export interface SourceFile {
 
 /** Files that git knows or would add, so that a scratch file counts before it is committed. */
 export function projectFiles(): string[] {
-  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: ROOT, encoding: "utf8" });
+  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
   return listed.split("\n").filter((path) => path !== "" && existsSync(`${ROOT}${path}`));
 }
 
@@ -35,7 +38,8 @@ export function isTest(path: string): boolean {
 /** Relative import specifiers of a file, resolved to paths from the root. */
 export function importsOf(file: SourceFile): { specifier: string; path: string; typeOnly: boolean }[] {
   const found: { specifier: string; path: string; typeOnly: boolean }[] = [];
-  const pattern = /(?:import|export)\s+(type\s+)?(?:[^"'`;]*?from\s+)?["'](\.[^"']+)["']|import\(\s*["'](\.[^"']+)["']\s*\)/g;
+  const pattern =
+    /(?:import|export)\s+(type\s+)?(?:[^"'`;]*?from\s+)?["'](\.[^"']+)["']|import\(\s*["'](\.[^"']+)["']\s*\)/g;
   for (const match of file.text.matchAll(pattern)) {
     const specifier = match[2] ?? match[3] ?? "";
     const path = new URL(specifier, `file:///${file.path}`).pathname.slice(1);

@@ -9,7 +9,8 @@ const COLUMNS_MAX = 160;
 function functionLengths(file: SourceFile): { line: number; length: number }[] {
   const lines = file.text.split("\n");
   const found: { line: number; length: number }[] = [];
-  const head = /^(\s*)(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:function\b.*|(?:const|let)\s+\w+[^=]*=\s*(?:async\s*)?\(.*|(?:(?:static|async|get|set|override)\s+)*[#\w]+\([^;]*)\{$/;
+  const head =
+    /^(\s*)(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:function\b.*|(?:const|let)\s+\w+[^=]*=\s*(?:async\s*)?\(.*|(?:(?:static|async|get|set|override)\s+)*[#\w]+\([^;]*)\{$/;
   for (const [i, text] of lines.entries()) {
     const match = head.exec(text);
     if (match === null || /^\s*(if|for|while|switch|catch|return|describe|it|test)\b/.test(text)) continue;
@@ -28,7 +29,11 @@ describe("files and functions stay small", () => {
   it(`no function has more than ${FUNCTION_LINES_MAX} lines`, () => {
     const long = sourceFiles()
       .filter((f) => !isTest(f.path))
-      .flatMap((f) => functionLengths(f).filter((x) => x.length > FUNCTION_LINES_MAX).map((x) => `${f.path}:${x.line} has ${x.length}`));
+      .flatMap((f) =>
+        functionLengths(f)
+          .filter((x) => x.length > FUNCTION_LINES_MAX)
+          .map((x) => `${f.path}:${x.line} has ${x.length}`),
+      );
     expect(long).toEqual([]);
   });
 
@@ -38,7 +43,9 @@ describe("files and functions stay small", () => {
   });
 
   it(`no line of SQL or prose runs past ${COLUMNS_MAX * 2} columns in code`, () => {
-    const wide = sourceFiles().flatMap((f) => f.text.split("\n").flatMap((line, i) => (line.length > COLUMNS_MAX * 2 ? [`${f.path}:${i + 1}`] : [])));
+    const wide = sourceFiles().flatMap((f) =>
+      f.text.split("\n").flatMap((line, i) => (line.length > COLUMNS_MAX * 2 ? [`${f.path}:${i + 1}`] : [])),
+    );
     expect(wide).toEqual([]);
   });
 });
@@ -47,7 +54,11 @@ describe("names and leftovers", () => {
   it("files are called by nouns in kebab-case; no utils, common, helpers, no -v2", () => {
     const bad = sourceFiles()
       .map((f) => f.path)
-      .filter((p) => /(^|\/)(utils?|common|helpers?|misc)(\/|\.|-)|-v\d|_v\d/.test(p) || (/^(src|definitions|tests|bench|examples)\//.test(p) && !/^[a-z0-9./_-]+$/.test(p)));
+      .filter(
+        (p) =>
+          /(^|\/)(utils?|common|helpers?|misc)(\/|\.|-)|-v\d|_v\d/.test(p) ||
+          (/^(src|definitions|tests|bench|examples)\//.test(p) && !/^[a-z0-9./_-]+$/.test(p)),
+      );
     expect(bad).toEqual([]);
   });
 
@@ -62,16 +73,31 @@ describe("names and leftovers", () => {
 
   it("time, timers, network and environment are asked for only where they enter", () => {
     const allowed = (path: string) =>
-      /^src\/(platform|config\.ts|main\.ts|commands\.ts)/.test(path) || path === "src/store/embedded-postgres.ts" || !path.startsWith("src/") || isTest(path);
-    const banned = /\bDate\.now\(|new Date\(\)|\bsetTimeout\(|\bsetInterval\(|(?<![.\w])fetch\(|\bprocess\.env\b|\bconsole\.\w+\(/;
+      /^src\/(platform|config\.ts|main\.ts|commands\.ts)/.test(path) ||
+      path === "src/store/embedded-postgres.ts" ||
+      !path.startsWith("src/") ||
+      isTest(path);
+    const banned =
+      /\bDate\.now\(|new Date\(\)|\bsetTimeout\(|\bsetInterval\(|(?<![.\w])fetch\(|\bprocess\.env\b|\bconsole\.\w+\(/;
     const bad = sourceFiles()
       .filter((f) => !allowed(f.path))
-      .flatMap((f) => f.text.split("\n").flatMap((line, i) => (banned.test(line) && !/^\s*(\*|\/\/)/.test(line) ? [`${f.path}:${i + 1}: ${line.trim()}`] : [])));
+      .flatMap((f) =>
+        f.text
+          .split("\n")
+          .flatMap((line, i) =>
+            banned.test(line) && !/^\s*(\*|\/\/)/.test(line) ? [`${f.path}:${i + 1}: ${line.trim()}`] : [],
+          ),
+      );
     expect(bad).toEqual([]);
   });
 
   it("no text names a package registry or a path of a machine", () => {
-    const words = [["registry", "npmjs"].join("."), ["", "work", "main"].join("/"), ["", "work", "shared"].join("/"), ["", "root", ""].join("/")];
+    const words = [
+      ["registry", "npmjs"].join("."),
+      ["", "work", "main"].join("/"),
+      ["", "work", "shared"].join("/"),
+      ["", "root", ""].join("/"),
+    ];
     const files = readFiles((p) => /\.(ts|tsx|mjs|md|json|sql|yml|css|html)$|^\.ci\/|LICENSE/.test(p));
     const bad = files.flatMap((f) => words.filter((w) => f.text.includes(w)).map((w) => `${f.path}: ${w}`));
     expect(bad).toEqual([]);

@@ -28,14 +28,6 @@ create unique index job_unique_key on store.job (kind, unique_key) where unique_
 create index job_recent on store.job (created_at desc);
 create index job_open on store.job (state) where state in ('queued', 'running');
 
--- Which background processes live: each holds the advisory lock of its number, which PostgreSQL drops with its connection.
-create table store.worker (
-  worker_number int primary key,
-  queue_worker_ids text[] not null,
-  started_at timestamptz not null default now()
-);
-create sequence store.worker_number as int cycle;
-
 -- What an earlier domain tells later ones. Readers order by (transaction, id) and stop at the oldest transaction still
 -- open, so that an event committed late is never skipped.
 create table store.outbox (

@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import { withDatabase } from "../../tests/support/database.ts";
+import { subscriptionsOf } from "../background.ts";
+import { sleep } from "../platform/timers.ts";
+import { cancelJob, defineJob, jobById, startJob, waitForJob } from "./jobs.ts";
+import { startJobWorkers } from "./job-queue.ts";
+import { deliverOutbox, emit, type OutboxEvent } from "./outbox.ts";
+import { openPool, SYSTEM_SCOPE } from "./store.ts";
+
+const world = withDatabase();
+const pause = () => sleep(50);
+
+async function withWorkers(kinds: Parameters<typeof startJobWorkers>[2], run: () => Promise<void>): Promise<void> {
+  const { ground, composition } = world();
+  const pool = openPool({ ...composition.databases.jobs, size_max: 6, onError: () => undefined });
+  const workers = await startJobWorkers(ground, pool, kinds, []);
+  try {
+    await run();
+  } finally {
+    await workers.stop();
+    await pool.end();
+  }
+}
+
+describe("the application role", () => {
+  it("owns nothing and cannot bypass row security", async () => {
+    const { ground } = world();
+    const [role] = await ground.store.read(SYSTEM_SCOPE, (tx) =>
+      tx.query("select current_user as name, rolbypassrls, rolsuper from pg_roles where rolname = current_user"),
+    );
+    expect(role).toEqual({ name: "huitou_app", rolbypassrls: false, rolsuper: false });
+    await expect(ground.store.write(SYSTEM_SCOPE, (tx) => tx.query("create table store.mine (x int)"))).rejects.toThrow(
+      /permission denied/,
+    );
+  });
+
+  it("has its scope set in each transaction and none outside", async () => {
+    const { store } = world().ground;
+    const scope = { ...SYSTEM_SCOPE, stores: ["S01", "S'02"] };
+    const [inside] = await store.read(scope, (tx) => tx.query("select current_setting('huitou.stores') as stores"));
+    expect(inside).toEqual({ stores: "S01,S'02" });
+    const { rows } = await store.pool.query("select current_setting('huitou.stores', true) as stores");
+    expect(rows[0]).toEqual({ stores: "" });
+  });
+});
+
+describe("jobs", () => {
+  it("exist exactly when the transaction commits, run, show progress and keep their result", async () => {
+    const { ground } = world();
+    const kind = defineJob<{ upto: number }>({
+      kind: "test.count",
+      run: async ({ input, progress }) => {
+        for (let i = 1; i <= input.upto; i += 1) await progress(i, input.upto, `row ${i}`);
+        return { counted: input.upto };
+      },
+    });
+    await expect(
+      ground.store.write(SYSTEM_SCOPE, async (tx) => {
+        await startJob(tx, ground, "test.count", { upto: 1 }, { key: "rolled back" });
+        throw new Error("no");
+      }),
+    ).rejects.toThrow("no");
+    await withWorkers([kind], async () => {
+      const id = await ground.store.write(SYSTEM_SCOPE, (tx) => startJob(tx, ground, "test.count", { upto: 3 }));
+      expect(await waitForJob(ground, id, pause)).toMatchObject({
+        state: "done",
+        done: 3,
+        total: 3,
+        note: "row 3",
+        result: { counted: 3 },
+      });
+    });
+  });
+
+  it("stop when a person cancels, at once when they still wait", async () => {
+    const { ground } = world();
+    const kind = defineJob({
+      kind: "test.endless",
+      run: async ({ signal }) => {
+        while (!signal.aborted) await sleep(20, signal);
+        return { stopped: true };
+      },
+    });
+    const waiting = await ground.store.write(SYSTEM_SCOPE, (tx) => startJob(tx, ground, "test.endless", {}));
+    expect(await ground.store.write(SYSTEM_SCOPE, (tx) => cancelJob(tx, ground, waiting))).toMatchObject({
+      state: "cancelled",
+    });
+    await withWorkers([kind], async () => {
+      const running = await ground.store.write(SYSTEM_SCOPE, (tx) => startJob(tx, ground, "test.endless", {}));
+      for (;;) {
+        const row = await ground.store.read(SYSTEM_SCOPE, (tx) => jobById(tx, running));
+        if (row.state === "running") break;
+        await pause();
+      }
+      await ground.store.write(SYSTEM_SCOPE, (tx) => cancelJob(tx, ground, running));
+      expect(await waitForJob(ground, running, pause)).toMatchObject({ state: "cancelled", result: { stopped: true } });
+    });
+  });
+
+  it("with one key run once at a time", async () => {
+    const { ground } = world();
+    const start = () => ground.store.write(SYSTEM_SCOPE, (tx) => startJob(tx, ground, "test.keyed", {}, { key: "k" }));
+    const id = await start();
+    await expect(start()).rejects.toMatchObject({ code: "jobs.already_running", params: { job_id: id } });
+    await ground.store.write(SYSTEM_SCOPE, (tx) => cancelJob(tx, ground, id));
+    await start();
+  });
+
+  it("keep the sentence of a failure", async () => {
+    const { ground } = world();
+    const kind = defineJob({
+      kind: "test.failing",
+      attempts_max: 1,
+      run: async () => {
+        throw new Error("the disk is full");
+      },
+    });
+    await withWorkers([kind], async () => {
+      const id = await ground.store.write(SYSTEM_SCOPE, (tx) => startJob(tx, ground, "test.failing", {}));
+      expect(await waitForJob(ground, id, pause)).toMatchObject({
+        state: "failed",
+        error: { detail: "the disk is full" },
+      });
+    });
+  });
+});
+
+describe("the outbox", () => {
+  it("delivers in order, effects once, also when a handler fails in between", async () => {
+    const { ground } = world();
+    const seen: number[] = [];
+    let fail = true;
+    const subscription = {
+      subscriber: "test",
+      type: "test.happened",
+      handle: async (_tx: unknown, _ground: unknown, events: readonly OutboxEvent<never>[]) => {
+        if (fail) {
+          fail = false;
+          throw new Error("once");
+        }
+        seen.push(...events.map((e) => (e.payload as { n: number }).n));
+      },
+    };
+    await ground.store.write(SYSTEM_SCOPE, (tx) => emit(tx, "test.happened", [{ n: 1 }, { n: 2 }]));
+    await ground.store.write(SYSTEM_SCOPE, (tx) => emit(tx, "test.happened", [{ n: 3 }]));
+    await expect(deliverOutbox(ground, [subscription])).rejects.toThrow("once");
+    await deliverOutbox(ground, [subscription]);
+    await deliverOutbox(ground, [subscription]);
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it("never skips an event that was emitted early but committed late", async () => {
+    const { ground } = world();
+    const seen: number[] = [];
+    const subscription = {
+      subscriber: "test",
+      type: "test.late",
+      handle: async (_t: unknown, _g: unknown, events: readonly OutboxEvent<never>[]) =>
+        void seen.push(...events.map((e) => (e.payload as { n: number }).n)),
+    };
+    const slow = await ground.store.pool.connect();
+    await slow.query("begin");
+    await slow.query("insert into store.outbox (type, payload) values ('test.late', '{\"n\": 1}')");
+    await ground.store.write(SYSTEM_SCOPE, (tx) => emit(tx, "test.late", [{ n: 2 }]));
+    await deliverOutbox(ground, [subscription]);
+    expect(seen).toEqual([]);
+    await slow.query("commit");
+    slow.release();
+    await deliverOutbox(ground, [subscription]);
+    expect(seen).toEqual([1, 2]);
+  });
+
+  it("every subscription of the domains has a handler", () => {
+    for (const s of subscriptionsOf(world().composition)) expect(typeof s.handle).toBe("function");
+  });
+});
