@@ -21,7 +21,7 @@ const USAGE = `huitou <command>
   setup --brand NAME --name NAME --email E --password-stdin
                     first-run set-up without a browser
   import FILE …     import a file (huitou import --help)
-  generate          write openapi.json and the reference pages`;
+  generate [--check] write openapi.json and the reference pages, or say which are stale`;
 
 /** Runs one command to its end. */
 export async function main(args: readonly string[], config: Config): Promise<void> {
@@ -44,8 +44,11 @@ export async function main(args: readonly string[], config: Config): Promise<voi
       });
     case "generate":
       return withComposition(config, async (composition) => {
-        const { generate } = await import("./generate.ts");
-        await generate(composition, say);
+        const { generate, staleFiles } = await import("./generate.ts");
+        if (!rest.includes("--check")) return generate(composition, say);
+        const stale = await staleFiles(composition);
+        for (const file of stale) say(`stale: ${file} (run npm run generate)`);
+        if (stale.length > 0) process.exitCode = 1;
       });
     default:
       say(USAGE);

@@ -51,9 +51,21 @@ export async function openDatabases(options: DatabaseOptions): Promise<Databases
     keys_url,
     embedded,
     stop: async () => {
-      await embedded?.stop();
+      if (embedded !== undefined && !(await inUse(admin_url))) await embedded.stop();
     },
   };
+}
+
+/** Whether another process still works on the embedded server: `huitou import` beside `npm start`, say. */
+async function inUse(admin_url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: admin_url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("select 1 from pg_stat_activity where application_name = 'huitou' and pid <> pg_backend_pid() limit 1");
+    return rowCount === 1;
+  } finally {
+    await client.end();
+  }
 }
 
 export function databaseOf(url: string): string {
