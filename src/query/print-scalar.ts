@@ -99,7 +99,7 @@ export class ScalarPrinter {
   scaled(node: Expression, type: ValueType, names: Names): string {
     const shift = scaleOf(type) - scaleOf(typeOf(node));
     const sql = this.value(node, names);
-    return shift > 0 ? `(${sql} * ${10 ** shift})` : sql;
+    return shift > 0 ? `(${this.dialect.toInteger(sql)} * ${10 ** shift})` : sql;
   }
 
   #column(node: Kind<"column">, names: Names): string {
@@ -151,10 +151,14 @@ export class ScalarPrinter {
   }
 
   #arithmetic(node: Kind<"add" | "subtract" | "multiply">, names: Names): string {
-    if (node.node === "multiply") return `(${this.value(node.left, names)} * ${this.value(node.right, names)})`;
+    // one side made 64 bits wide, or two 32-bit columns or constants would overflow
+    if (node.node === "multiply") {
+      return `(${this.dialect.toInteger(this.value(node.left, names))} * ${this.value(node.right, names)})`;
+    }
     const type = typeOf(node);
     const sign = node.node === "add" ? "+" : "-";
-    return `(${this.scaled(node.left, type, names)} ${sign} ${this.scaled(node.right, type, names)})`;
+    const left = this.dialect.toInteger(this.scaled(node.left, type, names));
+    return `(${left} ${sign} ${this.scaled(node.right, type, names)})`;
   }
 
   /** (2|a| + |b|) whole-divided by 2|b| is |a ÷ b| rounded half up, in integers; the sign is set afterwards. */

@@ -15,6 +15,7 @@ export const postgresql: Dialect = {
   daysBetween: (from, to) => `(${to} - ${from})::bigint`,
   shiftDays: (date, days) => `(${date} + ${days})`,
   datePart: (part, date) => `extract(${part === "weekday" ? "isodow" : part} from ${date})::bigint`,
-  firstBy: (value, order, filter) => `(array_agg(${value} order by ${orderClause(order, byCodePoint)})${filter})[1]`,
+  firstBy: (value, order, filter) =>
+    `(array_agg(${value.startsWith("'") ? `${value}::text` : value} order by ${orderClause(order, byCodePoint)})${filter})[1]`,
   median: (value, filter) => `percentile_disc(0.5) within group (order by ${value})${filter}`,
 };
