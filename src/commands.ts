@@ -95,6 +95,7 @@ async function runServer(config: Config, parts: { http: boolean; work: boolean; 
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
   if (parts.seed) await seedOnce(composition);
+  for (const domain of parts.work ? composition.domains : []) await domain.ready?.(ground);
   if (stopping !== undefined) return;
   state.ready = true;
   if (parts.http) {

@@ -26,6 +26,8 @@ export interface Domain {
   readonly stage?: Stage;
   /** Generated pages under docs/reference/ (file name and text); `npm run generate` writes them, a test compares them. */
   readonly reference?: (ground: Ground) => Promise<readonly { readonly file: string; readonly text: string }[]>;
+  /** Called at each start after migration and seeding, in domain order, before the platform says it is ready; cheap when nothing is missing. */
+  readonly ready?: (ground: Ground) => Promise<void>;
   /** Work in the background of a `work` process. @returns how to stop it. */
   readonly start?: (ground: Ground) => Promise<() => Promise<void>>;
 }
@@ -34,7 +36,7 @@ export interface Domain {
 export const FOUNDATIONS = ["platform", "store", "vault", "query", "access"] as const;
 
 /** THE ORDER. */
-export const DOMAIN_ORDER = ["ingest", "members", "trade", "lake", "tags", "segments", "value"] as const;
+export const DOMAIN_ORDER = ["ingest", "members", "trade", "lake", "tags", "segments", "value", "today"] as const;
 
 /** Loads the domains in their order; tests may ask for the foundations and some of them only. */
 export async function loadDomains(only?: readonly string[]): Promise<Domain[]> {
