@@ -88,7 +88,7 @@ const WINDOW_FIELDS: Readonly<Record<string, readonly string[]>> = {
 
 function window(at: Checker, given: Window, path: string, relation: Relation): void {
   if (at.options.internal === true) return;
-  const fields = WINDOW_FIELDS[given?.kind];
+  const fields = Object.hasOwn(WINDOW_FIELDS, String(given?.kind)) ? WINDOW_FIELDS[given.kind] : undefined;
   if (fields === undefined) return wanted(at, join(path, "kind"), "days/calendar/between", "days, calendar or between");
   for (const field of Object.keys(given)) {
     if (field !== "kind" && !fields.includes(field)) at.report(path, "unknown_field", { field: field.slice(0, 40) });

@@ -108,7 +108,7 @@ export class Checker {
 
   #typeOf(node: Expression, path: string, row: Relation | null): ValueType | undefined {
     if (measureNodes.has(node.node)) return checkMeasure(this, node, path, row);
-    if (node.node in scalarFields) return checkScalar(this, node, path, row);
+    if (Object.hasOwn(scalarFields, node.node)) return checkScalar(this, node, path, row);
     return this.report(path, "unknown_node", { node: String((node as { node: unknown }).node).slice(0, 40) });
   }
 }

@@ -164,13 +164,13 @@ export class ScalarPrinter {
   /** (2|a| + |b|) whole-divided by 2|b| is |a ÷ b| rounded half up, in integers; the sign is set afterwards. */
   #ratio(node: Kind<"ratio">, names: Names): string {
     const { dialect } = this;
-    const a = this.value(node.numerator, names);
-    const b = this.value(node.denominator, names);
+    const a = dialect.wide(this.value(node.numerator, names));
+    const b = dialect.wide(this.value(node.denominator, names));
     const shift = scaleOf(typeOf(node.denominator)) + node.scale - scaleOf(typeOf(node.numerator));
-    const dividend = `abs(${dialect.wide(a)})${shift > 0 ? ` * ${10 ** shift}` : ""}`;
-    const divisor = `abs(${dialect.wide(b)})${shift < 0 ? ` * ${10 ** -shift}` : ""}`;
-    const rounded = dialect.toInteger(dialect.wholeDivision(`2 * ${dividend} + ${divisor}`, `2 * ${divisor}`));
-    return `case when ${b} <> 0 then case when (${a} < 0) = (${b} < 0) then ${rounded} else -${rounded} end end`;
+    const dividend = `2 * abs(${a})${shift > 0 ? ` * ${10 ** shift}` : ""}`;
+    const divisor = `abs(${b})${shift < 0 ? ` * ${10 ** -shift}` : ""}`;
+    const magnitude = dialect.wholeDivision(`${dividend} + ${divisor}`, `2 * ${divisor}`);
+    return `case when ${b} <> 0 then ${dialect.toInteger(`sign(${a}) * sign(${b}) * ${magnitude}`)} end`;
   }
 
   #choice(node: Kind<"first_known" | "least" | "greatest">, names: Names): string {

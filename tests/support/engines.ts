@@ -61,7 +61,11 @@ export async function openEngines(admin_url: string, catalogue: Catalogue): Prom
       for (const statement of [...clear, ...statements]) await connection.run(statement);
     },
     run: async (outputs, today) => {
-      const plan = planOutputs(Object.entries(outputs).map(([key, tree]) => ({ name: key, tree })), catalogue, today);
+      const plan = planOutputs(
+        Object.entries(outputs).map(([key, tree]) => ({ name: key, tree })),
+        catalogue,
+        today,
+      );
       const members = (loaded["members"] ?? []).map((row) => Number(row["member_id"]));
       const sql = {
         postgresql: printPlan(plan, postgresql, { kind: "all" }),
@@ -112,7 +116,8 @@ function byMember(a: MemberRow, b: MemberRow): number {
 
 function createTable(relation: Relation, names: { text: string; instant: string }): string {
   const columns = relation.columns.map(({ name, type }) => {
-    const sql = type === "integer" ? "bigint" : type === "text" ? names.text : type === "instant" ? names.instant : type;
+    const sql =
+      type === "integer" ? "bigint" : type === "text" ? names.text : type === "instant" ? names.instant : type;
     return `"${name}" ${sql}`;
   });
   return `create table catalogue."${relation.name}" (${columns.join(", ")})`;

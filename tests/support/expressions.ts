@@ -52,7 +52,9 @@ function number(leaves: Leaves, depth: number): Any {
     fc.tuple(below, below, fc.integer({ min: 0, max: 4 })).map(([a, b, scale]) => q.ratio(a, b, scale)),
     fc.tuple(below, below).chain(([a, b]) => fc.constantFrom(q.firstKnown(a, b), q.least(a, b), q.greatest(a, b))),
     fc.tuple(date(leaves, depth - 1), date(leaves, depth - 1)).map(([a, b]) => q.daysBetween(a, b)),
-    fc.tuple(fc.constantFrom("year", "month", "day", "weekday" as const), date(leaves, depth - 1)).map(([p, d]) => q.datePart(p, d)),
+    fc
+      .tuple(fc.constantFrom("year", "month", "day", "weekday" as const), date(leaves, depth - 1))
+      .map(([p, d]) => q.datePart(p, d)),
     fc.tuple(condition(leaves, depth - 1), below, below).map(([when, a, b]) => q.choose([[when, a]], b)),
   );
 }
@@ -71,8 +73,20 @@ function text(leaves: Leaves, depth: number): Any {
   if (depth === 0) return leaves.text;
   return fc.oneof(
     leaves.text,
-    fc.tuple(leaves.text, leaves.text).chain(([a, b]) => fc.constantFrom(q.least(a, b), q.greatest(a, b), q.firstKnown(a, b))),
-    number(leaves, depth - 1).map((value): Expression => q.bands(value, [["0", "负"], [100, "low"]], "high")),
+    fc
+      .tuple(leaves.text, leaves.text)
+      .chain(([a, b]) => fc.constantFrom(q.least(a, b), q.greatest(a, b), q.firstKnown(a, b))),
+    number(leaves, depth - 1).map(
+      (value): Expression =>
+        q.bands(
+          value,
+          [
+            ["0", "负"],
+            [100, "low"],
+          ],
+          "high",
+        ),
+    ),
     fc.tuple(condition(leaves, depth - 1), leaves.text).map(([when, a]) => q.choose([[when, a]])),
   );
 }
@@ -101,7 +115,9 @@ const windows = (table: Table): fc.Arbitrary<Window | undefined> =>
   fc.oneof(
     fc.constant(undefined),
     fc.tuple(fc.constantFrom(1, 7, 30, 90, 365), fc.constantFrom(0, 7, 90)).map(([n, back]) => q.lastDays(n, back)),
-    fc.tuple(fc.constantFrom("month", "year" as const), fc.integer({ min: 0, max: 2 })).map(([unit, back]) => q.calendar(unit, back)),
+    fc
+      .tuple(fc.constantFrom("month", "year" as const), fc.integer({ min: 0, max: 2 }))
+      .map(([unit, back]) => q.calendar(unit, back)),
     fc.constant({ kind: "between", from: dayBefore(90), to: dayBefore(-2) } as const),
     ...(table === "orders" ? [fc.constant(q.on("attributed_day", q.lastDays(30)))] : []),
   );
@@ -113,17 +129,27 @@ const rows = (table: Table) =>
   }));
 
 const table = fc.constantFrom<Table>("orders", "events");
-const via = fc.constant({ via: { relation: "events", column: "counterpart_member_id", where: q.equals(q.column("kind"), "referral") } });
+const via = fc.constant({
+  via: { relation: "events", column: "counterpart_member_id", where: q.equals(q.column("kind"), "referral") },
+});
 
 const integerMeasure: Any = table.chain((name) =>
   rows(name).chain((of) =>
     fc.oneof(
       fc.constant(q.count(name, of)),
       via.map((through) => q.count(name, { ...of, ...through })),
-      fc.tuple(fc.constantFrom(q.sum, q.minimum, q.maximum, q.median), tables[name].integer).map(([make, value]) => make(name, value, of)),
+      fc
+        .tuple(fc.constantFrom(q.sum, q.minimum, q.maximum, q.median), tables[name].integer)
+        .map(([make, value]) => make(name, value, of)),
       fc.tuple(fc.constantFrom("count", "min", "max", "median" as const)).map(([f]) => q.gaps(name, f, of)),
       tables[name].text.map((value) => q.countDistinct(name, typeof value === "string" ? value : value, of)),
-      fc.constant(q.sequence({ relation: "events", where: q.equals(q.column("kind"), "share"), ...of2(of, name) }, { relation: name }, 7)),
+      fc.constant(
+        q.sequence(
+          { relation: "events", where: q.equals(q.column("kind"), "share"), ...of2(of, name) },
+          { relation: name },
+          7,
+        ),
+      ),
     ),
   ),
 );
@@ -131,20 +157,26 @@ function of2(of: { window?: Window }, name: Table): { window?: Window } {
   return name === "events" && of.window !== undefined ? { window: of.window } : {};
 }
 const decimalMeasure: Any = rows("orders").chain((of) =>
-  fc.constantFrom(q.sum("orders", "quantity", of), q.maximum("orders", "quantity", of), q.median("orders", "quantity", of)),
+  fc.constantFrom(
+    q.sum("orders", "quantity", of),
+    q.maximum("orders", "quantity", of),
+    q.median("orders", "quantity", of),
+  ),
 );
 const textMeasure: Any = table.chain((name) =>
-  fc.tuple(rows(name), text(tables[name], 1)).chain(([of, value]) =>
-    fc.constantFrom<Expression>(
-      q.mode(name, value, of),
-      q.mode(name, value, { ...of, weight: q.column(name === "orders" ? "net_minor" : "rating") }),
-      q.minimum(name, value, of),
-      q.maximum(name, value, of),
-      q.first(name, value, of),
-      q.last(name, value, of),
-      q.last(name, value, { ...of, by: q.column(name === "orders" ? "net_minor" : "rating") }),
+  fc
+    .tuple(rows(name), text(tables[name], 1))
+    .chain(([of, value]) =>
+      fc.constantFrom<Expression>(
+        q.mode(name, value, of),
+        q.mode(name, value, { ...of, weight: q.column(name === "orders" ? "net_minor" : "rating") }),
+        q.minimum(name, value, of),
+        q.maximum(name, value, of),
+        q.first(name, value, of),
+        q.last(name, value, of),
+        q.last(name, value, { ...of, by: q.column(name === "orders" ? "net_minor" : "rating") }),
+      ),
     ),
-  ),
 );
 const dateMeasure: Any = table.chain((name) =>
   rows(name).chain((of) =>
@@ -159,8 +191,12 @@ const dateMeasure: Any = table.chain((name) =>
 const booleanMeasure: Any = rows("orders").map((of): Expression => q.last("orders", "is_valid", of));
 
 const memberLeaves: Leaves = {
-  integer: fc.oneof(integers, profiles("birth_year", "birth_month"), integerMeasure,
-    fc.constant(q.fullYears(q.member("birth_year"), q.member("birth_month"), q.member("birth_day")))),
+  integer: fc.oneof(
+    integers,
+    profiles("birth_year", "birth_month"),
+    integerMeasure,
+    fc.constant(q.fullYears(q.member("birth_year"), q.member("birth_month"), q.member("birth_day"))),
+  ),
   decimal: fc.oneof(decimals, profiles("score"), decimalMeasure),
   text: fc.oneof(labels, profiles("gender"), textMeasure),
   date: fc.oneof(dates, profiles("join_day"), dateMeasure),
@@ -169,6 +205,11 @@ const memberLeaves: Leaves = {
 
 /** Any tree at member scope that the checker takes (decimal scales may grow too far when put together at random). */
 export function expressions(catalogue: Catalogue): Any {
-  const any = fc.oneof(number(memberLeaves, 2), text(memberLeaves, 2), date(memberLeaves, 2), condition(memberLeaves, 2));
+  const any = fc.oneof(
+    number(memberLeaves, 2),
+    text(memberLeaves, 2),
+    date(memberLeaves, 2),
+    condition(memberLeaves, 2),
+  );
   return any.filter((tree) => checkTree(tree, catalogue).ok);
 }

@@ -3,9 +3,22 @@ import { Catalogue, type DataRow, type DataSet, type Relation } from "../../src/
 
 type Columns = Readonly<Record<string, Relation["columns"][number]["type"]>>;
 
-function relation(name: string, per_member: Relation["per_member"], key: string[], columns: Columns, day?: string, instant?: string): Relation {
+function relation(
+  name: string,
+  per_member: Relation["per_member"],
+  key: string[],
+  columns: Columns,
+  day?: string,
+  instant?: string,
+): Relation {
   return {
-    name, zh: name, en: name, grain_zh: name, grain_en: name, per_member, key,
+    name,
+    zh: name,
+    en: name,
+    grain_zh: name,
+    grain_en: name,
+    per_member,
+    key,
     ...(day === undefined ? {} : { day }),
     ...(instant === undefined ? {} : { instant }),
     lake: { partition: day ?? null },
@@ -16,17 +29,52 @@ function relation(name: string, per_member: Relation["per_member"], key: string[
 /** Relations in the shape of the real catalogue, small enough to generate whole. */
 export const smallShop = new Catalogue([
   relation("members", "one", ["member_id"], {
-    member_id: "integer", gender: "text", birth_year: "integer", birth_month: "integer", birth_day: "integer",
-    join_day: "date", phone_verified: "boolean", score: "decimal(9,2)",
+    member_id: "integer",
+    gender: "text",
+    birth_year: "integer",
+    birth_month: "integer",
+    birth_day: "integer",
+    join_day: "date",
+    phone_verified: "boolean",
+    score: "decimal(9,2)",
   }),
-  relation("orders", "many", ["order_id"], {
-    order_id: "integer", member_id: "integer", placed_at: "instant", business_day: "date", attributed_day: "date", hour: "integer",
-    store_code: "text", net_minor: "integer", discount_minor: "integer", gross_minor: "integer", quantity: "decimal(12,3)", is_valid: "boolean",
-  }, "business_day", "placed_at"),
-  relation("events", "many", ["event_id"], {
-    event_id: "integer", member_id: "integer", occurred_at: "instant", business_day: "date", kind: "text", rating: "integer",
-    counterpart_member_id: "integer",
-  }, "business_day", "occurred_at"),
+  relation(
+    "orders",
+    "many",
+    ["order_id"],
+    {
+      order_id: "integer",
+      member_id: "integer",
+      placed_at: "instant",
+      business_day: "date",
+      attributed_day: "date",
+      hour: "integer",
+      store_code: "text",
+      net_minor: "integer",
+      discount_minor: "integer",
+      gross_minor: "integer",
+      quantity: "decimal(12,3)",
+      is_valid: "boolean",
+    },
+    "business_day",
+    "placed_at",
+  ),
+  relation(
+    "events",
+    "many",
+    ["event_id"],
+    {
+      event_id: "integer",
+      member_id: "integer",
+      occurred_at: "instant",
+      business_day: "date",
+      kind: "text",
+      rating: "integer",
+      counterpart_member_id: "integer",
+    },
+    "business_day",
+    "occurred_at",
+  ),
 ]);
 
 export const TODAY = "2026-02-28";
@@ -57,17 +105,27 @@ const member = (id: number): fc.Arbitrary<DataRow> =>
 
 const order = fc
   .record({
-    member_id: maybe(member_id), business_day: day, attributed_day: maybe(day), hour: fc.integer({ min: 0, max: 23 }),
-    store_code: fc.constantFrom(...texts), net_minor: maybe(fc.integer({ min: -500, max: 5000 })),
-    discount_minor: fc.constantFrom(0, 1, 333, 500), gross_minor: fc.constantFrom(0, 3, 1000, 2000),
-    quantity: maybe(fc.constantFrom("1.000", "0.500", "-1.000", "2.125")), is_valid: maybe(fc.boolean()),
+    member_id: maybe(member_id),
+    business_day: day,
+    attributed_day: maybe(day),
+    hour: fc.integer({ min: 0, max: 23 }),
+    store_code: fc.constantFrom(...texts),
+    net_minor: maybe(fc.integer({ min: -500, max: 5000 })),
+    discount_minor: fc.constantFrom(0, 1, 333, 500),
+    gross_minor: fc.constantFrom(0, 3, 1000, 2000),
+    quantity: maybe(fc.constantFrom("1.000", "0.500", "-1.000", "2.125")),
+    is_valid: maybe(fc.boolean()),
   })
   .map((row): DataRow => ({ ...row, placed_at: instant(row.business_day, row.hour) }));
 
 const event = fc
   .record({
-    member_id, business_day: day, hour: fc.integer({ min: 8, max: 10 }), kind: fc.constantFrom("share", "share_visit", "referral"),
-    rating: maybe(fc.integer({ min: 1, max: 5 })), counterpart_member_id: maybe(member_id),
+    member_id,
+    business_day: day,
+    hour: fc.integer({ min: 8, max: 10 }),
+    kind: fc.constantFrom("share", "share_visit", "referral"),
+    rating: maybe(fc.integer({ min: 1, max: 5 })),
+    counterpart_member_id: maybe(member_id),
   })
   .map(({ hour, ...row }): DataRow => ({ ...row, occurred_at: instant(row.business_day, hour) }));
 
