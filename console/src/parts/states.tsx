@@ -92,7 +92,7 @@ export function Loaded<T>({ query, skeleton, children, small }: LoadedProps<T>) 
   if (query.data !== undefined) return <>{children(query.data)}</>;
   if (query.error) return <ErrorState error={query.error} retry={() => void query.refetch()} small={small ?? false} />;
   return (
-    <div role="status" aria-busy="true" aria-label={t("state.loading")}>
+    <div className="ht-loading" role="status" aria-busy="true" aria-label={t("state.loading")}>
       {skeleton ?? <SkeletonText lines={4} />}
     </div>
   );
