@@ -2,24 +2,25 @@ import type { Random } from "./random.ts";
 
 /**
  * Phone numbers of the tea house. All lie in one block that the generator owns: 199-00xx-xxxx for a person's first
- * number, 199-01xx-xxxx for the number after a change, 199-09xx-xxxx for clerks and privacy numbers. They have the
+ * number, 199-02xx-xxxx for the number after a change, 199-09xx-xxxx for clerks and privacy numbers. They have the
  * form of mobile numbers, so that every check passes, but are counted up, not collected: never send anything to them.
  */
 export const PERSONS_MAX = 1_000_000;
 
 /** The first number of person `index`: neighbours in joining get numbers far apart. */
 export function firstPhone(index: number): string {
-  return `19900${serial(index)}`;
-}
-
-function serial(index: number): string {
-  // 420,489 has no common divisor with a million: the product runs through each number of the block once.
-  return String((index * 420_489) % PERSONS_MAX).padStart(6, "0");
+  return `1990${serial(index)}`;
 }
 
 /** The number after a number change. */
 export function secondPhone(index: number): string {
-  return `19901${serial(index)}`;
+  return `1990${serial(index, 2_000_000)}`;
+}
+
+function serial(index: number, block = 0): string {
+  // 420,489 has no common divisor with a million: the product runs through each number of the block once.
+  // One is added because 199-0000-0000 looks like a number typed to get past a field.
+  return String(block + 1 + ((index * 420_489) % PERSONS_MAX)).padStart(7, "0");
 }
 
 /** The own number of the careless clerk of a store. */

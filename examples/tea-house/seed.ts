@@ -69,7 +69,7 @@ export async function seedWorld(ground: Ground, options: SeedOptions = {}): Prom
     // Received when it arrived in the story; the edge refuses instants more than a day ahead of that.
     const received_at = new Date(Math.min(batch.until, now.getTime()));
     running.push(
-      accept(ground, source, batch.records, { protocol: "rest", origin: "tea-house", received_at }).then((result) => {
+      accept(ground, source, batch.records, { protocol: "rest", received_at }).then((result) => {
         totals.records += batch.records.length;
         totals.accepted += result.accepted;
         totals.duplicates += result.duplicates;

@@ -1,13 +1,11 @@
 import type { ClearRecord } from "../../src/ingest/record.ts";
-import { DAY_MS, dayText, startOfDay, utcText } from "./calendar.ts";
+import { DAY_MS, startOfDay } from "./calendar.ts";
 import { join } from "./joining.ts";
-import { fullName } from "./names.ts";
 import { lapsePoints, reachOut } from "./outreach.ts";
 import { joinedBefore } from "./persons.ts";
-import { REGIONS, STAFF_PER_STORE, STORES, staffCode } from "./places.ts";
-import { PRODUCTS } from "./products.ts";
 import { buy, sellToStrangers } from "./purchases.ts";
 import { Random } from "./random.ts";
+import { referenceRecords } from "./reference.ts";
 import { type Happening, Sheet, SOURCES, type SourceName } from "./sheet.ts";
 import { WorldState } from "./state.ts";
 import { visit } from "./visits.ts";
@@ -85,62 +83,6 @@ function withBalance(state: WorldState, happening: Happening): Happening {
   const balance_after = (state.points[person] ?? 0) + Number(record.body["points"]);
   state.points[person] = balance_after;
   return { ...happening, record: { ...record, body: { ...record.body, balance_after } } };
-}
-
-/** Stores, staff and products as the till and the mall send them. */
-export function referenceRecords(world: World): { source: SourceName; records: ClearRecord[] }[] {
-  const at = utcText(world.from - DAY_MS);
-  const master = (kind: string, key: string, body: ClearRecord["body"]): ClearRecord => {
-    return { kind, key: `${kind}:${key}`, occurred_at: at, identities: [], body };
-  };
-  const random = new Random(world.seed, DELIVERY_STREAM, -1);
-  const stores = STORES.map((store) =>
-    master("store", store.code, {
-      store_code: store.code,
-      name: store.name,
-      region_code: store.region,
-      region_name: REGIONS[store.region],
-      city: store.city,
-      brand_code: "SHANYE",
-      ownership: store.ownership,
-      opened_on: store.opened_on,
-    }),
-  );
-  const staff = STORES.flatMap((store) =>
-    Array.from({ length: STAFF_PER_STORE }, (_, nth) => {
-      const staff_code = staffCode(store.code, nth);
-      const name = fullName(random, random.chance(0.6) ? "female" : "male");
-      return master("staff", staff_code, {
-        staff_code,
-        name,
-        store_code: store.code,
-        role: nth === 0 ? "店长" : "导购",
-      });
-    }),
-  );
-  const products = PRODUCTS.map((product) =>
-    master("product", product.sku, {
-      sku: product.sku,
-      name: product.name,
-      category_1: product.category,
-      category_2: product.kind,
-      brand: "山野茶",
-      series: product.series,
-      list_price_minor: product.price_fen,
-      cost_minor: product.cost_fen,
-      launched_on: launchDay(world, product.launched_in),
-    }),
-  );
-  return [
-    { source: "pos", records: [...stores, ...staff] },
-    { source: "mall", records: products },
-  ];
-}
-
-function launchDay(world: World, launched_in: number | undefined): string {
-  if (launched_in === undefined) return "2018-03-01";
-  const day = world.day_from + launched_in;
-  return dayText(day);
 }
 
 /**

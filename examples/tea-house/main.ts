@@ -1,0 +1,69 @@
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { once } from "node:events";
+import { parseArgs } from "node:util";
+import { writeFiles } from "./files.ts";
+import { SOURCES } from "./sheet.ts";
+import { records } from "./stream.ts";
+import { createWorld, MEMBERS_DEFAULT, SEED_DEFAULT, type World } from "./world.ts";
+
+const USAGE = `The tea house as files.
+  node examples/tea-house/main.ts [--members N] [--seed S] [--until YYYY-MM-DD] [--tidy] [--out DIR] [--files DIR]
+  --members  how many members (default ${MEMBERS_DEFAULT})
+  --seed     another world of the same kind (default ${SEED_DEFAULT})
+  --until    the day after the last one (default: today)
+  --tidy     nothing late, twice or out of order
+  --out      one file of records for each source, a JSON object a line
+  --files    exports as people make them: CSV, JSON, XLSX
+Without --out and --files it counts the records of each kind.`;
+
+function worldOf(values: { members?: string; seed?: string; until?: string; tidy?: boolean }): World {
+  const day = values.until ?? new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+  return createWorld({
+    members: Number(values.members ?? MEMBERS_DEFAULT),
+    seed: Number(values.seed ?? SEED_DEFAULT),
+    until: new Date(`${day}T00:00:00+08:00`),
+    untidy: values.tidy !== true,
+  });
+}
+
+async function writeRecords(world: World, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const outputs = new Map(SOURCES.map((source) => [source, createWriteStream(join(folder, `${source}.ndjson`))]));
+  for await (const batch of records(world)) {
+    const output = outputs.get(batch.source);
+    const text = batch.records.map((record) => `${JSON.stringify(record)}\n`).join("");
+    if (output?.write(text) === false) await once(output, "drain");
+  }
+  for (const output of outputs.values()) {
+    output.end();
+    await once(output, "finish");
+  }
+}
+
+async function count(world: World): Promise<Map<string, number>> {
+  const kinds = new Map<string, number>();
+  for await (const batch of records(world)) {
+    for (const { kind } of batch.records) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  return kinds;
+}
+
+async function main(): Promise<void> {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const options = { members: text, seed: text, until: text, out: text, files: text, tidy: flag, help: flag };
+  const { values } = parseArgs({ options });
+  if (values.help === true) return void process.stdout.write(`${USAGE}\n`);
+  const world = worldOf(values);
+  if (values.out !== undefined) await writeRecords(world, values.out);
+  if (values.files !== undefined) {
+    for (const file of await writeFiles(world, values.files)) process.stdout.write(`${file.name}: ${file.rows} rows\n`);
+  }
+  if (values.out !== undefined || values.files !== undefined) return;
+  const kinds = await count(world);
+  for (const [kind, found] of kinds) process.stdout.write(`${kind.padEnd(18)} ${found}\n`);
+}
+
+await main();
