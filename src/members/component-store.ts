@@ -1,0 +1,317 @@
+import type { IdentityKind } from "../ingest/index.ts";
+import type { Tx } from "../store/index.ts";
+import type { Component, CrowdedValue, Decision, FoundConflict, Holding, Party } from "./evidence.ts";
+import type { ActiveJoin, MadeJoin } from "./join-ledger.ts";
+import { dayOf } from "./party-memory.ts";
+import type { Birthday, NameTrait } from "./person-trait.ts";
+import { LIMITS } from "./rules.ts";
+
+/** Parties with their evidence and how they stand at present. */
+export interface LoadedComponent {
+  readonly component: Component;
+  /** party → member */
+  readonly current: ReadonlyMap<number, number>;
+  readonly active: readonly ActiveJoin[];
+}
+
+/** Of the parties given, those that share something with another: only they can join or part. */
+export async function partiesInTouch(tx: Tx, party_ids: readonly number[]): Promise<number[]> {
+  if (party_ids.length === 0) return [];
+  const rows = await tx.query<{ party_id: number }>(
+    `select t.party_id from unnest($1::bigint[]) as t (party_id)
+     where exists (select 1 from members.holding h join members.holding o on o.token = h.token and o.party_id <> h.party_id where h.party_id = t.party_id)
+        or exists (select 1 from members.party p join members.party o on o.member_id = p.member_id and o.party_id <> p.party_id where p.party_id = t.party_id)`,
+    [party_ids],
+  );
+  return rows.map((row) => row.party_id);
+}
+
+/** Values of these parties that so many hold that they are not looked at one by one. */
+export async function massHeldValues(tx: Tx, party_ids: readonly number[]): Promise<CrowdedValue[]> {
+  if (party_ids.length === 0) return [];
+  return tx.query<CrowdedValue>(
+    `select h.kind, h.token, c.holders::int as holders
+     from (select distinct kind, token from members.holding where party_id = any($1::bigint[])) h
+     cross join lateral (select count(*) as holders from (select 1 from members.holding o where o.token = h.token limit 5000) l) c
+     where c.holders > $2 and not exists (select 1 from members.quarantine q where q.token = h.token)`,
+    [party_ids, LIMITS.holders_examined_max],
+  );
+}
+
+/** Parties whose standing join rests on one of these values. */
+export async function partiesJoinedBy(tx: Tx, tokens: readonly string[]): Promise<number[]> {
+  if (tokens.length === 0) return [];
+  const rows = await tx.query<{ party_a: number; party_b: number }>(
+    "select party_a, party_b from members.join_log where token = any($1::text[]) and undone_at is null",
+    [tokens],
+  );
+  return rows.flatMap((row) => [row.party_a, row.party_b]);
+}
+
+/** Everything reachable from the parties over shared values, present members and decisions. */
+const REACH = `
+  with recursive reach(party_id) as (
+    select unnest($1::bigint[])
+    union
+    select n.party_id from reach r cross join lateral (
+      select o.party_id from members.holding h join members.holding o on o.token = h.token
+      where h.party_id = r.party_id
+        and not exists (select 1 from members.quarantine q where q.token = h.token and q.released_at is null)
+      union all
+      select o.party_id from members.party p join members.party o on o.member_id = p.member_id where p.party_id = r.party_id
+      union all
+      select o.party_id from members.decision_party d join members.decision_party o using (decision_id) where d.party_id = r.party_id
+    ) n
+  )`;
+
+interface PartyRow {
+  readonly party_id: number;
+  readonly member_id: number;
+  readonly anchor_kind: IdentityKind;
+  readonly anchor_token: string;
+  readonly source_id: number | null;
+}
+
+/** Loads whatever can touch the given parties, with all that decides about it. */
+export async function loadComponent(tx: Tx, party_ids: readonly number[]): Promise<LoadedComponent> {
+  const rows = await tx.query<PartyRow>(
+    `${REACH} select p.party_id, p.member_id, p.anchor_kind, p.anchor_token, p.source_id
+     from reach join members.party p using (party_id) where p.erased_at is null`,
+    [party_ids],
+  );
+  const ids = rows.map((row) => row.party_id);
+  const holdings = await holdingsOf(tx, ids);
+  const traits = await traitsOf(tx, ids);
+  const tokens = [...new Set([...holdings.values()].flatMap((held) => held.map((h) => h.token)))];
+  const quarantine = await tx.query<{ token: string; released: boolean }>(
+    "select token, released_at is not null as released from members.quarantine where token = any($1::text[])",
+    [tokens],
+  );
+  const parties = rows.map(
+    (row): Party => ({
+      party_id: row.party_id,
+      anchor: { kind: row.anchor_kind, token: row.anchor_token },
+      source_id: row.source_id,
+      holdings: holdings.get(row.party_id) ?? [],
+      names: traits.names.get(row.party_id) ?? [],
+      birthdays: traits.birthdays.get(row.party_id) ?? [],
+    }),
+  );
+  return {
+    component: {
+      parties,
+      decisions: await decisionsAmong(tx, ids),
+      barred: new Set(quarantine.filter((q) => !q.released).map((q) => q.token)),
+      released: new Set(quarantine.filter((q) => q.released).map((q) => q.token)),
+    },
+    current: new Map(rows.map((row) => [row.party_id, row.member_id])),
+    active: await standingJoins(tx, ids),
+  };
+}
+
+interface HoldingRow {
+  readonly party_id: number;
+  readonly kind: IdentityKind;
+  readonly token: string;
+  readonly first_at: Date;
+  readonly last_at: Date;
+  readonly stated_at: Date | null;
+  readonly ended_at: Date | null;
+}
+
+async function holdingsOf(tx: Tx, party_ids: readonly number[]): Promise<Map<number, Holding[]>> {
+  const rows = await tx.query<HoldingRow>(
+    "select party_id, kind, token, first_at, last_at, stated_at, ended_at from members.holding where party_id = any($1::bigint[])",
+    [party_ids],
+  );
+  const byParty = new Map<number, Holding[]>();
+  for (const row of rows) {
+    const last_day = dayOf(row.last_at.getTime());
+    // Bound again after it was unbound: it holds.
+    const ended =
+      row.ended_at !== null &&
+      (row.stated_at === null || row.stated_at <= row.ended_at) &&
+      last_day <= dayOf(row.ended_at.getTime());
+    const holding: Holding = {
+      kind: row.kind,
+      token: row.token,
+      first_day: dayOf(row.first_at.getTime()),
+      last_day,
+      stated: row.stated_at !== null,
+      ended_day: ended && row.ended_at !== null ? dayOf(row.ended_at.getTime()) : null,
+    };
+    const held = byParty.get(row.party_id);
+    if (held === undefined) byParty.set(row.party_id, [holding]);
+    else held.push(holding);
+  }
+  return byParty;
+}
+
+/** Names and birthdays of parties: a person's correction where there is one, else the newest of every source. */
+async function traitsOf(tx: Tx, party_ids: readonly number[]) {
+  const rows = await tx.query<{ party_id: number; field: string; hint: string; by_person: boolean }>(
+    `select distinct on (party_id, field, source_id) party_id, field, hint, person_id is not null as by_person
+     from members.fact where party_id = any($1::bigint[]) and field in ('name', 'birthday') and hint is not null
+     order by party_id, field, source_id, observed_at desc, record_id`,
+    [party_ids],
+  );
+  const corrected = new Set(rows.filter((row) => row.by_person).map((row) => `${row.party_id} ${row.field}`));
+  const names = new Map<number, NameTrait[]>();
+  const birthdays = new Map<number, Birthday[]>();
+  for (const row of rows) {
+    if (!row.by_person && corrected.has(`${row.party_id} ${row.field}`)) continue;
+    if (row.field === "name") append(names, row.party_id, parseNameHint(row.hint));
+    else append(birthdays, row.party_id, parseBirthdayHint(row.hint));
+  }
+  return { names, birthdays };
+}
+
+function append<Value>(map: Map<number, Value[]>, key: number, value: Value): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+export function nameHint(name: NameTrait): string {
+  return [name.form, name.token, name.surname ?? ""].join(" ");
+}
+
+function parseNameHint(hint: string): NameTrait {
+  const [form = "other", token = "", surname = ""] = hint.split(" ");
+  return { form: form as NameTrait["form"], token, surname: surname === "" ? null : surname };
+}
+
+export function birthdayHint(birthday: Birthday): string {
+  return [birthday.year ?? "", birthday.month, birthday.day, birthday.calendar].join(" ");
+}
+
+function parseBirthdayHint(hint: string): Birthday {
+  const [year = "", month, day, calendar] = hint.split(" ");
+  return {
+    year: year === "" ? null : Number(year),
+    month: Number(month),
+    day: Number(day),
+    calendar: calendar === "lunar" ? "lunar" : "solar",
+  };
+}
+
+async function decisionsAmong(tx: Tx, party_ids: readonly number[]): Promise<Decision[]> {
+  const rows = await tx.query<{ decision_id: number; verdict: Decision["verdict"]; side: number; party_id: number }>(
+    `select d.decision_id, d.verdict, s.side, s.party_id from members.decision d join members.decision_party s using (decision_id)
+     where d.revoked_at is null and d.decision_id in (select decision_id from members.decision_party where party_id = any($1::bigint[]))
+     order by d.decision_id, s.party_id`,
+    [party_ids],
+  );
+  const byId = new Map<number, { decision_id: number; verdict: Decision["verdict"]; sides: [number[], number[]] }>();
+  for (const row of rows) {
+    let decision = byId.get(row.decision_id);
+    if (decision === undefined) {
+      decision = { decision_id: row.decision_id, verdict: row.verdict, sides: [[], []] };
+      byId.set(row.decision_id, decision);
+    }
+    decision.sides[row.side === 0 ? 0 : 1].push(row.party_id);
+  }
+  return [...byId.values()];
+}
+
+export async function standingJoins(tx: Tx, party_ids: readonly number[]): Promise<ActiveJoin[]> {
+  return tx.query<ActiveJoin>(
+    `select join_id, party_a as a, party_b as b from members.join_log
+     where undone_at is null and (party_a = any($1::bigint[]) or party_b = any($1::bigint[])) order by join_id`,
+    [party_ids],
+  );
+}
+
+export async function moveParties(tx: Tx, moves: readonly { party_id: number; member_id: number }[]): Promise<void> {
+  if (moves.length === 0) return;
+  await tx.query(
+    `update members.party p set member_id = m.member_id
+     from unnest($1::bigint[], $2::bigint[]) as m (party_id, member_id) where p.party_id = m.party_id`,
+    [moves.map((m) => m.party_id), moves.map((m) => m.member_id)],
+  );
+}
+
+export async function logJoins(tx: Tx, joins: readonly MadeJoin[], now: Date, person_id: number | null): Promise<void> {
+  if (joins.length === 0) return;
+  await tx.query(
+    `insert into members.join_log (party_a, party_b, member_kept, member_absorbed, rule, kind, token, joined_at, person_id)
+     select *, $8::timestamptz, $9::bigint from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[])`,
+    [
+      joins.map((j) => j.a),
+      joins.map((j) => j.b),
+      joins.map((j) => j.kept),
+      joins.map((j) => j.absorbed),
+      joins.map((j) => j.rule),
+      joins.map((j) => j.kind),
+      joins.map((j) => j.token),
+      now,
+      person_id,
+    ],
+  );
+}
+
+export interface Undoing {
+  readonly by: "person" | "evidence" | "retract" | "erasure";
+  readonly person_id: number | null;
+  readonly reason: string | null;
+}
+
+export async function markUndone(tx: Tx, join_ids: readonly number[], undoing: Undoing, now: Date): Promise<void> {
+  if (join_ids.length === 0) return;
+  await tx.query(
+    `update members.join_log set undone_at = $2, undone_by = $3, undone_person_id = $4, undone_reason = $5
+     where join_id = any($1::bigint[]) and undone_at is null`,
+    [join_ids, now, undoing.by, undoing.person_id, undoing.reason],
+  );
+}
+
+/** Values more than the allowed number of members hold: they join nobody from now on. */
+export async function quarantineValues(
+  tx: Tx,
+  values: readonly CrowdedValue[],
+  reason: "shared" | "staff" | "person",
+  now: Date,
+): Promise<void> {
+  if (values.length === 0) return;
+  await tx.query(
+    `insert into members.quarantine (token, kind, reason, holders, since)
+     select token, kind, $4, holders, $5 from unnest($1::text[], $2::text[], $3::int[]) as u (token, kind, holders)
+     on conflict (token) do update set reason = excluded.reason, holders = excluded.holders, since = excluded.since,
+       released_at = null, released_by = null, release_reason = null
+       where quarantine.released_at is not null or quarantine.reason = 'shared'`,
+    [values.map((v) => v.token), values.map((v) => v.kind), values.map((v) => v.holders), reason, now],
+  );
+}
+
+/** Opens the conflicts found among these parties and closes those that are no more; settled ones stay settled. */
+export async function recordConflicts(
+  tx: Tx,
+  party_ids: readonly number[],
+  found: readonly FoundConflict[],
+  now: Date,
+): Promise<void> {
+  const shown = found.filter((f) => f.conflict !== "decided_apart");
+  await tx.query(
+    `with found as (
+       select distinct conflict, least(a, b) as party_a, greatest(a, b) as party_b, kind, token
+       from unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[]) as f (conflict, a, b, kind, token)
+     ), closed as (
+       update members.conflict c set state = 'gone', closed_at = $7
+       where c.state = 'open' and c.conflict <> 'held_after_split' and c.party_a = any($1::bigint[]) and c.party_b = any($1::bigint[])
+         and not exists (select 1 from found f where (f.conflict, f.party_a, f.party_b, f.token) = (c.conflict, c.party_a, c.party_b, c.token))
+     )
+     insert into members.conflict as c (conflict, party_a, party_b, kind, token, found_at)
+     select conflict, party_a, party_b, kind, token, $7 from found
+     on conflict (party_a, party_b, token, conflict) do update set state = 'open', found_at = excluded.found_at, closed_at = null
+       where c.state = 'gone'`,
+    [
+      party_ids,
+      shown.map((f) => f.conflict),
+      shown.map((f) => f.a),
+      shown.map((f) => f.b),
+      shown.map((f) => f.kind),
+      shown.map((f) => f.token),
+      now,
+    ],
+  );
+}

@@ -1,0 +1,1 @@
+export { appendEvents, type EventKey, type EventRow, removeEvents } from "./event-store.ts";

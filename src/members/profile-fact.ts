@@ -1,0 +1,147 @@
+import type { IdentifiedRecord } from "../ingest/index.ts";
+import type { Vault } from "../vault/index.ts";
+import { cityTier } from "./city-tier.ts";
+import { birthdayHint, nameHint } from "./component-store.ts";
+import { readName, type Birthday } from "./person-trait.ts";
+
+/** One thing one record said about a party. */
+export interface Fact {
+  readonly party_id: number;
+  readonly field: string;
+  readonly record_id: string;
+  readonly source_id: number | null;
+  readonly person_id: number | null;
+  readonly observed_at: Date;
+  readonly value: string | null;
+  readonly token: string | null;
+  readonly hint: string | null;
+  /** Kept for itself, because its record may be taken back. */
+  readonly undoable: boolean;
+}
+
+/** A blind index by which a party can be found, and the sealed value it was made of. */
+export interface SearchKey {
+  readonly party_id: number;
+  readonly kind: SearchKeyKind;
+  readonly key: string;
+  readonly source_token: string;
+}
+export type SearchKeyKind = "name" | "surname" | "phone_last4" | "card_no" | "mall_id" | "crm_id" | "openid" | "cookie";
+
+/** 24 of the 128 bits: several numbers share one key, so that equal keys do not betray equal numbers; matches are checked. */
+const LAST4_KEY_CHARACTERS = 4;
+
+export function nameKey(vault: Vault, whole: string): string {
+  return vault.token("search name", whole);
+}
+export function surnameKey(vault: Vault, surname: string): string {
+  return vault.token("search surname", surname);
+}
+export function phoneLast4Key(vault: Vault, last4: string, store_code: string): string {
+  return `4${vault.token("search phone_last4", last4, store_code).slice(0, LAST4_KEY_CHARACTERS)}`;
+}
+/** For identifiers that are unique in a source only: found here whatever the source. */
+export function looseKey(vault: Vault, kind: string, value: string): string {
+  return vault.token(`search ${kind}`, value.toLowerCase());
+}
+
+/** Fields of a member record that are general enough to be kept as they are. */
+const PLAIN_FIELDS = [
+  "gender",
+  "city",
+  "province",
+  "children",
+  "joined_at",
+  "join_channel",
+  "home_store_code",
+  "associate_code",
+] as const;
+const BOOLEAN_FIELDS = ["phone_verified", "wechat_bound", "wecom_friend"] as const;
+
+export type OpenSealed = (token: string) => string | undefined;
+
+/** What a member record says, as facts. `open` gives the clear text of a sealed one; unreadable ones are left out. */
+export function factsOf(
+  record: IdentifiedRecord,
+  party_id: number,
+  vault: Vault,
+  open: OpenSealed,
+): { facts: Fact[]; keys: SearchKey[] } {
+  const facts: Fact[] = [];
+  const keys: SearchKey[] = [];
+  const { body } = record;
+  const add = (field: string, value: string | null, token: string | null = null, hint: string | null = null) =>
+    facts.push({
+      party_id,
+      field,
+      record_id: record.record_id,
+      source_id: record.source_id,
+      person_id: null,
+      observed_at: record.occurred_at,
+      value,
+      token,
+      hint,
+      undoable: record.undoable,
+    });
+  for (const field of PLAIN_FIELDS) {
+    const value = body[field];
+    if (typeof value === "string") add(field, value);
+  }
+  for (const field of BOOLEAN_FIELDS) if (typeof body[field] === "boolean") add(field, String(body[field]));
+  if (typeof body["city"] === "string") {
+    const tier = cityTier(body["city"]);
+    if (tier !== null) add("city_tier", tier);
+  }
+  if (typeof body["flag"] === "string") add(`is_${body["flag"]}`, "true");
+  addSealed(body, vault, open, party_id, add, keys);
+  return { facts, keys };
+}
+
+function addSealed(
+  body: Readonly<Record<string, unknown>>,
+  vault: Vault,
+  open: OpenSealed,
+  party_id: number,
+  add: (field: string, value: string | null, token?: string | null, hint?: string | null) => void,
+  keys: SearchKey[],
+): void {
+  const sealed = (field: string) => {
+    const token = sealedToken(body[field]);
+    const clear = token === undefined ? undefined : open(token);
+    return token === undefined || clear === undefined ? undefined : { token, clear };
+  };
+  const name = sealed("name");
+  if (name !== undefined) {
+    const { form, whole, surname } = readName(name.clear);
+    const surname_key = surname === null ? null : surnameKey(vault, surname);
+    add("name", null, name.token, nameHint({ form, token: nameKey(vault, whole), surname: surname_key }));
+    keys.push({ party_id, kind: "name", key: nameKey(vault, whole), source_token: name.token });
+    if (surname_key !== null) keys.push({ party_id, kind: "surname", key: surname_key, source_token: name.token });
+  }
+  const birthday = sealed("birthday");
+  const born = birthday === undefined ? null : parseBirthday(birthday.clear, body["birthday_calendar"]);
+  if (birthday !== undefined && born !== null) add("birthday", null, birthday.token, birthdayHint(born));
+  const address = sealed("address");
+  if (address !== undefined) add("address", null, address.token);
+  const occupation = sealed("occupation");
+  if (occupation !== undefined) add("occupation", occupation.clear);
+}
+
+export function sealedToken(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const token = (value as { sealed?: unknown }).sealed;
+  return typeof token === "string" ? token : undefined;
+}
+
+export function parseBirthday(text: string, calendar: unknown): Birthday | null {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (match === null) return null;
+  const year = Number(match[1]);
+  // Forms that ask for month and day only write a year nobody was born in.
+  return {
+    year: year <= 1900 || year === 9999 ? null : year,
+    month: Number(match[2]),
+    day: Number(match[3]),
+    calendar: calendar === "lunar" ? "lunar" : "solar",
+  };
+}
