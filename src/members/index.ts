@@ -1,1 +1,2 @@
 export { appendEvents, type EventKey, type EventRow, removeEvents } from "./event-store.ts";
+export { openConflicts } from "./conflict-store.ts";
