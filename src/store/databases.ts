@@ -61,7 +61,9 @@ async function inUse(admin_url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: admin_url });
   await client.connect();
   try {
-    const { rowCount } = await client.query("select 1 from pg_stat_activity where application_name = 'huitou' and pid <> pg_backend_pid() limit 1");
+    const { rowCount } = await client.query(
+      "select 1 from pg_stat_activity where application_name = 'huitou' and pid <> pg_backend_pid() limit 1",
+    );
     return rowCount === 1;
   } finally {
     await client.end();

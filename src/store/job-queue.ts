@@ -62,9 +62,9 @@ export async function startJobWorkers(
     },
   };
   const alive = await holdAliveLock(pool);
-  // listening before the workers are made, so that none is missed
+  // listening before the pool is made; its id is what jobs are locked by
   const events: WorkerEvents = new EventEmitter();
-  events.on("worker:create", ({ worker }) => alive.register(worker.workerId));
+  events.on("pool:create", ({ workerPool }) => alive.register(workerPool.id));
   const runner = await run({
     pgPool: pool,
     taskList,

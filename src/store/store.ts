@@ -69,6 +69,8 @@ export function openPool(options: PoolOptions): pg.Pool {
     ...(options.role === undefined ? {} : { options: `-c role=${options.role}` }),
   });
   pool.on("error", options.onError);
+  // a connection that breaks while in use fails its query; without a listener it would also end the process
+  pool.on("connect", (client) => client.on("error", options.onError));
   return pool;
 }
 

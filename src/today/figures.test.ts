@@ -19,7 +19,11 @@ describe("figures of the day", () => {
 
   it("compares with the same weekday and names the part that moved it", () => {
     const metric = metricOf("member_sales", "fen", rows, day, { link: null, cause: "store" });
-    expect(metric).toMatchObject({ value: 15, previous: 34, because: { code: "store", params: { part: "S01", change: -20 } } });
+    expect(metric).toMatchObject({
+      value: 15,
+      previous: 34,
+      because: { code: "store", params: { part: "S01", change: -20 } },
+    });
   });
 
   it("names no part when none explains a third of the change", () => {
@@ -30,6 +34,8 @@ describe("figures of the day", () => {
 
   it("a ratio of nothing is zero, not an error", () => {
     expect(ratioMetric("share", [], [], day, null)).toMatchObject({ value: 0, previous: 0 });
-    expect(ratioMetric("share", [{ day, part: "", value: 1 }], [{ day, part: "", value: 4 }], day, null).value).toBe(0.25);
+    expect(ratioMetric("share", [{ day, part: "", value: 1 }], [{ day, part: "", value: 4 }], day, null).value).toBe(
+      0.25,
+    );
   });
 });

@@ -64,13 +64,30 @@ export function metricOf(
     previous: series.at(-8) ?? null,
     series,
     link: options.link,
-    because: cause === null || options.cause === null ? null : { code: options.cause, params: { part: cause.part, change: cause.change } },
+    because:
+      cause === null || options.cause === null
+        ? null
+        : { code: options.cause, params: { part: cause.part, change: cause.change } },
   };
 }
 
 /** Ratio of two daily series; a day without a denominator has the ratio 0. */
-export function ratioMetric(key: string, part: readonly DayRow[], whole: readonly DayRow[], day: BusinessDay, link: string | null): TodayMetric {
+export function ratioMetric(
+  key: string,
+  part: readonly DayRow[],
+  whole: readonly DayRow[],
+  day: BusinessDay,
+  link: string | null,
+): TodayMetric {
   const [a, b] = [seriesOf(part, day), seriesOf(whole, day)];
   const series = a.map((value, i) => ((b[i] ?? 0) === 0 ? 0 : value / (b[i] ?? 1)));
-  return { key, unit: "ratio", value: series.at(-1) ?? 0, previous: series.at(-8) ?? null, series, link, because: null };
+  return {
+    key,
+    unit: "ratio",
+    value: series.at(-1) ?? 0,
+    previous: series.at(-8) ?? null,
+    series,
+    link,
+    because: null,
+  };
 }

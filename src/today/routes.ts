@@ -11,7 +11,10 @@ export function todayRoutes(app: FastifyInstance, ground: Ground): void {
   const recent = new LRUCache<string, Promise<TodayView>>({ max: SCOPES_MAX, ttl: FRESH_MS });
   app.get(
     "/api/today",
-    { schema: { summary: "Home page: what needs me, what changed", tags: ["today"] }, config: { access: { permission: "members.read" } } },
+    {
+      schema: { summary: "Home page: what needs me, what changed", tags: ["today"] },
+      config: { access: { permission: "members.read" } },
+    },
     async (request) => {
       const key = JSON.stringify(request.scope);
       let view = recent.get(key);

@@ -4,7 +4,15 @@ import { openConflicts } from "../members/index.ts";
 import { addDays, lastClosedDay } from "../platform/index.ts";
 import type { Scope, Tx } from "../store/index.ts";
 import { metricOf, ratioMetric, SERIES_DAYS, type TodayMetric } from "./figures.ts";
-import { activeMembers, mainCurrency, memberSales, newestDay, newMembers, tickets, withdrawals } from "./today-store.ts";
+import {
+  activeMembers,
+  mainCurrency,
+  memberSales,
+  newestDay,
+  newMembers,
+  tickets,
+  withdrawals,
+} from "./today-store.ts";
 
 export interface Need {
   readonly code: string;
@@ -61,11 +69,31 @@ async function needsOf(tx: Tx, sources: TodayView["sources"], now: Date): Promis
     });
   }
   const rejects = await openRejects(tx);
-  if (rejects > 0) needs.push({ code: "rejects_open", severity: "warning", params: {}, count: rejects, link: "/data/rejects?state=open" });
+  if (rejects > 0)
+    needs.push({
+      code: "rejects_open",
+      severity: "warning",
+      params: {},
+      count: rejects,
+      link: "/data/rejects?state=open",
+    });
   const conflicts = await openConflicts(tx);
-  if (conflicts > 0) needs.push({ code: "conflicts_open", severity: "warning", params: {}, count: conflicts, link: "/data/identities?tab=conflicts" });
+  if (conflicts > 0)
+    needs.push({
+      code: "conflicts_open",
+      severity: "warning",
+      params: {},
+      count: conflicts,
+      link: "/data/identities?tab=conflicts",
+    });
   for (const waiting of (await waitingImports(tx)).slice(0, IMPORTS_SHOWN_MAX)) {
-    needs.push({ code: "import_waiting", severity: "info", params: { file: waiting.file_name }, count: 1, link: `/data/imports/${waiting.import_id}` });
+    needs.push({
+      code: "import_waiting",
+      severity: "info",
+      params: { file: waiting.file_name },
+      count: 1,
+      link: `/data/imports/${waiting.import_id}`,
+    });
   }
   return needs;
 }
@@ -75,7 +103,10 @@ async function metricsOf(tx: Tx, day: string, currency: string): Promise<TodayMe
   const members = await tickets(tx, from, day, true);
   const all = await tickets(tx, from, day, false);
   return [
-    metricOf("members_new", "people", await newMembers(tx, from, day), day, { link: `/members?joined_from=${day}&joined_to=${day}`, cause: "join_channel" }),
+    metricOf("members_new", "people", await newMembers(tx, from, day), day, {
+      link: `/members?joined_from=${day}&joined_to=${day}`,
+      cause: "join_channel",
+    }),
     metricOf("members_active", "people", await activeMembers(tx, from, day), day, { link: null, cause: null }),
     metricOf("sales_member", "fen", await memberSales(tx, from, day, currency), day, { link: null, cause: "store" }),
     ratioMetric("member_share", members, all, day, null),

@@ -1,0 +1,42 @@
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { locateEmbedded, pickServerUser, reachableByOthers } from "./embedded-location.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "huitou-location-"));
+  await chmod(folder, 0o755);
+});
+afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+describe("where the embedded server may live", () => {
+  it("sees a closed folder anywhere on the way, also above folders that do not exist yet", async () => {
+    expect(reachableByOthers(join(folder, "data", "new"))).toBe(true);
+    await mkdir(join(folder, "home", "project"), { recursive: true });
+    await chmod(join(folder, "home"), 0o700);
+    expect(reachableByOthers(join(folder, "home", "project", "data"))).toBe(false);
+  });
+
+  it.runIf(process.getuid?.() === 0)("moves data out of a folder closed to the server's user and says so", async () => {
+    const home = join(folder, "home");
+    await mkdir(home, { mode: 0o700 });
+    const location = await locateEmbedded("/usr", join(home, "data"));
+    expect(location.cluster_dir).toMatch(/^\/var\/lib\/huitou\/data-[0-9a-f]{12}$/);
+    expect(location.note).toContain("is closed to the user");
+    await rm(location.cluster_dir, { recursive: true, force: true });
+    const open = await locateEmbedded("/usr", join(folder, "data"));
+    expect(open).toMatchObject({ cluster_dir: join(folder, "data", "postgresql"), note: undefined });
+  });
+
+  it("picks a user that is not root", () => {
+    expect(pickServerUser("root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n")).toEqual({
+      name: "nobody",
+      uid: 65534,
+      gid: 65534,
+    });
+    expect(pickServerUser("nobody:x:65534:65534::/:\npostgres:x:101:104::/:\n")?.name).toBe("postgres");
+    expect(pickServerUser("root:x:0:0::/:\n")).toBeUndefined();
+  });
+});
