@@ -5,7 +5,7 @@ import { edgeOf } from "./edge.ts";
 import { parseInstant } from "./instant.ts";
 import { LIMITS } from "./limits.ts";
 import { canonicalText } from "./protocols/canonical-text.ts";
-import type { DecodedReject } from "./protocols/decoded.ts";
+import { type DecodedReject, isObject, rest } from "./protocols/decoded.ts";
 import type { ClearRecord } from "./record.ts";
 import { existingRecords } from "./record-store.ts";
 import { Cutter } from "./sealing.ts";
@@ -54,7 +54,12 @@ export interface AcceptResult {
  * Calls that run at the same time share one transaction.
  * @throws ingest.busy when more records wait than `waiting_records_max`; nothing of the call is stored then.
  */
-export async function accept(ground: Ground, source: Source, records: readonly ClearRecord[], meta: AcceptMeta): Promise<AcceptResult> {
+export async function accept(
+  ground: Ground,
+  source: Source,
+  records: readonly ClearRecord[],
+  meta: AcceptMeta,
+): Promise<AcceptResult> {
   const edge = edgeOf(ground);
   const received_at = meta.received_at ?? ground.clock.now();
   const sealed_key = sealingKeyName(received_at);
@@ -72,10 +77,19 @@ export async function accept(ground: Ground, source: Source, records: readonly C
     received_at,
     bytes: meta.bytes ?? 0,
     sealed_key,
-    sealed: fresh.length === 0 ? null : seal(fresh.map(({ token, kind, value, namespace }) => [token, kind, value, namespace])),
+    sealed:
+      fresh.length === 0
+        ? null
+        : seal(fresh.map(({ token, kind, value, namespace }) => [token, kind, value, namespace])),
     records: prepared.rows,
-    rejects: rejects.map((reject) => ({ ...reject, original: seal({ protocol: meta.protocol, received_at, original: reject.original }) })),
-    ...(meta.within === undefined ? {} : { within: (tx, stored) => meta.within?.(tx, stored.inbox_id, outcomesOf(prepared, stored.fresh)) }),
+    rejects: rejects.map((reject) => ({
+      ...reject,
+      original: seal({ protocol: meta.protocol, received_at, original: reject.original }),
+      content: ground.vault.token("ingest reject", canonicalText(withoutSendingTime(reject.original))),
+    })),
+    ...(meta.within === undefined
+      ? {}
+      : { within: (tx, stored) => meta.within?.(tx, stored.inbox_id, outcomesOf(prepared, stored.fresh)) }),
   };
   const stored = await edge.committer.submit(submission);
   for (const value of fresh) edge.known.set(value.token, true);
@@ -89,7 +103,10 @@ export async function accept(ground: Ground, source: Source, records: readonly C
 /** What `accept` would do with the records, without storing anything. */
 export async function judge(ground: Ground, source: Source, records: readonly ClearRecord[]): Promise<Outcome[]> {
   const prepared = prepare(ground, source, records, ground.clock.now());
-  const known = await existingRecords(ground, prepared.rows.map((row) => row.record_id));
+  const known = await existingRecords(
+    ground,
+    prepared.rows.map((row) => row.record_id),
+  );
   const fresh = new Set<number>();
   for (const row of prepared.rows) {
     if (known.has(row.record_id)) continue;
@@ -104,7 +121,15 @@ export function sealingKeyName(received_at: Date): string {
   return `ingest ${received_at.toISOString().slice(0, 10)}`;
 }
 
-type ClearReject = Omit<PreparedReject, "original"> & { readonly original: unknown };
+type ClearReject = Omit<PreparedReject, "original" | "content"> & { readonly original: unknown };
+
+const SENDING_TIMES = new Set(["sentAt", "_flush_time"]);
+
+/** SDKs stamp a message anew whenever they send it again. */
+function withoutSendingTime(original: unknown): unknown {
+  const message = isObject(original) && "message" in original ? original["message"] : original;
+  return isObject(message) ? rest(message, SENDING_TIMES) : message;
+}
 
 interface Prepared {
   readonly rows: PreparedRecord[];
@@ -169,8 +194,12 @@ function prepareOne(
 
   // Without a key the content is the key, under the vault's secret: a plain hash of a phone can be tried out.
   const { kind, occurred_at, identities: clear, body: given } = record;
-  const content = key === undefined ? ground.vault.token("ingest content", canonicalText([kind, occurred_at, clear, given])) : undefined;
-  const record_id = key === undefined ? hashUuid(source.source_id, "content", content ?? "") : hashUuid(source.source_id, "key", key);
+  const content =
+    key === undefined
+      ? ground.vault.token("ingest content", canonicalText([kind, occurred_at, clear, given]))
+      : undefined;
+  const record_id =
+    key === undefined ? hashUuid(source.source_id, "content", content ?? "") : hashUuid(source.source_id, "key", key);
   const { identities, notes } = cutter.identities(record.identities.slice(0, LIMITS.identities_max), record_id);
   const who = checkIdentities(info, identities.length, notes, wrong);
   if (who !== undefined) return who;
@@ -185,7 +214,10 @@ function prepareOne(
     occurred_at: new Date(occurred_ms).toISOString(),
     identities: JSON.stringify(identities),
     body: wellFormed(JSON.stringify(body)),
-    times: record.times === undefined || Object.keys(record.times).length === 0 ? null : wellFormed(JSON.stringify(record.times)),
+    times:
+      record.times === undefined || Object.keys(record.times).length === 0
+        ? null
+        : wellFormed(JSON.stringify(record.times)),
   };
 }
 
@@ -207,7 +239,11 @@ const UNSTORABLE = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
 /** jsonb takes neither NUL nor half a surrogate pair: they become the replacement character. */
 function wellFormed(json: string): string {
   if (!UNSTORABLE.test(json)) return json;
-  return JSON.stringify(JSON.parse(json, (_, value: unknown) => (typeof value === "string" ? value.replaceAll("\0", "\u{fffd}").toWellFormed() : value)));
+  return JSON.stringify(
+    JSON.parse(json, (_, value: unknown) =>
+      typeof value === "string" ? value.replaceAll("\0", "\u{fffd}").toWellFormed() : value,
+    ),
+  );
 }
 
 function outcomesOf(prepared: Prepared, fresh: ReadonlySet<number>): Outcome[] {

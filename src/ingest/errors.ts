@@ -98,7 +98,11 @@ export const recordErrors = defineErrors("ingest", {
     zh: "{place}：没有名为 {kind} 的记录类型。可用类型见 docs/reference/records.md。",
     en: "{place}: there is no record kind {kind}. The kinds are listed in docs/reference/records.md.",
   },
-  body_invalid: { status: 422, zh: "{place}：记录不是一个 JSON 对象。", en: "{place}: the record is not a JSON object." },
+  body_invalid: {
+    status: 422,
+    zh: "{place}：记录不是一个 JSON 对象。",
+    en: "{place}: the record is not a JSON object.",
+  },
   field_missing: { status: 422, zh: "{place}：{kind} 缺少 {field}。", en: "{place}: {kind} lacks {field}." },
   field_type: {
     status: 422,

@@ -34,6 +34,7 @@ export const NEXT_INBOX_IDS = `
   select nextval(pg_get_serial_sequence('ingest.inbox', 'inbox_id')) as inbox_id from generate_series(1, $1::int)`;
 
 export const STORE_REJECTS = `
-  insert into ingest.reject (inbox_id, source_id, received_at, place, kind, code, params, original_sealed, sealed_key)
+  insert into ingest.reject (inbox_id, source_id, received_at, place, kind, code, params, original_sealed, sealed_key, content)
   select * from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::jsonb[],
-    $8::bytea[], $9::text[])`;
+    $8::bytea[], $9::text[], $10::text[])
+  on conflict (source_id, content) do nothing`;

@@ -8,5 +8,17 @@ export type { CutValue } from "./sealing.ts";
 export { registerStages, type Stage, type StageBatch, type StageReject, stagesOf } from "./stage.ts";
 export { type RecordProblem } from "./validation.ts";
 export { type Field, type FieldType, type PrivacyClass } from "./vocabulary/field.ts";
-export { IDENTITY_KIND_INFO, IDENTITY_KINDS, type IdentityKind, type IdentityKindInfo } from "./vocabulary/identity-kinds.ts";
-export { EVENT_KINDS, IDENTITY_RECORD_KINDS, type KindInfo, KINDS, MASTER_KINDS, TRADE_KINDS } from "./vocabulary/kinds.ts";
+export {
+  IDENTITY_KIND_INFO,
+  IDENTITY_KINDS,
+  type IdentityKind,
+  type IdentityKindInfo,
+} from "./vocabulary/identity-kinds.ts";
+export {
+  EVENT_KINDS,
+  IDENTITY_RECORD_KINDS,
+  type KindInfo,
+  KINDS,
+  MASTER_KINDS,
+  TRADE_KINDS,
+} from "./vocabulary/kinds.ts";

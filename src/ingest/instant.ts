@@ -1,5 +1,4 @@
-const INSTANT =
-  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d{2}:?\d{2})$/i;
+const INSTANT = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d{2}:?\d{2})$/i;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** Milliseconds of an ISO 8601 instant with zone; undefined when it is none or its day does not exist. */

@@ -36,7 +36,11 @@ export async function startListener(
       for (const channel of channels) heard(channel, "");
       return false;
     },
-    { idle_ms: 1_000, retry_ms_max: 2_000, onError: (error) => ground.log.warn({ error: String(error) }, "listening is interrupted") },
+    {
+      idle_ms: 1_000,
+      retry_ms_max: 2_000,
+      onError: (error) => ground.log.warn({ error: String(error) }, "listening is interrupted"),
+    },
   );
   return {
     stop: async () => {

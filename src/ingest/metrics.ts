@@ -7,6 +7,7 @@ export interface IngestMetrics {
   readonly stage_seconds: Histogram<"stage">;
   readonly lag_seconds: Gauge;
   readonly spooled: Counter;
+  readonly crc_wrong: Counter<"source">;
   readonly spool_bytes: Gauge;
 }
 
@@ -17,8 +18,18 @@ export function ingestMetrics(registry: Registry): IngestMetrics {
   if (metrics === undefined) {
     const registers = [registry];
     metrics = {
-      records: new Counter({ name: "huitou_ingest_records_total", help: "Records by outcome at the edge", labelNames: ["source", "outcome"], registers }),
-      applied: new Counter({ name: "huitou_ingest_applied_total", help: "Records applied by the pipeline", labelNames: ["kind"], registers }),
+      records: new Counter({
+        name: "huitou_ingest_records_total",
+        help: "Records by outcome at the edge",
+        labelNames: ["source", "outcome"],
+        registers,
+      }),
+      applied: new Counter({
+        name: "huitou_ingest_applied_total",
+        help: "Records applied by the pipeline",
+        labelNames: ["kind"],
+        registers,
+      }),
       stage_seconds: new Histogram({
         name: "huitou_ingest_stage_seconds",
         help: "Time of one pipeline round by stage",
@@ -26,8 +37,22 @@ export function ingestMetrics(registry: Registry): IngestMetrics {
         buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
         registers,
       }),
-      lag_seconds: new Gauge({ name: "huitou_ingest_lag_seconds", help: "Age of the oldest record of the last round when it was applied", registers }),
-      spooled: new Counter({ name: "huitou_ingest_spooled_total", help: "Requests that went through the spool", registers }),
+      lag_seconds: new Gauge({
+        name: "huitou_ingest_lag_seconds",
+        help: "Age of the oldest record of the last round when it was applied",
+        registers,
+      }),
+      crc_wrong: new Counter({
+        name: "huitou_ingest_crc_wrong_total",
+        help: "Sensors requests whose checksum did not fit; they are taken",
+        labelNames: ["source"],
+        registers,
+      }),
+      spooled: new Counter({
+        name: "huitou_ingest_spooled_total",
+        help: "Requests that went through the spool",
+        registers,
+      }),
       spool_bytes: new Gauge({ name: "huitou_ingest_spool_bytes", help: "Bytes waiting in the spool", registers }),
     };
     made.set(registry, metrics);

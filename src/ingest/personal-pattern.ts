@@ -35,7 +35,17 @@ export function personalKindOf(text: string): PersonalKind | undefined {
 const plain = (name: string): string => name.toLowerCase().replace(/[\s_$-]/g, "");
 
 /** Names so broad that they also name goods and pages: their values are judged by what they look like only. */
-const BROAD = new Set(["card", "mail", "tel", "userid", "customerid", "memberid", "buyerid", "householdid", "customerno"]);
+const BROAD = new Set([
+  "card",
+  "mail",
+  "tel",
+  "userid",
+  "customerid",
+  "memberid",
+  "buyerid",
+  "householdid",
+  "customerno",
+]);
 
 const PERSONAL_NAMES = new Map<string, PersonalKind>([
   ...IDENTITY_KIND_INFO.filter((info) => info.privacy !== "L2").flatMap((info) =>

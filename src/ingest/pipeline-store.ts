@@ -47,7 +47,10 @@ interface RecordRow {
 }
 
 /** The records of batches in the order in which they came. */
-export async function loadRecords(tx: Tx, inbox_ids: readonly number[]): Promise<(IdentifiedRecord & { inbox_id: number })[]> {
+export async function loadRecords(
+  tx: Tx,
+  inbox_ids: readonly number[],
+): Promise<(IdentifiedRecord & { inbox_id: number })[]> {
   const rows = await tx.query<RecordRow>(
     `select r.record_id, r.inbox_id, i.source_id, s.key as source_key, i.origin is not null as undoable, r.kind,
        r.occurred_at, i.received_at, r.identities, r.body
@@ -59,15 +62,23 @@ export async function loadRecords(tx: Tx, inbox_ids: readonly number[]): Promise
 }
 
 /** Marks batches applied; their envelopes go, except where a stage refused a record that may need them again. */
-export async function markApplied(tx: Tx, inbox_ids: readonly number[], keep: readonly number[], now: Date): Promise<void> {
+export async function markApplied(
+  tx: Tx,
+  inbox_ids: readonly number[],
+  keep: readonly number[],
+  now: Date,
+): Promise<void> {
   await tx.query(
     `update ingest.inbox set state = 'applied', applied_at = $3,
        sealed = case when inbox_id = any($2::bigint[]) then sealed end
      where inbox_id = any($1::bigint[])`,
     [inbox_ids, keep, now],
   );
-  await tx.query(`update ingest.inbox i set rejected = rejected + r.n from
-    (select inbox_id, count(*)::int as n from unnest($1::bigint[]) as inbox_id group by inbox_id) r where r.inbox_id = i.inbox_id`, [keep]);
+  await tx.query(
+    `update ingest.inbox i set rejected = rejected + r.n from
+    (select inbox_id, count(*)::int as n from unnest($1::bigint[]) as inbox_id group by inbox_id) r where r.inbox_id = i.inbox_id`,
+    [keep],
+  );
 }
 
 export async function countAttempt(tx: Tx, inbox_ids: readonly number[]): Promise<void> {
@@ -101,7 +112,9 @@ export async function notifyApplied(tx: Tx, notice: unknown): Promise<void> {
 }
 
 export async function waitingInboxes(tx: Tx): Promise<number> {
-  const row = await tx.one<{ waiting: number }>("select count(*)::int as waiting from ingest.inbox where state = 'received'");
+  const row = await tx.one<{ waiting: number }>(
+    "select count(*)::int as waiting from ingest.inbox where state = 'received'",
+  );
   return row?.waiting ?? 0;
 }
 

@@ -61,21 +61,35 @@ export async function applyReceived(ground: Ground): Promise<Round> {
     if (claimed.length === 0 || isPassing(error)) throw error;
     const inbox_ids = claimed.map((inbox) => inbox.inbox_id);
     await ground.store.write(SYSTEM_SCOPE, (tx) => countAttempt(tx, inbox_ids));
-    ground.log.warn({ inbox_ids: inbox_ids.slice(0, 5), error: messageOf(error) }, "a pipeline round failed and is tried again");
+    ground.log.warn(
+      { inbox_ids: inbox_ids.slice(0, 5), error: messageOf(error) },
+      "a pipeline round failed and is tried again",
+    );
     return { inboxes: claimed.length, applied: 0, rejected: 0, busy: false };
   }
 }
 
-async function applyClaimed(tx: Tx, ground: Ground, claimed: readonly ClaimedInbox[]): Promise<Round & { notice: AppliedNotice }> {
+async function applyClaimed(
+  tx: Tx,
+  ground: Ground,
+  claimed: readonly ClaimedInbox[],
+): Promise<Round & { notice: AppliedNotice }> {
   const now = ground.clock.now();
   const inbox_ids = claimed.map((inbox) => inbox.inbox_id);
   const records = await loadRecords(tx, inbox_ids);
   const batch: StageBatch = { clear: await openEnvelopes(ground, claimed) };
   const isolate = claimed.some((inbox) => inbox.attempts >= LIMITS.pipeline_attempts_max - 1);
-  const rejects = isolate ? await applyIsolated(tx, ground, records, batch) : await runStages(tx, ground, records, batch);
+  const rejects = isolate
+    ? await applyIsolated(tx, ground, records, batch)
+    : await runStages(tx, ground, records, batch);
   await storeStageRejects(tx, rejects);
   for (const { record } of rejects) for (const { token } of record.identities) edgeOf(ground).known.delete(token);
-  await markApplied(tx, inbox_ids, rejects.map((reject) => reject.record.inbox_id), now);
+  await markApplied(
+    tx,
+    inbox_ids,
+    rejects.map((reject) => reject.record.inbox_id),
+    now,
+  );
   const notice = noticeOf(records, rejects);
   await notifyApplied(tx, notice);
   const metrics = ingestMetrics(ground.metrics);
@@ -85,7 +99,12 @@ async function applyClaimed(tx: Tx, ground: Ground, claimed: readonly ClaimedInb
   return { inboxes: claimed.length, applied: notice.applied, rejected: rejects.length, busy: false, notice };
 }
 
-async function runStages(tx: Tx, ground: Ground, records: readonly PipelineRecord[], batch: StageBatch): Promise<RejectedRecord[]> {
+async function runStages(
+  tx: Tx,
+  ground: Ground,
+  records: readonly PipelineRecord[],
+  batch: StageBatch,
+): Promise<RejectedRecord[]> {
   const rejected = new Map<string, RejectedRecord>();
   const byId = new Map(records.map((record) => [record.record_id, record]));
   let left = [...records];
@@ -123,7 +142,12 @@ async function applyStage(stage: Stage, tx: Tx, ground: Ground, records: Pipelin
 }
 
 /** Halves what fails until one record stands alone; the others are applied. */
-async function applyIsolated(tx: Tx, ground: Ground, records: readonly PipelineRecord[], batch: StageBatch): Promise<RejectedRecord[]> {
+async function applyIsolated(
+  tx: Tx,
+  ground: Ground,
+  records: readonly PipelineRecord[],
+  batch: StageBatch,
+): Promise<RejectedRecord[]> {
   if (records.length === 0) return [];
   await tx.query("savepoint part");
   try {
@@ -145,7 +169,9 @@ async function applyIsolated(tx: Tx, ground: Ground, records: readonly PipelineR
 function failedAlone(record: PipelineRecord, error: unknown): RejectedRecord {
   const stage = error instanceof StageFailure ? error.stage : "pipeline";
   // A database's message can quote a value: only its code leaves the process.
-  const reason = /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? "") ? `PostgreSQL ${(error as { code: string }).code}` : (error as Error).name;
+  const reason = /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? "")
+    ? `PostgreSQL ${(error as { code: string }).code}`
+    : (error as Error).name;
   const params = { place: `record ${record.record_id}`, stage, reason, attempts: LIMITS.pipeline_attempts_max };
   return { record_id: record.record_id, code: "ingest.stage_failed", params, record };
 }
@@ -153,7 +179,11 @@ function failedAlone(record: PipelineRecord, error: unknown): RejectedRecord {
 /** Failures of the connection or of concurrency: no record's fault, the round is tried again as a whole. */
 function isPassing(error: unknown): boolean {
   const code = (error as { code?: string }).code ?? "";
-  return /^(08|40|53|55P03|57)/.test(code) || /ECONN|EPIPE|ETIMEDOUT/.test(code) || /Connection terminated|timeout exceeded/.test(messageOf(error));
+  return (
+    /^(08|40|53|55P03|57)/.test(code) ||
+    /ECONN|EPIPE|ETIMEDOUT/.test(code) ||
+    /Connection terminated|timeout exceeded/.test(messageOf(error))
+  );
 }
 
 function messageOf(error: unknown): string {
@@ -197,7 +227,11 @@ export async function startPipeline(ground: Ground): Promise<Loop> {
       const round = await applyReceived(ground);
       return !round.busy && round.inboxes > 0;
     },
-    { idle_ms: POLL_MS, retry_ms_max: 5_000, onError: (error) => ground.log.error({ error: messageOf(error) }, "the pipeline stands still") },
+    {
+      idle_ms: POLL_MS,
+      retry_ms_max: 5_000,
+      onError: (error) => ground.log.error({ error: messageOf(error) }, "the pipeline stands still"),
+    },
   );
   const listener = await startListener(ground, ["ingest_received"], () => loop.wake());
   return {

@@ -7,14 +7,19 @@ import type { Stored, Submission } from "./submission.ts";
 export async function storeSubmissions(tx: Tx, submissions: readonly Submission[]): Promise<Stored[]> {
   const places = await tx.query<{ inbox_id: number }>(NEXT_INBOX_IDS, [submissions.length]);
   const ids = places.map((place) => place.inbox_id);
-  const rows = await tx.query<{ inbox_id: number; accepted: number; ordinals: number[] }>(STORE_GROUP, groupColumns(submissions, ids));
+  const rows = await tx.query<{ inbox_id: number; accepted: number; ordinals: number[] }>(
+    STORE_GROUP,
+    groupColumns(submissions, ids),
+  );
   await storeRejects(tx, submissions, ids);
   const byInbox = new Map(rows.map((row) => [row.inbox_id, row.ordinals]));
   return ids.map((inbox_id) => ({ inbox_id, fresh: new Set(byInbox.get(inbox_id) ?? []) }));
 }
 
 function groupColumns(submissions: readonly Submission[], ids: readonly number[]): unknown[] {
-  const records = submissions.flatMap((submission, i) => submission.records.map((record) => ({ record, inbox_id: ids[i] })));
+  const records = submissions.flatMap((submission, i) =>
+    submission.records.map((record) => ({ record, inbox_id: ids[i] })),
+  );
   return [
     records.map(({ record }) => record.record_id),
     records.map(({ inbox_id }) => inbox_id),
@@ -53,13 +58,16 @@ async function storeRejects(tx: Tx, submissions: readonly Submission[], ids: rea
     rejects.map((r) => JSON.stringify(r.reject.params)),
     rejects.map((r) => r.reject.original),
     rejects.map((r) => r.submission.sealed_key),
+    rejects.map((r) => r.reject.content),
   ]);
 }
 
 /** Which of the ids are stored already. */
 export async function existingRecords(ground: Ground, record_ids: readonly string[]): Promise<Set<string>> {
   const rows = await ground.store.read(SYSTEM_SCOPE, (tx) =>
-    tx.query<{ record_id: string }>("select record_id from ingest.record where record_id = any($1::uuid[])", [record_ids]),
+    tx.query<{ record_id: string }>("select record_id from ingest.record where record_id = any($1::uuid[])", [
+      record_ids,
+    ]),
   );
   return new Set(rows.map((row) => row.record_id));
 }

@@ -125,7 +125,14 @@ export class Cutter {
     return this.#walk(value, "", owner, { left: LIMITS.object_values_max }, 0, false);
   }
 
-  #walk(value: unknown, name: string, owner: string, budget: { left: number }, depth: number, person: boolean): unknown {
+  #walk(
+    value: unknown,
+    name: string,
+    owner: string,
+    budget: { left: number },
+    depth: number,
+    person: boolean,
+  ): unknown {
     budget.left -= 1;
     if (depth > LIMITS.object_depth_max || budget.left < 0) {
       // Beyond the bounds the rest is kept whole, as one sealed text.
@@ -136,7 +143,8 @@ export class Cutter {
       return this.#scrub(value, name, owner);
     }
     if (typeof value === "number") {
-      const personal = personalKindOfName(name) !== undefined || (value >= 13e9 && value < 2e10 && Number.isInteger(value));
+      const personal =
+        personalKindOfName(name) !== undefined || (value >= 13e9 && value < 2e10 && Number.isInteger(value));
       return personal ? this.text("text", String(value), owner) : value;
     }
     if (typeof value !== "object" || value === null) return value;
@@ -165,7 +173,18 @@ export class Cutter {
 }
 
 /** Objects of foreign messages in which `name` is a person's. */
-const PERSON_OBJECTS = new Set(["traits", "customer", "user", "buyer", "receiver", "consignee", "billing_address", "shipping_address", "default_address", "profile"]);
+const PERSON_OBJECTS = new Set([
+  "traits",
+  "customer",
+  "user",
+  "buyer",
+  "receiver",
+  "consignee",
+  "billing_address",
+  "shipping_address",
+  "default_address",
+  "profile",
+]);
 
 /** Personal texts and dates leave a tag's sight; personal codes and flags (gender, children) stay. */
 function needsCut(field: Field): boolean {

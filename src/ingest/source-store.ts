@@ -105,7 +105,10 @@ const PREFIX_CHARACTERS = 6;
 export async function rotateKey(tx: Tx, source_id: number, now: Date, overlap_hours: number): Promise<string> {
   const write_key = `hk_${newSecret()}`;
   const ends = new Date(now.getTime() + overlap_hours * 3_600_000);
-  await tx.query("update ingest.source_key set expires_at = $2 where source_id = $1 and (expires_at is null or expires_at > $2)", [source_id, ends]);
+  await tx.query(
+    "update ingest.source_key set expires_at = $2 where source_id = $1 and (expires_at is null or expires_at > $2)",
+    [source_id, ends],
+  );
   await tx.query("insert into ingest.source_key (hash, source_id, prefix, created_at) values ($1, $2, $3, $4)", [
     hashSecret(write_key),
     source_id,
@@ -125,7 +128,9 @@ export interface SourceKeyRow {
 }
 
 export async function sourceKeys(tx: Tx): Promise<SourceKeyRow[]> {
-  return tx.query<SourceKeyRow>("select source_id, hash, prefix, created_at, expires_at from ingest.source_key order by created_at");
+  return tx.query<SourceKeyRow>(
+    "select source_id, hash, prefix, created_at, expires_at from ingest.source_key order by created_at",
+  );
 }
 
 export async function setSourceSecret(tx: Tx, source_id: number, secret_sealed: Buffer | null): Promise<void> {

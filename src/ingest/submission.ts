@@ -20,6 +20,8 @@ export interface PreparedReject {
   readonly params: Params;
   /** Sealed. */
   readonly original: Buffer;
+  /** Keyed hash of the original without its sending time. */
+  readonly content: string;
 }
 
 /** One call of `accept`, prepared; it becomes one row of the inbox. */

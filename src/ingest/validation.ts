@@ -50,7 +50,12 @@ export function shown(value: unknown, field?: Field): string {
  * A body in the vocabulary's canonical form: texts trimmed, decimals and money exact, instants in UTC, empty values
  * left out. Fields the vocabulary does not know are handed back apart. Problems carry `place` already.
  */
-export function checkBody(info: KindInfo, body: Readonly<Record<string, unknown>>, place: string, now_ms: number): CheckedBody {
+export function checkBody(
+  info: KindInfo,
+  body: Readonly<Record<string, unknown>>,
+  place: string,
+  now_ms: number,
+): CheckedBody {
   const problems: RecordProblem[] = [];
   const context: CheckContext = { place, now_ms, kind: info.kind, problems };
   const { known, unknown } = checkFields(info.fields, body, "", context);

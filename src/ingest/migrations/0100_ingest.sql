@@ -81,6 +81,8 @@ create table ingest.reject (
   record_id uuid,
   original_sealed bytea,
   sealed_key text,
+  -- Keyed hash of the original without its sending time: a message sent again is refused once.
+  content text,
   state text not null default 'open' check (state in ('open', 'replayed', 'dismissed', 'expired')),
   settled_at timestamptz,
   settled_by int
@@ -88,3 +90,4 @@ create table ingest.reject (
 create index reject_open on ingest.reject (source_id, code, reject_id) where state = 'open';
 create index reject_source on ingest.reject (source_id, reject_id);
 create index reject_inbox on ingest.reject (inbox_id);
+create unique index reject_content on ingest.reject (source_id, content);

@@ -73,7 +73,12 @@ export function rest(object: PlainObject, used: ReadonlySet<string>): PlainObjec
 }
 
 /** Appends an identity unless the value is missing or already there. */
-export function addIdentity(list: ClearIdentity[], kind: ClearIdentity["kind"], value: unknown, namespace?: string): void {
+export function addIdentity(
+  list: ClearIdentity[],
+  kind: ClearIdentity["kind"],
+  value: unknown,
+  namespace?: string,
+): void {
   const text = textOf(value);
   if (text === undefined || list.some((known) => known.kind === kind && known.value === text)) return;
   list.push(namespace === undefined ? { kind, value: text } : { kind, value: text, namespace });

@@ -161,7 +161,12 @@ const EVENTS: Readonly<Record<string, Mapper>> = {
 export const SEGMENT_EVENT_NAMES: readonly string[] = Object.keys(EVENTS);
 
 /** A track call by its event name; the properties stay with it whole, so that a later mapping can read them again. */
-export function segmentEvent(name: string, properties: PlainObject, message_id: string, context: DecodeContext): MappedEvent {
+export function segmentEvent(
+  name: string,
+  properties: PlainObject,
+  message_id: string,
+  context: DecodeContext,
+): MappedEvent {
   const mapper = EVENTS[name.trim().toLowerCase()];
   if (mapper === undefined) return { kind: "custom", body: { name, properties } };
   const mapped = mapper(properties, message_id, context);

@@ -1,8 +1,19 @@
+import { createHash } from "node:crypto";
 import { correctSkew } from "../clock-skew.ts";
 import { parseInstant } from "../instant.ts";
 import { LIMITS } from "../limits.ts";
 import type { ClearIdentity, ClearRecord } from "../record.ts";
-import { addIdentity, compact, type Decoded, type DecodeContext, isObject, type PlainObject, rest, textOf } from "./decoded.ts";
+import { canonicalText } from "./canonical-text.ts";
+import {
+  addIdentity,
+  compact,
+  type Decoded,
+  type DecodeContext,
+  isObject,
+  type PlainObject,
+  rest,
+  textOf,
+} from "./decoded.ts";
 import { applyEventRule } from "./field-mapping.ts";
 import { segmentEvent } from "./segment-events.ts";
 
@@ -10,7 +21,17 @@ import { segmentEvent } from "./segment-events.ts";
 export const SEGMENT_TYPES = ["track", "identify", "page", "screen", "group", "alias"] as const;
 export type SegmentType = (typeof SEGMENT_TYPES)[number];
 
-const ENVELOPE = new Set(["type", "messageId", "timestamp", "originalTimestamp", "sentAt", "receivedAt", "writeKey", "userId", "anonymousId"]);
+const ENVELOPE = new Set([
+  "type",
+  "messageId",
+  "timestamp",
+  "originalTimestamp",
+  "sentAt",
+  "receivedAt",
+  "writeKey",
+  "userId",
+  "anonymousId",
+]);
 
 /**
  * The messages of one request: the body of /v1/batch, or of a single call when `type` is given. The batch's `context`
@@ -27,7 +48,9 @@ export function segmentMessages(payload: PlainObject, type?: SegmentType): unkno
       ? {
           ...message,
           ...(context === undefined ? {} : { context: { ...context, ...asObject(message["context"]) } }),
-          ...(integrations === undefined ? {} : { integrations: { ...integrations, ...asObject(message["integrations"]) } }),
+          ...(integrations === undefined
+            ? {}
+            : { integrations: { ...integrations, ...asObject(message["integrations"]) } }),
         }
       : message,
   );
@@ -57,7 +80,13 @@ export function decodeSegment(messages: readonly unknown[], sent_at: unknown, co
   return decoded;
 }
 
-function segmentRecord(type: SegmentType, message: PlainObject, sent: unknown, place: string, context: DecodeContext): ClearRecord {
+function segmentRecord(
+  type: SegmentType,
+  message: PlainObject,
+  sent: unknown,
+  place: string,
+  context: DecodeContext,
+): ClearRecord {
   const original_at = textOf(message["timestamp"]) ?? textOf(message["originalTimestamp"]);
   const sent_at = textOf(sent);
   const skew = correctSkew({
@@ -65,16 +94,25 @@ function segmentRecord(type: SegmentType, message: PlainObject, sent: unknown, p
     sent_ms: sent_at === undefined ? undefined : parseInstant(sent_at),
     received_ms: context.received_at.getTime(),
   });
-  const key = textOf(message["messageId"]);
+  const key = textOf(message["messageId"]) ?? contentKey(message);
   const made = makeBody(type, message, context);
   return {
     ...made,
-    ...(key === undefined ? {} : { key }),
+    key,
     occurred_at: new Date(skew.occurred_ms).toISOString(),
     place,
     times: compact({ original_at, sent_at, flag: skew.flag }),
     original: { message, sent_at: sent },
   };
+}
+
+const SENDING = new Set(["sentAt", "receivedAt", "writeKey"]);
+
+/** For senders that give no messageId: the message itself, whenever it is sent. */
+function contentKey(message: PlainObject): string {
+  return createHash("sha256")
+    .update(canonicalText(rest(message, SENDING)))
+    .digest("base64url");
 }
 
 type Made = Pick<ClearRecord, "kind" | "identities" | "body">;
@@ -100,13 +138,21 @@ function makeBody(type: SegmentType, message: PlainObject, context: DecodeContex
       const page = textOf(message["name"]) ?? textOf(properties["path"]) ?? textOf(properties["url"]);
       const category = textOf(message["category"]) ?? textOf(properties["category"]);
       const body = compact({ page, category, properties: message["properties"] });
-      return { kind: "browse", identities, body: { ...body, ...remaining(["properties", "name", "category"]), call: type } };
+      return {
+        kind: "browse",
+        identities,
+        body: { ...body, ...remaining(["properties", "name", "category"]), call: type },
+      };
     }
     default: {
       const name = textOf(message["event"]) ?? "";
       const ruled = applyEventRule(context.settings.events?.[name], properties, context);
       const made = ruled ?? segmentEvent(name, properties, textOf(message["messageId"]) ?? "", context);
-      return { kind: made.kind, identities, body: { ...made.body, ...remaining(["event", "properties"]), event: name } };
+      return {
+        kind: made.kind,
+        identities,
+        body: { ...made.body, ...remaining(["event", "properties"]), event: name },
+      };
     }
   }
 }
@@ -129,7 +175,15 @@ function identitiesOf(message: PlainObject, traits: PlainObject, context: Decode
   return identities.slice(0, LIMITS.identities_max);
 }
 
-const GENDERS: Readonly<Record<string, string>> = { f: "female", m: "male", female: "female", male: "male", 女: "female", 男: "male", other: "other" };
+const GENDERS: Readonly<Record<string, string>> = {
+  f: "female",
+  m: "male",
+  female: "female",
+  male: "male",
+  女: "female",
+  男: "male",
+  other: "other",
+};
 
 /** Segment's reserved traits as fields of a member record; all of them are kept as they came under `traits`. */
 export function memberBody(traits: PlainObject): PlainObject {

@@ -16,7 +16,11 @@ const page: Mapper = (p) => ({
 });
 const share: Mapper = (p) => ({
   kind: "share",
-  body: compact({ target: textOf(p["$share_method"]), content_id: textOf(p["$url_path"]), share_id: textOf(p["$share_url_path"]) }),
+  body: compact({
+    target: textOf(p["$share_method"]),
+    content_id: textOf(p["$url_path"]),
+    share_id: textOf(p["$share_url_path"]),
+  }),
 });
 const push =
   (stage: "delivered" | "clicked"): Mapper =>
@@ -84,7 +88,14 @@ export function sensorsProduct(
   };
 }
 
-const GENDERS: Readonly<Record<string, string>> = { 男: "male", 女: "female", male: "male", female: "female", m: "male", f: "female" };
+const GENDERS: Readonly<Record<string, string>> = {
+  男: "male",
+  女: "female",
+  male: "male",
+  female: "female",
+  m: "male",
+  f: "female",
+};
 const IDENTITIES: Readonly<Record<string, IdentityKind>> = {
   phone: "phone",
   mobile: "phone",
@@ -103,7 +114,9 @@ export function sensorsProfile(
 ): { body: PlainObject; identities: { kind: IdentityKind; value: unknown }[] } {
   const sets = type === "profile_set" || type === "profile_set_once";
   const identities = sets
-    ? Object.entries(IDENTITIES).flatMap(([name, kind]) => (properties[name] === undefined ? [] : [{ kind, value: properties[name] }]))
+    ? Object.entries(IDENTITIES).flatMap(([name, kind]) =>
+        properties[name] === undefined ? [] : [{ kind, value: properties[name] }],
+      )
     : [];
   const known = sets ? profileFields(properties) : {};
   // Under `traits`, where a `name` is a person's.

@@ -57,7 +57,9 @@ export function decodeSensorsForm(form: SensorsForm): SensorsPayload {
       bytes = gunzipSync(bytes, { maxOutputLength: LIMITS.sensors_bytes_max });
     } catch (error) {
       const code = (error as { code?: string }).code ?? "";
-      return { undecodable: code === "ERR_BUFFER_TOO_LARGE" ? "larger than sensors_bytes_max after gzip" : "not whole gzip" };
+      return {
+        undecodable: code === "ERR_BUFFER_TOO_LARGE" ? "larger than sensors_bytes_max after gzip" : "not whole gzip",
+      };
     }
   }
   let value: unknown;

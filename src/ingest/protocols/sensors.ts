@@ -3,7 +3,16 @@ import { correctSkew } from "../clock-skew.ts";
 import type { ClearIdentity, ClearRecord } from "../record.ts";
 import type { IdentityKind } from "../vocabulary/identity-kinds.ts";
 import { canonicalText } from "./canonical-text.ts";
-import { addIdentity, compact, type Decoded, type DecodeContext, isObject, type PlainObject, rest, textOf } from "./decoded.ts";
+import {
+  addIdentity,
+  compact,
+  type Decoded,
+  type DecodeContext,
+  isObject,
+  type PlainObject,
+  rest,
+  textOf,
+} from "./decoded.ts";
 import { applyEventRule } from "./field-mapping.ts";
 import { sensorsEvent, sensorsProduct, sensorsProfile } from "./sensors-events.ts";
 
@@ -24,7 +33,9 @@ export const SENSORS_TYPES = [
 export type SensorsType = (typeof SENSORS_TYPES)[number];
 
 const ENVELOPE = new Set(
-  "type event time _flush_time distinct_id original_id login_id anonymous_id identities properties item_type item_id".split(" "),
+  "type event time _flush_time distinct_id original_id login_id anonymous_id identities properties item_type item_id".split(
+    " ",
+  ),
 );
 
 /** Makes vocabulary records of Sensors messages. */
@@ -74,7 +85,11 @@ function sensorsRecord(type: SensorsType, message: PlainObject, place: string, c
 }
 
 function numberOf(value: unknown): number {
-  return typeof value === "number" ? value : typeof value === "string" && /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+  return typeof value === "number"
+    ? value
+    : typeof value === "string" && /^\d{1,16}$/.test(value)
+      ? Number(value)
+      : Number.NaN;
 }
 
 function isoOf(ms: number): string | undefined {
@@ -115,7 +130,9 @@ function makeRecord(
     return { kind: "member", identities, body: { ...made.body, ...extra } };
   }
   const name = textOf(message["event"]) ?? "";
-  const made = applyEventRule(context.settings.events?.[name], properties, context) ?? sensorsEvent(name, properties, sensorsKey(message), context);
+  const made =
+    applyEventRule(context.settings.events?.[name], properties, context) ??
+    sensorsEvent(name, properties, sensorsKey(message), context);
   return { kind: made.kind, identities, body: { ...made.body, event: name, ...extra } };
 }
 
@@ -178,7 +195,9 @@ function identitiesOf(message: PlainObject, properties: PlainObject, context: De
   if (distinct === undefined || (named && !signup)) return list;
   if (list.some((one) => one.value === distinct)) return list;
   const own = signup || properties["$is_login_id"] === true;
-  const split = own ? (loginId(distinct, message, context) ?? { kind: user, value: distinct }) : { kind: "cookie" as const, value: distinct };
+  const split = own
+    ? (loginId(distinct, message, context) ?? { kind: user, value: distinct })
+    : { kind: "cookie" as const, value: distinct };
   if (!list.some((one) => one.value === split.value)) addIdentity(list, split.kind, split.value);
   return list;
 }
@@ -192,7 +211,8 @@ function loginId(
   if (value === undefined) return undefined;
   const plus = value.indexOf("+");
   const key = plus > 0 ? value.slice(0, plus) : "";
-  const found = isObject(message["identities"]) && key in message["identities"] ? identityKind(key, context) : undefined;
+  const found =
+    isObject(message["identities"]) && key in message["identities"] ? identityKind(key, context) : undefined;
   if (found !== undefined) return { ...found, value: value.slice(plus + 1) };
   return { kind: context.settings.user_id_kind ?? "mall_id", value };
 }

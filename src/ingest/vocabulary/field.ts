@@ -36,12 +36,6 @@ export interface Field {
 type Options = Partial<Omit<Field, "name" | "type" | "zh" | "en">>;
 
 /** One field; privacy is L2 unless said. */
-export function field(
-  name: string,
-  type: FieldType,
-  zh: string,
-  en: string,
-  options: Options = {},
-): Field {
+export function field(name: string, type: FieldType, zh: string, en: string, options: Options = {}): Field {
   return { name, type, zh, en, privacy: "L2", ...options };
 }

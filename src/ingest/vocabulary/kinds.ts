@@ -23,7 +23,11 @@ const sku = field("sku", "text", "商品编码", "SKU", {
 });
 const content = field("content_id", "text", "内容编号", "Content id", { privacy: "L1" });
 const CHANNELS = ["store", "mall", "mini_program", "marketplace", "phone", "other"] as const;
-const channel = field("channel", "code", "渠道", "Channel", { privacy: "L1", values: CHANNELS, aliases: ["channel", "渠道"] });
+const channel = field("channel", "code", "渠道", "Channel", {
+  privacy: "L1",
+  values: CHANNELS,
+  aliases: ["channel", "渠道"],
+});
 
 const orderLine: readonly Field[] = [
   field("line_no", "text", "行号", "Line number", { aliases: ["lineno", "lineid", "行号"] }),
@@ -44,7 +48,9 @@ const orderLine: readonly Field[] = [
     min: 0,
     aliases: ["discount", "discountamount", "retaildisc", "优惠", "优惠金额", "折扣金额"],
   }),
-  field("coupon_minor", "money", "用券金额", "Part of the discount paid by coupons", { aliases: ["coupondisc", "couponamount", "用券金额"] }),
+  field("coupon_minor", "money", "用券金额", "Part of the discount paid by coupons", {
+    aliases: ["coupondisc", "couponamount", "用券金额"],
+  }),
   field("promotion_code", "text", "促销编码", "Promotion code", { aliases: ["promotion", "promotioncode", "促销"] }),
 ];
 
@@ -72,23 +78,47 @@ export const MASTER_KINDS: readonly KindInfo[] = [
     nature: "master",
     personal: true,
     fields: [
-      field("name", "text", "姓名", "Name", { privacy: "L3", aliases: ["name", "fullname", "membername", "姓名", "会员姓名", "客户姓名"] }),
+      field("name", "text", "姓名", "Name", {
+        privacy: "L3",
+        aliases: ["name", "fullname", "membername", "姓名", "会员姓名", "客户姓名"],
+      }),
       field("gender", "code", "性别", "Gender", {
         privacy: "L3",
         values: ["female", "male", "other"],
         aliases: ["gender", "sex", "性别"],
       }),
-      field("birthday", "date", "生日", "Birthday", { privacy: "L3", aliases: ["birthday", "birthdate", "dob", "生日", "出生日期"] }),
-      field("birthday_calendar", "code", "生日历法", "Calendar of the birthday", { values: ["solar", "lunar"], aliases: ["birthdaycalendar", "历法"] }),
-      field("address", "text", "地址", "Address", { privacy: "L3", aliases: ["address", "地址", "收货地址", "联系地址"] }),
+      field("birthday", "date", "生日", "Birthday", {
+        privacy: "L3",
+        aliases: ["birthday", "birthdate", "dob", "生日", "出生日期"],
+      }),
+      field("birthday_calendar", "code", "生日历法", "Calendar of the birthday", {
+        values: ["solar", "lunar"],
+        aliases: ["birthdaycalendar", "历法"],
+      }),
+      field("address", "text", "地址", "Address", {
+        privacy: "L3",
+        aliases: ["address", "地址", "收货地址", "联系地址"],
+      }),
       field("city", "text", "城市", "City", { aliases: ["city", "城市", "所在城市"] }),
       field("province", "text", "省份", "Province", { aliases: ["province", "state", "省", "省份", "country"] }),
       field("occupation", "text", "职业", "Occupation", { privacy: "L3", aliases: ["occupation", "job", "职业"] }),
-      field("children", "code", "家中有孩子", "Children in the household", { privacy: "L3", values: ["yes", "no"], aliases: ["children", "kids", "孩子"] }),
-      field("joined_at", "instant", "入会时间", "Joined at", { aliases: ["joinedat", "joindate", "registeredat", "createdat", "入会时间", "入会日期", "注册时间"] }),
-      field("join_channel", "text", "入会渠道", "Join channel", { aliases: ["joinchannel", "source", "入会渠道", "来源渠道", "注册渠道"] }),
-      field("home_store_code", "text", "归属门店", "Home store", { aliases: ["homestore", "storecode", "门店", "归属门店", "开卡门店"] }),
-      field("associate_code", "text", "导购", "Sales associate", { aliases: ["associate", "staffcode", "导购", "专属导购"] }),
+      field("children", "code", "家中有孩子", "Children in the household", {
+        privacy: "L3",
+        values: ["yes", "no"],
+        aliases: ["children", "kids", "孩子"],
+      }),
+      field("joined_at", "instant", "入会时间", "Joined at", {
+        aliases: ["joinedat", "joindate", "registeredat", "createdat", "入会时间", "入会日期", "注册时间"],
+      }),
+      field("join_channel", "text", "入会渠道", "Join channel", {
+        aliases: ["joinchannel", "source", "入会渠道", "来源渠道", "注册渠道"],
+      }),
+      field("home_store_code", "text", "归属门店", "Home store", {
+        aliases: ["homestore", "storecode", "门店", "归属门店", "开卡门店"],
+      }),
+      field("associate_code", "text", "导购", "Sales associate", {
+        aliases: ["associate", "staffcode", "导购", "专属导购"],
+      }),
       field("phone_verified", "boolean", "手机已验证", "Phone verified", { aliases: ["phoneverified", "手机已验证"] }),
       field("wechat_bound", "boolean", "已绑微信", "WeChat bound", { aliases: ["wechatbound", "已绑微信"] }),
       field("wecom_friend", "boolean", "企微好友", "WeCom friend", { aliases: ["wecomfriend", "企微好友"] }),
@@ -116,13 +146,28 @@ export const MASTER_KINDS: readonly KindInfo[] = [
     personal: false,
     fields: [
       { ...sku, required: true },
-      field("name", "text", "商品名称", "Name", { privacy: "L1", aliases: ["name", "productname", "description", "商品名称", "producttype"] }),
-      field("category_1", "text", "一级品类", "Category, level 1", { privacy: "L1", aliases: ["category", "department", "一级品类", "品类", "类目"] }),
-      field("category_2", "text", "二级品类", "Category, level 2", { privacy: "L1", aliases: ["subcategory", "productcategory", "二级品类"] }),
-      field("category_3", "text", "三级品类", "Category, level 3", { privacy: "L1", aliases: ["producttype", "三级品类"] }),
+      field("name", "text", "商品名称", "Name", {
+        privacy: "L1",
+        aliases: ["name", "productname", "description", "商品名称", "producttype"],
+      }),
+      field("category_1", "text", "一级品类", "Category, level 1", {
+        privacy: "L1",
+        aliases: ["category", "department", "一级品类", "品类", "类目"],
+      }),
+      field("category_2", "text", "二级品类", "Category, level 2", {
+        privacy: "L1",
+        aliases: ["subcategory", "productcategory", "二级品类"],
+      }),
+      field("category_3", "text", "三级品类", "Category, level 3", {
+        privacy: "L1",
+        aliases: ["producttype", "三级品类"],
+      }),
       field("brand", "text", "品牌", "Brand", { privacy: "L1", aliases: ["brand", "品牌"] }),
       field("series", "text", "系列", "Series", { privacy: "L1", aliases: ["series", "系列"] }),
-      field("list_price_minor", "money", "标价", "List price", { privacy: "L1", aliases: ["listprice", "标价", "吊牌价"] }),
+      field("list_price_minor", "money", "标价", "List price", {
+        privacy: "L1",
+        aliases: ["listprice", "标价", "吊牌价"],
+      }),
       field("cost_minor", "money", "成本", "Unit cost", { aliases: ["cost", "成本"] }),
       field("launched_on", "date", "上市日期", "Launch date", { privacy: "L1", aliases: ["launchdate", "上市日期"] }),
     ],
@@ -134,7 +179,11 @@ export const MASTER_KINDS: readonly KindInfo[] = [
     nature: "master",
     personal: false,
     fields: [
-      field("store_code", "text", "门店编码", "Store code", { privacy: "L1", required: true, aliases: ["storecode", "storeid", "门店编码", "门店编号"] }),
+      field("store_code", "text", "门店编码", "Store code", {
+        privacy: "L1",
+        required: true,
+        aliases: ["storecode", "storeid", "门店编码", "门店编号"],
+      }),
       field("name", "text", "门店名称", "Name", { privacy: "L1", aliases: ["name", "storename", "门店名称"] }),
       field("region_code", "text", "大区", "Region", { privacy: "L1", aliases: ["region", "大区", "区域"] }),
       field("region_name", "text", "大区名称", "Region name", { privacy: "L1" }),
@@ -183,23 +232,49 @@ export const TRADE_KINDS: readonly KindInfo[] = [
     fields: [
       field("order_no", "text", "订单号", "Order number", {
         required: true,
-        aliases: ["orderno", "orderid", "invoiceno", "invoice", "basketid", "receiptno", "订单号", "订单编号", "小票号", "单号"],
+        aliases: [
+          "orderno",
+          "orderid",
+          "invoiceno",
+          "invoice",
+          "basketid",
+          "receiptno",
+          "订单号",
+          "订单编号",
+          "小票号",
+          "单号",
+        ],
       }),
-      field("status", "code", "状态", "Status", { values: ["placed", "paid", "cancelled"], aliases: ["status", "状态", "订单状态"] }),
-      field("store_code", "text", "门店编码", "Store code", { aliases: ["storecode", "storeid", "门店", "门店编码", "门店编号"] }),
+      field("status", "code", "状态", "Status", {
+        values: ["placed", "paid", "cancelled"],
+        aliases: ["status", "状态", "订单状态"],
+      }),
+      field("store_code", "text", "门店编码", "Store code", {
+        aliases: ["storecode", "storeid", "门店", "门店编码", "门店编号"],
+      }),
       channel,
       field("staff_code", "text", "导购工号", "Staff code", { aliases: ["staffcode", "导购工号", "收银员"] }),
       currency,
       field("freight_minor", "money", "运费", "Freight", { aliases: ["freight", "运费"] }),
-      field("discount_minor", "money", "整单优惠", "Discount on the whole order, spread over lines by amount", { aliases: ["orderdiscount", "整单优惠"] }),
+      field("discount_minor", "money", "整单优惠", "Discount on the whole order, spread over lines by amount", {
+        aliases: ["orderdiscount", "整单优惠"],
+      }),
       field("points_paid_minor", "money", "积分抵扣", "Part paid by points", { aliases: ["pointspaid", "积分抵扣"] }),
       field("gift_card_minor", "money", "礼品卡支付", "Part paid by gift card", { aliases: ["giftcard", "礼品卡"] }),
       field("coupon_code", "text", "优惠券", "Coupon code", { aliases: ["couponcode", "coupon", "优惠券", "券码"] }),
       field("campaign_code", "text", "活动编码", "Campaign code", { aliases: ["campaign", "活动编码"] }),
-      field("receiver_name", "text", "收货人", "Receiver", { privacy: "L3", aliases: ["receiver", "receivername", "收货人"] }),
-      field("receiver_address", "text", "收货地址", "Delivery address", { privacy: "L3", aliases: ["receiveraddress", "收货地址"] }),
+      field("receiver_name", "text", "收货人", "Receiver", {
+        privacy: "L3",
+        aliases: ["receiver", "receivername", "收货人"],
+      }),
+      field("receiver_address", "text", "收货地址", "Delivery address", {
+        privacy: "L3",
+        aliases: ["receiveraddress", "收货地址"],
+      }),
       field("remark", "text", "备注", "Remark", { privacy: "L3", aliases: ["remark", "备注"] }),
-      field("updated_at", "instant", "更新时间", "Version: time of this state at the source", { aliases: ["updatedat", "更新时间"] }),
+      field("updated_at", "instant", "更新时间", "Version: time of this state at the source", {
+        aliases: ["updatedat", "更新时间"],
+      }),
       field("lines", "list", "明细", "Lines", { items: orderLine }),
       field("payments", "list", "支付", "Payments", { items: payment }),
     ],
@@ -211,13 +286,19 @@ export const TRADE_KINDS: readonly KindInfo[] = [
     nature: "fact",
     personal: true,
     fields: [
-      field("return_no", "text", "退货单号", "Return number", { required: true, aliases: ["returnno", "refundno", "退货单号", "退款单号"] }),
+      field("return_no", "text", "退货单号", "Return number", {
+        required: true,
+        aliases: ["returnno", "refundno", "退货单号", "退款单号"],
+      }),
       field("original_order_no", "text", "原订单号", "Original order", { aliases: ["originalorderno", "原订单号"] }),
       field("store_code", "text", "门店编码", "Store code", { aliases: ["storecode", "门店编码"] }),
       channel,
       currency,
       field("reason", "text", "退货原因", "Reason", { aliases: ["reason", "退货原因"] }),
-      field("refund_minor", "money", "退款总额", "Total refund, for sources that do not give lines", { min: 0, aliases: ["refund", "refundamount", "退款金额"] }),
+      field("refund_minor", "money", "退款总额", "Total refund, for sources that do not give lines", {
+        min: 0,
+        aliases: ["refund", "refundamount", "退款金额"],
+      }),
       field("whole_order", "boolean", "整单退", "The whole order goes back; lines and amounts are those of the order"),
       field("lines", "list", "明细", "Lines", { items: returnLine }),
     ],
@@ -238,17 +319,39 @@ const category = text("category", "品类", "Category");
 
 export const EVENT_KINDS: readonly KindInfo[] = [
   event("login", "登录", "Log-in", [text("platform", "平台", "Platform")]),
-  event("browse", "浏览", "Browse", [sku, category, text("page", "页面", "Page"), field("duration_seconds", "integer", "停留秒数", "Seconds on page")]),
-  event("search", "搜索", "Search", [text("keyword", "搜索词", "Keyword"), category, field("result_count", "integer", "结果数", "Results")]),
+  event("browse", "浏览", "Browse", [
+    sku,
+    category,
+    text("page", "页面", "Page"),
+    field("duration_seconds", "integer", "停留秒数", "Seconds on page"),
+  ]),
+  event("search", "搜索", "Search", [
+    text("keyword", "搜索词", "Keyword"),
+    category,
+    field("result_count", "integer", "结果数", "Results"),
+  ]),
   event("cart", "加购", "Cart", [
     { ...sku, required: true },
     category,
     field("action", "code", "动作", "Action", { values: ["add", "remove"] }),
     field("quantity", "decimal", "数量", "Quantity"),
   ]),
-  event("content_read", "阅读内容", "Content read", [content, text("topic", "主题", "Topic"), field("duration_seconds", "integer", "阅读秒数", "Seconds read")]),
-  event("share", "分享", "Share", [text("share_id", "分享编号", "Share id"), content, sku, text("target", "分享到", "Shared to")]),
-  event("share_visit", "分享带来的访问", "Visit from a share", [text("share_id", "分享编号", "Share id"), content, sku]),
+  event("content_read", "阅读内容", "Content read", [
+    content,
+    text("topic", "主题", "Topic"),
+    field("duration_seconds", "integer", "阅读秒数", "Seconds read"),
+  ]),
+  event("share", "分享", "Share", [
+    text("share_id", "分享编号", "Share id"),
+    content,
+    sku,
+    text("target", "分享到", "Shared to"),
+  ]),
+  event("share_visit", "分享带来的访问", "Visit from a share", [
+    text("share_id", "分享编号", "Share id"),
+    content,
+    sku,
+  ]),
   event("review", "评价", "Review", [
     text("review_id", "评价编号", "Review id"),
     sku,
@@ -256,7 +359,10 @@ export const EVENT_KINDS: readonly KindInfo[] = [
     field("rating", "integer", "评分", "Rating 1–5", { min: 1, max: 5 }),
     field("text", "text", "评价内容", "Text", { privacy: "L3" }),
   ]),
-  event("like", "点赞", "Like", [text("target_id", "对象编号", "Liked thing"), field("direction", "code", "方向", "given or received", { values: ["given", "received"] })]),
+  event("like", "点赞", "Like", [
+    text("target_id", "对象编号", "Liked thing"),
+    field("direction", "code", "方向", "given or received", { values: ["given", "received"] }),
+  ]),
   event("referral", "邀请", "Referral", [
     text("referral_id", "邀请编号", "Referral id"),
     field("role", "code", "角色", "inviter or invitee", { values: ["inviter", "invitee"], required: true }),
@@ -284,8 +390,14 @@ export const EVENT_KINDS: readonly KindInfo[] = [
   ]),
   event("message", "消息", "Message", [
     text("message_id", "消息编号", "Message id"),
-    field("medium", "code", "方式", "Medium", { values: ["sms", "email", "wechat", "wecom", "app", "mini_program"], required: true }),
-    field("stage", "code", "阶段", "Stage", { values: ["sent", "delivered", "opened", "clicked", "failed", "unsubscribed"], required: true }),
+    field("medium", "code", "方式", "Medium", {
+      values: ["sms", "email", "wechat", "wecom", "app", "mini_program"],
+      required: true,
+    }),
+    field("stage", "code", "阶段", "Stage", {
+      values: ["sent", "delivered", "opened", "clicked", "failed", "unsubscribed"],
+      required: true,
+    }),
     text("campaign_code", "活动编码", "Campaign code"),
     text("template", "模板", "Template"),
   ]),
@@ -304,13 +416,33 @@ export const EVENT_KINDS: readonly KindInfo[] = [
     field("satisfaction", "integer", "满意度", "Satisfaction 1–5", { min: 1, max: 5 }),
     field("text", "text", "内容", "Text", { privacy: "L3" }),
   ]),
-  event("campaign", "活动触达名单", "Campaign exposure", [text("campaign_code", "活动编码", "Campaign code"), text("campaign_type", "活动类型", "Campaign type")]),
-  event("custom", "自定义事件", "Custom event", [text("name", "事件名", "Event name"), field("properties", "object", "属性", "Properties", { privacy: "L2" })]),
+  event("campaign", "活动触达名单", "Campaign exposure", [
+    text("campaign_code", "活动编码", "Campaign code"),
+    text("campaign_type", "活动类型", "Campaign type"),
+  ]),
+  event("custom", "自定义事件", "Custom event", [
+    text("name", "事件名", "Event name"),
+    field("properties", "object", "属性", "Properties", { privacy: "L2" }),
+  ]),
 ];
 
 export const IDENTITY_RECORD_KINDS: readonly KindInfo[] = [
-  { kind: "identity_link", zh: "身份绑定", en: "Identity link", nature: "fact", personal: true, fields: [field("via", "text", "方式", "How")] },
-  { kind: "identity_unlink", zh: "身份解绑", en: "Identity unlink", nature: "fact", personal: true, fields: [field("via", "text", "方式", "How")] },
+  {
+    kind: "identity_link",
+    zh: "身份绑定",
+    en: "Identity link",
+    nature: "fact",
+    personal: true,
+    fields: [field("via", "text", "方式", "How")],
+  },
+  {
+    kind: "identity_unlink",
+    zh: "身份解绑",
+    en: "Identity unlink",
+    nature: "fact",
+    personal: true,
+    fields: [field("via", "text", "方式", "How")],
+  },
 ];
 
 export const KINDS: readonly KindInfo[] = [...MASTER_KINDS, ...TRADE_KINDS, ...EVENT_KINDS, ...IDENTITY_RECORD_KINDS];
