@@ -1,0 +1,1 @@
+export { matchOrder } from "./return.ts";
