@@ -25,6 +25,7 @@ export function join(state: WorldState, sheet: Sheet, index: number): void {
     writeAccount(sheet, who, account);
     consents(sheet, who, account, random);
     if (account.system !== "crm") bindings(sheet, who, account, random);
+    if (account.system === "mini_program") wrongBinding(state, sheet, who, account, random);
   }
   const { world } = state;
   const inviter = inviterOf(world, index);
@@ -107,7 +108,7 @@ function consents(sheet: Sheet, who: Identified, account: Account, random: Rando
   }
 }
 
-/** Links that a source states itself: a mall account bound in the mini program, a browser that logged in. */
+/** Links that a source states itself: a browser that logged in, a mall account bound in the mini program. */
 function bindings(sheet: Sheet, who: Identified, account: Account, random: Random): void {
   const { index } = who.person;
   const first = account.keys[0] as ClearIdentity;
@@ -119,12 +120,23 @@ function bindings(sheet: Sheet, who: Identified, account: Account, random: Rando
   const mall = who.accounts.find((one) => one.system === "mall");
   if (account.system !== "mini_program" || mall === undefined || !random.chance(0.4)) return;
   const at = Math.max(account.opened, mall.opened) + 3_600_000;
-  const identities = [
-    first,
-    { kind: "mall_id", value: mall.keys[0]?.value ?? "", namespace: NAMESPACES.mall_id } as const,
-  ];
-  sheet.add("mini_program", at, index, "identity_link", identities, { via: "bind" });
-  // Some unbind again; they stay one person.
-  if (random.chance(0.15))
-    sheet.add("mini_program", at + 30 * DAY_MS, index, "identity_unlink", identities, { via: "unbind" });
+  sheet.add("mini_program", at, index, "identity_link", [first, mallIdentity(mall)], { via: "bind" });
+}
+
+/** Somebody binds the mall account of somebody else by mistake, and takes it back: two people to the end. */
+function wrongBinding(state: WorldState, sheet: Sheet, who: Identified, account: Account, random: Random): void {
+  const { index } = who.person;
+  if (!random.chance(0.012)) return;
+  for (let other = index - 1; other > Math.max(0, index - 8); other--) {
+    const mall = state.identified(other).accounts.find((one) => one.system === "mall" && one.opened < account.opened);
+    if (mall === undefined) continue;
+    const identities = [account.keys[0] as ClearIdentity, mallIdentity(mall)];
+    sheet.add("mini_program", account.opened + 3_600_000, index, "identity_link", identities, { via: "bind" });
+    sheet.add("mini_program", account.opened + 7_200_000, index, "identity_unlink", identities, { via: "unbind" });
+    return;
+  }
+}
+
+function mallIdentity(mall: Account): ClearIdentity {
+  return { kind: "mall_id", value: mall.keys[0]?.value ?? "", namespace: NAMESPACES.mall_id };
 }

@@ -1,5 +1,5 @@
 import { type Account, type AccountPhone, identifiedPerson } from "./accounts.ts";
-import { dayOf } from "./calendar.ts";
+import { DAY_MS, dayOf } from "./calendar.ts";
 import type { Mess } from "./mess.ts";
 import { inviterOf, type Person } from "./persons.ts";
 import { foldHistory, type TrueHistory } from "./true-history.ts";
@@ -91,15 +91,37 @@ function realPhones(account: Account, until: number): AccountPhone[] {
   ) as AccountPhone[];
 }
 
-function joinablePairs({ accounts }: TruePerson): AccountPair[] {
+function joinablePairs(one: TruePerson): AccountPair[] {
+  const { accounts } = one;
   const pairs: AccountPair[] = [];
   accounts.forEach((a, i) => {
     for (const b of accounts.slice(i + 1)) {
       const why = sharedEvidence(a, b);
+      if (why === "phone" && longSilent(one, a, b)) continue;
       if (why !== undefined) pairs.push({ a: a.id, b: b.id, why });
     }
   });
   return pairs;
+}
+
+/** After this many silent days a phone that comes back with a new WeChat proves nothing (requirement: recycled numbers). */
+const SILENT_DAYS_MAX = 180;
+
+/** Whether a new WeChat came with the phone of an account that nothing had been heard of for long: rightly left apart. */
+function longSilent(one: TruePerson, a: Account, b: Account): boolean {
+  const later = a.opened > b.opened ? a : b;
+  const wechat = later.keys.some((key) => key.kind === "unionid");
+  const agreed = (a.facts.name !== undefined && a.facts.name === b.facts.name) || bornAlike(a, b);
+  if (!wechat || agreed) return false;
+  const heard = [...one.history.orders.map((order) => order.at), ...one.history.events.map((event) => event.at)];
+  const opened = one.accounts.map((account) => account.opened).filter((at) => at < later.opened);
+  const last = Math.max(...opened, ...heard.filter((at) => at < later.opened));
+  return later.opened - last > SILENT_DAYS_MAX * DAY_MS;
+}
+
+function bornAlike(a: Account, b: Account): boolean {
+  const { birthday } = a.facts;
+  return birthday !== undefined && birthday === b.facts.birthday && !birthday.startsWith("1900");
 }
 
 /** What two accounts of one person have in common that only a person's accounts have in common. */
@@ -111,9 +133,7 @@ function sharedEvidence(a: Account, b: Account): string | undefined {
   if (a.system !== b.system) return "phone";
   // Two cards of one till with one phone: only name or birthday can say that it is not a couple.
   const named = a.facts.name !== undefined && a.facts.name === b.facts.name;
-  const born =
-    a.facts.birthday !== undefined && a.facts.birthday === b.facts.birthday && !a.facts.birthday.startsWith("1900");
-  return named || born ? "phone and person" : undefined;
+  return named || bornAlike(a, b) ? "phone and person" : undefined;
 }
 
 function separatePairs(accounts: ReadonlyMap<string, Account>, until: number): (AccountPair & { hard: boolean })[] {
