@@ -255,6 +255,21 @@ export const rowErrors = defineErrors("row", {
     zh: "品名表明这是账务调整（如坏账），不是销售。",
     en: "The description says that this is an account adjustment such as a bad debt, not a sale.",
   },
+  second_time: {
+    status: 422,
+    zh: "单据 {document} 的各行时间不同：行都保留，单据取最早的时间。",
+    en: "The rows of document {document} have different times: all lines are kept, the document takes the earliest.",
+  },
+  second_person: {
+    status: 422,
+    zh: "单据 {document} 的各行属于不同的人：行都保留，单据记在第一个人名下。",
+    en: "The rows of document {document} name different people: all lines are kept, the document goes to the first.",
+  },
+  second_header: {
+    status: 422,
+    zh: "单据 {document} 的各行“{column}”不同：行都保留，单据取第一个值。",
+    en: "The rows of document {document} differ in “{column}”: all lines are kept, the document takes the first value.",
+  },
   no_amount: {
     status: 422,
     zh: "既没有金额，也没有单价和数量，算不出这一行的金额。",

@@ -27,6 +27,12 @@ export const IMPORT_LIMITS = {
   batch_lines: 10_000,
   /** Row problems kept one by one for the page; all of them are in the error file and in the counts. */
   problems_kept_max: 1_000,
+  /** Rows written to the error file; beyond it rows are counted by reason only, and the report says so. */
+  error_rows_max: 1_000_000,
+  /** Batches handed to the edge before the first is answered. */
+  batches_ahead: 2,
+  /** Records taken back in one transaction. */
+  undo_records: 5_000,
   /** Rows looked at for samples and guesses. */
   sample_rows: 200,
   samples_shown: 5,

@@ -31,9 +31,11 @@ export function cleanCell(raw: string): string | CellFlaw {
   if (raw === FORMULA_MARK) return { code: "row.formula" };
   if (raw === ERROR_MARK || EXCEL_ERROR.test(raw.trim())) return { code: "row.cell_error" };
   const text = raw.trim();
+  // An apostrophe in front keeps a spreadsheet from reading a text as a formula; error files are written so.
+  if (/^'[=+\-@]/.test(text)) return text.slice(1);
   return TEXT_FORMULA.exec(text)?.[1] ?? text;
 }
-const PLAIN = /^[^\0\uFFFD\uE000#=]*$/;
+const PLAIN = /^[^\0\uFFFD\uE000#='][^\0\uFFFD\uE000#=]*$/;
 
 /** A text that names something (a number of an order, an article, a person): digits must not have been lost. */
 export function readText(text: string, target: Target, format: string | undefined): CellValue<string> {

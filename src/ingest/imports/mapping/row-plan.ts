@@ -22,6 +22,8 @@ import { ZoneClock } from "./zone.ts";
 export interface RowProblem {
   readonly row: number;
   readonly column: string | null;
+  /** Place of the column in the file, when one is to blame. */
+  readonly index: number | null;
   readonly code: string;
   readonly params: Readonly<Record<string, string | number>>;
 }
@@ -49,6 +51,7 @@ interface Part {
   readonly column: number | undefined;
   readonly constant: string | undefined;
   readonly source: TargetSource;
+  last: { readonly text: string; readonly found: CellValue<ReadTime> };
 }
 
 /** Days before it are what spreadsheets make of an empty or zero date; birthdays may be older. */
@@ -100,7 +103,7 @@ export function planRows(
       else record[key] = target.type === "date" ? (value as ReadTime).day : timeless(value);
     }
     if (kind.personal && !kind.document && identities.length === 0 && problems.length === 0) {
-      problems.push({ row: raw.row, column: null, code: "row.no_identity", params: {} });
+      problems.push({ row: raw.row, column: null, index: null, code: "row.no_identity", params: {} });
     }
     if (problems.length > 0) return problems;
     const occurred_at = occurred === undefined ? undefined : new Date(occurred.ms).toISOString();
@@ -116,13 +119,20 @@ function partsOf(kind: ImportKind, mapping: Mapping): Part[] {
     if (source === undefined || (source.column === undefined && (source.value ?? "") === "")) continue;
     const dot = target.name.indexOf(".");
     const key = target.group === "record" ? target.name : target.name.slice(dot + 1);
-    parts.push({ target, key, column: source.column, constant: source.value, source });
+    parts.push({
+      target,
+      key,
+      column: source.column,
+      constant: source.value,
+      source,
+      last: { text: "", found: { value: undefined } },
+    });
   }
   return parts;
 }
 
 function shapeProblem(raw: RawRow, facts: TableFacts, width: number, last_mapped: number): RowProblem | undefined {
-  const place = { row: raw.row, column: null };
+  const place = { row: raw.row, column: null, index: null };
   if (raw.flaw !== undefined) return { ...place, code: raw.flaw.code, params: raw.flaw.params ?? {} };
   const cells = raw.cells.length;
   if (cells > width && raw.cells.slice(width).some((cell) => cell.trim() !== "")) {
@@ -138,7 +148,7 @@ function shapeProblem(raw: RawRow, facts: TableFacts, width: number, last_mapped
 function problemOf(flaw: CellFlaw, row: number, part: Part, facts: TableFacts): RowProblem {
   const column = part.column === undefined ? part.target.name : (facts.columns[part.column] ?? `#${part.column + 1}`);
   const more = flaw.code === "row.bad_characters" ? { encoding: facts.encoding ?? "utf-8" } : {};
-  return { row, column, code: flaw.code, params: { column, ...flaw.params, ...more } };
+  return { row, column, index: part.column ?? null, code: flaw.code, params: { column, ...flaw.params, ...more } };
 }
 
 function identityOf(kind: string, value: string, options: ImportOptions): ClearIdentity {
@@ -174,6 +184,12 @@ function typed(text: string, part: Part, zone: ZoneClock, latest_ms: number): Ce
 }
 
 function typedTime(text: string, part: Part, zone: ZoneClock, latest_ms: number): CellValue<ReadTime> {
+  // Rows of one document carry the same time.
+  if (part.last.text !== text) part.last = { text, found: freshTime(text, part, zone, latest_ms) };
+  return part.last.found;
+}
+
+function freshTime(text: string, part: Part, zone: ZoneClock, latest_ms: number): CellValue<ReadTime> {
   const format = (part.source.format ?? "auto") as DateFormat;
   const time = readTime(text, format, zone);
   if (time === undefined) return { flaw: { code: "row.not_a_date", params: { format } } };

@@ -193,7 +193,7 @@ function originalOrder(): Target {
   };
 }
 
-const UNIMPORTABLE = new Set(["identity_link", "identity_unlink"]);
+const UNIMPORTABLE = new Set(["identity_link", "identity_unlink", "item"]);
 
 /** Every kind that a table can be imported as, in the order of the vocabulary. */
 export const IMPORT_KINDS: readonly ImportKind[] = KINDS.filter((info) => !UNIMPORTABLE.has(info.kind)).map((info) => ({

@@ -1,4 +1,10 @@
-import { parquetMetadataAsync, parquetScan, type AsyncBuffer, type FileMetaData } from "hyparquet";
+import {
+  parquetMetadataAsync,
+  parquetScan,
+  type AsyncBuffer,
+  type FileMetaData,
+  type ParquetRowRange,
+} from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { Problem, problem } from "../../../platform/index.ts";
 import { IMPORT_LIMITS } from "../limits.ts";
@@ -15,6 +21,7 @@ export interface ParquetTable {
 }
 
 const BATCH_ROWS = 4_096;
+const PART_ROWS = 262_144;
 
 export function isParquet(head: Uint8Array): boolean {
   return Buffer.from(head.subarray(0, 4)).toString("latin1") === "PAR1";
@@ -75,7 +82,7 @@ export async function* parquetRows(
   const columns = table.names.map((name, index) => ({ name, index })).filter((c) => wanted?.has(c.index) ?? true);
   try {
     const scan = await parquetScan({ file: asAsyncBuffer(file), metadata: table.metadata, compressors });
-    for (const { rowStart, rowEnd } of scan.ranges) {
+    for (const { rowStart, rowEnd } of partsOf(scan.ranges)) {
       const data: ArrayLike<unknown>[] = [];
       for (const { name } of columns) data.push(await scan.readColumn({ column: name, rowStart, rowEnd }));
       for (let at = rowStart; at < rowEnd; at += BATCH_ROWS) {
@@ -94,6 +101,17 @@ export async function* parquetRows(
     if (error instanceof Problem) throw error;
     throw problem("import.broken_parquet", { file_name: file.name, reason: (error as Error).message });
   }
+}
+
+/** Ranges of at most `PART_ROWS`: a row group of a million rows took 1 GB at once. */
+function partsOf(ranges: readonly ParquetRowRange[]): ParquetRowRange[] {
+  const parts: ParquetRowRange[] = [];
+  for (const range of ranges) {
+    for (let rowStart = range.rowStart; rowStart < range.rowEnd; rowStart += PART_ROWS) {
+      parts.push({ rowStart, rowEnd: Math.min(range.rowEnd, rowStart + PART_ROWS) });
+    }
+  }
+  return parts;
 }
 
 function parquetText(value: unknown, wall_clock: boolean): string {
