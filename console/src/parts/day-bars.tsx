@@ -21,11 +21,11 @@ interface DayBarsProps {
 
 const HEIGHT = 160;
 
-/** The next round number above: 1, 2 or 5 times a power of ten. */
+/** The next round number above. */
 function roundUp(value: number): number {
   if (value <= 5) return 5;
   const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10);
+  return power * ([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value) ?? 10);
 }
 
 function amount(row: DayRow, key: string): number {

@@ -34,7 +34,7 @@ document.head.append(styles);
 function antTheme(dark: boolean) {
   const palette = dark ? DARK : LIGHT;
   return {
-    algorithm: dark ? [theme.darkAlgorithm, theme.compactAlgorithm] : [theme.compactAlgorithm],
+    algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     cssVar: { key: "ht" },
     hashed: false,
     token: {
@@ -60,7 +60,19 @@ function antTheme(dark: boolean) {
       motionDurationMid: "0.12s",
       motionDurationSlow: "0.16s",
     },
-    components: { Button: { primaryColor: palette.on_accent, dangerColor: palette.on_accent, fontWeight: 500 } },
+    components: {
+      Button: {
+        primaryColor: palette.on_accent,
+        dangerColor: palette.on_accent,
+        primaryShadow: "none",
+        defaultShadow: "none",
+        dangerShadow: "none",
+        fontWeight: 500,
+        paddingInline: 14,
+        paddingInlineSM: 8,
+        contentFontSizeSM: 13,
+      },
+    },
   };
 }
 

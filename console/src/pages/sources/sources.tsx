@@ -63,7 +63,7 @@ function columns(t: Translate): readonly Column<Source>[] {
     },
     { key: "state", title: t("state"), render: (row) => <SourceStatus source={row} /> },
     { key: "last", title: t("last"), numeric: true, render: (row) => <RelativeTime at={row.last_received_at} /> },
-    { key: "day", title: t("day"), numeric: true, render: (row) => <Count value={row.received_24h} /> },
+    { key: "day", title: t("day"), numeric: true, hide: "phone", render: (row) => <Count value={row.received_24h} /> },
     {
       key: "duplicates",
       title: t("duplicates"),
