@@ -47,6 +47,7 @@ function view(person: PersonRow): Static<typeof Person> {
 
 export function accessRoutes(app: FastifyInstance, ground: Ground): void {
   sessionRoutes(app, ground);
+  firstStepRoutes(app, ground);
   peopleRoutes(app, ground);
 }
 
@@ -79,6 +80,26 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
     },
     async (request) => state(request.person),
   );
+  app.post<{ Body: Static<typeof SignInBody> }>(
+    "/api/session",
+    { schema: { summary: "Sign in", tags, body: SignInBody, response: { 201: Person } }, config: open },
+    async (request, reply) => {
+      const person = await signIn(ground, request, reply, request.body.email, request.body.password);
+      request.audit_subject["person_id"] = person.person_id;
+      return reply.code(201).send(view(person));
+    },
+  );
+  app.delete(
+    "/api/session",
+    { schema: { summary: "Sign out", tags, response: { 204: Type.Null() } }, config: open },
+    async (request, reply) => {
+      await closeSession(ground, request, reply);
+      return reply.code(204).send();
+    },
+  );
+}
+
+function firstStepRoutes(app: FastifyInstance, ground: Ground): void {
   app.post<{ Body: Static<typeof SetupBody> }>(
     "/api/setup",
     {
@@ -97,15 +118,6 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
       return reply.code(201).send({ person_id });
     },
   );
-  app.post<{ Body: Static<typeof SignInBody> }>(
-    "/api/session",
-    { schema: { summary: "Sign in", tags, body: SignInBody, response: { 201: Person } }, config: open },
-    async (request, reply) => {
-      const person = await signIn(ground, request, reply, request.body.email, request.body.password);
-      request.audit_subject["person_id"] = person.person_id;
-      return reply.code(201).send(view(person));
-    },
-  );
   app.post<{ Body: Static<typeof AcceptBody> }>(
     "/api/invitation",
     {
@@ -121,14 +133,6 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
       const person_id = await acceptInvitation(ground, request.body.token, request.body.password);
       await openSession(ground, request, reply, person_id);
       return reply.code(201).send({ person_id });
-    },
-  );
-  app.delete(
-    "/api/session",
-    { schema: { summary: "Sign out", tags, response: { 204: Type.Null() } }, config: open },
-    async (request, reply) => {
-      await closeSession(ground, request, reply);
-      return reply.code(204).send();
     },
   );
 }
