@@ -1,9 +1,20 @@
 export { accept, type AcceptMeta, type AcceptResult, judge, type Outcome } from "./accept.ts";
 export { forgetTokens } from "./edge.ts";
 export { type AppliedNotice, applyReceived, drainPipeline, type Round, startPipeline } from "./pipeline.ts";
+export {
+  checkImport,
+  importCommand,
+  type ImportReport,
+  mapImport,
+  runImport,
+  type RunControl,
+  undoImport,
+  uploadFile,
+  waitingImports,
+} from "./imports/index.ts";
 export type { ClearIdentity, ClearRecord, IdentifiedRecord, SealedRecord, TokenIdentity } from "./record.ts";
 export { SOURCE_KINDS, type Source, type SourceKind, type SourceSettings } from "./source.ts";
-export { createSource, ensureSource, sourceByKey, sourceById } from "./source-store.ts";
+export { createSource, ensureSource, rotateKey, sourceById, sourceByKey } from "./source-store.ts";
 export type { CutValue } from "./sealing.ts";
 export { registerStages, type Stage, type StageBatch, type StageReject, stagesOf } from "./stage.ts";
 export { type RecordProblem } from "./validation.ts";

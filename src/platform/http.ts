@@ -29,6 +29,7 @@ declare module "fastify" {
 export type App = FastifyInstance;
 
 const BODY_BYTES_MAX = 1_048_576;
+const HEADER_BYTES_MAX = 131_072;
 const ERRORS_SHOWN_MAX = 20;
 
 /** The HTTP server with our error shape and without silent repairs of input (design.md §5.10). */
@@ -38,6 +39,8 @@ export async function makeHttp(options: { log: Log; clock: Clock; trust_proxy?: 
     disableRequestLogging: true,
     genReqId: () => newUuid(options.clock.now()),
     bodyLimit: BODY_BYTES_MAX,
+    // Browser and mini-program SDKs carry their data in the request line of a GET.
+    http: { maxHeaderSize: HEADER_BYTES_MAX },
     trustProxy: options.trust_proxy ?? false,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 500 },
