@@ -1,11 +1,201 @@
-import { PageHeader } from "../../parts/page-header.tsx";
+import { useMemo, useState } from "react";
+import { useParams, useSearchParams } from "react-router";
+import { ApiProblem } from "../../api/client.ts";
+import { Choices } from "../../parts/chips.tsx";
+import { Card } from "../../parts/page-header.tsx";
+import { EmptyState, ErrorState, Loaded, SkeletonBlock } from "../../parts/states.tsx";
+import { formatCount } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
+import { MemberTable } from "../members/member-table.tsx";
+import { rowsOf, useMemberPages } from "../members/member-data.ts";
+import { BuilderHead } from "./builder-head.tsx";
+import { CountPanel } from "./count-panel.tsx";
+import { GroupView, type Opened } from "./group-view.tsx";
+import { toTree, leftOut } from "./model/tree.ts";
+import type { Vocabulary } from "./model/vocabulary.ts";
+import { SamplePanel } from "./sample-panel.tsx";
+import { type Segment, useCount, usePaused, useSegment, useVocabulary } from "./segment-data.ts";
+import { type Builder, useBuilder } from "./use-builder.ts";
+import { useKeys } from "./use-keys.ts";
+import "./segment.css";
+import "./texts.ts";
 
+/** One segment: built in sentences, counted while it is changed, with its members. `/segments/new` starts one. */
 export function SegmentPage() {
-  const t = useTexts();
+  const { segmentId = "new" } = useParams();
+  const id = segmentId === "new" ? null : segmentId;
+  const t = useTexts("segments");
+  const vocabulary = useVocabulary();
+  const segment = useSegment(id);
+  const gone = segment.error instanceof ApiProblem && segment.error.status === 404;
+  if (gone) return <ErrorState error={segment.error} />;
+  if (id !== null && segment.data === undefined) {
+    return segment.error ? (
+      <ErrorState error={segment.error} retry={() => void segment.refetch()} />
+    ) : (
+      <SkeletonBlock height={480} />
+    );
+  }
   return (
     <div className="ht-page">
-      <PageHeader title={t("nav.segments")} />
+      <Loaded query={vocabulary} skeleton={<SkeletonBlock height={480} />}>
+        {(words) => <SegmentBody key={segmentId} segment={segment.data ?? null} vocabulary={words} t={t} />}
+      </Loaded>
     </div>
+  );
+}
+
+interface BodyProps {
+  readonly segment: Segment | null;
+  readonly vocabulary: Vocabulary;
+  readonly t: (key: string, params?: Record<string, unknown>) => string;
+}
+
+function SegmentBody({ segment, vocabulary, t }: BodyProps) {
+  const [params, setParams] = useSearchParams();
+  const builder = useBuilder(segment?.condition ?? null, vocabulary);
+  const tree = useMemo(() => toTree(builder.draft, vocabulary), [builder.draft, vocabulary]);
+  const condition =
+    builder.unreadable && segment !== null && tree === null
+      ? JSON.stringify(segment.condition)
+      : tree === null
+        ? ""
+        : JSON.stringify(tree);
+  const savedTree = useMemo(
+    () => (segment === null ? "" : savedText(segment, builder, vocabulary)),
+    [segment, builder, vocabulary],
+  );
+  const changed = segment === null ? builder.draft.children.length > 0 : condition !== savedTree && condition !== "";
+  const tab = params.get("tab") === "members" && segment !== null ? "members" : "condition";
+  useKeys(builder);
+  const show = (next: string) =>
+    setParams(
+      (old) => {
+        const wanted = new URLSearchParams(old);
+        if (next === "members") wanted.set("tab", next);
+        else wanted.delete("tab");
+        return wanted;
+      },
+      { replace: true },
+    );
+  return (
+    <>
+      <BuilderHead segment={segment} builder={builder} condition={condition} changed={changed} />
+      {segment === null ? null : (
+        <div>
+          <Choices
+            label={t("title")}
+            value={tab}
+            items={[
+              { key: "condition", label: t("builder.tab_condition") },
+              { key: "members", label: t("builder.tab_members"), count: segment.count ?? undefined },
+            ]}
+            onChange={show}
+          />
+        </div>
+      )}
+      {tab === "members" && segment !== null ? (
+        <SegmentMembers segment={segment} t={t} />
+      ) : (
+        <Workbench
+          builder={builder}
+          vocabulary={vocabulary}
+          condition={condition}
+          savedId={segment === null || changed ? null : String(segment.segment_id)}
+          t={t}
+        />
+      )}
+    </>
+  );
+}
+
+/** The saved condition in the form in which this page would write it, so that the two can be compared. */
+function savedText(segment: Segment, builder: Builder, vocabulary: Vocabulary): string {
+  if (builder.unreadable) return JSON.stringify(segment.condition);
+  const same = toTree(builder.saved ?? builder.draft, vocabulary);
+  return same === null ? "" : JSON.stringify(same);
+}
+
+interface WorkbenchProps {
+  readonly builder: Builder;
+  readonly vocabulary: Vocabulary;
+  readonly condition: string;
+  readonly savedId: string | null;
+  readonly t: BodyProps["t"];
+}
+
+/** Sentences at the left, what they give at the right, members below. */
+function Workbench({ builder, vocabulary, condition, savedId, t }: WorkbenchProps) {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const asked = usePaused(condition);
+  const count = useCount(asked);
+  const stale = asked !== condition || count.isPlaceholderData;
+  const counted = builder.draft.children.filter((child) => toTree(child, vocabulary) !== null);
+  if (builder.unreadable && builder.draft.children.length === 0) {
+    return (
+      <Card>
+        <EmptyState title={t("builder.no_sentence_title")} text={t("builder.no_sentence")} />
+      </Card>
+    );
+  }
+  return (
+    <>
+      <div className="sg-bench">
+        <Card
+          className="sg-sentences"
+          title={builder.draft.children.length === 0 ? t("builder.start") : t("builder.conditions")}
+          note={builder.draft.children.length > 1 ? t("builder.hint") : undefined}
+        >
+          {builder.brokenLink ? <p className="sg-left-out">{t("builder.broken_link")}</p> : null}
+          <GroupView
+            root={builder.draft}
+            group={builder.draft}
+            vocabulary={vocabulary}
+            opened={opened}
+            onOpen={setOpened}
+            change={builder.change}
+          />
+        </Card>
+        <CountPanel
+          query={count}
+          condition={condition}
+          waiting={leftOut(builder.draft, vocabulary)}
+          stale={stale}
+          counted={counted}
+          root={builder.draft}
+          vocabulary={vocabulary}
+          membersLink={savedId === null ? "#sample" : `/segments/${savedId}?tab=members`}
+        />
+      </div>
+      <SamplePanel condition={asked} count={stale ? undefined : count.data?.count} savedId={savedId} />
+    </>
+  );
+}
+
+function SegmentMembers({ segment, t }: { segment: Segment; t: BodyProps["t"] }) {
+  const id = String(segment.segment_id);
+  const list = useMemberPages(["segment", id, "members"], `/api/segments/${id}/members`, {});
+  const rows = rowsOf(list.data);
+  const total = list.data?.pages[0]?.total ?? segment.count;
+  return (
+    <Card title={t("builder.members_of")} note={total === null ? undefined : formatCount(total)} flush>
+      {list.data === undefined && list.error ? (
+        <ErrorState small error={list.error} retry={() => void list.refetch()} />
+      ) : null}
+      {list.data === undefined && !list.error ? <SkeletonBlock height={360} /> : null}
+      {list.data !== undefined && rows.length === 0 ? (
+        <EmptyState small title={t("count.zero")} text={t("count.zero_hint")} />
+      ) : null}
+      {rows.length > 0 ? (
+        <MemberTable
+          rows={rows}
+          total={total}
+          label={t("builder.members_of")}
+          more={
+            list.hasNextPage ? { load: () => void list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined
+          }
+        />
+      ) : null}
+    </Card>
   );
 }

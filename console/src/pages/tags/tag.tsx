@@ -1,11 +1,129 @@
-import { PageHeader } from "../../parts/page-header.tsx";
-import { useTexts } from "../../texts/texts.ts";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "react-router";
+import { ApiProblem } from "../../api/client.ts";
+import { Chip } from "../../parts/chips.tsx";
+import { CopyText } from "../../parts/copy-text.tsx";
+import { Count, Fact, Ratio, RelativeTime } from "../../parts/figures.tsx";
+import { Card, PageHeader } from "../../parts/page-header.tsx";
+import { EmptyState, Loaded, SkeletonBlock } from "../../parts/states.tsx";
+import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { seedLink } from "../segments/model/seeds.ts";
+import { Example } from "./example.tsx";
+import { SpreadTable } from "./spread.tsx";
+import { type TagDetail, tagQuery } from "./tag-data.ts";
+import "./tags.css";
+import "./texts.ts";
 
+/** One tag: its sentence first, then how its values are spread, where it comes from, an example, and its SQL folded. */
 export function TagPage() {
-  const t = useTexts();
+  const { tagKey = "" } = useParams();
+  const t = useTexts("tags");
+  const query = useQuery(tagQuery(tagKey));
+  const gone = query.error instanceof ApiProblem && query.error.status === 404;
+  const tag = query.data;
   return (
     <div className="ht-page">
-      <PageHeader title={t("nav.tags")} />
+      <PageHeader
+        title={tag === undefined ? t("title") : pick(tag.zh, tag.en)}
+        back={{ to: "/tags", label: t("one.back") }}
+        tags={tag?.stale ? <Chip tone="warn">{t("stale")}</Chip> : undefined}
+        actions={
+          tag === undefined ? undefined : (
+            <Link className="tg-use" to={seedLink({ tag: `${tag.key}:` })}>
+              {t("one.use")}
+            </Link>
+          )
+        }
+      />
+      {gone ? <EmptyState title={t("gone_title")} text={t("gone_text")} /> : null}
+      {gone ? null : (
+        <Loaded query={query} skeleton={<SkeletonBlock height={420} />}>
+          {(data) => <TagBody tag={data} t={t} />}
+        </Loaded>
+      )}
+    </div>
+  );
+}
+
+function TagBody({ tag, t }: { tag: TagDetail; t: Translate }) {
+  return (
+    <>
+      <p className="tg-sentence">{pick(tag.sentence_zh, tag.sentence_en)}</p>
+      <div className="ht-grid">
+        <div className="ht-span-8 ht-stack">
+          <Card title={t("one.spread")} note={t("one.spread_note")} flush>
+            <SpreadTable tag={tag} t={t} />
+          </Card>
+          <Card title={t("one.example")} note={t("one.example_note")}>
+            <Example example={tag.example} tag={tag} t={t} />
+          </Card>
+          <Card title={t("one.sql")} note={t("one.sql_note")}>
+            <Sql tag={tag} t={t} />
+          </Card>
+        </div>
+        <div className="ht-span-4">
+          <About tag={tag} t={t} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function About({ tag, t }: { tag: TagDetail; t: Translate }) {
+  return (
+    <Card title={t("one.about")}>
+      <dl className="tg-about">
+        <Fact label={t("one.coverage")}>
+          <Ratio value={tag.coverage} /> · <Count value={tag.members_with_value} unit={t("column.members")} />
+        </Fact>
+        <Fact label={t("one.computed")}>
+          {tag.computed_at === null ? <span className="ht-none">—</span> : <RelativeTime at={tag.computed_at} />}
+        </Fact>
+        <Fact label={t("one.freshness")}>{wordsOf(tag.freshness)}</Fact>
+        <Fact label={t("one.window")}>{wordsOf(tag.window)}</Fact>
+        <Fact label={t("one.difference")}>
+          {tag.difference === null ? (
+            t("one.difference_unknown")
+          ) : tag.difference === 0 ? (
+            t("one.difference_none")
+          ) : (
+            <Chip tone="bad">{t("difference", { n: tag.difference })}</Chip>
+          )}
+        </Fact>
+        <Fact label={t("one.family")}>{t(`family.${tag.family}`)}</Fact>
+        <Fact label={t("one.privacy")}>
+          {tag.privacy} {t(`privacy.${tag.privacy}`)}
+        </Fact>
+        <Fact label={t("one.owner")}>{tag.owner}</Fact>
+        <Fact label={t("one.key")}>
+          <code>{tag.key}</code>
+        </Fact>
+      </dl>
+    </Card>
+  );
+}
+
+/** A text, or an object that carries both languages. */
+export function wordsOf(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "—";
+  if (typeof value === "object" && "zh" in value && "en" in value) return pick(String(value.zh), String(value.en));
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function Sql({ tag, t }: { tag: TagDetail; t: Translate }) {
+  const engines = Object.entries(tag.sql).filter(([, text]) => text);
+  return (
+    <div className="tg-sql">
+      {engines.map(([engine, text]) => (
+        <details key={engine}>
+          <summary>{t(`engine.${engine}`)}</summary>
+          <CopyText text={text} label={t(`engine.${engine}`)} />
+        </details>
+      ))}
+      <details>
+        <summary>{t("one.expression")}</summary>
+        <CopyText text={JSON.stringify(tag.expression, null, 2)} label={t("one.expression")} />
+      </details>
     </div>
   );
 }

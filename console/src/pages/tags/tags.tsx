@@ -1,11 +1,183 @@
-import { PageHeader } from "../../parts/page-header.tsx";
-import { useTexts } from "../../texts/texts.ts";
+import { SearchOutlined } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useSearchParams } from "react-router";
+import { Bar } from "../../parts/bar.tsx";
+import { Chip, Choices } from "../../parts/chips.tsx";
+import { Count, Ratio, RelativeTime } from "../../parts/figures.tsx";
+import { Card, PageHeader } from "../../parts/page-header.tsx";
+import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
+import { formatCount } from "../../texts/format.ts";
+import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { SpreadStrip } from "./spread.tsx";
+import { type Tag, tagQuery, useTags } from "./tag-data.ts";
+import "./tags.css";
+import "./texts.ts";
 
+const FAMILIES = ["basic", "consumption", "social"] as const;
+
+/** The catalogue of tags by family: what each means in a sentence, how its values are spread, whom it covers, its age. */
 export function TagsPage() {
-  const t = useTexts();
+  const t = useTexts("tags");
+  const query = useTags();
+  const [params, setParams] = useSearchParams();
+  const words = params.get("q") ?? "";
+  const family = params.get("family") ?? "all";
+  const set = (name: string, value: string) =>
+    setParams(
+      (old) => {
+        const next = new URLSearchParams(old);
+        if (value === "" || value === "all") next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  const count = query.data?.items.length;
   return (
     <div className="ht-page">
-      <PageHeader title={t("nav.tags")} />
+      <PageHeader title={t("title")} note={count === undefined ? undefined : t("note_plain", { n: count })} />
+      <div className="tg-tools">
+        <label className="tg-search">
+          <SearchOutlined aria-hidden="true" />
+          <input
+            type="search"
+            className="ht-input"
+            value={words}
+            placeholder={t("search")}
+            aria-label={t("search")}
+            onChange={(event) => set("q", event.target.value)}
+          />
+        </label>
+        <Choices
+          label={t("one.family")}
+          value={family}
+          items={["all", ...FAMILIES].map((key) => ({
+            key,
+            label: t(`family.${key}`),
+            count: query.data?.items.filter((tag) => key === "all" || tag.family === key).length,
+          }))}
+          onChange={(key) => set("family", key)}
+        />
+      </div>
+      <Loaded query={query} skeleton={<SkeletonTable rows={12} columns={5} />}>
+        {(data) => <Families tags={matching(data.items, words, family)} all={data.items.length} t={t} />}
+      </Loaded>
     </div>
+  );
+}
+
+/** Every word must stand in the name, the sentence, the key or a value. */
+function matching(tags: readonly Tag[], text: string, family: string): readonly Tag[] {
+  const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  return tags.filter((tag) => {
+    if (family !== "all" && tag.family !== family) return false;
+    const values = tag.values.map((value) => `${value.zh} ${value.en}`).join(" ");
+    const all = `${tag.key} ${tag.zh} ${tag.en} ${tag.sentence_zh} ${tag.sentence_en} ${values}`.toLowerCase();
+    return words.every((word) => all.includes(word));
+  });
+}
+
+function Families({ tags, all, t }: { tags: readonly Tag[]; all: number; t: Translate }) {
+  if (all === 0) {
+    return (
+      <Card>
+        <EmptyState
+          title={t("list.empty_title")}
+          text={t("list.empty_text")}
+          action={<Link to="/data/imports">{t("list.empty_action")}</Link>}
+        />
+      </Card>
+    );
+  }
+  if (tags.length === 0)
+    return (
+      <Card>
+        <EmptyState title={t("list.none_title")} text={t("list.none_text")} />
+      </Card>
+    );
+  const known = FAMILIES as readonly string[];
+  const groups = [...FAMILIES, "other"].map((family) => ({
+    family,
+    tags: tags.filter((tag) => (known.includes(tag.family) ? tag.family : "other") === family),
+  }));
+  return groups
+    .filter((group) => group.tags.length > 0)
+    .map((group) => (
+      <Card key={group.family} title={t(`family.${group.family}`)} note={formatCount(group.tags.length)} flush>
+        <FamilyTable family={t(`family.${group.family}`)} tags={group.tags} t={t} />
+      </Card>
+    ));
+}
+
+function FamilyTable({ family, tags, t }: { family: string; tags: readonly Tag[]; t: Translate }) {
+  return (
+    <table className="ht-table tg-table">
+      <caption className="ht-hidden">
+        {t("table")} {family}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">{t("column.name")}</th>
+          <th scope="col" className="ht-hide-tablet tg-spread">
+            {t("column.spread")}
+          </th>
+          <th scope="col" className="ht-num ht-hide-phone">
+            {t("column.coverage")}
+          </th>
+          <th scope="col" className="ht-num">
+            {t("column.members")}
+          </th>
+          <th scope="col" className="ht-num ht-hide-phone">
+            {t("column.age")}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {tags.map((tag) => (
+          <TagRow key={tag.key} tag={tag} t={t} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function TagRow({ tag, t }: { tag: Tag; t: Translate }) {
+  const client = useQueryClient();
+  const address = `/tags/${encodeURIComponent(tag.key)}`;
+  const name = pick(tag.zh, tag.en);
+  return (
+    <tr onPointerEnter={() => void client.prefetchQuery(tagQuery(tag.key))}>
+      <td className="tg-what">
+        <Link to={address} className="tg-name">
+          {name}
+        </Link>
+        {tag.stale ? (
+          <Chip tone="warn" title={t("stale_why")}>
+            {t("stale")}
+          </Chip>
+        ) : null}
+        {tag.difference ? <Chip tone="bad">{t("difference", { n: formatCount(tag.difference) })}</Chip> : null}
+        <p className="ht-note">{pick(tag.sentence_zh, tag.sentence_en)}</p>
+      </td>
+      <td className="ht-hide-tablet tg-spread">
+        <SpreadStrip tag={tag} />
+      </td>
+      <td className="ht-num ht-hide-phone">
+        <span className="tg-coverage">
+          <Bar part={tag.coverage ?? 0} label={`${name} ${t("column.coverage")}`} />
+          <Ratio value={tag.coverage} digits={0} />
+        </span>
+      </td>
+      <td className="ht-num">
+        <Count
+          value={tag.members_with_value}
+          to={`/members?tag=${encodeURIComponent(`${tag.key}:`)}`}
+          label={`${name} ${t("column.members")} ${tag.members_with_value ?? 0}`}
+        />
+      </td>
+      <td className="ht-num ht-hide-phone">
+        {tag.computed_at === null ? <span className="ht-none">—</span> : <RelativeTime at={tag.computed_at} />}
+      </td>
+    </tr>
   );
 }

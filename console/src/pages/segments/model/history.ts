@@ -3,15 +3,19 @@ export interface History<State> {
   readonly past: readonly State[];
   readonly present: State;
   readonly future: readonly State[];
+  /** What the last step changed; another step on the same thing continues it instead of adding one. */
+  readonly mark?: string | undefined;
 }
 
 export const HISTORY_STEPS_MAX = 100;
 
 export const begin = <State>(present: State): History<State> => ({ past: [], present, future: [] });
 
-export function record<State>(history: History<State>, next: State): History<State> {
+/** A new state. Steps with the same mark in a row (typing a number into one chip) are one step back. */
+export function record<State>(history: History<State>, next: State, mark?: string): History<State> {
   if (Object.is(next, history.present)) return history;
-  return { past: [...history.past, history.present].slice(-HISTORY_STEPS_MAX), present: next, future: [] };
+  if (mark !== undefined && mark === history.mark) return { ...history, present: next, future: [] };
+  return { past: [...history.past, history.present].slice(-HISTORY_STEPS_MAX), present: next, future: [], mark };
 }
 
 export function undo<State>(history: History<State>): History<State> {

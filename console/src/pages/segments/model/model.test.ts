@@ -181,4 +181,10 @@ describe("undo and redo", () => {
     expect(redo(record(back, -1)).present).toBe(-1);
     expect(undo(begin(1)).present).toBe(1);
   });
+  it("takes typing into one chip for one step, and a step after undo for a new one", () => {
+    const typed = record(record(record(begin(""), "1", "n1"), "12", "n1"), "123", "n1");
+    expect(undo(typed).present).toBe("");
+    expect(undo(record(typed, "x", "n2")).present).toBe("123");
+    expect(undo(record(undo(record(typed, "y", "n2")), "z", "n2")).present).toBe("123");
+  });
 });

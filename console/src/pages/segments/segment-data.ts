@@ -1,0 +1,98 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { api } from "../../api/client.ts";
+import type { MemberRow } from "../members/member-data.ts";
+import type { TreeNode, Vocabulary } from "./model/vocabulary.ts";
+
+export interface Segment {
+  readonly segment_id: number;
+  readonly name: string;
+  readonly condition: TreeNode;
+  readonly count: number | null;
+  readonly computed_at?: string | null;
+  readonly updated_at?: string | null;
+  readonly updated_by_name?: string | null;
+  readonly sentence_zh?: string | null;
+  readonly sentence_en?: string | null;
+}
+
+export interface CountStep {
+  readonly path: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly remaining: number;
+}
+
+export interface CountAnswer {
+  readonly count: number;
+  readonly total: number;
+  readonly elapsed_ms: number;
+  readonly as_of: string;
+  readonly engine: string;
+  readonly steps: readonly CountStep[];
+}
+
+export function useVocabulary() {
+  return useQuery({
+    queryKey: ["segments", "vocabulary"],
+    queryFn: ({ signal }) => api.get<Vocabulary>("/api/segments/vocabulary", {}, signal),
+    staleTime: 5 * 60_000,
+  });
+}
+
+export function useSegments() {
+  return useQuery({
+    queryKey: ["segments", "list"],
+    queryFn: ({ signal }) => api.get<{ items: readonly Segment[] }>("/api/segments", {}, signal),
+  });
+}
+
+export function useSegment(segmentId: string | null) {
+  return useQuery({
+    queryKey: ["segment", segmentId],
+    enabled: segmentId !== null,
+    queryFn: ({ signal }) => api.get<Segment>(`/api/segments/${encodeURIComponent(segmentId ?? "")}`, {}, signal),
+  });
+}
+
+const TYPING_PAUSE_MS = 200;
+
+/** A value that follows after the changes pause. */
+export function usePaused<T>(value: T, pauseMs = TYPING_PAUSE_MS): T {
+  const [paused, setPaused] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setPaused(value), pauseMs);
+    return () => clearTimeout(timer);
+  }, [value, pauseMs]);
+  return paused;
+}
+
+/** Counts a condition (as JSON text); a newer condition cancels the request of an older one. */
+export function useCount(condition: string) {
+  return useQuery({
+    queryKey: ["segments", "count", condition],
+    enabled: condition !== "",
+    queryFn: ({ signal }) => api.post<CountAnswer>("/api/segments/count", { condition: JSON.parse(condition) }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+    retry: false,
+  });
+}
+
+export const SAMPLE_ROWS = 8;
+
+export function useSample(condition: string) {
+  return useQuery({
+    queryKey: ["segments", "sample", condition],
+    enabled: condition !== "",
+    queryFn: ({ signal }) =>
+      api.post<{ items: readonly MemberRow[] }>(
+        "/api/segments/sample",
+        { condition: JSON.parse(condition), limit: SAMPLE_ROWS },
+        signal,
+      ),
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+    retry: false,
+  });
+}

@@ -1,0 +1,128 @@
+import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined, CopyOutlined, GroupOutlined } from "@ant-design/icons";
+import { Fragment, type ReactNode } from "react";
+import { useLanguage, useTexts } from "../../texts/texts.ts";
+import { ChipEditor, FilterAdder } from "./chip-editor.tsx";
+import { isComplete, type SentenceNode } from "./model/draft.ts";
+import { sentenceParts, sentenceText, type Slot } from "./model/sentence.ts";
+import type { SubjectInfo } from "./model/vocabulary.ts";
+
+export const slotKey = (slot: Slot): string => (slot.at === "filter" ? `filter.${slot.index}` : slot.at);
+
+export interface SentenceActs {
+  readonly replace: (node: SentenceNode, mark?: string) => void;
+  readonly remove: () => void;
+  readonly move: ((by: -1 | 1) => void) | null;
+  readonly wrap: (() => void) | null;
+  readonly duplicate: (() => void) | null;
+}
+
+interface SentenceViewProps {
+  readonly node: SentenceNode;
+  readonly subject: SubjectInfo | undefined;
+  readonly number: number;
+  /** The chip whose editor is open, if one of this sentence is. */
+  readonly open: string | null;
+  readonly onOpen: (slot: string | null) => void;
+  readonly acts: SentenceActs;
+}
+
+/** One condition as a sentence: words, and chips that open a small editor in place. */
+export function SentenceView({ node, subject, number, open, onOpen, acts }: SentenceViewProps) {
+  const t = useTexts("segments");
+  const language = useLanguage();
+  const parts = sentenceParts(node, subject, language);
+  return (
+    <div
+      className={`sg-sentence${isComplete(node) ? "" : " sg-waiting"}`}
+      role="group"
+      aria-label={`${t("builder.sentence", { n: number })} ${sentenceText(node, subject, language)}`}
+      data-node={node.id}
+      onKeyDown={(event) => {
+        if (!event.altKey || acts.move === null || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+        event.preventDefault();
+        acts.move(event.key === "ArrowUp" ? -1 : 1);
+      }}
+    >
+      <div className="sg-words">
+        {parts.map((part, index) =>
+          part.kind === "words" ? (
+            // A sentence has its parts in a fixed order.
+            <span key={index}>{part.text}</span>
+          ) : (
+            <ChipButton
+              key={index}
+              text={part.text}
+              waiting={part.waiting}
+              open={open === slotKey(part.slot)}
+              onToggle={() => onOpen(open === slotKey(part.slot) ? null : slotKey(part.slot))}
+            >
+              <ChipEditor
+                node={node}
+                subject={subject}
+                slot={part.slot}
+                label={t("editor.edit", { text: part.text })}
+                onChange={acts.replace}
+                onClose={() => onOpen(null)}
+              />
+            </ChipButton>
+          ),
+        )}
+        {node.type === "behaviour" && (subject?.fields?.length ?? 0) > node.where.length ? (
+          <FilterAdder node={node} subject={subject} open={open === "add"} onOpen={onOpen} onChange={acts.replace} />
+        ) : null}
+      </div>
+      <Acts acts={acts} />
+    </div>
+  );
+}
+
+interface ChipButtonProps {
+  readonly text: string;
+  readonly waiting: boolean;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+  readonly children: ReactNode;
+}
+
+function ChipButton({ text, waiting, open, onToggle, children }: ChipButtonProps) {
+  return (
+    <span className="sg-chip-place">
+      <button
+        type="button"
+        className={waiting ? "sg-chip sg-chip-waiting" : "sg-chip"}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        onClick={onToggle}
+      >
+        {text}
+      </button>
+      {open ? children : null}
+    </span>
+  );
+}
+
+/** What can be done with the whole sentence; quiet until the sentence is pointed at or has the focus. */
+function Acts({ acts }: { acts: SentenceActs }) {
+  const t = useTexts("segments");
+  const { move, wrap, duplicate, remove } = acts;
+  const items: readonly [string, ReactNode, (() => void) | null][] = [
+    [t("builder.up"), <ArrowUpOutlined key="up" />, move === null ? null : () => move(-1)],
+    [t("builder.down"), <ArrowDownOutlined key="down" />, move === null ? null : () => move(1)],
+    [t("builder.wrap"), <GroupOutlined key="wrap" />, wrap],
+    [t("builder.copy"), <CopyOutlined key="copy" />, duplicate],
+    [t("builder.remove"), <CloseOutlined key="remove" />, remove],
+  ];
+  return (
+    <div className="sg-acts">
+      {items.map(([label, icon, act]) => (
+        <Fragment key={label}>
+          {act === null ? null : (
+            <button type="button" aria-label={label} title={label} onClick={act}>
+              {icon}
+            </button>
+          )}
+        </Fragment>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+import { formatDay } from "../../texts/format.ts";
+import { pick, type Translate } from "../../texts/texts.ts";
+import type { TagDetail } from "./tag-data.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface ExampleForm {
+  readonly today: string | null;
+  readonly relations: readonly { readonly name: string; readonly rows: readonly Row[] }[];
+  readonly value: unknown;
+}
+
+const isRow = (value: unknown): value is Row => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The example as records of relations and the value they give, whatever the definition calls its parts. */
+export function readExample(example: unknown): ExampleForm | null {
+  if (!isRow(example)) return null;
+  const holder = [example["rows"], example["given"], example["relations"]].find(isRow) ?? example;
+  const relations = Object.entries(holder)
+    .filter((entry): entry is [string, readonly Row[]] => Array.isArray(entry[1]) && entry[1].every(isRow))
+    .map(([name, rows]) => ({ name, rows }));
+  const today = [example["today"], example["on"], example["business_day"]].find((one) => typeof one === "string");
+  const value = [example["value"], example["gives"], example["expect"], example["expected"]].find(
+    (one) => one !== undefined,
+  );
+  return { today: typeof today === "string" ? today : null, relations, value };
+}
+
+export function Example({ example, tag, t }: { example: unknown; tag: TagDetail; t: Translate }) {
+  const form = readExample(example);
+  if (form === null) return <p className="ht-note">—</p>;
+  return (
+    <div className="tg-example">
+      <p className="ht-note">
+        {t("one.example_rows")}
+        {form.today === null ? "" : ` · ${t("one.example_on", { day: formatDay(form.today, true) })}`}
+      </p>
+      {form.relations.map((relation) => (
+        <Relation key={relation.name} name={relation.name} rows={relation.rows} />
+      ))}
+      <p>
+        {t("one.example_value")} <strong className="tg-result">{valueText(form.value, tag, t)}</strong>
+      </p>
+    </div>
+  );
+}
+
+function valueText(value: unknown, tag: TagDetail, t: Translate): string {
+  if (value === null || value === undefined) return t("one.no_value");
+  const named = tag.values.find((one) => one.value === String(value));
+  return named === undefined ? String(value) : pick(named.zh, named.en);
+}
+
+function Relation({ name, rows }: { name: string; rows: readonly Row[] }) {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return (
+    <section className="tg-example-table" tabIndex={0} aria-label={name}>
+      <table className="ht-table">
+        <caption>
+          <code>{name}</code>
+        </caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th
+                key={column}
+                scope="col"
+                className={rows.every((row) => typeof row[column] === "number") ? "ht-num" : ""}
+              >
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            // The rows of an example never change while shown.
+            <tr key={index}>
+              {columns.map((column) => (
+                <td key={column} className={typeof row[column] === "number" ? "ht-num" : ""}>
+                  {row[column] === null || row[column] === undefined ? "—" : String(row[column])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

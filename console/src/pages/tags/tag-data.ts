@@ -1,0 +1,63 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../api/client.ts";
+
+export interface TagValue {
+  readonly value: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly meaning_zh?: string | null;
+  readonly meaning_en?: string | null;
+}
+
+export interface Tag {
+  readonly key: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly sentence_zh: string;
+  readonly sentence_en: string;
+  readonly owner: string;
+  readonly family: string;
+  readonly window: unknown;
+  readonly freshness: unknown;
+  readonly privacy: string;
+  readonly values: readonly TagValue[];
+  readonly members_with_value: number | null;
+  readonly coverage: number | null;
+  readonly computed_at: string | null;
+  readonly stale: boolean;
+  readonly difference: number | null;
+  readonly distribution?: readonly Spread[];
+}
+
+export interface Spread {
+  readonly value: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly count: number;
+}
+
+export interface TagDetail extends Tag {
+  readonly distribution: readonly Spread[];
+  readonly example: unknown;
+  readonly expression: unknown;
+  readonly sql: Readonly<Record<string, string>>;
+}
+
+export function useTags() {
+  return useQuery({
+    queryKey: ["tags"],
+    queryFn: ({ signal }) => api.get<{ items: readonly Tag[] }>("/api/tags", {}, signal),
+    staleTime: 30_000,
+  });
+}
+
+export const tagQuery = (key: string) => ({
+  queryKey: ["tag", key],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    api.get<TagDetail>(`/api/tags/${encodeURIComponent(key)}`, {}, signal),
+  staleTime: 30_000,
+});
+
+/** The members who hold a value of a tag. */
+export const membersOf = (key: string, value: string): string =>
+  `/members?tag=${encodeURIComponent(`${key}:${value}`)}`;

@@ -1,0 +1,42 @@
+/** Pure geometry of the 5 × 5 maps: what a band covers, where a class border runs, how strongly a cell is coloured. */
+export interface Band {
+  readonly from: number;
+  /** Exclusive; null for the last one. */
+  readonly to: number | null;
+}
+
+/** Lower edges, ascending → bands. Equal neighbours (ties in the data) make empty bands, which keep their place. */
+export function bandsOf(edges: readonly number[]): readonly Band[] {
+  return edges.map((from, index) => ({ from, to: edges[index + 1] ?? null }));
+}
+
+/**
+ * Where a threshold lies along an axis of equal columns, 0…1. Inside a band it is placed in proportion; the last band is
+ * open, so a threshold above its lower edge stands at a quarter of it (the top 15 % begin there when bands are fifths).
+ */
+export function positionOf(threshold: number, edges: readonly number[]): number {
+  const bands = bandsOf(edges);
+  const index = bands.findLastIndex((band) => band.from <= threshold);
+  const band = bands[index];
+  if (band === undefined) return 0;
+  const width = band.to === null ? null : band.to - band.from;
+  const inside = width === null ? (threshold > band.from ? 0.25 : 0) : width <= 0 ? 0 : (threshold - band.from) / width;
+  return (index + inside) / bands.length;
+}
+
+/** 0…1 by the square root, so that a few crowded cells do not bleach the rest; empty stays 0. */
+export function heatOf(members: number, most: number): number {
+  return members <= 0 || most <= 0 ? 0 : Math.sqrt(members / most);
+}
+
+/** The neighbour an arrow key leads to in a map of `size` × `size` cells, rows counted from the top. */
+export function neighbour(index: number, key: string, size: number): number {
+  const row = Math.floor(index / size);
+  const column = index % size;
+  if (key === "ArrowRight") return row * size + Math.min(size - 1, column + 1);
+  if (key === "ArrowLeft") return row * size + Math.max(0, column - 1);
+  if (key === "ArrowDown") return Math.min(size - 1, row + 1) * size + column;
+  if (key === "ArrowUp") return Math.max(0, row - 1) * size + column;
+  if (key === "Home") return row * size;
+  return key === "End" ? row * size + size - 1 : index;
+}

@@ -1,0 +1,42 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../api/client.ts";
+
+export interface RfmCell {
+  readonly cell: string;
+  readonly members: number;
+  readonly share: number;
+  readonly net_minor: number;
+}
+
+export interface RfmMapCell {
+  readonly level: 1 | 2 | 3;
+  readonly f_band: number;
+  readonly m_band: number;
+  readonly members: number;
+}
+
+export interface Rfm {
+  readonly business_day: string;
+  readonly version: number | string;
+  readonly thresholds: {
+    readonly m_hi_minor: number;
+    readonly f_hi: number;
+    readonly r1_days: number;
+    readonly r2_days: number;
+    readonly derived_at: string;
+  };
+  readonly population: number;
+  readonly others: { readonly never: number; readonly over_365: number };
+  readonly currency: string;
+  readonly cells: readonly RfmCell[];
+  readonly map: readonly RfmMapCell[];
+  readonly bands: { readonly f: readonly number[]; readonly m_minor: readonly number[] };
+}
+
+export function useRfm() {
+  return useQuery({
+    queryKey: ["rfm"],
+    queryFn: ({ signal }) => api.get<Rfm | { state: string }>("/api/rfm", {}, signal),
+    staleTime: 60_000,
+  });
+}
