@@ -46,7 +46,9 @@ function ensureInstalled(folder, extraArgs) {
   const wanted = hashOf([lock, join(folder, "package.json")]);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.log(`Installing packages in ${folder} … · 正在安装依赖`);
-  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...extraArgs], folder);
+  // Not "npm ci": it refuses a lockfile without the optional packages of other systems, which some registries do not carry.
+  // With --no-save the locked versions are taken and the lockfile stays as it is.
+  run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", ...extraArgs], folder);
   writeFileSync(stamp, wanted);
 }
 
