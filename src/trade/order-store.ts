@@ -114,7 +114,7 @@ export async function writeLines(
 ): Promise<void> {
   if (known.length > 0) await tx.query("delete from trade.order_line where order_id = any($1)", [known]);
   const rows = orders.flatMap(({ order_id, order }) =>
-    order.lines.map(({ key, name, ...line }) => ({ order_id, line_key: key, ...line })),
+    order.lines.map((line) => ({ ...line, order_id, line_key: line.key })),
   );
   await copyRows(tx, "trade.order_line", LINE, rows);
 }

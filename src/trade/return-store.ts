@@ -87,7 +87,7 @@ export async function writeReturns(
   folded: readonly (ReturnKey & { readonly value: Return })[],
   places: ReadonlyMap<string, StorePlace>,
 ): Promise<void> {
-  const rows = folded.map(({ value: { lines, party_id, ...header }, source_id, return_no }) => {
+  const rows = folded.map(({ value: { party_id, ...header }, source_id, return_no }) => {
     const place = header.store_code === null ? undefined : places.get(header.store_code);
     const scope = { region_code: place?.region_code ?? null, brand_code: place?.brand_code ?? null };
     const unsettled = { order_id: null, party_id, attributed_day: header.business_day };
