@@ -1,5 +1,6 @@
 import type { Domain } from "../domains.ts";
 import "./errors.ts";
+import { importJobs, importRoutes, importSchedules } from "./imports/index.ts";
 import { ingestJobs, ingestSchedules } from "./jobs.ts";
 import { startPipeline } from "./pipeline.ts";
 import { recordsReference } from "./reference.ts";
@@ -8,9 +9,12 @@ import { ingestRoutes } from "./routes.ts";
 export const domain: Domain = {
   name: "ingest",
   migrations: new URL("./migrations/", import.meta.url),
-  routes: ingestRoutes,
-  jobs: ingestJobs,
-  schedules: ingestSchedules,
+  routes: (app, ground) => {
+    ingestRoutes(app, ground);
+    importRoutes(app, ground);
+  },
+  jobs: [...ingestJobs, ...importJobs],
+  schedules: [...ingestSchedules, ...importSchedules],
   reference: recordsReference,
   start: async (ground) => {
     const pipeline = await startPipeline(ground);
