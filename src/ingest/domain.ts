@@ -3,6 +3,7 @@ import "./errors.ts";
 import { importJobs, importRoutes, importSchedules } from "./imports/index.ts";
 import { ingestJobs, ingestSchedules } from "./jobs.ts";
 import { startPipeline } from "./pipeline.ts";
+import { pullJobs, pullRoutes, pullSchedules } from "./pulls/index.ts";
 import { recordsReference } from "./reference.ts";
 import { ingestRoutes } from "./routes.ts";
 
@@ -12,9 +13,10 @@ export const domain: Domain = {
   routes: (app, ground) => {
     ingestRoutes(app, ground);
     importRoutes(app, ground);
+    pullRoutes(app, ground);
   },
-  jobs: [...ingestJobs, ...importJobs],
-  schedules: [...ingestSchedules, ...importSchedules],
+  jobs: [...ingestJobs, ...importJobs, ...pullJobs],
+  schedules: [...ingestSchedules, ...importSchedules, ...pullSchedules],
   reference: recordsReference,
   start: async (ground) => {
     const pipeline = await startPipeline(ground);

@@ -14,6 +14,8 @@ export {
 } from "./imports/index.ts";
 export type { ClearIdentity, ClearRecord, IdentifiedRecord, SealedRecord, TokenIdentity } from "./record.ts";
 export { SOURCE_KINDS, type Source, type SourceKind, type SourceSettings } from "./source.ts";
+export { openRejects } from "./reject-store.ts";
+export { type SourceView, sourceViews } from "./source-view.ts";
 export { createSource, ensureSource, rotateKey, sourceById, sourceByKey } from "./source-store.ts";
 export type { CutValue } from "./sealing.ts";
 export { registerStages, type Stage, type StageBatch, type StageReject, stagesOf } from "./stage.ts";

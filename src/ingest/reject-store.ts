@@ -137,3 +137,8 @@ export async function expireRejects(tx: Tx, before: Date, now: Date): Promise<nu
     [before, now],
   );
 }
+
+/** How many rejects wait for a person. */
+export async function openRejects(tx: Tx): Promise<number> {
+  return (await countRejects(tx, { state: "open" })).count;
+}

@@ -8,6 +8,7 @@ const IDENTITIES: ReadonlySet<string> = new Set(IDENTITY_KINDS);
 const NAMES = new Set([
   "user_id_kind",
   "previous_id_kind",
+  "distinct_id_kind",
   "identity_kinds",
   "events",
   "product_item_types",
@@ -20,7 +21,8 @@ const MAPPINGS_MAX = 20;
 export function checkSettings(settings: unknown): SourceSettings {
   if (!isObject(settings)) throw wrong("settings", "not an object");
   for (const name of Object.keys(settings)) if (!NAMES.has(name)) throw wrong(`settings.${name}`, "unknown setting");
-  for (const name of ["user_id_kind", "previous_id_kind"]) checkIdentity(settings[name], `settings.${name}`);
+  for (const name of ["user_id_kind", "previous_id_kind", "distinct_id_kind"])
+    checkIdentity(settings[name], `settings.${name}`);
   for (const [name, kind] of entriesOf(settings["identity_kinds"], "settings.identity_kinds")) {
     if (kind === undefined || kind === null) throw wrong(`settings.identity_kinds.${name}`, "no identity kind");
     checkIdentity(kind, `settings.identity_kinds.${name}`);

@@ -11,6 +11,8 @@ export interface SourceSettings {
   readonly user_id_kind?: IdentityKind;
   /** What Segment's `previousId` is here; cookie by default. */
   readonly previous_id_kind?: IdentityKind;
+  /** What a bare `distinct_id` of Sensors is here; judged by its form by default. */
+  readonly distinct_id_kind?: IdentityKind;
   /** Own identity keys of Sensors ("$identity_vip_no": "card_no"). */
   readonly identity_kinds?: Readonly<Record<string, IdentityKind>>;
   /** Own event names of an SDK: kind and fields. */

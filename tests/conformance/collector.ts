@@ -43,7 +43,12 @@ export interface Collector {
 }
 
 /** A real server on loopback with one source, whose pipeline ends in this test. */
-export async function startCollector(world: TestWorld, kind: SourceKind, key: string, settings: SourceSettings = {}): Promise<Collector> {
+export async function startCollector(
+  world: TestWorld,
+  kind: SourceKind,
+  key: string,
+  settings: SourceSettings = {},
+): Promise<Collector> {
   const { ground, composition } = world;
   world.clock.set(new Date());
   const { source, write_key } = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
@@ -77,7 +82,9 @@ export async function startCollector(world: TestWorld, kind: SourceKind, key: st
       return delivered.map((record) => ({
         kind: record.kind,
         occurred_at: record.occurred_at,
-        identities: record.identities.map(({ kind: name, token }) => `${name}=${clear.get(token)?.value ?? "?"}`).sort(),
+        identities: record.identities
+          .map(({ kind: name, token }) => `${name}=${clear.get(token)?.value ?? "?"}`)
+          .sort(),
         body: unseal(record.body, clear) as Record<string, unknown>,
       }));
     },
@@ -100,7 +107,9 @@ function capture(app: FastifyInstance, captured: Captured[]): void {
       method: request.method,
       url: request.url,
       headers: Object.fromEntries(
-        Object.entries(request.headers).filter(([name]) => ["content-type", "authorization", "content-encoding"].includes(name)),
+        Object.entries(request.headers).filter(([name]) =>
+          ["content-type", "authorization", "content-encoding"].includes(name),
+        ),
       ) as Record<string, string>,
       body: Buffer.isBuffer(request.body) ? Buffer.from(request.body) : Buffer.alloc(0),
     });

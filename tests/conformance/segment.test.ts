@@ -34,7 +34,12 @@ const ORDER = {
 };
 const USER = { userId: "u-1", anonymousId: "anon-1" };
 const PLACED = new Date("2026-11-20T08:00:00.123Z");
-const CONTEXT = { ip: "203.0.113.7", userAgent: "Mozilla/5.0", campaign: { name: "双11", source: "wechat" }, page: { path: "/tea", url: "https://tea.cn/tea?phone=13812345678" } };
+const CONTEXT = {
+  ip: "203.0.113.7",
+  userAgent: "Mozilla/5.0",
+  campaign: { name: "双11", source: "wechat", medium: "social" },
+  page: { path: "/tea", url: "https://tea.cn/tea?phone=13812345678" },
+};
 
 beforeAll(async () => {
   collector = await startCollector(world(), "segment", "segment-sdk");
@@ -46,9 +51,24 @@ beforeAll(async () => {
   analytics.track({ ...USER, event: "Products Searched", properties: { query: "铁观音" } });
   analytics.track({ ...USER, event: "Product Added", properties: { ...PRODUCT, quantity: 2, cart_id: "c-1" } });
   analytics.track({ ...USER, event: "Order Completed", properties: ORDER });
-  analytics.track({ ...USER, event: "Order Refunded", properties: { order_id: "SG-1001", total: 18.05, products: [{ product_id: "T-9", price: 18.05, quantity: 1 }] } });
+  analytics.track({
+    ...USER,
+    event: "Order Refunded",
+    properties: { order_id: "SG-1001", total: 18.05, products: [{ product_id: "T-9", price: 18.05, quantity: 1 }] },
+  });
   analytics.track({ ...USER, event: "Signed In", properties: { platform: "mini" } });
-  analytics.track({ userId: "u-1", event: "泡茶课报名", properties: { lesson: "盖碗", seats: 2, remind: true, tags: ["新手", "周末"], nested: { a: [1, { b: null }] }, contact: "13912345678" } });
+  analytics.track({
+    userId: "u-1",
+    event: "泡茶课报名",
+    properties: {
+      lesson: "盖碗",
+      seats: 2,
+      remind: true,
+      tags: ["新手", "周末"],
+      nested: { a: [1, { b: null }] },
+      contact: "13912345678",
+    },
+  });
   analytics.page({ ...USER, category: "商城", name: "首页", properties: { path: "/", title: "青岚茶" } });
   analytics.screen({ ...USER, name: "会员码", properties: { from: "tab" } });
   analytics.group({ ...USER, groupId: "g-7", traits: { name: "品鉴会", size: 30 } });
@@ -66,9 +86,20 @@ describe("Segment HTTP API, as @segment/analytics-node speaks it", () => {
   test("all six calls arrive, in batches, and none is refused", async () => {
     expect(await collector.counts()).toEqual({ accepted: 12, duplicates: 0, rejected: 0 });
     expect(collector.captured.every((request) => request.url === "/v1/batch")).toBe(true);
-    expect(records.map((record) => record.kind).sort()).toEqual(
-      ["browse", "browse", "browse", "cart", "custom", "custom", "identity_link", "login", "member", "order", "return", "search"],
-    );
+    expect(records.map((record) => record.kind).sort()).toEqual([
+      "browse",
+      "browse",
+      "browse",
+      "cart",
+      "custom",
+      "custom",
+      "identity_link",
+      "login",
+      "member",
+      "order",
+      "return",
+      "search",
+    ]);
   });
 
   test("each message is equal after decoding to what the SDK was told", () => {
@@ -79,9 +110,17 @@ describe("Segment HTTP API, as @segment/analytics-node speaks it", () => {
       ["Order Completed", ORDER],
       ["Signed In", { platform: "mini" }],
     ];
-    for (const [event, properties] of expected) expect([event, extra(byEvent(event))["properties"]]).toEqual([event, properties]);
+    for (const [event, properties] of expected)
+      expect([event, extra(byEvent(event))["properties"]]).toEqual([event, properties]);
     const custom = records.find((record) => record.body["name"] === "泡茶课报名");
-    expect(custom?.body["properties"]).toEqual({ lesson: "盖碗", seats: 2, remind: true, tags: ["新手", "周末"], nested: { a: [1, { b: null }] }, contact: "13912345678" });
+    expect(custom?.body["properties"]).toEqual({
+      lesson: "盖碗",
+      seats: 2,
+      remind: true,
+      tags: ["新手", "周末"],
+      nested: { a: [1, { b: null }] },
+      contact: "13912345678",
+    });
     const member = records.find((record) => record.kind === "member");
     expect(extra(member)["traits"]).toEqual(TRAITS_CLEAR);
     const group = records.find((record) => record.body["name"] === "group");
@@ -92,8 +131,16 @@ describe("Segment HTTP API, as @segment/analytics-node speaks it", () => {
 
   test("identifiers become identities and link device, account, phone and mail", () => {
     const member = records.find((record) => record.kind === "member");
-    expect(member?.identities).toEqual(["cookie=anon-1", "email=xiaoman@tea.cn", "mall_id=u-1", "phone=+8613812345678"]);
-    expect(records.find((record) => record.kind === "identity_link")?.identities).toEqual(["cookie=anon-0", "mall_id=u-1"]);
+    expect(member?.identities).toEqual([
+      "cookie=anon-1",
+      "email=xiaoman@tea.cn",
+      "mall_id=u-1",
+      "phone=+8613812345678",
+    ]);
+    expect(records.find((record) => record.kind === "identity_link")?.identities).toEqual([
+      "cookie=anon-0",
+      "mall_id=u-1",
+    ]);
     expect(byEvent("Signed In")?.identities).toEqual(["cookie=anon-1", "mall_id=u-1"]);
   });
 
@@ -117,7 +164,12 @@ describe("Segment HTTP API, as @segment/analytics-node speaks it", () => {
       lines: [{ sku: "T-9", quantity: "1", refund_minor: 1805 }],
     });
     expect(byEvent("Product Viewed")?.body).toMatchObject({ sku: "T-88", category: "乌龙" });
-    expect(records.find((record) => record.kind === "member")?.body).toMatchObject({ name: "张小满", gender: "female", birthday: "1990-02-28", city: "上海" });
+    expect(records.find((record) => record.kind === "member")?.body).toMatchObject({
+      name: "张小满",
+      gender: "female",
+      birthday: "1990-02-28",
+      city: "上海",
+    });
   });
 
   test("the time the caller gave is kept to the millisecond", () => {
@@ -128,7 +180,9 @@ describe("Segment HTTP API, as @segment/analytics-node speaks it", () => {
     await replay(collector);
     for (const { url, headers, body } of [...collector.captured]) {
       const changed = { ...(JSON.parse(body.toString()) as object), sentAt: new Date(Date.now() + 5_000) };
-      expect((await fetch(collector.url + url, { method: "POST", headers, body: JSON.stringify(changed) })).status).toBe(200);
+      expect(
+        (await fetch(collector.url + url, { method: "POST", headers, body: JSON.stringify(changed) })).status,
+      ).toBe(200);
     }
     expect((await collector.counts()).accepted).toBe(12);
   });
@@ -140,7 +194,15 @@ describe("Segment HTTP API, as @segment/analytics-node speaks it", () => {
       fetch(collector.url + path, { method: "POST", headers, body: JSON.stringify(body) });
     const bearer = { authorization: `Bearer ${collector.write_key}`, "content-type": "application/json" };
     expect((await post("/v1/track", bearer, message)).status).toBe(200);
-    expect((await post("/v1/t", { "content-type": "text/plain" }, { ...message, messageId: "single-2", writeKey: collector.write_key })).status).toBe(200);
+    expect(
+      (
+        await post(
+          "/v1/t",
+          { "content-type": "text/plain" },
+          { ...message, messageId: "single-2", writeKey: collector.write_key },
+        )
+      ).status,
+    ).toBe(200);
     expect((await collector.counts()).accepted).toBe(before + 2);
   });
 
@@ -155,7 +217,11 @@ describe("Segment HTTP API, as @segment/analytics-node speaks it", () => {
     expect([stranger.status, ((await stranger.json()) as { code: string }).code]).toEqual([401, "ingest.key_unknown"]);
     const many = await post(JSON.stringify({ batch: Array.from({ length: 2_501 }, () => ({})) }));
     expect([many.status, ((await many.json()) as { code: string }).code]).toEqual([400, "ingest.batch_too_many"]);
-    const large = await post(JSON.stringify({ batch: [{ type: "track", event: "x", userId: "1", properties: { text: "茶".repeat(200_000) } }] }));
+    const large = await post(
+      JSON.stringify({
+        batch: [{ type: "track", event: "x", userId: "1", properties: { text: "茶".repeat(200_000) } }],
+      }),
+    );
     expect([large.status, ((await large.json()) as { code: string }).code]).toEqual([400, "ingest.batch_too_large"]);
     expect((await collector.counts()).accepted).toBe(before);
   });

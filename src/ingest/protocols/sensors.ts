@@ -170,12 +170,13 @@ function unknownIdentity(message: PlainObject, context: DecodeContext): string |
 }
 
 /**
- * Who a message is about. With `identities` (IDM 3.0) they say it; before it `login_id`, `anonymous_id` and
- * `original_id`; a bare `distinct_id` is the user's own id when `$is_login_id` says so, else a device.
+ * Who a message is about. With `identities` (IDM 3.0) they say it, before it `login_id`, `anonymous_id` and
+ * `original_id`. A bare `distinct_id` is judged by its form; an unbind names the unbound identity in `identities` and
+ * the person it leaves in `distinct_id`.
  */
 function identitiesOf(message: PlainObject, properties: PlainObject, context: DecodeContext): ClearIdentity[] {
   const list: ClearIdentity[] = [];
-  const user = context.settings.user_id_kind ?? "mall_id";
+  const add = (one: ClearIdentity) => addIdentity(list, one.kind, one.value, one.namespace);
   if (isObject(message["identities"])) {
     for (const [name, value] of Object.entries(message["identities"])) {
       const found = identityKind(name, context);
@@ -184,31 +185,33 @@ function identitiesOf(message: PlainObject, properties: PlainObject, context: De
       }
     }
   }
-  const signup = message["type"] === "track_signup";
-  const login = loginId(textOf(message["login_id"]), message, context);
-  if (login !== undefined) addIdentity(list, login.kind, login.value, login.namespace);
+  const login = textOf(message["login_id"]);
+  if (login !== undefined) add(loginIdentity(login, message, context));
   addIdentity(list, "cookie", message["anonymous_id"]);
+  const signup = message["type"] === "track_signup";
   if (signup) addIdentity(list, "cookie", message["original_id"]);
   const distinct = textOf(message["distinct_id"]);
-  // The unbound identity alone is named by an unbind; its distinct_id is only the routing key.
-  const named = list.length > 0 && (isObject(message["identities"]) || list.some((one) => one.value === distinct));
-  if (distinct === undefined || (named && !signup)) return list;
-  if (list.some((one) => one.value === distinct)) return list;
+  if (distinct === undefined) return list;
   const own = signup || properties["$is_login_id"] === true;
-  const split = own
-    ? (loginId(distinct, message, context) ?? { kind: user, value: distinct })
-    : { kind: "cookie" as const, value: distinct };
-  if (!list.some((one) => one.value === split.value)) addIdentity(list, split.kind, split.value);
+  const named = own ? loginIdentity(distinct, message, context) : bareIdentity(distinct, context);
+  if (!list.some((one) => one.value === distinct || one.value === named.value)) add(named);
   return list;
 }
 
-/** A log-in id under a key of its own is written "$identity_vip_no+8001". */
-function loginId(
-  value: string | undefined,
-  message: PlainObject,
-  context: DecodeContext,
-): { kind: IdentityKind; value: string; namespace?: string } | undefined {
-  if (value === undefined) return undefined;
+/** Device ids of the SDKs: four or more groups of hexadecimal digits, a UUID, an Android id. */
+const DEVICE = /^(?:[0-9a-f]+(?:-[0-9a-f]+){3,6}|[0-9a-f]{16})$/i;
+const WECHAT_OPENID = /^o[\w-]{27}$/;
+
+function bareIdentity(value: string, context: DecodeContext): ClearIdentity {
+  const kind = context.settings.distinct_id_kind;
+  if (kind !== undefined) return { kind, value };
+  if (DEVICE.test(value)) return { kind: "cookie", value };
+  if (WECHAT_OPENID.test(value)) return { kind: "openid", value };
+  return { kind: context.settings.user_id_kind ?? "mall_id", value };
+}
+
+/** A log-in id; under a key of its own it is written "$identity_vip_no+8001". */
+function loginIdentity(value: string, message: PlainObject, context: DecodeContext): ClearIdentity {
   const plus = value.indexOf("+");
   const key = plus > 0 ? value.slice(0, plus) : "";
   const found =
