@@ -8,7 +8,7 @@ export interface ReadTime {
 }
 
 const YMD =
-  /^(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?:[T\s]*(上午|下午|AM|PM)?\s*(\d{1,2})(?:[:：]|时|点)(\d{1,2})(?:(?:[:：]|分)(\d{1,2})(?:[.,](\d{1,9}))?秒?)?分?\s*(AM|PM)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i;
+  /^(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?:[T\s]*(上午|下午|AM|PM)?\s*(\d{1,2})(?:[:：]|时|点)(\d{1,2})(?:(?:[:：]|分)(\d{1,2})(?:[.,](\d{1,9}))?秒?)?分?\s*(AM|PM)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 const COMPACT = /^(\d{4})(\d{2})(\d{2})(?:[T\s]?(\d{2})(\d{2})(\d{2})?)?$/;
 const TWO_PART = /^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:[\sT,]+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(AM|PM)?)?$/i;
 const DAY_MS = 86_400_000;
@@ -79,7 +79,7 @@ function assemble(
   const day = `${String(y).padStart(4, "0")}-${String(m).padStart(2, "0")}-${String(d).padStart(2, "0")}`;
   if (offset === undefined) return { ms: zone.instant(wall), day };
   if (/^z$/i.test(offset)) return { ms: wall, day };
-  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(-2));
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3).replace(":", ""));
   return { ms: wall - (offset.startsWith("-") ? -minutes : minutes) * 60_000, day };
 }
 

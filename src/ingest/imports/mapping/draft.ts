@@ -34,6 +34,8 @@ export interface DraftContext {
   readonly file_key: string;
   /** Time of records of masters that state none. */
   readonly default_time: string;
+  /** The row's own key at its source, where it has one: rows are then told apart by it, not by counting equal ones. */
+  readonly row_key?: (raw: RawRow) => string;
   /** A keyed hash, so that a record's id cannot be tried out against guessed phones. */
   keyed(content: string): string;
 }
@@ -117,7 +119,9 @@ class RowMaker {
     const stated = { kind, at: read.occurred_at ?? null, identities: read.identities, body };
     let content = JSON.stringify(stated);
     if (plan.kind.nature === "fact") {
-      const numbered = NUMBERED.some((name) => body[name] !== undefined);
+      const row_key = this.#context.row_key?.(read.raw);
+      if (row_key !== undefined) content += `\0${row_key}`;
+      const numbered = row_key !== undefined || NUMBERED.some((name) => body[name] !== undefined);
       const nth = numbered ? 1 : this.#counter.next(contentHash(content));
       if (nth === undefined) throw new TooManyLines(read.raw.row);
       if (nth > 1) content += `#${nth}`;
