@@ -21,7 +21,7 @@ test("until its wake-up day a value does not change when nothing happens", () =>
         expect(evaluate(tree, data, smallShop, member, then)).toEqual(now);
       }
     }),
-    { numRuns: 600 },
+    { numRuns: 1000 },
   );
 });
 

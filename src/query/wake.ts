@@ -149,8 +149,7 @@ class Waker {
     const on = window?.on === undefined ? {} : { on: window.on };
     if (via !== undefined) this.#window(via.relation, undefined);
     if (window?.kind === "calendar") {
-      const next: Expression = { node: "date", value: periodStart(this.#today, window.unit, 1) };
-      return this.#add(next);
+      this.#add({ node: "date", value: periodStart(this.#today, window.unit, 1) });
     }
     const back = window?.kind === "days" ? (window.back ?? 0) : 0;
     this.#add(plusDays(dated({ kind: "ahead", back, ...on }), back));

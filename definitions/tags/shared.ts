@@ -1,0 +1,22 @@
+import { column, compare, daysBetween, last, lastDays, maximum, sum, count, today } from "../../src/query/builder.ts";
+
+/** A valid order or line: paid, with a positive net, not of a staff, test or wholesale account (measures.md). */
+export const valid = column("is_valid");
+/** A purchase: a business day with net spend above zero over all the member's orders (measures.md). */
+export const purchased = compare(column("net_minor"), ">", 0);
+export const lastPurchase = maximum("purchase_days", "business_day", { where: purchased });
+export const daysSinceLastPurchase = daysBetween(lastPurchase, today);
+export const year = lastDays(365);
+export const spendYear = sum("purchase_days", "net_minor", { window: year });
+export const ordersYear = count("orders", { where: valid, window: year });
+export const lastStore = last("orders", "store_code", { where: valid });
+
+export const YES_NO = (yes_zh: string, yes_en: string, no_zh: string, no_en: string) => [
+  { value: "yes", zh: "是", en: "Yes", meaning_zh: yes_zh, meaning_en: yes_en },
+  { value: "no", zh: "否", en: "No", meaning_zh: no_zh, meaning_en: no_en },
+];
+
+/** Member 1 of a worked example, with what the example needs to know of the profile. */
+export const one = (fields: Readonly<Record<string, string | number | boolean | null>> = {}) => ({
+  members: [{ member_id: 1, ...fields }],
+});

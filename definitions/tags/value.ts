@@ -1,0 +1,95 @@
+import * as q from "../../src/query/builder.ts";
+import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
+import { one } from "./shared.ts";
+
+const today = "2026-11-22";
+const value = {
+  owner: "analytics",
+  family: "consumption",
+  privacy: "L2",
+  freshness: "day",
+  window_zh: "到上一个已结营业日的 365 天",
+  window_en: "365 days to the last closed business day",
+} as const;
+
+/** Layers that the value domain computes; the tags read its relation `rfm`. */
+export const VALUE_TAGS: readonly TagDefinition[] = [
+  defineTag({
+    ...value,
+    key: "rfm_class",
+    zh: "RFM 类别",
+    en: "RFM class",
+    sentence_zh: "按当前门槛划分的会员类别：A 高频高额，B 高额低频，C 待培育。",
+    sentence_en:
+      "The class by the present thresholds: A frequent and high value, B high value but infrequent, C to be cultivated.",
+    values: [
+      {
+        value: "A",
+        zh: "A 高频高额",
+        en: "A frequent, high value",
+        meaning_zh: "消费与购买天数都达到门槛",
+        meaning_en: "Spend and purchase days both reach their thresholds",
+      },
+      {
+        value: "B",
+        zh: "B 高额低频",
+        en: "B high value, infrequent",
+        meaning_zh: "消费达到门槛，购买天数未达",
+        meaning_en: "Spend reaches its threshold, purchase days do not",
+      },
+      {
+        value: "C",
+        zh: "C 待培育",
+        en: "C to be cultivated",
+        meaning_zh: "消费未达门槛",
+        meaning_en: "Spend is below its threshold",
+      },
+    ],
+    expression: q.profile("rfm", "class"),
+    reason: {
+      zh: "到 {day}：{f} 个购买日，净消费 {m}。",
+      en: "To {day}: {f} purchase days, net spend {m}.",
+      parts: {
+        day: { expression: q.profile("rfm", "business_day") },
+        f: { expression: q.profile("rfm", "f"), unit: "number" },
+        m: { expression: q.profile("rfm", "m_minor"), unit: "minor" },
+      },
+    },
+    example: {
+      today,
+      rows: { ...one(), rfm: [{ member_id: 1, class: "B", level: 2 }] },
+      value: "B",
+      zh: "分层结果为 B。",
+    },
+  }),
+  defineTag({
+    ...value,
+    key: "rfm_level",
+    zh: "RFM 级别",
+    en: "RFM level",
+    sentence_zh: "按最近一次购买距今的天数分为 1、2、3 级，1 级最近。",
+    sentence_en: "Level 1, 2 or 3 by the days since the last purchase; 1 is the latest.",
+    values: [
+      {
+        value: "1",
+        zh: "1 级",
+        en: "Level 1",
+        meaning_zh: "30 天内买过（门槛可改）",
+        meaning_en: "Bought within 30 days (a threshold that can be changed)",
+      },
+      { value: "2", zh: "2 级", en: "Level 2", meaning_zh: "31 至 90 天", meaning_en: "31 to 90 days" },
+      { value: "3", zh: "3 级", en: "Level 3", meaning_zh: "超过 90 天", meaning_en: "More than 90 days" },
+    ],
+    unit: "number",
+    expression: q.profile("rfm", "level"),
+    reason: {
+      zh: "到 {day}，距上次购买 {r} 天。",
+      en: "On {day}, {r} days since the last purchase.",
+      parts: {
+        day: { expression: q.profile("rfm", "business_day") },
+        r: { expression: q.profile("rfm", "r_days"), unit: "number" },
+      },
+    },
+    example: { today, rows: { ...one(), rfm: [{ member_id: 1, class: "B", level: 2 }] }, value: "2", zh: "级别为 2。" },
+  }),
+];

@@ -1,0 +1,105 @@
+import {
+  type Catalogue,
+  type CheckedTree,
+  checkedTree,
+  checkTree,
+  type Expression,
+  type Output,
+  type TreeProblem,
+  wakeTree,
+} from "../query/index.ts";
+import { addDays, daysBetween } from "../platform/index.ts";
+import type { TagDefinition } from "./definition.ts";
+
+/** The kind in which a tag's values are stored. `since` keeps the date and counts its days at reading. */
+export type StoredKind = "text" | "number" | "date" | "boolean" | "since";
+
+/** A definition that fits the catalogue, with its trees. */
+export interface Tag {
+  readonly definition: TagDefinition;
+  readonly kind: StoredKind;
+  /** What is computed and stored: of a tag that only counts days since a date, the date. */
+  readonly stored: CheckedTree;
+  /** The full value, for segments and examples. */
+  readonly tree: CheckedTree;
+}
+
+/** The tags of this installation by key; definitions whose relations are not registered (yet) are left out, by name. */
+export class TagBook {
+  readonly tags: ReadonlyMap<string, Tag>;
+  readonly missing: ReadonlyMap<string, readonly TreeProblem[]>;
+  readonly #catalogue: Catalogue;
+
+  constructor(definitions: readonly TagDefinition[], catalogue: Catalogue) {
+    this.#catalogue = catalogue;
+    const byKey = new Map(definitions.map((definition) => [definition.key, definition]));
+    const options = { tag: (key: string): Expression | undefined => byKey.get(key)?.expression };
+    const tags = new Map<string, Tag>();
+    const missing = new Map<string, readonly TreeProblem[]>();
+    for (const definition of definitions) {
+      const result = checkTree(definition.expression, catalogue, options);
+      if (result.ok) tags.set(definition.key, this.#tag(definition, result.tree, options));
+      else missing.set(definition.key, result.problems);
+    }
+    this.tags = tags;
+    this.missing = missing;
+  }
+
+  get(key: string): Tag | undefined {
+    return this.tags.get(key);
+  }
+
+  /** For trees that refer to tags: `checkTree(tree, catalogue, book.references)`. */
+  get references(): { tag: (key: string) => Expression | undefined } {
+    return { tag: (key) => this.tags.get(key)?.definition.expression };
+  }
+
+  /** What to compute for a member on `today`: every stored value, and the first day on which one may change by itself. */
+  outputs(today: string): { values: readonly Output[]; wakes: readonly Output[] } {
+    const values: Output[] = [];
+    const wakes = new Map<string, CheckedTree>();
+    for (const [key, tag] of this.tags) {
+      values.push({ name: key, tree: tag.stored });
+      const wake = wakeTree(tag.stored, this.#catalogue, today);
+      if (wake !== undefined) wakes.set(JSON.stringify(wake.root), wake);
+    }
+    return { values, wakes: [...wakes.values()].map((tree, index) => ({ name: `wake_${index + 1}`, tree })) };
+  }
+
+  #tag(definition: TagDefinition, tree: CheckedTree, options: { tag: (key: string) => Expression | undefined }): Tag {
+    const anchor = anchorOf(definition.expression);
+    if (anchor !== undefined) {
+      return { definition, kind: "since", stored: checkedTree(anchor, this.#catalogue, options), tree };
+    }
+    return { definition, kind: kindOf(tree), stored: tree, tree };
+  }
+}
+
+function kindOf(tree: CheckedTree): StoredKind {
+  switch (tree.type.kind) {
+    case "integer":
+    case "decimal":
+      return "number";
+    case "date":
+      return "date";
+    case "boolean":
+      return "boolean";
+    default:
+      return "text";
+  }
+}
+
+/** `days_between(X, today)` changes every day for everyone: X is kept instead. */
+function anchorOf(expression: Expression): Expression | undefined {
+  return expression.node === "days_between" && expression.to.node === "today" ? expression.from : undefined;
+}
+
+/** The value of a day from what is stored. */
+export function valueOn(kind: StoredKind, stored: string, today: string): string {
+  return kind === "since" ? String(daysBetween(stored, today)) : stored;
+}
+
+/** What is stored for a value: the way back of `valueOn`, for conditions on `since` tags. */
+export function storedFor(kind: StoredKind, value: string, today: string): string {
+  return kind === "since" ? addDays(today, -Number(value)) : value;
+}

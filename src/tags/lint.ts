@@ -1,0 +1,84 @@
+import { type Catalogue, checkTree, type Expression, isNumber } from "../query/index.ts";
+import type { TagDefinition } from "./definition.ts";
+
+const CHINESE = /[\u4e00-\u9fff]/;
+
+/** What is wrong with a set of definitions, one sentence each; empty when all is well. */
+export function lintDefinitions(definitions: readonly TagDefinition[], catalogue: Catalogue): string[] {
+  const found: string[] = [];
+  const keys = new Set<string>();
+  const byKey = new Map(definitions.map((definition) => [definition.key, definition]));
+  for (const definition of definitions) {
+    const say = (text: string) => found.push(`${definition.key}: ${text}`);
+    if (!/^[a-z][a-z0-9_]{2,40}$/.test(definition.key)) say("the key must be snake_case");
+    if (keys.has(definition.key)) say("the key is used twice");
+    keys.add(definition.key);
+    lintWords(definition, say);
+    lintTree(definition, catalogue, { tag: (key) => byKey.get(key)?.expression }, say);
+    lintExample(definition, say);
+  }
+  return found;
+}
+
+function lintWords(definition: TagDefinition, say: (text: string) => void): void {
+  const zh = ["zh", "sentence_zh", "window_zh"] as const;
+  const en = ["en", "sentence_en", "window_en"] as const;
+  for (const field of zh) if (!CHINESE.test(definition[field])) say(`${field} is not Chinese`);
+  for (const field of en) if (definition[field].trim() === "" || CHINESE.test(definition[field])) say(`${field} is not English`);
+  if (!definition.sentence_zh.endsWith("。")) say("sentence_zh is not one sentence ending in 。");
+  if (!definition.sentence_en.endsWith(".")) say("sentence_en is not one sentence ending in a full stop");
+  const seen = new Set<string>();
+  for (const value of definition.values ?? []) {
+    if (seen.has(value.value)) say(`the value ${value.value} is listed twice`);
+    seen.add(value.value);
+    if (!CHINESE.test(value.zh + value.meaning_zh) || value.en === "" || value.meaning_en === "") {
+      say(`the value ${value.value} lacks its meaning in both languages`);
+    }
+  }
+}
+
+function lintTree(
+  definition: TagDefinition,
+  catalogue: Catalogue,
+  options: { tag: (key: string) => Expression | undefined },
+  say: (text: string) => void,
+): void {
+  const result = checkTree(definition.expression, catalogue, options);
+  if (!result.ok) return result.problems.forEach((problem) => say(`${problem.path}: ${problem.en}`));
+  const { kind } = result.tree.type;
+  if (isNumber(result.tree.type) && definition.unit === undefined) say("a number needs a unit");
+  if (!isNumber(result.tree.type) && definition.unit !== undefined) say("only a number has a unit");
+  if (kind === "boolean") say("use the values yes and no instead of a condition");
+  const listed = new Set((definition.values ?? []).map(({ value }) => value));
+  for (const label of labelsOf(definition.expression)) {
+    if (definition.values !== undefined && !listed.has(label)) say(`the value ${label} is not in the list of values`);
+  }
+  for (const [name, part] of Object.entries(definition.reason.parts ?? {})) {
+    const checked = checkTree(part.expression, catalogue, options);
+    if (!checked.ok) say(`the part ${name} of the reason is wrong: ${checked.problems[0]?.en}`);
+  }
+  for (const [, name] of `${definition.reason.zh} ${definition.reason.en}`.matchAll(/\{(\w+)\}/g)) {
+    if (name !== "value" && definition.reason.parts?.[name ?? ""] === undefined) say(`the reason names {${name}}, which is no part`);
+  }
+}
+
+/** Every text that the root of an expression can produce by itself. */
+function labelsOf(node: Expression): string[] {
+  if (node.node === "text") return [node.value];
+  if (node.node === "bands") return [...node.bands.map(({ label }) => label), node.last];
+  if (node.node === "case") {
+    const ends = [...node.branches.map(({ then }) => then), ...(node.otherwise === undefined ? [] : [node.otherwise])];
+    return ends.flatMap(labelsOf);
+  }
+  return node.node === "first_known" ? node.parts.flatMap(labelsOf) : [];
+}
+
+function lintExample(definition: TagDefinition, say: (text: string) => void): void {
+  const { example } = definition;
+  if (!(example.rows["members"] ?? []).some((row) => row["member_id"] === 1)) say("the example needs member 1");
+  if (example.value === null) say("the example should show a value");
+  const listed = definition.values?.map(({ value }) => value);
+  if (example.value !== null && listed !== undefined && !listed.includes(example.value)) {
+    say("the example's value is not in the list of values");
+  }
+}
