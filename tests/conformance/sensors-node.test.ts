@@ -27,9 +27,7 @@ const PROFILE = { name: "张小满", phone: "13812345678", gender: "女", city: 
 
 beforeAll(async () => {
   collector = await startCollector(world(), "sensors", "sensors-node");
-  const { default: SensorsAnalytics } = createRequire(import.meta.url)("sa-sdk-node") as {
-    default: new () => SensorsNode;
-  };
+  const SensorsAnalytics = createRequire(import.meta.url)("sa-sdk-node") as new () => SensorsNode;
   const sa = new SensorsAnalytics();
   sa.disableReNameOption();
   sa.submitTo({ url: `${collector.url}/sa?project=default&token=${collector.write_key}`, gzip: true });
