@@ -18,9 +18,15 @@ export interface LoadedComponent {
 export async function partiesInTouch(tx: Tx, party_ids: readonly number[]): Promise<number[]> {
   if (party_ids.length === 0) return [];
   const rows = await tx.query<{ party_id: number }>(
-    `select t.party_id from unnest($1::bigint[]) as t (party_id)
-     where exists (select 1 from members.holding h join members.holding o on o.token = h.token and o.party_id <> h.party_id where h.party_id = t.party_id)
-        or exists (select 1 from members.party p join members.party o on o.member_id = p.member_id and o.party_id <> p.party_id where p.party_id = t.party_id)`,
+    // `limit 1` inside each lateral keeps the planner on the indexes whatever it believes about the tables' size: the
+    // same question as `exists … or exists …` took 5.7 s for 5,000 parties of a freshly filled table, this 60 ms.
+    `select t.party_id from unnest($1::bigint[]) as t (party_id) cross join lateral (
+       select 1 from members.holding h cross join lateral (
+         select 1 from members.holding o where o.token = h.token and o.party_id <> h.party_id limit 1) other
+       where h.party_id = t.party_id limit 1) shared
+     union
+     select t.party_id from unnest($1::bigint[]) as t (party_id) join members.party p on p.party_id = t.party_id cross join lateral (
+       select 1 from members.party o where o.member_id = p.member_id and o.party_id <> p.party_id limit 1) fellow`,
     [party_ids],
   );
   return rows.map((row) => row.party_id);
@@ -219,6 +225,17 @@ export async function standingJoins(tx: Tx, party_ids: readonly number[]): Promi
     `select join_id, party_a as a, party_b as b from members.join_log
      where undone_at is null and (party_a = any($1::bigint[]) or party_b = any($1::bigint[])) order by join_id`,
     [party_ids],
+  );
+}
+
+/** One join with its state. */
+export async function settledJoin(
+  tx: Tx,
+  join_id: number,
+): Promise<(ActiveJoin & { undone_at: Date | null }) | undefined> {
+  return tx.one(
+    "select join_id, party_a as a, party_b as b, undone_at from members.join_log where join_id = $1 for update",
+    [join_id],
   );
 }
 

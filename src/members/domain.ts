@@ -1,12 +1,16 @@
 import type { Domain } from "../domains.ts";
 import "./errors.ts";
 import { relations } from "./relations.ts";
+import { memberRoutes } from "./routes.ts";
 import { stage } from "./stage.ts";
+import { totalsDue } from "./totals.ts";
 
 export const domain: Domain = {
   name: "members",
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["members"],
+  routes: memberRoutes,
+  events: { "members.totals_due": totalsDue },
   relations,
   stage,
 };

@@ -52,6 +52,11 @@ export const membersErrors = defineErrors("members", {
     zh: "没有“{flag}”这种身份标记。可用：{allowed}。",
     en: "There is no flag “{flag}”. Allowed: {allowed}.",
   },
+  stream_limit: {
+    status: 503,
+    zh: "同时打开的实时页面已达上限 {limit}。请关闭一些页面后刷新。",
+    en: "{limit} live pages are open, which is the limit. Close some and refresh.",
+  },
   cursor_invalid: {
     status: 400,
     zh: "翻页标记无效，请从第一页重新开始。",

@@ -91,7 +91,19 @@ export async function removeEvents(tx: Tx, keys: readonly EventKey[]): Promise<n
 }
 
 async function tradeChanged(tx: Tx, party_ids: readonly number[]): Promise<void> {
-  if (party_ids.length > 0) await emit(tx, "members.totals_due", [{ party_ids: [...new Set(party_ids)] }]);
+  if (party_ids.length === 0) return;
+  await emit(tx, "members.totals_due", [{ party_ids: [...new Set(party_ids)] }]);
+  await announceLive(tx, party_ids);
+}
+
+export const LIVE_CHANNEL = "members_live";
+const NOTICE_PARTIES_MAX = 400;
+
+/** Live pages hear of parties, not of rows; beyond the bound of a notice they are told to look again. */
+export async function announceLive(tx: Tx, party_ids: readonly number[]): Promise<void> {
+  const parties = [...new Set(party_ids)];
+  const notice = parties.length > NOTICE_PARTIES_MAX ? { all: true } : { parties };
+  await tx.query("select pg_notify($1, $2)", [LIVE_CHANNEL, JSON.stringify(notice)]);
 }
 
 /** Takes back rows of the pipeline. Looked for by party: an index on record ids would cost a third of the speed. */

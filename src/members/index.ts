@@ -1,2 +1,4 @@
 export { appendEvents, type EventKey, type EventRow, removeEvents } from "./event-store.ts";
 export { openConflicts } from "./conflict-store.ts";
+export { memberIdAt } from "./member-page.ts";
+export { type MemberRow, memberRowsById } from "./member-row.ts";

@@ -205,6 +205,12 @@ export const CONFLICT_RULES = [
     zh: "这个号码的几位使用者互相矛盾，无法判断属于谁",
     en: "Those who share this value contradict each other, so that it cannot be told whose it is",
   },
+  {
+    conflict: "held_after_split",
+    hard: false,
+    zh: "撤销合并后，剩下的线索又指向这一位，先不合并",
+    en: "After a join was taken back the remaining evidence points here; nothing is joined until somebody decides",
+  },
 ] as const satisfies readonly ConflictRule[];
 
 export type ConflictKind = (typeof CONFLICT_RULES)[number]["conflict"];
@@ -212,8 +218,6 @@ export type ConflictKind = (typeof CONFLICT_RULES)[number]["conflict"];
 export const LIMITS = {
   /** Days after which a number that its account no longer used may have a new owner (requirements 11.2). */
   recycled_days: 180,
-  /** Parties judged together; a larger heap of shared values is left as it is and reported. */
-  component_parties_max: 2_000,
   /** Holders of one value that are looked at one by one; above it the value is quarantined by its count alone. */
   holders_examined_max: 60,
 } as const;

@@ -4,7 +4,7 @@ import { businessDay } from "../platform/index.ts";
 import { emit, type Tx } from "../store/index.ts";
 import { quarantineValues } from "./component-store.ts";
 import { consentsOf } from "./consent.ts";
-import { insertEvents } from "./event-store.ts";
+import { announceLive, insertEvents } from "./event-store.ts";
 import { observe, type SeenParty } from "./observation.ts";
 import { addsTo, changesIdentity, forgetParties, knownAfter, partyMemoryOf, type KnownParty } from "./party-memory.ts";
 import {
@@ -277,16 +277,10 @@ async function storeEvents(tx: Tx, ground: Ground, records: readonly IdentifiedR
   if (happened.length === 0) return;
   const days = new Set(happened.map((record) => businessDay(record.occurred_at, ground.config.timezone)));
   await emit(tx, "catalogue.changed", [{ relation: "events", days: [...days].sort() }]);
-  await announceLive(tx, happened);
-}
-
-const NOTICE_PARTIES_MAX = 400;
-
-/** Live pages hear of parties, not of rows; beyond the bound of a notice they are told to look again. */
-async function announceLive(tx: Tx, records: readonly IdentifiedRecord[]): Promise<void> {
-  const parties = [...new Set(records.map((record) => record.party_id))];
-  const notice = parties.length > NOTICE_PARTIES_MAX ? { all: true } : { parties };
-  await tx.query("select pg_notify('members_live', $1)", [JSON.stringify(notice)]);
+  await announceLive(
+    tx,
+    happened.map((record) => record.party_id ?? -1),
+  );
 }
 
 /** The other person of referrals, where somebody is known under one of the identifiers given. */

@@ -1,0 +1,244 @@
+import { forgetTokens } from "../ingest/index.ts";
+import type { Ground } from "../ground.ts";
+import { newUuid, problem } from "../platform/index.ts";
+import { emit, type Tx } from "../store/index.ts";
+import { markUndone } from "./component-store.ts";
+import { afterDecision } from "./deciding.ts";
+import type { Decider } from "./decision-store.ts";
+import { memberIdAt, partyIds } from "./member-page.ts";
+import { forgetParties } from "./party-memory.ts";
+import { lockIdentities, upsertHoldings } from "./party-store.ts";
+import { FLAGS } from "./profile-field.ts";
+import { parseBirthday, phoneLast4Key, type Fact } from "./profile-fact.ts";
+import { insertFacts, insertSearchKeys, refreshProfiles } from "./profile-store.ts";
+import { settle } from "./settling.ts";
+import { mask } from "../vault/index.ts";
+
+/** Something only the member knows, checked at the counter before a number is changed. */
+export interface SecondCheck {
+  readonly kind: "old_phone" | "birthday" | "card_no";
+  readonly value: string;
+}
+
+/**
+ * Changes a member's number at the counter: the old one is given up now (it joins nobody who comes later), the new one
+ * is stated.
+ * @throws members.phone_invalid, members.phone_taken, members.second_check_failed
+ */
+export async function changePhone(
+  tx: Tx,
+  ground: Ground,
+  id: number,
+  new_phone: string,
+  check: SecondCheck,
+  by: Decider,
+): Promise<{ member_id: number; phone_masked: string }> {
+  await lockIdentities(tx);
+  const member_id = await memberIdAt(tx, id);
+  const parties = await partyIds(tx, member_id);
+  const normal = ground.vault.normalise("phone", new_phone);
+  if ("never_key" in normal) throw problem("members.phone_invalid", { reason: normal.never_key });
+  if (!(await passes(tx, ground, parties, check))) throw problem("members.second_check_failed", { check: check.kind });
+  const token = ground.vault.token("phone", normal.value);
+  const taken = await tx.one<{ member_id: number }>(
+    `select p.member_id from members.holding h join members.party p using (party_id)
+     where h.token = $1 and p.member_id <> $2 and p.erased_at is null and (h.ended_at is null or h.stated_at > h.ended_at) limit 1`,
+    [token, member_id],
+  );
+  if (taken !== undefined) throw problem("members.phone_taken", { member_id: taken.member_id });
+  await ground.vault.seal(tx, [{ token, kind: "phone", value: normal.value }]);
+  await tx.query(
+    "update members.holding set ended_at = $3 where party_id = any($1::bigint[]) and kind = 'phone' and token <> $2 and (ended_at is null or stated_at > ended_at)",
+    [parties, token, by.now],
+  );
+  const keeper = await accountOf(tx, parties);
+  const now_ms = by.now.getTime();
+  await upsertHoldings(tx, [
+    {
+      party_id: keeper.party_id,
+      source_id: keeper.source_id,
+      kind: "phone",
+      token,
+      first_ms: now_ms,
+      last_ms: now_ms,
+      stated_ms: now_ms,
+      ended_ms: null,
+      lasting: true,
+    },
+  ]);
+  const store = keeper.home_store_code ?? "";
+  const key = phoneLast4Key(ground.vault, normal.value.slice(-4), store);
+  await insertSearchKeys(tx, [{ party_id: keeper.party_id, kind: "phone_last4", key, source_token: token }]);
+  const settled = await settle(tx, parties, by.now);
+  await afterDecision(tx, settled, by.now);
+  await changedByHand(tx, [member_id], by.now);
+  return { member_id, phone_masked: mask("phone", normal.value) };
+}
+
+/** The party that a fact said by a person is kept with: the member's oldest account. */
+async function accountOf(
+  tx: Tx,
+  parties: readonly number[],
+): Promise<{ party_id: number; source_id: number; home_store_code: string | null }> {
+  const row = await tx.one<{ party_id: number; source_id: number; home_store_code: string | null }>(
+    `select p.party_id, coalesce(p.source_id, 0) as source_id, f.home_store_code
+     from members.party p left join members.profile f using (member_id)
+     where p.party_id = any($1::bigint[]) order by p.anchor_kind in ('phone', 'email', 'cookie'), p.party_id limit 1`,
+    [parties],
+  );
+  if (row === undefined) throw new Error("a member without a party");
+  return row;
+}
+
+async function passes(tx: Tx, ground: Ground, parties: readonly number[], check: SecondCheck): Promise<boolean> {
+  if (check.kind === "birthday") {
+    const told = parseBirthday(check.value.trim(), "solar");
+    if (told === null) return false;
+    const row = await tx.one(
+      `select 1 from members.fact where party_id = any($1::bigint[]) and field = 'birthday'
+         and split_part(hint, ' ', 1) = $2 and split_part(hint, ' ', 2) = $3 and split_part(hint, ' ', 3) = $4`,
+      [parties, String(told.year ?? ""), String(told.month), String(told.day)],
+    );
+    return row !== undefined;
+  }
+  const kind = check.kind === "old_phone" ? "phone" : "card_no";
+  const told = ground.vault.normalise(kind, check.value);
+  if ("never_key" in told) return false;
+  const rows = await tx.query<{ token: string }>(
+    "select token from members.holding where party_id = any($1::bigint[]) and kind = $2",
+    [parties, kind],
+  );
+  const opened = await ground.vault.open(
+    tx,
+    rows.map((row) => row.token),
+  );
+  return [...opened.values()].some((clear) => clear.value === told.value);
+}
+
+async function changedByHand(tx: Tx, member_ids: readonly number[], now: Date): Promise<void> {
+  await refreshProfiles(tx, member_ids, now);
+  await forgetParties(tx);
+  await emit(tx, "members.changed", [{ member_ids }]);
+}
+
+/** Sets or clears a flag that every domain reads. A person's word beats what sources say. */
+export async function setFlag(
+  tx: Tx,
+  ground: Ground,
+  id: number,
+  flag: string,
+  holds: boolean,
+  by: Decider,
+): Promise<number> {
+  if (!(FLAGS as readonly string[]).includes(flag))
+    throw problem("members.flag_unknown", { flag, allowed: FLAGS.join(", ") });
+  return sayFact(tx, ground, id, { field: `is_${flag}`, value: String(holds) }, by);
+}
+
+/** Fields that a person may correct in place; sealed ones need their own way. */
+export const CORRECTABLE = [
+  "gender",
+  "city",
+  "province",
+  "occupation",
+  "children",
+  "home_store_code",
+  "associate_code",
+] as const;
+
+/** Keeps a person's correction: it beats every source, also later ones. */
+export async function sayFact(
+  tx: Tx,
+  ground: Ground,
+  id: number,
+  said: { field: string; value: string },
+  by: Decider,
+): Promise<number> {
+  await lockIdentities(tx);
+  const member_id = await memberIdAt(tx, id);
+  const { party_id } = await accountOf(tx, await partyIds(tx, member_id));
+  const fact: Fact = {
+    party_id,
+    field: said.field,
+    record_id: newUuid(ground.clock.now()),
+    source_id: null,
+    person_id: by.person_id,
+    observed_at: by.now,
+    value: said.value,
+    token: null,
+    hint: null,
+    undoable: true,
+  };
+  await insertFacts(tx, [fact]);
+  await changedByHand(tx, [member_id], by.now);
+  return member_id;
+}
+
+const TABLES_ERASED = ["holding", "fact", "search_key", "evidence", "decision_party"] as const;
+
+/**
+ * Erases one member: identifiers, profile and texts are made unreadable everywhere by destroying their keys, back-ups
+ * included; what happened stays as rows of nobody. Values that another member holds too stay with that one.
+ */
+export async function eraseMember(
+  tx: Tx,
+  ground: Ground,
+  id: number,
+  by: Decider,
+): Promise<{ member_id: number; keys_destroyed: number }> {
+  await lockIdentities(tx);
+  const member_id = await memberIdAt(tx, id);
+  const parties = await partyIds(tx, member_id);
+  const tokens = await tokensOnlyOf(tx, parties);
+  const joins = await tx.query<{ join_id: number }>(
+    "select join_id from members.join_log where undone_at is null and (party_a = any($1::bigint[]) or party_b = any($1::bigint[]))",
+    [parties],
+  );
+  await markUndone(
+    tx,
+    joins.map((row) => row.join_id),
+    { by: "erasure", person_id: by.person_id, reason: by.reason },
+    by.now,
+  );
+  await tx.query(
+    "update members.join_log set token = null where party_a = any($1::bigint[]) or party_b = any($1::bigint[])",
+    [parties],
+  );
+  await tx.query("delete from members.conflict where party_a = any($1::bigint[]) or party_b = any($1::bigint[])", [
+    parties,
+  ]);
+  for (const table of TABLES_ERASED)
+    await tx.query(`delete from members.${table} where party_id = any($1::bigint[])`, [parties]);
+  await tx.query(
+    "update members.party set erased_at = $2, anchor_token = 'erased ' || party_id, member_id = party_id where party_id = any($1::bigint[])",
+    [parties, by.now],
+  );
+  await tx.query("delete from members.profile where member_id = $1", [member_id]);
+  await forgetParties(tx);
+  await emit(tx, "members.erased", [{ member_id, party_ids: parties }]);
+  await tx.query(
+    "insert into members.erasure (member_id, party_ids, erased_at, person_id, reason, keys_destroyed) values ($1, $2, $3, $4, $5, $6)",
+    [member_id, parties, by.now, by.person_id, by.reason, tokens.length],
+  );
+  // Last, because the key store is another database: when anything above fails, nothing is destroyed.
+  const keys_destroyed = await ground.vault.destroy(tx, tokens, by.now);
+  forgetTokens(ground, tokens);
+  return { member_id, keys_destroyed };
+}
+
+async function tokensOnlyOf(tx: Tx, parties: readonly number[]): Promise<string[]> {
+  const rows = await tx.query<{ token: string }>(
+    `select token from (
+       select h.token from members.holding h where h.party_id = any($1::bigint[])
+         and not exists (select 1 from members.holding o where o.token = h.token and not (o.party_id = any($1::bigint[])))
+       union
+       select f.token from members.fact f where f.party_id = any($1::bigint[]) and f.token is not null
+         and not exists (select 1 from members.fact o where o.token = f.token and not (o.party_id = any($1::bigint[])))
+       union
+       select s.value #>> '{}' from members.event e, jsonb_path_query(e.properties, 'lax $.**.sealed') s (value)
+       where e.party_id = any($1::bigint[]) and e.properties is not null) t
+     where token is not null`,
+    [parties],
+  );
+  return rows.map((row) => row.token);
+}

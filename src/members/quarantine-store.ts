@@ -1,0 +1,78 @@
+import type { Ground } from "../ground.ts";
+import { problem } from "../platform/index.ts";
+import type { Tx } from "../store/index.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { maskedValues } from "./member-row.ts";
+import { lockIdentities } from "./party-store.ts";
+import { reconsider } from "./reconsidering.ts";
+import type { Decider } from "./decision-store.ts";
+
+export interface QuarantinedValue {
+  /** The value's blind index: what it is called in requests. */
+  readonly value_id: string;
+  readonly kind: string;
+  readonly masked: string;
+  readonly reason: "shared" | "staff" | "person";
+  readonly holders: number;
+  readonly since: Date;
+}
+
+export interface QuarantinePage {
+  readonly items: readonly QuarantinedValue[];
+  readonly next_cursor: string | null;
+}
+
+/** Values that join nobody at present, newest first. */
+export async function listQuarantined(
+  tx: Tx,
+  ground: Ground,
+  query: { cursor?: string; limit?: number },
+): Promise<QuarantinePage> {
+  const limit = Math.min(query.limit ?? 50, 200);
+  const place = decodeCursor(query.cursor, 2);
+  const rows = await tx.query<Omit<QuarantinedValue, "value_id" | "masked"> & { token: string; place: string }>(
+    `select q.token, q.kind, q.reason, q.since, q.since::text as place,
+       (select count(*)::int from (select 1 from members.holding h where h.token = q.token limit 5000) l) as holders
+     from members.quarantine q
+     where released_at is null and ($1::timestamptz is null or (since, token) < ($1, $2::text)) order by since desc, token desc limit $3`,
+    [place?.[0] ?? null, place?.[1] ?? null, limit + 1],
+  );
+  const shown = rows.slice(0, limit);
+  const masked = await maskedValues(
+    tx,
+    ground,
+    shown.map((row) => row.token),
+  );
+  const last = shown.at(-1);
+  return {
+    items: shown.map(({ token, place: _, ...row }) => ({
+      value_id: token,
+      masked: masked.get(token) ?? "***",
+      ...row,
+    })),
+    next_cursor: rows.length > limit && last !== undefined ? encodeCursor([last.place, last.token]) : null,
+  };
+}
+
+/** Lets a value join again, however many hold it. @throws members.value_not_quarantined */
+export async function releaseValue(tx: Tx, ground: Ground, value_id: string, by: Decider): Promise<void> {
+  await lockIdentities(tx);
+  const count = await tx.execute(
+    `update members.quarantine set released_at = $2, released_by = $3, release_reason = $4 where token = $1 and released_at is null`,
+    [value_id, by.now, by.person_id, by.reason],
+  );
+  if (count === 0) throw problem("members.value_not_quarantined");
+  await reconsider(tx, ground, [value_id]);
+}
+
+/** Bars a value by hand: whatever rests on it is taken back. */
+export async function quarantineValue(tx: Tx, ground: Ground, kind: string, token: string, by: Decider): Promise<void> {
+  await lockIdentities(tx);
+  await tx.query(
+    `insert into members.quarantine (token, kind, reason, holders, since)
+     values ($1, $2, 'person', (select count(*) from members.holding where token = $1), $3)
+     on conflict (token) do update set reason = 'person', since = excluded.since, released_at = null, released_by = null, release_reason = null`,
+    [token, kind, by.now],
+  );
+  await reconsider(tx, ground, [token], { by: "person", person_id: by.person_id, reason: by.reason });
+}

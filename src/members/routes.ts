@@ -1,0 +1,101 @@
+import type { FastifyInstance } from "fastify";
+import { Type, type Static } from "typebox";
+import type { Ground } from "../ground.ts";
+import { careRoutes } from "./care-routes.ts";
+import { identityRoutes } from "./identity-routes.ts";
+import { liveRoute } from "./live.ts";
+import { listMembers, SORT_NAMES } from "./member-list.ts";
+import { memberIdAt, memberPage } from "./member-page.ts";
+import { SEARCH_CHARACTERS_MAX } from "./search.ts";
+import { searchMembers } from "./search-store.ts";
+import { timeline } from "./timeline.ts";
+
+const tags = ["members"];
+const text = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
+const ListQuery = Type.Object({
+  cursor: text(200),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+  sort: Type.Optional(Type.Union(SORT_NAMES.map((name) => Type.Literal(name)))),
+  segment_id: text(100),
+  rfm: text(20),
+  tag: text(200),
+  store: text(100),
+  city: text(100),
+  flag: text(20),
+  joined_from: Type.Optional(Type.String({ format: "date-time" })),
+  joined_to: Type.Optional(Type.String({ format: "date-time" })),
+});
+const SearchQuery = Type.Object({ q: Type.String({ minLength: 1, maxLength: SEARCH_CHARACTERS_MAX }) });
+const Id = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+const TimelineQuery = Type.Object({
+  cursor: text(300),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+  kinds: text(400),
+});
+
+const read = { access: { permission: "members.read" } } as const;
+
+/** Routes of this domain. Every value of a person in their answers is masked. */
+export function memberRoutes(app: FastifyInstance, ground: Ground): void {
+  app.get<{ Querystring: Static<typeof ListQuery> }>(
+    "/api/members",
+    { schema: { summary: "Members by cursor, newest or largest first", tags, querystring: ListQuery }, config: read },
+    (request) => ground.store.read(request.scope, (tx) => listMembers(tx, ground, request.query, request.scope)),
+  );
+  app.get<{ Querystring: Static<typeof SearchQuery> }>(
+    "/api/members/search",
+    {
+      schema: {
+        summary:
+          "Find members by one thing typed whole: phone, its last four digits, card, mall or CRM number, e-mail, name, surname, member number",
+        tags,
+        querystring: SearchQuery,
+      },
+      config: { access: { permission: "members.search", audit: "members.search" } },
+    },
+    async (request) => {
+      const answer = await ground.store.read(request.scope, (tx) =>
+        searchMembers(tx, ground, request.query.q, request.scope),
+      );
+      // What was typed is personal: the audit row keeps how it was read and whom it showed.
+      Object.assign(request.audit_subject, {
+        understood_as: answer.understood_as,
+        found: answer.items.map((item) => item.member_id),
+      });
+      return answer;
+    },
+  );
+  app.get<{ Params: Static<typeof Id> }>(
+    "/api/members/:id",
+    {
+      schema: { summary: "One member: identities, facts with sources, consents, joins, conflicts", tags, params: Id },
+      config: { access: { permission: "members.read", audit: "members.view" } },
+    },
+    (request) => ground.store.read(request.scope, (tx) => memberPage(tx, ground, request.params.id)),
+  );
+  app.get<{ Params: Static<typeof Id>; Querystring: Static<typeof TimelineQuery> }>(
+    "/api/members/:id/timeline",
+    {
+      schema: {
+        summary: "Everything that happened, newest first, by cursor",
+        tags,
+        params: Id,
+        querystring: TimelineQuery,
+      },
+      config: read,
+    },
+    (request) =>
+      ground.store.read(request.scope, async (tx) => {
+        const { cursor, limit, kinds } = request.query;
+        const member_id = await memberIdAt(tx, request.params.id);
+        return timeline(tx, ground, member_id, {
+          ...(cursor === undefined ? {} : { cursor }),
+          ...(limit === undefined ? {} : { limit }),
+          kinds: kinds === undefined ? [] : kinds.split(",").filter((kind) => kind !== ""),
+        });
+      }),
+  );
+  careRoutes(app, ground);
+  identityRoutes(app, ground);
+  liveRoute(app, ground);
+}
