@@ -18,7 +18,8 @@ export function useListState(): ListState {
   const [params, setParams] = useSearchParams();
   const filters = useMemo<MemberFilters>(() => {
     const read: Record<string, string> = {};
-    for (const key of [...FILTER_KEYS, "sort"]) {
+    read["sort"] = params.get("sort") ?? SORTS[0];
+    for (const key of FILTER_KEYS) {
       const value = params.get(key);
       if (value) read[key] = value;
     }

@@ -29,7 +29,7 @@ export function Joins({ joins, memberId }: { joins: readonly JoinItem[]; memberI
 }
 
 function joinSentence(join: JoinItem, t: Translate): string {
-  const n = typeof join.parties === "number" ? join.parties : join.parties.length;
+  const n = join.parties.length;
   const rule = pick(join.rule_zh, join.rule_en);
   return n > 1 ? t("join.by", { rule, n }) : t("join.by_two", { rule });
 }
@@ -50,18 +50,19 @@ function Join({ join, t, takeBack }: { join: JoinItem; t: Translate; takeBack: (
         {join.undone_at === null ? null : ` · ${t("join.undone", { day: formatDay(join.undone_at) })}`}
         {join.undone_at === null && !join.undoable ? ` · ${t("join.not_undoable")}` : null}
       </p>
-      {join.evidence.length === 0 ? null : (
-        <details className="pf-more">
-          <summary>{t("join.why")}</summary>
-          <ul>
-            {join.evidence.map((one) => (
-              <li key={`${one.kind}${one.masked}`}>
-                {t("join.same", { kind: t(`as.${one.kind}`), value: one.masked })}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <details className="pf-more">
+        <summary>{t("join.why")}</summary>
+        <ul>
+          {join.evidence.map((one) => (
+            <li key={`${one.kind}${one.masked}`}>{t("join.same", { kind: t(`as.${one.kind}`), value: one.masked })}</li>
+          ))}
+          {join.parties.map((party) => (
+            <li key={`${party.kind}${party.masked}`}>
+              {t("join.record", { kind: t(`as.${party.kind}`), value: party.masked })}
+            </li>
+          ))}
+        </ul>
+      </details>
     </li>
   );
 }

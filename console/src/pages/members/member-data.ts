@@ -27,6 +27,8 @@ export interface MemberPage {
   readonly items: readonly MemberRow[];
   readonly next_cursor: string | null;
   readonly total?: number | null;
+  /** False where the total is an estimate. */
+  readonly total_exact?: boolean;
 }
 
 export type UnderstoodAs = "phone" | "phone_last4" | "card_no" | "mall_id" | "email" | "name" | "surname" | "member_id";
@@ -82,7 +84,7 @@ export interface JoinItem {
   readonly rule_zh: string;
   readonly rule_en: string;
   readonly evidence: readonly { readonly kind: string; readonly masked: string }[];
-  readonly parties: number | readonly unknown[];
+  readonly parties: readonly { readonly kind: string; readonly masked: string }[];
   readonly undoable: boolean;
   readonly undone_at: string | null;
 }

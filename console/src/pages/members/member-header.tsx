@@ -74,23 +74,40 @@ function ageText(joinedAt: string, t: Translate): string {
   return age.months > 0 ? t("age.months", { m: age.months }) : t("age.days", { d: age.days });
 }
 
-const HEADLINE_TAGS: Readonly<Record<string, Tone>> = {
-  tier: "warn",
-  rfm_level: "accent",
-  lifecycle_stage: "info",
-  churn_risk: "bad",
-};
+const HEADLINE_TAGS: Readonly<Record<string, Tone>> = { tier: "warn", lifecycle_stage: "info", churn_risk: "bad" };
+
+const shownAs = (tag: MemberTag): string => pick(tag.display_zh, tag.display_en) || String(tag.value);
 
 /** The few tags by which an operator knows a member at once; each leads to the members who share it. */
 function HeadlineTags({ tags }: { tags: readonly MemberTag[] | undefined }) {
-  const shown = (tags ?? []).filter((tag) => tag.key in HEADLINE_TAGS && tag.value !== null && tag.value !== undefined);
-  return shown.map((tag) => (
-    <Link key={tag.key} to={`/members?tag=${encodeURIComponent(`${tag.key}:${String(tag.value)}`)}`} className="mh-tag">
-      <Chip tone={HEADLINE_TAGS[tag.key] ?? "neutral"} title={pick(tag.zh, tag.en)}>
-        {pick(tag.display_zh, tag.display_en) || String(tag.value)}
-      </Chip>
-    </Link>
-  ));
+  const known = (tags ?? []).filter((tag) => tag.value !== null && tag.value !== undefined);
+  const rfmClass = known.find((tag) => tag.key === "rfm_class");
+  const level = known.find((tag) => tag.key === "rfm_level");
+  const cell = rfmClass === undefined || level === undefined ? null : `${String(rfmClass.value)}${String(level.value)}`;
+  return (
+    <>
+      {cell === null || rfmClass === undefined ? null : (
+        <Link to={`/rfm?cell=${cell}`} className="mh-tag">
+          <Chip tone="accent" title="RFM">
+            {cell} {shownAs(rfmClass).replace(/^[ABC]\s*/, "")}
+          </Chip>
+        </Link>
+      )}
+      {known
+        .filter((tag) => tag.key in HEADLINE_TAGS)
+        .map((tag) => (
+          <Link
+            key={tag.key}
+            to={`/members?tag=${encodeURIComponent(`${tag.key}:${String(tag.value)}`)}`}
+            className="mh-tag"
+          >
+            <Chip tone={HEADLINE_TAGS[tag.key] ?? "neutral"} title={pick(tag.zh, tag.en)}>
+              {shownAs(tag)}
+            </Chip>
+          </Link>
+        ))}
+    </>
+  );
 }
 
 function Reach({ items, t }: { items: readonly ReachItem[]; t: Translate }) {
@@ -117,6 +134,9 @@ function reachReason(reason: string | null, t: Translate): string {
   if (reason === null || reason === "") return t("reach.not");
   return /^[a-z_]+$/.test(reason) ? t(`reach.${reason}`) : reason;
 }
+
+/** Within 30 days the time is said relative, so the day stands below it. */
+const isRecent = (at: string): boolean => Date.now() - new Date(at).getTime() < 30 * 86_400_000;
 
 function Totals({ member, t }: { member: Member; t: Translate }) {
   const { orders, net_fen: net, last_order_at: last } = member.totals;
@@ -149,7 +169,7 @@ function Totals({ member, t }: { member: Member; t: Translate }) {
               <RelativeTime at={last} />
             </span>
           )}
-          {last === null ? null : (
+          {last === null || !isRecent(last) ? null : (
             <small>
               <DayText day={last.slice(0, 10)} />
             </small>

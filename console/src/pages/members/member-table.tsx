@@ -6,6 +6,7 @@ import { DayText, Money, RelativeTime } from "../../parts/figures.tsx";
 import { formatCount } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
 import { type MemberRow, prefetchMember } from "./member-data.ts";
+import "../../parts/data-table.css";
 import "./member-table.css";
 import "./texts.ts";
 import { useRowWindow } from "./virtual-rows.ts";

@@ -22,11 +22,16 @@ export function MembersPage() {
   const state = useListState();
   const list = useMemberList(state.filters, state.query === "");
   const total = list.data?.pages[0]?.total;
+  const exact = list.data?.pages[0]?.total_exact !== false;
   return (
     <div className="ht-page">
       <PageHeader
         title={t("title")}
-        note={total === undefined || total === null ? undefined : t("note_total", { n: formatCount(total) })}
+        note={
+          total === undefined || total === null
+            ? undefined
+            : t(exact ? "note_total" : "note_about", { n: formatCount(total) })
+        }
         actions={state.active.length > 0 ? <SaveAsSegment state={state} /> : undefined}
       />
       <Card flush>

@@ -73,6 +73,13 @@ const STAGES: Readonly<Record<string, { zh: string; en: string }>> = {
   first_order: { zh: "对方已首单", en: "friend's first order" },
 };
 
+const PURPOSES: Readonly<Record<string, { zh: string; en: string }>> = {
+  marketing: { zh: "营销", en: "marketing" },
+  service: { zh: "服务", en: "service" },
+  profiling: { zh: "画像", en: "profiling" },
+  transaction: { zh: "交易通知", en: "transactional" },
+};
+
 export function channelName(code: string, language: Language): string {
   return CHANNELS[code]?.[language] ?? code;
 }
@@ -234,7 +241,7 @@ const SENTENCES: Readonly<Record<string, Say>> = {
     const word = zh ? (given ? "同意" : "撤回同意") : given ? "Agreed" : "Withdrew consent";
     return joined([
       word,
-      read.text("purpose_name") || read.text("purpose"),
+      PURPOSES[read.text("purpose")]?.[read.language] ?? read.text("purpose"),
       channelName(read.text("medium"), read.language),
       read.text("via"),
     ]);

@@ -81,7 +81,12 @@ function Days({ query, filtered, live, t }: DaysProps) {
   return (
     <div className={query.isPlaceholderData ? "tl-days mb-stale" : "tl-days"}>
       {groupByDay(items, businessDay).map((group) => (
-        <section key={group.day} className="tl-day" aria-label={formatDay(group.day)}>
+        <section
+          key={group.day}
+          className="tl-day"
+          aria-label={formatDay(group.day)}
+          style={{ containIntrinsicSize: `auto ${30 + group.items.length * 35}px` }}
+        >
           <h3>{dayName(group.day, t)}</h3>
           <ol>
             {group.items.map((item) => (

@@ -1,4 +1,4 @@
-import { LinkOutlined, RedoOutlined, UndoOutlined } from "@ant-design/icons";
+import { LinkOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import Button from "antd/es/button";
 import { useEffect, useId, useState } from "react";
@@ -54,14 +54,14 @@ export function BuilderHead({ segment, builder, condition, changed }: BuilderHea
         </Chip>
         <div className="ht-actions sg-head-acts">
           <Button
-            icon={<UndoOutlined />}
+            icon={<StepIcon />}
             disabled={builder.undo === null}
             aria-label={t("builder.undo")}
             title={t("builder.undo")}
             onClick={() => builder.undo?.()}
           />
           <Button
-            icon={<RedoOutlined />}
+            icon={<StepIcon forward />}
             disabled={builder.redo === null}
             aria-label={t("builder.redo")}
             title={t("builder.redo")}
@@ -74,6 +74,15 @@ export function BuilderHead({ segment, builder, condition, changed }: BuilderHea
         </div>
       </div>
     </header>
+  );
+}
+
+/** A bent arrow, back or forward: the two must differ at a glance. */
+function StepIcon({ forward }: { forward?: boolean }) {
+  return (
+    <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" style={forward ? { scale: "-1 1" } : undefined}>
+      <path d="M6 3 2.5 6.5 6 10M3 6.5h6.5a3.5 3.5 0 0 1 0 7H7" fill="none" stroke="currentColor" strokeWidth="1.6" />
+    </svg>
   );
 }
 

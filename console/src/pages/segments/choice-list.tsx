@@ -33,42 +33,32 @@ export function ChoiceList({ label, options, chosen, multiple, onChange }: Choic
   const [at, setAt] = useState(0);
   const shown = useMemo(() => matches(options, text), [options, text]);
   const searchable = options.length >= SEARCH_FROM;
-  const toggle = (value: string) => {
-    if (!multiple) onChange([value]);
-    else onChange(chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value]);
-  };
-  const go = (next: number) => {
-    const index = Math.max(0, Math.min(shown.length - 1, next));
-    setAt(index);
-    list.current?.children[index]?.scrollIntoView({ block: "nearest" });
-  };
+  const toggle = (value: string) => onChange(withToggled(chosen, value, multiple));
   const keys = (event: React.KeyboardEvent) => {
-    if (event.key === "ArrowDown") go(at + 1);
-    else if (event.key === "ArrowUp") go(at - 1);
-    else if (event.key === "Enter" || (event.key === " " && !searchable)) {
-      const option = shown[at];
+    const option = shown[at];
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const next = Math.max(0, Math.min(shown.length - 1, at + (event.key === "ArrowDown" ? 1 : -1)));
+      setAt(next);
+      list.current?.children[next]?.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter" || (event.key === " " && !searchable)) {
       if (option !== undefined) toggle(option.value);
     } else return;
     event.preventDefault();
   };
+  const active = shown[at] === undefined ? undefined : `${id}-${at}`;
   return (
     <div className="cl">
       {searchable ? (
-        <input
-          className="ht-input"
-          role="combobox"
-          aria-expanded="true"
-          aria-controls={id}
-          aria-activedescendant={shown[at] === undefined ? undefined : `${id}-${at}`}
-          aria-label={t("editor.search")}
-          placeholder={t("editor.search")}
-          value={text}
-          data-first
-          onChange={(event) => {
-            setText(event.target.value);
+        <Narrow
+          id={id}
+          active={active}
+          text={text}
+          label={t("editor.search")}
+          onKeyDown={keys}
+          onText={(next) => {
+            setText(next);
             setAt(0);
           }}
-          onKeyDown={keys}
         />
       ) : null}
       <ul
@@ -79,7 +69,7 @@ export function ChoiceList({ label, options, chosen, multiple, onChange }: Choic
         aria-multiselectable={multiple}
         tabIndex={searchable ? -1 : 0}
         data-first={searchable ? undefined : true}
-        aria-activedescendant={searchable || shown[at] === undefined ? undefined : `${id}-${at}`}
+        aria-activedescendant={searchable ? undefined : active}
         onKeyDown={searchable ? undefined : keys}
       >
         {shown.map((option, index) => (
@@ -99,6 +89,39 @@ export function ChoiceList({ label, options, chosen, multiple, onChange }: Choic
       </ul>
       {shown.length === 0 ? <p className="ht-note">{t("editor.none_plain")}</p> : null}
     </div>
+  );
+}
+
+function withToggled(chosen: readonly string[], value: string, multiple: boolean): readonly string[] {
+  if (!multiple) return [value];
+  return chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value];
+}
+
+interface NarrowProps {
+  readonly id: string;
+  readonly active: string | undefined;
+  readonly text: string;
+  readonly label: string;
+  readonly onText: (text: string) => void;
+  readonly onKeyDown: (event: React.KeyboardEvent) => void;
+}
+
+/** The field that narrows a long list and steers it. */
+function Narrow({ id, active, text, label, onText, onKeyDown }: NarrowProps) {
+  return (
+    <input
+      className="ht-input"
+      role="combobox"
+      aria-expanded="true"
+      aria-controls={id}
+      aria-activedescendant={active}
+      aria-label={label}
+      placeholder={label}
+      value={text}
+      data-first
+      onChange={(event) => onText(event.target.value)}
+      onKeyDown={onKeyDown}
+    />
   );
 }
 

@@ -4,9 +4,9 @@ import { Card } from "../../parts/page-header.tsx";
 import { ErrorState, SkeletonText } from "../../parts/states.tsx";
 import { formatCount, formatInstant, formatRatio } from "../../texts/format.ts";
 import { pick, type Translate, useLanguage, useTexts } from "../../texts/texts.ts";
+import { conditionText } from "./condition-text.ts";
 import type { ConditionNode, GroupNode } from "./model/draft.ts";
-import { sentenceText } from "./model/sentence.ts";
-import { findSubject, type Vocabulary } from "./model/vocabulary.ts";
+import type { Vocabulary } from "./model/vocabulary.ts";
 import type { CountAnswer, CountStep, useCount } from "./segment-data.ts";
 
 interface CountPanelProps {
@@ -97,8 +97,7 @@ function Funnel({
     );
   const label = (step: CountStep, index: number) => {
     const node = counted[index];
-    if (node === undefined || node.type === "group") return pick(step.zh, step.en);
-    return sentenceText(node, findSubject(vocabulary, node.subject), language);
+    return node === undefined ? pick(step.zh, step.en) : conditionText(node, vocabulary, language, t);
   };
   return (
     <table className="sg-funnel">

@@ -11,11 +11,10 @@ import { Count, RelativeTime } from "../../parts/figures.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
-import { type Language, type Translate, useLanguage, useTexts } from "../../texts/texts.ts";
-import type { ConditionNode } from "./model/draft.ts";
+import { useLanguage, useTexts } from "../../texts/texts.ts";
 import { fromTree } from "./model/reading.ts";
-import { sentenceText } from "./model/sentence.ts";
-import { findSubject, type Vocabulary } from "./model/vocabulary.ts";
+import type { Vocabulary } from "./model/vocabulary.ts";
+import { conditionText } from "./condition-text.ts";
 import { type Segment, useSegments, useVocabulary } from "./segment-data.ts";
 import "./segment.css";
 import "./texts.ts";
@@ -52,18 +51,6 @@ export function SegmentsPage() {
       </Card>
     </div>
   );
-}
-
-/** The condition as one line of text: sentences with their connecting words. */
-export function conditionText(node: ConditionNode, vocabulary: Vocabulary, language: Language, t: Translate): string {
-  if (node.type !== "group") return sentenceText(node, findSubject(vocabulary, node.subject), language);
-  const word = t(node.join === "all" ? "builder.join_all" : "builder.join_any");
-  const inner = node.children.map((child) => {
-    const text = conditionText(child, vocabulary, language, t);
-    return child.type === "group" ? (language === "zh" ? `（${text}）` : `(${text})`) : text;
-  });
-  const all = inner.join(language === "zh" ? `，${word} ` : ` ${word} `);
-  return node.negated ? `${t("builder.group_negated")} ${all}` : all;
 }
 
 function SegmentTable({

@@ -47,7 +47,9 @@ export function SentenceView({ node, subject, number, open, onOpen, acts }: Sent
         {parts.map((part, index) =>
           part.kind === "words" ? (
             // A sentence has its parts in a fixed order.
-            <span key={index}>{part.text}</span>
+            <span key={index} className={/^[，、,]$/.test(part.text) ? "sg-punctuation" : undefined}>
+              {part.text}
+            </span>
           ) : (
             <ChipButton
               key={index}

@@ -8,6 +8,7 @@ interface ExampleForm {
   readonly today: string | null;
   readonly relations: readonly { readonly name: string; readonly rows: readonly Row[] }[];
   readonly value: unknown;
+  readonly sentence: string | null;
 }
 
 const isRow = (value: unknown): value is Row => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -23,7 +24,12 @@ export function readExample(example: unknown): ExampleForm | null {
   const value = [example["value"], example["gives"], example["expect"], example["expected"]].find(
     (one) => one !== undefined,
   );
-  return { today: typeof today === "string" ? today : null, relations, value };
+  return {
+    today: typeof today === "string" ? today : null,
+    relations,
+    value,
+    sentence: typeof example["zh"] === "string" ? pick(example["zh"], String(example["en"] ?? example["zh"])) : null,
+  };
 }
 
 export function Example({ example, tag, t }: { example: unknown; tag: TagDetail; t: Translate }) {
@@ -31,6 +37,7 @@ export function Example({ example, tag, t }: { example: unknown; tag: TagDetail;
   if (form === null) return <p className="ht-note">—</p>;
   return (
     <div className="tg-example">
+      {form.sentence === null ? null : <p>{form.sentence}</p>}
       <p className="ht-note">
         {t("one.example_rows")}
         {form.today === null ? "" : ` · ${t("one.example_on", { day: formatDay(form.today, true) })}`}

@@ -17,8 +17,10 @@ export interface Tag {
   readonly sentence_en: string;
   readonly owner: string;
   readonly family: string;
-  readonly window: unknown;
-  readonly freshness: unknown;
+  readonly window?: string | { readonly zh: string; readonly en: string } | null;
+  readonly window_zh?: string;
+  readonly window_en?: string;
+  readonly freshness: string;
   readonly privacy: string;
   readonly values: readonly TagValue[];
   readonly members_with_value: number | null;

@@ -11,6 +11,7 @@ import { seedLink } from "../segments/model/seeds.ts";
 import { Example } from "./example.tsx";
 import { SpreadTable } from "./spread.tsx";
 import { type TagDetail, tagQuery } from "./tag-data.ts";
+import "../../parts/data-table.css";
 import "./tags.css";
 import "./texts.ts";
 
@@ -72,15 +73,15 @@ function TagBody({ tag, t }: { tag: TagDetail; t: Translate }) {
 function About({ tag, t }: { tag: TagDetail; t: Translate }) {
   return (
     <Card title={t("one.about")}>
-      <dl className="tg-about">
+      <dl className="ht-facts tg-about">
         <Fact label={t("one.coverage")}>
           <Ratio value={tag.coverage} /> · <Count value={tag.members_with_value} unit={t("column.members")} />
         </Fact>
         <Fact label={t("one.computed")}>
           {tag.computed_at === null ? <span className="ht-none">—</span> : <RelativeTime at={tag.computed_at} />}
         </Fact>
-        <Fact label={t("one.freshness")}>{wordsOf(tag.freshness)}</Fact>
-        <Fact label={t("one.window")}>{wordsOf(tag.window)}</Fact>
+        <Fact label={t("one.freshness")}>{t(`freshness.${tag.freshness}`)}</Fact>
+        <Fact label={t("one.window")}>{windowOf(tag)}</Fact>
         <Fact label={t("one.difference")}>
           {tag.difference === null ? (
             t("one.difference_unknown")
@@ -94,7 +95,7 @@ function About({ tag, t }: { tag: TagDetail; t: Translate }) {
         <Fact label={t("one.privacy")}>
           {tag.privacy} {t(`privacy.${tag.privacy}`)}
         </Fact>
-        <Fact label={t("one.owner")}>{tag.owner}</Fact>
+        <Fact label={t("one.owner")}>{t(`owner.${tag.owner}`)}</Fact>
         <Fact label={t("one.key")}>
           <code>{tag.key}</code>
         </Fact>
@@ -103,11 +104,10 @@ function About({ tag, t }: { tag: TagDetail; t: Translate }) {
   );
 }
 
-/** A text, or an object that carries both languages. */
-export function wordsOf(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "—";
-  if (typeof value === "object" && "zh" in value && "en" in value) return pick(String(value.zh), String(value.en));
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+/** The window in words, whether it comes as one object or as two fields. */
+function windowOf({ window, window_zh: zh, window_en: en }: TagDetail): string {
+  if (typeof window === "object" && window !== null) return pick(window.zh, window.en);
+  return window ?? (pick(zh, en) || "—");
 }
 
 function Sql({ tag, t }: { tag: TagDetail; t: Translate }) {

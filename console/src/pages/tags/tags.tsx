@@ -10,6 +10,7 @@ import { formatCount } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { SpreadStrip } from "./spread.tsx";
 import { type Tag, tagQuery, useTags } from "./tag-data.ts";
+import "../../parts/data-table.css";
 import "./tags.css";
 import "./texts.ts";
 
@@ -171,7 +172,7 @@ function TagRow({ tag, t }: { tag: Tag; t: Translate }) {
       <td className="ht-num">
         <Count
           value={tag.members_with_value}
-          to={`/members?tag=${encodeURIComponent(`${tag.key}:`)}`}
+          to={`/members?tag=${encodeURIComponent(tag.key)}`}
           label={`${name} ${t("column.members")} ${tag.members_with_value ?? 0}`}
         />
       </td>

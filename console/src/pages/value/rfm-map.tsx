@@ -54,7 +54,9 @@ function Panel({ level, rfm, most, selected, linkTo }: RfmMapProps & { level: Le
         <h3>
           {name} <span className="ht-note">{t(`map.days_${level}`, { r1, r2 })}</span>
         </h3>
-        <Count value={total} unit={t("map.members", { n: "" }).trim()} />
+        <span>
+          <Count value={total} unit={t("map.members", { n: "" }).trim()} />
+        </span>
       </div>
       <div className="rf-plot">
         <FrequencyAxis rfm={rfm} t={t} />
@@ -137,7 +139,7 @@ function Grid({ level, rfm, most, selected, linkTo }: RfmMapProps & { level: Lev
             title={label}
             onFocus={() => setCurrent(index)}
           >
-            {members === 0 ? "·" : formatCount(members)}
+            <span className="rf-figure">{members === 0 ? "·" : formatCount(members)}</span>
           </Link>
         );
       })}

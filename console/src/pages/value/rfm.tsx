@@ -159,7 +159,7 @@ function Definition({ rfm, t }: { rfm: Rfm; t: Translate }) {
 function Others({ rfm, t }: { rfm: Rfm; t: Translate }) {
   return (
     <Card title={t("others.title")} note={t("others.text")}>
-      <dl className="rf-others">
+      <dl className="ht-facts">
         <Fact label={t("others.over_365")}>
           <Count value={rfm.others.over_365} to="?cell=over_365" />
         </Fact>

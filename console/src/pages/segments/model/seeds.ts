@@ -19,18 +19,16 @@ export function seedLink(seeds: Seeds): string {
   return `/segments/new?${params.toString()}`;
 }
 
-/** The keys of the tags that say the RFM cell ("A1") and its class ("A"). */
-const RFM_TAGS = { cell: ["rfm_level", "rfm_cell", "rfm"], class: ["rfm_class", "rfm"] } as const;
-
 /** The sentences of the filters, as far as the vocabulary has words for them. */
 export function draftOfSeeds(seeds: Seeds, vocabulary: Vocabulary): GroupNode {
   const subjects = vocabulary.groups.flatMap((group) => group.subjects);
   const [tagKey = "", tagValue = ""] = (seeds.tag ?? "").split(/:(.*)/s);
-  const rfm = seeds.rfm ?? "";
+  const [letter = "", level = ""] = seeds.rfm ?? "";
   const wanted: readonly [SubjectInfo | undefined, string][] = [
     [subjects.find((subject) => subject.type === "segment"), seeds.segment_id ?? ""],
-    [tagSubject(subjects, [tagKey]), tagValue],
-    [tagSubject(subjects, rfm.length > 1 ? RFM_TAGS.cell : RFM_TAGS.class), rfm],
+    [tagSubject(subjects, tagKey), tagValue],
+    [tagSubject(subjects, "rfm_class"), letter],
+    [tagSubject(subjects, "rfm_level"), level],
   ];
   const children = wanted.flatMap(([subject, value], index): AttributeNode[] =>
     subject === undefined || value === "" ? [] : [equalTo(subject, value, `n${index + 1}`)],
@@ -38,12 +36,8 @@ export function draftOfSeeds(seeds: Seeds, vocabulary: Vocabulary): GroupNode {
   return { ...emptyDraft(), children };
 }
 
-function tagSubject(subjects: readonly SubjectInfo[], keys: readonly string[]): SubjectInfo | undefined {
-  for (const key of keys) {
-    const found = subjects.find((subject) => subject.expression?.node === "tag" && subject.expression["key"] === key);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+function tagSubject(subjects: readonly SubjectInfo[], key: string): SubjectInfo | undefined {
+  return subjects.find((subject) => subject.expression?.node === "tag" && subject.expression["key"] === key);
 }
 
 /** "是 A1" for words, "= 3" for numbers, and the two ends of a band "100..200". */
