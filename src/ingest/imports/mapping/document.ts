@@ -65,6 +65,8 @@ export class DocumentAssembler {
     } else this.#meet(open, read, collect.notes);
     open.rows.push(read.raw);
     if (read.line !== undefined) open.lines.push(this.#line(open, read));
+    // Rows with a key of their own are records of their own: which rows are read together differs from pull to pull.
+    if (this.#context.row_key !== undefined) this.end(collect);
   }
 
   end(collect: Collector): void {
