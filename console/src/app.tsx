@@ -22,6 +22,7 @@ const client = new QueryClient({
 });
 
 const LoginPage = lazy(() => import("./pages/login/login.tsx").then((page) => ({ default: page.LoginPage })));
+const InvitePage = lazy(() => import("./pages/invite/invite.tsx").then((page) => ({ default: page.InvitePage })));
 const SetupPage = lazy(() => import("./pages/setup/setup.tsx").then((page) => ({ default: page.SetupPage })));
 
 function Guarded({ route, session }: { route: Route; session: SessionState }) {
@@ -63,6 +64,7 @@ function Doors() {
   if (session.data.setup_required) {
     return location.pathname === "/setup" ? <SetupPage /> : <Navigate to="/setup" replace />;
   }
+  if (location.pathname === "/invite") return <InvitePage />;
   if (session.data.signed_in) return <SignedIn session={session.data} />;
   if (location.pathname === "/login") return <LoginPage />;
   const next = location.pathname === "/" || location.pathname === "/setup" ? "" : location.pathname + location.search;

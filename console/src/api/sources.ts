@@ -23,6 +23,7 @@ export interface Source {
   readonly rate_per_second_max: number;
   readonly event_bytes_max: number;
   readonly batch_bytes_max: number;
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 export const FRESHNESS_TONES: Readonly<Record<Freshness, Tone>> = {

@@ -7,8 +7,8 @@ import "./figures.css";
 export type FigureUnit = "people" | "fen" | "ratio" | "count";
 
 /** A number in its unit as text: 1,234 · ¥1,234.50 · 61.8%. */
-export function figureText(value: number, unit: FigureUnit, short = true): string {
-  if (unit === "fen") return formatMoney(value, "CNY", short);
+export function figureText(value: number, unit: FigureUnit, currency = "CNY"): string {
+  if (unit === "fen") return formatMoney(value, currency, true);
   if (unit === "ratio") return formatRatio(value);
   return formatCount(value);
 }

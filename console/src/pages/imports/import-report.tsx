@@ -100,14 +100,14 @@ export function Problems({ view, report }: { view: ImportView; report: ImportRep
   const t = useTexts("imports");
   const [code, setCode] = useState<string | null>(null);
   const query = useInfiniteQuery({
-    queryKey: ["import-problems", view.import_id, view.state, code],
+    queryKey: ["import-problems", view.import_id, view.state],
     queryFn: ({ pageParam, signal }) =>
-      api.get<{ items: readonly Problem[]; next_cursor: string | null }>(
+      api.get<{ items: readonly Problem[]; next_cursor: number | null }>(
         `/api/imports/${view.import_id}/problems`,
-        { cursor: pageParam, code },
+        { cursor: pageParam },
         signal,
       ),
-    initialPageParam: null as string | null,
+    initialPageParam: null as number | null,
     getNextPageParam: (page) => page.next_cursor,
     enabled: report.rejected > 0 || report.by_code.length > 0,
   });

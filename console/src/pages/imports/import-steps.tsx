@@ -104,7 +104,6 @@ export function EndedStep({ view, onRemap }: StepProps) {
             ) : null}
             {view.columns.length > 0 && !view.expired ? <Button onClick={onRemap}>{t("remap")}</Button> : null}
             {state === "undone" ? null : <UndoButton view={view} />}
-            <DeleteButton view={view} />
             <Link className="ht-button" to="/data/imports?new=1">
               {t("again")}
             </Link>

@@ -32,8 +32,10 @@ export function guessedMapping(view: ImportView, kind: Kind | undefined): Mappin
 function firstDraft(view: ImportView, kinds: readonly Kind[]): Draft {
   const kind = view.record_kind ?? kinds[0]?.kind ?? "member";
   const found = kinds.find((one) => one.kind === kind);
-  const given = view.mapping && Object.keys(view.mapping).length > 0 ? view.mapping : null;
-  return { kind, mapping: given ?? guessedMapping(view, found), options: view.options };
+  const names = new Set(found?.targets.map((target) => target.name));
+  const given = Object.entries(view.mapping ?? {}).filter(([name]) => names.has(name));
+  const mapping = given.length > 0 ? Object.fromEntries(given) : guessedMapping(view, found);
+  return { kind, mapping, options: view.options };
 }
 
 interface MappingStepProps {

@@ -1,11 +1,188 @@
-import { PageHeader } from "../../parts/page-header.tsx";
-import { useTexts } from "../../texts/texts.ts";
+import { PlusOutlined } from "@ant-design/icons";
+import Button from "antd/es/button";
+import { useState } from "react";
+import { useSession } from "../../api/session.ts";
+import { Chip, StatusDot } from "../../parts/chips.tsx";
+import { DataTable } from "../../parts/data-table.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
+import { RelativeTime } from "../../parts/figures.tsx";
+import { Card, PageHeader } from "../../parts/page-header.tsx";
+import { Loaded, SkeletonTable } from "../../parts/states.tsx";
+import { addTexts, pick, useTexts } from "../../texts/texts.ts";
+import en from "./en.json";
+import { InviteDialog, permissionsText } from "./invite-dialog.tsx";
+import { type Person, type Role, useChangePerson, usePeople } from "./people-data.ts";
+import zh from "./zh.json";
+
+addTexts("people", { zh, en });
+
+function PersonState({ person }: { person: Person }) {
+  const t = useTexts("people");
+  if (person.disabled) return <StatusDot tone="neutral">{t("disabled")}</StatusDot>;
+  if (person.invited) return <StatusDot tone="warn">{t("invited")}</StatusDot>;
+  if (person.locked_until && new Date(person.locked_until).getTime() > Date.now()) {
+    return <StatusDot tone="bad">{t("locked")}</StatusDot>;
+  }
+  return <StatusDot tone="good">{t("active")}</StatusDot>;
+}
+
+function RoleChoice({ person, roles, fixed }: { person: Person; roles: readonly Role[]; fixed: boolean }) {
+  const t = useTexts("people");
+  const change = useChangePerson();
+  const nameOf = (role: Role) => pick(role.zh, role.en);
+  if (fixed)
+    return (
+      <>
+        {nameOf(
+          roles.find((one) => one.role === person.role) ?? {
+            role: "",
+            zh: person.role,
+            en: person.role,
+            permissions: [],
+          },
+        )}
+      </>
+    );
+  return (
+    <select
+      className="ht-select"
+      aria-label={t("change_role", { name: person.name })}
+      value={person.role}
+      disabled={change.isPending}
+      onChange={(event) => change.mutate({ id: person.id, role: event.target.value })}
+    >
+      {roles.map((role) => (
+        <option key={role.role} value={role.role}>
+          {nameOf(role)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function PeopleTable({ people, roles }: { people: readonly Person[]; roles: readonly Role[] }) {
+  const t = useTexts("people");
+  const me = useSession()?.person?.id;
+  const change = useChangePerson();
+  const [asked, setAsked] = useState<Person | null>(null);
+  return (
+    <>
+      <DataTable
+        label={t("title")}
+        rows={people}
+        rowKey={(person) => person.id}
+        rowTone={(person) => (person.disabled ? "quiet" : undefined)}
+        columns={[
+          {
+            key: "name",
+            title: t("name"),
+            render: (person) => (
+              <span className="ht-cell-two">
+                <span>
+                  {person.name} {person.id === me ? <Chip tone="accent">{t("you")}</Chip> : null}
+                </span>
+                <small>{person.email}</small>
+              </span>
+            ),
+          },
+          {
+            key: "role",
+            title: t("role"),
+            render: (person) => (
+              <RoleChoice person={person} roles={roles} fixed={person.id === me || roles.length === 0} />
+            ),
+          },
+          { key: "state", title: t("state"), render: (person) => <PersonState person={person} /> },
+          {
+            key: "seen",
+            title: t("seen"),
+            numeric: true,
+            hide: "phone",
+            render: (person) => <RelativeTime at={person.last_seen_at} />,
+          },
+          {
+            key: "act",
+            title: "",
+            numeric: true,
+            render: (person) =>
+              person.id === me ? null : person.disabled ? (
+                <Button size="small" onClick={() => change.mutate({ id: person.id, disabled: false })}>
+                  {t("enable")}
+                </Button>
+              ) : (
+                <Button size="small" onClick={() => setAsked(person)}>
+                  {t("disable")}
+                </Button>
+              ),
+          },
+        ]}
+      />
+      <Dialog
+        open={asked !== null}
+        title={t("disable_title", { name: asked?.name ?? "" })}
+        onClose={() => setAsked(null)}
+        footer={
+          <>
+            <Button onClick={() => setAsked(null)}>{t("shared:act.cancel")}</Button>
+            <Button
+              type="primary"
+              danger
+              loading={change.isPending}
+              onClick={() =>
+                asked && change.mutate({ id: asked.id, disabled: true }, { onSuccess: () => setAsked(null) })
+              }
+            >
+              {t("disable")}
+            </Button>
+          </>
+        }
+      >
+        <p>{t("disable_text")}</p>
+      </Dialog>
+    </>
+  );
+}
+
+function Roles({ roles }: { roles: readonly Role[] }) {
+  const t = useTexts("people");
+  return (
+    <Card flush title={t("roles")}>
+      <DataTable
+        label={t("roles")}
+        rows={roles}
+        rowKey={(role) => role.role}
+        columns={[
+          { key: "role", title: t("role"), render: (role) => pick(role.zh, role.en) },
+          { key: "may", title: t("permission"), wrap: true, render: (role) => permissionsText(role, t) },
+        ]}
+      />
+    </Card>
+  );
+}
 
 export function PeoplePage() {
-  const t = useTexts();
+  const t = useTexts("people");
+  const query = usePeople();
+  const [adding, setAdding] = useState(false);
+  const roles = query.data?.roles ?? [];
   return (
     <div className="ht-page">
-      <PageHeader title={t("nav.people")} />
+      <PageHeader
+        title={t("title")}
+        note={query.data ? t("note", { n: query.data.items.length }) : undefined}
+        actions={
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)}>
+            {t("add")}
+          </Button>
+        }
+      />
+      <Card flush>
+        <Loaded query={query} skeleton={<SkeletonTable columns={5} />}>
+          {(data) => <PeopleTable people={data.items} roles={roles} />}
+        </Loaded>
+      </Card>
+      {roles.length > 0 ? <Roles roles={roles} /> : null}
+      {adding ? <InviteDialog roles={roles} onClose={() => setAdding(false)} /> : null}
     </div>
   );
 }

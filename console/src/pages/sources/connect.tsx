@@ -9,7 +9,7 @@ import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { addTexts, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
 import { type GuidedKind, GUIDED_KINDS, isGuided, snippetsFor } from "./snippets.ts";
-import { KeyOnce, NewSource } from "./source-dialogs.tsx";
+import { KeyOnce, NewSource, type Secrets } from "./source-dialogs.tsx";
 import "./sources.css";
 import zh from "./zh.json";
 
@@ -37,7 +37,7 @@ function Tips() {
 
 interface StepsProps {
   readonly kind: GuidedKind;
-  readonly made: { source: Source; key: string } | null;
+  readonly made: { source: Source; secrets: Secrets } | null;
   readonly onCreate: () => void;
 }
 
@@ -59,7 +59,7 @@ function Steps({ kind, made, onCreate }: StepsProps) {
       <li>
         <h3>{t("step_send")}</h3>
         <div className="ht-stack">
-          {snippetsFor(kind, made?.key ?? t("your_key")).map((snippet) => (
+          {snippetsFor(kind, made?.secrets.write_key ?? t("your_key"), made?.source.key ?? kind).map((snippet) => (
             <div key={snippet.title}>
               <p className="ht-note">{snippet.title}</p>
               <CopyText text={snippet.code} label={snippet.title} />
@@ -82,7 +82,7 @@ export function ConnectPage() {
   const asked = params.get("way") ?? "";
   const kind: GuidedKind = isGuided(asked) ? asked : "sensors";
   const [creating, setCreating] = useState(false);
-  const [made, setMade] = useState<{ source: Source; key: string } | null>(null);
+  const [made, setMade] = useState<{ source: Source; secrets: Secrets } | null>(null);
   const [shown, setShown] = useState(false);
   return (
     <div className="ht-page">
@@ -108,14 +108,14 @@ export function ConnectPage() {
           open
           kind={kind}
           onClose={() => setCreating(false)}
-          onCreated={(source, key) => {
+          onCreated={(source, secrets) => {
             setCreating(false);
-            setMade({ source, key });
+            setMade({ source, secrets });
             setShown(true);
           }}
         />
       ) : null}
-      <KeyOnce writeKey={shown ? (made?.key ?? null) : null} onClose={() => setShown(false)} />
+      <KeyOnce secrets={shown ? (made?.secrets ?? null) : null} onClose={() => setShown(false)} />
     </div>
   );
 }

@@ -75,28 +75,25 @@ analytics.track({
   ];
 }
 
-function webhook(base: string, key: string): Snippet[] {
+function webhook(base: string, key: string, name: string): Snippet[] {
   return [
     {
       title: "curl",
-      code: `curl ${base}/v1/webhooks/${key} -H 'content-type: application/json' -d '{
-  "kind": "order", "key": "SO20261122-0001",
-  "occurred_at": "2026-11-22T09:12:33+08:00",
-  "identities": [{ "kind": "phone", "value": "13800138021" }],
-  "body": { "order_no": "SO20261122-0001", "store_code": "HZ001",
-    "lines": [{ "sku": "T-0412", "quantity": 1, "unit_price": "168.00" }] }
+      code: `curl ${base}/hooks/${name} -H 'x-api-key: ${key}' \\
+  -H 'idempotency-key: pos-0001' -H 'content-type: application/json' -d '{
+  "order": { "no": "SO20261122-0001", "paid_at": "2026-11-22 09:12:33", "mobile": "13800138021" }
 }'`,
     },
   ];
 }
 
-function shopify(base: string, key: string): Snippet[] {
+function shopify(base: string, _key: string, name: string): Snippet[] {
   return [
     {
       title: "Shopify · Settings → Notifications → Webhooks",
       code: `Event:   Order creation, Order update, Refund creation
 Format:  JSON
-URL:     ${base}/v1/shopify/${key}`,
+URL:     ${base}/shopify/${name}`,
     },
   ];
 }
@@ -105,10 +102,10 @@ function rest(base: string, key: string): Snippet[] {
   return [
     {
       title: "curl",
-      code: `curl ${base}/v1/records -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '{
+      code: `curl ${base}/api/records -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '{
   "records": [
     { "kind": "browse", "key": "b-1", "occurred_at": "2026-11-22T01:12:33Z",
-      "identities": [{ "kind": "mall_id", "value": "10086" }],
+      "identities": { "mall_id": "10086", "phone": "13800138021" },
       "body": { "sku": "T-0412", "channel": "mini_program" } }
   ]
 }'`,
@@ -116,7 +113,7 @@ function rest(base: string, key: string): Snippet[] {
   ];
 }
 
-const SNIPPETS: Readonly<Record<GuidedKind, (base: string, key: string) => Snippet[]>> = {
+const SNIPPETS: Readonly<Record<GuidedKind, (base: string, key: string, name: string) => Snippet[]>> = {
   sensors,
   segment,
   webhook,
@@ -124,7 +121,7 @@ const SNIPPETS: Readonly<Record<GuidedKind, (base: string, key: string) => Snipp
   rest,
 };
 
-/** Copyable code for one way in, with this server's address and the given key. */
-export function snippetsFor(kind: GuidedKind, key: string): readonly Snippet[] {
-  return SNIPPETS[kind](location.origin, key);
+/** Copyable code for one way in, with this server's address, the source's code and its write key. */
+export function snippetsFor(kind: GuidedKind, key: string, name: string): readonly Snippet[] {
+  return SNIPPETS[kind](location.origin, key, name);
 }

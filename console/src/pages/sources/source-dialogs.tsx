@@ -10,12 +10,18 @@ import { errorSentence } from "../../parts/states.tsx";
 import { useTexts } from "../../texts/texts.ts";
 import { GUIDED_KINDS } from "./snippets.ts";
 
-/** Shows a key once; it cannot be read again. */
-export function KeyOnce({ writeKey, onClose }: { writeKey: string | null; onClose: () => void }) {
+/** What a source needs to send; readable only in the answer that made it. */
+export interface Secrets {
+  readonly write_key: string;
+  readonly signing_secret?: string;
+}
+
+/** Shows the secrets once; they cannot be read again. */
+export function KeyOnce({ secrets, onClose }: { secrets: Secrets | null; onClose: () => void }) {
   const t = useTexts("sources");
   return (
     <Dialog
-      open={writeKey !== null}
+      open={secrets !== null}
       title={t("key_once_title")}
       onClose={onClose}
       footer={
@@ -26,7 +32,15 @@ export function KeyOnce({ writeKey, onClose }: { writeKey: string | null; onClos
     >
       <div className="ht-stack">
         <p>{t("key_once_text")}</p>
-        <CopyText text={writeKey ?? ""} label={t("write_key")} />
+        <h3>{t("write_key")}</h3>
+        <CopyText text={secrets?.write_key ?? ""} label={t("write_key")} />
+        {secrets?.signing_secret === undefined ? null : (
+          <>
+            <h3>{t("secret")}</h3>
+            <p className="ht-note">{t("secret_hint")}</p>
+            <CopyText text={secrets.signing_secret} label={t("secret")} />
+          </>
+        )}
       </div>
     </Dialog>
   );
@@ -43,7 +57,7 @@ interface NewSourceProps {
   readonly open: boolean;
   readonly kind?: SourceKind;
   readonly onClose: () => void;
-  readonly onCreated: (source: Source, writeKey: string) => void;
+  readonly onCreated: (source: Source, secrets: Secrets) => void;
 }
 
 export function NewSource({ open, kind: first = "sensors", onClose, onCreated }: NewSourceProps) {
@@ -54,14 +68,14 @@ export function NewSource({ open, kind: first = "sensors", onClose, onCreated }:
   const [kind, setKind] = useState<string>(first);
   const create = useMutation({
     mutationFn: () =>
-      api.post<{ source: Source; write_key: string }>("/api/sources", {
+      api.post<Secrets & { source: Source }>("/api/sources", {
         name: name.trim(),
         kind,
         key: key ?? proposedKey(name, kind),
       }),
     onSuccess: (made) => {
       void client.invalidateQueries({ queryKey: SOURCES_KEY });
-      onCreated(made.source, made.write_key);
+      onCreated(made.source, made);
     },
   });
   const error = create.error ? errorSentence(create.error, t("shared:state.offline")) : null;

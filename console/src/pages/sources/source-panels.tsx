@@ -15,7 +15,7 @@ import { say, sayError } from "../../parts/toast.tsx";
 import { formatBytes, formatCount, formatRatio } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
 import { isGuided, snippetsFor } from "./snippets.ts";
-import { fieldName } from "./sources.tsx";
+import { useFieldNames } from "./field-names.ts";
 
 /** Records per business day over thirty days. */
 export function VolumePanel({ source }: { source: Source }) {
@@ -50,6 +50,7 @@ export function VolumePanel({ source }: { source: Source }) {
 
 export function CompletenessPanel({ source }: { source: Source }) {
   const t = useTexts("sources");
+  const nameOf = useFieldNames();
   return (
     <Card title={t("completeness")} note={t("completeness_note")}>
       {source.completeness.length === 0 ? (
@@ -57,7 +58,7 @@ export function CompletenessPanel({ source }: { source: Source }) {
       ) : (
         <ul className="ht-fill-list">
           {source.completeness.map((one) => {
-            const name = fieldName(one.field, t);
+            const name = nameOf(one.field);
             return (
               <li key={one.field}>
                 <span>{name}</span>
@@ -78,7 +79,7 @@ export function HowPanel({ source }: { source: Source }) {
   return (
     <Card title={t("how")} note={t(`kind.${source.kind}`)}>
       <div className="ht-stack">
-        {snippetsFor(source.kind, t("your_key")).map((snippet) => (
+        {snippetsFor(source.kind, t("your_key"), source.key).map((snippet) => (
           <div key={snippet.title}>
             <h3>{snippet.title}</h3>
             <CopyText text={snippet.code} label={snippet.title} />

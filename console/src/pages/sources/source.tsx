@@ -12,7 +12,8 @@ import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { sayError } from "../../parts/toast.tsx";
 import { useTexts } from "../../texts/texts.ts";
-import { KeyOnce } from "./source-dialogs.tsx";
+import { KeyOnce, type Secrets } from "./source-dialogs.tsx";
+import { MappingPanel } from "./mapping-panel.tsx";
 import { CompletenessPanel, HowPanel, LimitsPanel, useChangeSource, VolumePanel } from "./source-panels.tsx";
 import { SourceStatus } from "./sources.tsx";
 
@@ -53,7 +54,7 @@ interface AskProps {
   readonly source: Source;
   readonly asked: Asked;
   readonly onClose: () => void;
-  readonly onKey: (key: string) => void;
+  readonly onKey: (secrets: Secrets) => void;
 }
 
 /** Asks before a step that a source feels at once. */
@@ -61,8 +62,8 @@ function Ask({ source, asked, onClose, onKey }: AskProps) {
   const t = useTexts("sources");
   const change = useChangeSource(source);
   const rotate = useMutation({
-    mutationFn: () => api.post<{ write_key: string }>(`/api/sources/${source.source_id}/rotate-key`, {}),
-    onSuccess: (answer) => onKey(answer.write_key),
+    mutationFn: () => api.post<Secrets>(`/api/sources/${source.source_id}/rotate-key`, {}),
+    onSuccess: onKey,
     onError: (error) => sayError(error, t("shared:state.offline")),
   });
   const act = () => {
@@ -112,7 +113,7 @@ function SourceActions({ source, onAsk }: { source: Source; onAsk: (asked: Asked
 function SourceBody({ source }: { source: Source }) {
   const t = useTexts("sources");
   const [asked, setAsked] = useState<Asked>(null);
-  const [key, setKey] = useState<string | null>(null);
+  const [key, setKey] = useState<Secrets | null>(null);
   return (
     <>
       <PageHeader
@@ -130,6 +131,7 @@ function SourceBody({ source }: { source: Source }) {
           <LimitsPanel source={source} />
         </div>
         <div className="ht-span-7 ht-stack">
+          {source.kind === "webhook" ? <MappingPanel source={source} /> : null}
           <HowPanel source={source} />
         </div>
       </div>
@@ -142,7 +144,7 @@ function SourceBody({ source }: { source: Source }) {
           setKey(made);
         }}
       />
-      <KeyOnce writeKey={key} onClose={() => setKey(null)} />
+      <KeyOnce secrets={key} onClose={() => setKey(null)} />
     </>
   );
 }

@@ -13,7 +13,7 @@ import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { formatCount, formatRatio } from "../../texts/format.ts";
 import { addTexts, type Translate, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
-import { KeyOnce, NewSource } from "./source-dialogs.tsx";
+import { KeyOnce, NewSource, type Secrets } from "./source-dialogs.tsx";
 import "./sources.css";
 import zh from "./zh.json";
 
@@ -30,20 +30,17 @@ export function SourceStatus({ source }: { source: Source }) {
   );
 }
 
-export function fieldName(field: string, t: Translate): string {
-  return t(`field.${field}`, { defaultValue: field });
-}
-
-/** The least filled of the watched fields stands for the source. */
+/** How many records name a member, by the identifier that most of them carry: fields like "order#phone". */
 function Completeness({ source }: { source: Source }) {
   const t = useTexts("sources");
-  const least = [...source.completeness].sort((a, b) => a.filled_ratio - b.filled_ratio)[0];
-  if (!least) return <span className="ht-none">—</span>;
-  const text = `${fieldName(least.field, t)} ${formatRatio(least.filled_ratio, 0)}`;
+  const identified = source.completeness.filter((one) => one.field.includes("#"));
+  const best = Math.max(0, ...identified.map((one) => one.filled_ratio));
+  if (source.completeness.length === 0) return <span className="ht-none">—</span>;
+  const text = formatRatio(best, 0);
   return (
     <span className="ht-source-fill">
-      <Bar part={least.filled_ratio} label={text} tone={least.filled_ratio < 0.5 ? "warn" : "accent"} />
-      <small>{text}</small>
+      <Bar part={best} label={`${t("identified_field")} ${text}`} />
+      <span className="ht-figure">{text}</span>
     </span>
   );
 }
@@ -91,7 +88,7 @@ function columns(t: Translate): readonly Column<Source>[] {
       hide: "phone",
       render: (row) => <Count value={row.pending} />,
     },
-    { key: "fill", title: t("identified"), hide: "tablet", render: (row) => <Completeness source={row} /> },
+    { key: "fill", title: t("identified_field"), hide: "tablet", render: (row) => <Completeness source={row} /> },
   ];
 }
 
@@ -133,7 +130,7 @@ export function SourcesPage() {
   const query = useSources();
   const navigate = useNavigate();
   const [creating, setCreating] = useState(false);
-  const [made, setMade] = useState<{ id: number; key: string } | null>(null);
+  const [made, setMade] = useState<{ id: number; secrets: Secrets } | null>(null);
   const items = query.data?.items;
   const received = items?.reduce((sum, source) => sum + source.received_24h, 0) ?? 0;
   return (
@@ -161,14 +158,14 @@ export function SourcesPage() {
         <NewSource
           open
           onClose={() => setCreating(false)}
-          onCreated={(source, key) => {
+          onCreated={(source, secrets) => {
             setCreating(false);
-            setMade({ id: source.source_id, key });
+            setMade({ id: source.source_id, secrets });
           }}
         />
       ) : null}
       <KeyOnce
-        writeKey={made?.key ?? null}
+        secrets={made?.secrets ?? null}
         onClose={() => {
           if (made) void navigate(`/data/sources/${made.id}`);
           setMade(null);

@@ -1,102 +1,139 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
-import { formatCount, formatInstant, formatMoney } from "../../texts/format.ts";
-import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { useCan } from "../../api/session.ts";
+import { useSourceNames } from "../../api/sources.ts";
+import { formatCount, formatInstant } from "../../texts/format.ts";
+import { type Translate, useTexts } from "../../texts/texts.ts";
 
-/** One thing that just happened, as the server streams it; fields depend on the type. */
-interface LiveEvent {
-  readonly type: string;
-  readonly at: string;
-  readonly member_id?: number | string;
-  readonly name_masked?: string | null;
-  readonly source?: string;
-  readonly source_name?: string;
-  readonly store?: string | null;
-  readonly items?: number;
-  readonly amount_minor?: number;
-  readonly rule_zh?: string;
-  readonly rule_en?: string;
-  readonly import_id?: number | string;
-  readonly file?: string;
-  readonly count?: number;
-  readonly accepted?: number;
+/** What the pipeline applied in one round: counts only. */
+interface Applied {
+  readonly applied: number;
+  readonly rejected: number;
+  readonly kinds: Readonly<Record<string, number>>;
+  readonly sources: Readonly<Record<string, number>>;
 }
 
+interface JobNotice {
+  readonly job_id: string;
+  readonly kind?: string;
+  readonly state: string;
+}
+
+type LiveEvent = { readonly id: number; readonly at: string } & (
+  | { readonly type: "applied"; readonly data: Applied }
+  | { readonly type: "members.joined"; readonly data: { readonly member_ids?: readonly number[] } }
+  | { readonly type: "import.finished"; readonly data: { readonly import_id: number; readonly state: string } }
+  | { readonly type: "jobs"; readonly data: JobNotice }
+);
+
+const TYPES = ["applied", "members.joined", "import.finished", "jobs"] as const;
 const SHOWN = 9;
+const KINDS_SHOWN = 3;
 const REFRESH_MS = 5000;
+
+/** Progress of jobs has its own place on the page; only their end is news. */
+function isNews(event: LiveEvent): boolean {
+  if (event.type === "jobs") return event.data.state === "failed" && event.data.kind !== undefined;
+  if (event.type === "applied") return event.data.applied + event.data.rejected > 0;
+  return true;
+}
+
+/** Rounds of the pipeline within one second are one line. */
+function withEvent(shown: readonly LiveEvent[], event: LiveEvent): readonly LiveEvent[] {
+  const first = shown[0];
+  if (first?.type !== "applied" || event.type !== "applied" || first.at.slice(0, 19) !== event.at.slice(0, 19)) {
+    return [event, ...shown].slice(0, SHOWN);
+  }
+  const data: Applied = {
+    applied: first.data.applied + event.data.applied,
+    rejected: first.data.rejected + event.data.rejected,
+    kinds: sum(first.data.kinds, event.data.kinds),
+    sources: sum(first.data.sources, event.data.sources),
+  };
+  return [{ ...event, data }, ...shown.slice(1)];
+}
+
+function sum(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
+  const all: Record<string, number> = { ...a };
+  for (const [name, count] of Object.entries(b)) all[name] = (all[name] ?? 0) + count;
+  return all;
+}
 
 /** Listens to the live stream; the browser reconnects by itself. Figures are renewed at most every five seconds. */
 export function useLive() {
-  const [events, setEvents] = useState<readonly (LiveEvent & { id: number })[]>([]);
+  const may = useCan("data.read");
+  const [events, setEvents] = useState<readonly LiveEvent[]>([]);
   const [connected, setConnected] = useState(true);
   const client = useQueryClient();
   const lastRefresh = useRef(0);
   useEffect(() => {
+    if (!may) return;
     const stream = new EventSource("/api/live");
     let id = 0;
     const take = (message: MessageEvent<string>) => {
-      const parsed = JSON.parse(message.data) as LiveEvent;
-      const event = { ...parsed, type: parsed.type ?? message.type, at: parsed.at ?? new Date().toISOString() };
       id += 1;
-      const numbered = { ...event, id };
-      setEvents((shown) => [numbered, ...shown].slice(0, SHOWN));
+      const at = new Date().toISOString();
+      const event = { id, at, type: message.type, data: JSON.parse(message.data) } as LiveEvent;
+      if (event.type === "jobs") void client.invalidateQueries({ queryKey: ["jobs"] });
+      if (!isNews(event)) return;
+      setEvents((shown) => withEvent(shown, event));
       if (Date.now() - lastRefresh.current < REFRESH_MS) return;
       lastRefresh.current = Date.now();
       void client.invalidateQueries({ queryKey: ["today"] });
     };
     stream.onopen = () => setConnected(true);
     stream.onerror = () => setConnected(false);
-    stream.onmessage = take;
-    for (const type of Object.keys(LINKS)) stream.addEventListener(type, take as EventListener);
+    for (const type of TYPES) stream.addEventListener(type, take as EventListener);
     return () => stream.close();
-  }, [client]);
+  }, [client, may]);
   return { events, connected };
 }
 
-/** Where each kind of event leads. */
-const LINKS: Readonly<Record<string, (event: LiveEvent) => string | undefined>> = {
-  order: memberLink,
-  return: memberLink,
-  member: memberLink,
-  join: memberLink,
-  undo: memberLink,
-  import_done: (event) => (event.import_id === undefined ? undefined : `/data/imports/${event.import_id}`),
-  import_failed: (event) => (event.import_id === undefined ? undefined : `/data/imports/${event.import_id}`),
-  records_applied: () => "/data/sources",
-  reject: () => "/data/rejects",
-};
+type NameOf = (id: number | null | undefined) => string;
 
-function memberLink(event: LiveEvent): string | undefined {
-  return event.member_id === undefined ? undefined : `/members/${event.member_id}`;
+function appliedText(data: Applied, nameOf: NameOf, t: Translate): string {
+  const sources = Object.keys(data.sources);
+  const source = sources.length === 1 ? nameOf(Number(sources[0])) : t("event.sources_many", { n: sources.length });
+  const kinds = Object.entries(data.kinds)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, KINDS_SHOWN)
+    .map(([kind, n]) => `${t(`shared:record_kind.${kind}`, { defaultValue: kind })} ${formatCount(n)}`);
+  const text = t("event.applied", { source, n: formatCount(data.applied), kinds: kinds.join("、") });
+  return data.rejected === 0 ? text : text + t("event.rejected", { n: formatCount(data.rejected) });
 }
 
-function sentence(event: LiveEvent, t: Translate): string {
-  const text = t(`event.${event.type}`, {
-    defaultValue: event.type,
-    name: event.name_masked ?? t("event.someone"),
-    store: event.store ?? t("event.some_store"),
-    source: event.source ?? event.source_name ?? t("event.a_source"),
-    items: event.items ?? 1,
-    rule: pick(event.rule_zh, event.rule_en),
-    file: event.file ?? "",
-    count: formatCount(event.count ?? 1),
-    accepted: formatCount(event.accepted ?? 0),
-  });
-  return event.amount_minor === undefined ? text : `${text}，${formatMoney(event.amount_minor)}`;
+function describe(event: LiveEvent, nameOf: NameOf, t: Translate): { text: string; to: string } {
+  if (event.type === "applied") {
+    const sources = Object.keys(event.data.sources);
+    const to = sources.length === 1 ? `/data/sources/${sources[0]}` : "/data/sources";
+    return { text: appliedText(event.data, nameOf, t), to };
+  }
+  if (event.type === "members.joined") {
+    const n = event.data.member_ids?.length ?? 2;
+    return { text: t("event.joined", { n: formatCount(n) }), to: "/data/identities" };
+  }
+  if (event.type === "import.finished") {
+    const { import_id: id, state } = event.data;
+    const text = t("event.import", { id, state: t(`import_state.${state}`, { defaultValue: state }) });
+    return { text, to: `/data/imports/${id}` };
+  }
+  const kind = t(`shared:job_kind.${event.data.kind}`, { defaultValue: event.data.kind ?? "" });
+  return { text: t("event.job", { kind, state: t(`shared:job.${event.data.state}`) }), to: "/data/jobs" };
 }
 
-export function LiveFeed({ events }: { events: readonly (LiveEvent & { id: number })[] }) {
+export function LiveFeed({ events }: { events: readonly LiveEvent[] }) {
   const t = useTexts("today");
+  const nameOf = useSourceNames();
   if (events.length === 0) return <p className="ht-note">{t("live_none")}</p>;
   return (
     <ol className="ht-feed">
       {events.map((event) => {
-        const to = LINKS[event.type]?.(event);
+        const { text, to } = describe(event, nameOf, t);
         return (
           <li key={event.id}>
             <time dateTime={event.at}>{formatInstant(event.at, { seconds: true })}</time>
-            {to ? <Link to={to}>{sentence(event, t)}</Link> : <span>{sentence(event, t)}</span>}
+            <Link to={to}>{text}</Link>
           </li>
         );
       })}

@@ -19,8 +19,11 @@ export interface Metric {
   readonly previous: number | null;
   readonly series: readonly number[];
   readonly link: string | null;
-  /** What moved it most, where the server can say so. */
-  readonly reasons?: readonly { readonly zh: string; readonly en: string; readonly link?: string | null }[];
+  /** The part that moved it most, where one explains at least a third of the change. */
+  readonly because?: {
+    readonly code: string;
+    readonly params: { readonly part: string; readonly change: number };
+  } | null;
 }
 
 export interface SourceLine {
@@ -36,6 +39,7 @@ export interface SourceLine {
 export interface Today {
   readonly business_day: string;
   readonly as_of: string;
+  readonly currency?: string;
   readonly needs: readonly Need[];
   readonly metrics: readonly Metric[];
   readonly sources: readonly SourceLine[];

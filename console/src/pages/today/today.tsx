@@ -131,8 +131,8 @@ function TodayBody({ today, events, connected }: { today: Today } & ReturnType<t
         </Card>
       </div>
       {today.metrics.length === 0 ? null : (
-        <Card title={t("changes")} note={t("changes_note")}>
-          <Metrics metrics={today.metrics} />
+        <Card title={t("changes", { day: formatDay(today.business_day) })} note={t("changes_note")}>
+          <Metrics metrics={today.metrics} currency={today.currency ?? "CNY"} />
         </Card>
       )}
       <div className="ht-grid ht-grid-stretch">
@@ -176,7 +176,7 @@ export function TodayPage() {
   return (
     <div className="ht-page">
       <PageHeader
-        title={formatDay(today?.business_day ?? businessDay(new Date()))}
+        title={formatDay(businessDay(new Date()))}
         note={today ? <FreshnessNote today={today} /> : t("shared:nav.home")}
       />
       <Loaded query={query} skeleton={<TodaySkeleton />}>

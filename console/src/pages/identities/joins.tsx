@@ -1,0 +1,106 @@
+import { NodeIndexOutlined } from "@ant-design/icons";
+import Button from "antd/es/button";
+import { useState } from "react";
+import { Link } from "react-router";
+import { api } from "../../api/client.ts";
+import { useCan } from "../../api/session.ts";
+import { Chip } from "../../parts/chips.tsx";
+import { DataTable } from "../../parts/data-table.tsx";
+import { RelativeTime } from "../../parts/figures.tsx";
+import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
+import { pick, useTexts } from "../../texts/texts.ts";
+import { type Evidence, type Join, useDecision, useJoins } from "./identities-data.ts";
+import { ReasonDialog } from "./reason-dialog.tsx";
+
+export function EvidenceChips({ evidence }: { evidence: readonly Evidence[] }) {
+  const t = useTexts("identities");
+  return (
+    <span className="ht-evidence">
+      {evidence.map((one) => (
+        <Chip key={`${one.kind}-${one.masked}`}>
+          {t(`identity.${one.kind}`, { defaultValue: one.kind })} {one.masked}
+        </Chip>
+      ))}
+    </span>
+  );
+}
+
+export function Joins() {
+  const t = useTexts("identities");
+  const query = useJoins();
+  const may = useCan("members.manage");
+  const [asked, setAsked] = useState<Join | null>(null);
+  const undo = useDecision(
+    ({ id, reason }: { id: number; reason: string }) => api.post(`/api/joins/${id}/undo`, { reason }),
+    "undo_done",
+  );
+  return (
+    <Loaded query={query} skeleton={<SkeletonTable columns={5} />}>
+      {(data) => (
+        <>
+          <DataTable
+            label={t("tabs.joins")}
+            rows={data.pages.flatMap((page) => page.items)}
+            rowKey={(row) => row.join_id}
+            rowTone={(row) => (row.undone_at ? "quiet" : undefined)}
+            empty={<EmptyState icon={<NodeIndexOutlined />} title={t("joins_empty")} text={t("joins_empty_text")} />}
+            more={
+              query.hasNextPage
+                ? { load: () => void query.fetchNextPage(), loading: query.isFetchingNextPage }
+                : undefined
+            }
+            columns={[
+              { key: "when", title: t("when"), render: (row) => <RelativeTime at={row.at} /> },
+              {
+                key: "member",
+                title: t("member"),
+                render: (row) => (
+                  <Link to={`/members/${row.member_id}`}>{row.name_masked || t("someone", { id: row.member_id })}</Link>
+                ),
+              },
+              {
+                key: "rule",
+                title: t("rule"),
+                wrap: true,
+                render: (row) => pick(row.rule_zh, row.rule_en) || t("rule_other"),
+              },
+              {
+                key: "evidence",
+                title: t("evidence"),
+                render: (row) => <EvidenceChips evidence={row.evidence ?? []} />,
+              },
+              {
+                key: "act",
+                title: t("state"),
+                numeric: true,
+                render: (row) => <JoinState join={row} may={may} onAsk={() => setAsked(row)} />,
+              },
+            ]}
+          />
+          {asked ? (
+            <ReasonDialog
+              title={t("undo_title")}
+              text={t("undo_text")}
+              act={t("undo_act")}
+              busy={undo.isPending}
+              onClose={() => setAsked(null)}
+              onAct={(reason) => undo.mutate({ id: asked.join_id, reason }, { onSuccess: () => setAsked(null) })}
+            />
+          ) : null}
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function JoinState({ join, may, onAsk }: { join: Join; may: boolean; onAsk: () => void }) {
+  const t = useTexts("identities");
+  if (join.undone_at) return <Chip>{t("undone")}</Chip>;
+  if (!join.undoable) return <span className="ht-none">{t("fixed")}</span>;
+  if (!may) return <Chip tone="good">{t("joined")}</Chip>;
+  return (
+    <Button size="small" onClick={onAsk}>
+      {t("undo")}
+    </Button>
+  );
+}

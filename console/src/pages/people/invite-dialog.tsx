@@ -1,0 +1,82 @@
+import Button from "antd/es/button";
+import { useState } from "react";
+import { CopyText } from "../../parts/copy-text.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
+import { FormError, SelectField, TextField } from "../../parts/form.tsx";
+import { errorSentence } from "../../parts/states.tsx";
+import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { type Role, useInvite } from "./people-data.ts";
+
+/** What a role may do, in words. */
+export function permissionsText(role: Role | undefined, t: Translate): string {
+  const names = (role?.permissions ?? []).map((one) =>
+    t(`permissions.${one}`, { keySeparator: "/", defaultValue: one }),
+  );
+  return names.join("、");
+}
+
+export function InviteDialog({ roles, onClose }: { roles: readonly Role[]; onClose: () => void }) {
+  const t = useTexts("people");
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState(roles.find((one) => one.role === "operator")?.role ?? roles[0]?.role ?? "");
+  const [link, setLink] = useState<string | null>(null);
+  const invite = useInvite(setLink);
+  if (link) return <LinkDialog link={link} name={name} onClose={onClose} />;
+  const chosen = roles.find((one) => one.role === role);
+  const error = invite.error ? errorSentence(invite.error, t("shared:state.offline")) : null;
+  return (
+    <Dialog
+      open
+      title={t("add_title")}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("shared:act.cancel")}</Button>
+          <Button
+            type="primary"
+            loading={invite.isPending}
+            disabled={name.trim() === "" || email.trim() === ""}
+            onClick={() => invite.mutate({ name: name.trim(), email: email.trim(), role })}
+          >
+            {t("add_act")}
+          </Button>
+        </>
+      }
+    >
+      <div className="ht-stack">
+        <FormError text={error} />
+        <TextField label={t("name")} autoFocus value={name} onChange={setName} />
+        <TextField label={t("email")} type="email" value={email} onChange={setEmail} />
+        <SelectField
+          label={t("role")}
+          value={role}
+          onChange={setRole}
+          options={roles.map((one) => ({ value: one.role, label: pick(one.zh, one.en) }))}
+          hint={t("role_hint", { permissions: permissionsText(chosen, t) })}
+        />
+      </div>
+    </Dialog>
+  );
+}
+
+function LinkDialog({ link, name, onClose }: { link: string; name: string; onClose: () => void }) {
+  const t = useTexts("people");
+  return (
+    <Dialog
+      open
+      title={t("link_title", { name })}
+      onClose={onClose}
+      footer={
+        <Button type="primary" onClick={onClose}>
+          {t("done")}
+        </Button>
+      }
+    >
+      <div className="ht-stack">
+        <p>{t("link_text")}</p>
+        <CopyText text={link} label={t("link")} />
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,58 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api } from "../../api/client.ts";
+import { say, sayError } from "../../parts/toast.tsx";
+import { useTexts } from "../../texts/texts.ts";
+
+export interface Person {
+  readonly id: number;
+  readonly name: string;
+  readonly email: string;
+  readonly role: string;
+  readonly disabled: boolean;
+  readonly invited: boolean;
+  readonly locked_until: string | null;
+  readonly last_seen_at: string | null;
+}
+
+export interface Role {
+  readonly role: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly permissions: readonly string[];
+}
+
+const KEY = ["people"] as const;
+
+export function usePeople() {
+  return useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) =>
+      api.get<{ items: readonly Person[]; roles: readonly Role[] | null }>("/api/people", {}, signal),
+  });
+}
+
+export function useChangePerson() {
+  const t = useTexts("people");
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, ...change }: { id: number; role?: string; disabled?: boolean }) =>
+      api.patch(`/api/people/${id}`, change),
+    onSuccess: () => {
+      say(t("changed"));
+      return client.invalidateQueries({ queryKey: KEY });
+    },
+    onError: (error) => sayError(error, t("shared:state.offline")),
+  });
+}
+
+export function useInvite(onMade: (link: string) => void) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (person: { name: string; email: string; role: string }) =>
+      api.post<{ person_id: number; link: string }>("/api/people", person),
+    onSuccess: (made) => {
+      onMade(made.link);
+      return client.invalidateQueries({ queryKey: KEY });
+    },
+  });
+}
