@@ -2,6 +2,7 @@ import cookie from "@fastify/cookie";
 import compress from "@fastify/compress";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, {
+  LogController,
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
@@ -36,7 +37,8 @@ const ERRORS_SHOWN_MAX = 20;
 export async function makeHttp(options: { log: Log; clock: Clock; trust_proxy?: boolean }): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: options.log as unknown as FastifyBaseLogger,
-    disableRequestLogging: true,
+    // our own line per request leaves headers and addresses out
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newUuid(options.clock.now()),
     bodyLimit: BODY_BYTES_MAX,
     // Browser and mini-program SDKs carry their data in the request line of a GET.
