@@ -63,6 +63,8 @@ export interface SlotReference {
 export interface Output {
   readonly name: string;
   readonly tree: CheckedTree;
+  /** `text`: the value as people write it ("0.1667", "2026-11-22"); otherwise in the units of its type. */
+  readonly as?: "text";
 }
 
 /** Several trees together, so that each relation is read as few times as possible. */

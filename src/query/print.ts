@@ -2,7 +2,7 @@ import { typeOf } from "./annotations.ts";
 import type { DayRange } from "./day-range.ts";
 import type { Dialect, SortKey } from "./dialects/dialect.ts";
 import type { AggregateNode, EdgeNode, Measure } from "./node.ts";
-import type { DaysScan, ModeScan, Plan, RowFilter, RowSlot, RowsScan, Scan, SequenceScan } from "./plan.ts";
+import type { DaysScan, ModeScan, Output, Plan, RowFilter, RowSlot, RowsScan, Scan, SequenceScan } from "./plan.ts";
 import { type Names, quoted, ScalarPrinter } from "./print-scalar.ts";
 import type { Relation } from "./relation.ts";
 import { columnOf } from "./relation.ts";
@@ -45,9 +45,7 @@ class PlanPrinter {
 
   statement(): string {
     const parts = [`m as (${this.#members()})`, ...this.#plan.scans.map((scan) => this.#scan(scan))];
-    const outputs = this.#plan.outputs.map(
-      (output) => `  ${this.#scalar.value(output.tree.root, this.#memberNames())} as ${quoted(output.name)}`,
-    );
+    const outputs = this.#plan.outputs.map((output) => `  ${this.#output(output)} as ${quoted(output.name)}`);
     const joins = [
       ...this.#plan.profiles.map((profile) => {
         const name = quoted(`p_${profile.name}`);
@@ -57,6 +55,12 @@ class PlanPrinter {
     ];
     const columns = ['  m."member_id"', ...outputs].join(",\n");
     return [`with ${parts.join(",\n")}`, `select\n${columns}`, "from m", ...joins].join("\n");
+  }
+
+  #output({ tree, as }: Output): string {
+    const value = this.#scalar.value(tree.root, this.#memberNames());
+    if (as !== "text") return value;
+    return this.#dialect.toText(tree.type.kind === "decimal" ? this.#dialect.decimal(value, tree.type.scale) : value);
   }
 
   #members(): string {

@@ -24,7 +24,8 @@ function lintWords(definition: TagDefinition, say: (text: string) => void): void
   const zh = ["zh", "sentence_zh", "window_zh"] as const;
   const en = ["en", "sentence_en", "window_en"] as const;
   for (const field of zh) if (!CHINESE.test(definition[field])) say(`${field} is not Chinese`);
-  for (const field of en) if (definition[field].trim() === "" || CHINESE.test(definition[field])) say(`${field} is not English`);
+  for (const field of en)
+    if (definition[field].trim() === "" || CHINESE.test(definition[field])) say(`${field} is not English`);
   if (!definition.sentence_zh.endsWith("。")) say("sentence_zh is not one sentence ending in 。");
   if (!definition.sentence_en.endsWith(".")) say("sentence_en is not one sentence ending in a full stop");
   const seen = new Set<string>();
@@ -58,7 +59,8 @@ function lintTree(
     if (!checked.ok) say(`the part ${name} of the reason is wrong: ${checked.problems[0]?.en}`);
   }
   for (const [, name] of `${definition.reason.zh} ${definition.reason.en}`.matchAll(/\{(\w+)\}/g)) {
-    if (name !== "value" && definition.reason.parts?.[name ?? ""] === undefined) say(`the reason names {${name}}, which is no part`);
+    if (name !== "value" && definition.reason.parts?.[name ?? ""] === undefined)
+      say(`the reason names {${name}}, which is no part`);
   }
 }
 

@@ -24,6 +24,7 @@ export interface Dialect {
   units(sql: string, scale: number): string;
   /** An integer of 10^-scale as the engine's decimal. */
   decimal(sql: string, scale: number): string;
+  toText(sql: string): string;
   daysBetween(from: string, to: string): string;
   shiftDays(date: string, days: number): string;
   datePart(part: "year" | "month" | "day" | "weekday", date: string): string;

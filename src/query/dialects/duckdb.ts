@@ -12,6 +12,7 @@ export const duckdb: Dialect = {
   wide: (sql) => `(${sql})::hugeint`,
   units: (sql, scale) => `(${sql} * ${10 ** scale})::bigint`,
   decimal: (sql, scale) => `((${sql})::decimal(24,0) * 1e-${scale}::decimal(${scale + 1},${scale}))`,
+  toText: (sql) => `(${sql})::varchar`,
   daysBetween: (from, to) => `(${to} - ${from})::bigint`,
   shiftDays: (date, days) => `(${date} + ${days})`,
   datePart: (part, date) => `${part === "weekday" ? "isodow" : part}(${date})::bigint`,

@@ -1,0 +1,140 @@
+import type { Ground } from "../ground.ts";
+import { businessDay } from "../platform/index.ts";
+import { duckdb, type Expression, planOutputs, postgresql, printPlan } from "../query/index.ts";
+import * as q from "../query/builder.ts";
+import type { Tx } from "../store/index.ts";
+import type { Tag, TagBook } from "./book.ts";
+import type { TagDefinition } from "./definition.ts";
+import { displayNumber, displayValue } from "./display.ts";
+import { type Coverage, coverages, type Spread, spreads } from "./statistics-store.ts";
+import { type TagState, tagState } from "./tags-store.ts";
+
+/** One bar of a tag's distribution; `condition` is the segment of the members behind it. */
+export interface SpreadView {
+  readonly value: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly count: number;
+  readonly condition: Expression;
+}
+
+const LISTED_VALUES = 6;
+
+/** The catalogue of tags with their coverage, age and the commonest values. */
+export async function tagList(tx: Tx, ground: Ground, book: TagBook) {
+  const [state, covered, spread] = [await tagState(tx), await coverages(tx), await spreads(tx, null)];
+  return [...book.tags.values()].map((tag) => ({
+    ...tagView(tag, state, covered, ground),
+    distribution: spreadOf(tag, spread, ground).slice(0, LISTED_VALUES),
+  }));
+}
+
+/** Everything about one tag: definition, statements, distribution, example. */
+export async function tagDetail(tx: Tx, ground: Ground, tag: Tag) {
+  const key = tag.definition.key;
+  const [state, covered, spread] = [await tagState(tx), await coverages(tx), await spreads(tx, [key])];
+  const today = state.day ?? businessDay(ground.clock.now(), ground.config.timezone);
+  const plan = planOutputs([{ name: key, tree: tag.tree, as: "text" }], ground.catalogue, today);
+  return {
+    ...tagView(tag, state, covered, ground),
+    distribution: spreadOf(tag, spread, ground),
+    example: tag.definition.example,
+    expression: tag.definition.expression,
+    sql: {
+      postgresql: printPlan(plan, postgresql, { kind: "given", array: "$1::bigint[]" }),
+      duckdb: printPlan(plan, duckdb, { kind: "all" }),
+    },
+  };
+}
+
+/** A tag is stale when the day it stands for is not today: then the worker is behind. */
+function tagView(tag: Tag, state: TagState, covered: readonly Coverage[], ground: Ground) {
+  const { definition } = tag;
+  const coverage = covered.find((row) => row.tag === definition.key);
+  const today = businessDay(ground.clock.now(), ground.config.timezone);
+  const total = coverage?.total ?? 0;
+  return {
+    key: definition.key,
+    zh: definition.zh,
+    en: definition.en,
+    sentence_zh: definition.sentence_zh,
+    sentence_en: definition.sentence_en,
+    owner: definition.owner,
+    family: definition.family,
+    kind: tag.kind === "since" ? "number" : tag.kind,
+    unit: definition.unit ?? null,
+    window: { zh: definition.window_zh, en: definition.window_en },
+    freshness: definition.freshness,
+    privacy: definition.privacy,
+    values: definition.values ?? [],
+    members_with_value: coverage?.members ?? 0,
+    coverage: total === 0 ? 0 : (coverage?.members ?? 0) / total,
+    computed_at: coverage?.counted_at.toISOString() ?? null,
+    stale: state.day !== null && state.day !== today,
+    difference: state.full_at === null ? null : (state.difference_by_tag[definition.key] ?? 0),
+    full_at: state.full_at?.toISOString() ?? null,
+  };
+}
+
+function spreadOf(tag: Tag, rows: readonly Spread[], ground: Ground): SpreadView[] {
+  const { definition } = tag;
+  const { currency } = ground.config;
+  return rows
+    .filter((row) => row.tag === definition.key)
+    .map((row) => {
+      if (row.value !== null) {
+        return {
+          value: row.value,
+          zh: displayValue(definition, row.value, currency, "zh"),
+          en: displayValue(definition, row.value, currency, "en"),
+          from: null,
+          to: null,
+          count: row.members,
+          condition: valueCondition(tag, row.value),
+        };
+      }
+      const label = (language: "zh" | "en") => bandLabel(definition, row, currency, language);
+      return {
+        value: `${row.band_from ?? ""}..${row.band_to ?? ""}`,
+        zh: label("zh"),
+        en: label("en"),
+        from: row.band_from,
+        to: row.band_to,
+        count: row.members,
+        condition: bandCondition(definition, row),
+      };
+    });
+}
+
+function bandLabel(definition: TagDefinition, row: Spread, currency: string, language: "zh" | "en"): string {
+  const show = (value: string | null) =>
+    value === null ? null : displayNumber(trimmed(value), definition.unit, currency, language);
+  const [from, to] = [show(row.band_from), show(row.band_to)];
+  if (to === null) return language === "zh" ? `${from} 及以上` : `${from} and more`;
+  return language === "zh" ? `${from} 至不到 ${to}` : `${from} to below ${to}`;
+}
+
+function valueCondition(tag: Tag, value: string): Expression {
+  const reference = q.tag(tag.definition.key);
+  if (tag.kind === "date") {
+    return q.and(q.atLeast(reference, q.date(`${value}-01-01`)), q.compare(reference, "<=", q.date(`${value}-12-31`)));
+  }
+  return q.equals(reference, value);
+}
+
+function bandCondition(definition: TagDefinition, row: Spread): Expression {
+  const reference = q.tag(definition.key);
+  const border = (value: string): Expression =>
+    value.includes(".") ? q.decimal(trimmed(value)) : { node: "integer", value: Number(value) };
+  const parts: Expression[] = [];
+  if (row.band_from !== null) parts.push(q.compare(reference, ">=", border(row.band_from)));
+  if (row.band_to !== null) parts.push(q.compare(reference, "<", border(row.band_to)));
+  return q.and(...parts);
+}
+
+/** "0.1667000000" → "0.1667". */
+function trimmed(value: string): string {
+  return value.includes(".") ? value.replace(/\.?0+$/, "") : value;
+}

@@ -1,0 +1,76 @@
+import type { Domain } from "../domains.ts";
+import type { Ground } from "../ground.ts";
+import { startLoop } from "../platform/index.ts";
+import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { computeDirty, MARKS_MAX } from "./compute.ts";
+import "./errors.ts";
+import { ensureComputed, fullJob } from "./full.ts";
+import { registerTagMetrics } from "./metrics.ts";
+import { tagReference } from "./reference.ts";
+import { bookOf } from "./registry.ts";
+import { relations } from "./relations.ts";
+import { tagRoutes } from "./routes.ts";
+import { tagStage } from "./stage.ts";
+import { refreshStatistics, statisticsDue } from "./statistics-store.ts";
+import { markDirty, memberTotal } from "./tags-store.ts";
+
+type Changed = { readonly member_ids?: readonly number[]; readonly party_ids?: readonly number[] };
+
+/** Whatever says that members changed: both sides of a join or split, facts changed by a person, late matches of sales. */
+const mark: OutboxHandler = async (tx: Tx, _ground: Ground, events: readonly OutboxEvent<Changed>[]) => {
+  const member_ids = new Set(events.flatMap((event) => [...(event.payload.member_ids ?? [])]));
+  const party_ids = new Set(events.flatMap((event) => [...(event.payload.party_ids ?? [])]));
+  const since = events[0]?.emitted_at;
+  if (since !== undefined) await markDirty(tx, { member_ids: [...member_ids], party_ids: [...party_ids] }, since);
+};
+
+const IDLE_MS = 250;
+/** Above this the spread of tags is counted by the nightly computation only. */
+const COUNTED_ALWAYS_MAX = 100_000;
+const COUNT_EVERY_MS = 30_000;
+
+async function start(ground: Ground): Promise<() => Promise<void>> {
+  registerTagMetrics(ground);
+  const book = bookOf(ground);
+  const onError = (error: unknown) => ground.log.error({ error: String(error) }, "computing tags failed");
+  const worker = startLoop(async () => (await computeDirty(ground, book)).marks === MARKS_MAX, {
+    idle_ms: IDLE_MS,
+    onError,
+  });
+  const counter = startLoop(() => countSpread(ground), { idle_ms: COUNT_EVERY_MS, onError });
+  const forget = ground.signals.on("records.applied", () => worker.wake());
+  return async () => {
+    forget();
+    await Promise.all([worker.stop(), counter.stop()]);
+  };
+}
+
+async function countSpread(ground: Ground): Promise<boolean> {
+  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    if (!(await statisticsDue(tx)) || (await memberTotal(tx)) > COUNTED_ALWAYS_MAX) return;
+    await refreshStatistics(tx, ground.clock.now());
+  });
+  return false;
+}
+
+export const domain: Domain = {
+  name: "tags",
+  migrations: new URL("./migrations/", import.meta.url),
+  schemas: ["tags"],
+  relations,
+  routes: tagRoutes,
+  jobs: [fullJob],
+  // the full computation after the turn of the day, when the lake has the whole of it
+  schedules: [{ kind: "tags.full", cron: "30 2 * * *" }],
+  events: {
+    "members.joined": mark,
+    "members.split": mark,
+    "members.changed": mark,
+    "members.created": mark,
+    "trade.changed": mark,
+  },
+  stage: tagStage,
+  reference: async () => [{ file: "tags.md", text: tagReference() }],
+  start,
+  ready: ensureComputed,
+};

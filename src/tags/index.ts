@@ -1,0 +1,15 @@
+import type { Tx } from "../store/index.ts";
+import { markDirty } from "./tags-store.ts";
+
+export { type Tag, type TagBook, type StoredKind } from "./book.ts";
+export { settleTags } from "./compute.ts";
+export type { TagDefinition } from "./definition.ts";
+export { displayValue } from "./display.ts";
+export { computeAll } from "./full.ts";
+export { bookOf } from "./registry.ts";
+export { tagStage } from "./stage.ts";
+
+/** Asks for members' tags to be computed again soon, e.g. after a layer of theirs changed. */
+export async function markMembersDirty(tx: Tx, member_ids: readonly number[], since: Date): Promise<void> {
+  await markDirty(tx, { member_ids }, since);
+}

@@ -1,0 +1,85 @@
+import type { Ground } from "../ground.ts";
+import { businessDay } from "../platform/index.ts";
+import { checkedTree, type Output, planOutputs, postgresql, printPlan } from "../query/index.ts";
+import type { Tx } from "../store/index.ts";
+import { type Tag, type TagBook, valueOn } from "./book.ts";
+import { displayNumber, displayValue, fillSentence, type Language } from "./display.ts";
+import { storedValues, tagState } from "./tags-store.ts";
+
+/** One tag of one member, with the reason in both languages. */
+export interface MemberTag {
+  readonly key: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly family: string;
+  readonly value: string;
+  readonly display_zh: string;
+  readonly display_en: string;
+  readonly computed_at: string;
+  readonly why: { readonly zh: string; readonly en: string };
+}
+
+const PART = "__";
+
+/** All tags of a member as stored, each with why: the parts of the reasons are computed at this moment, in one statement. */
+export async function memberTags(tx: Tx, ground: Ground, book: TagBook, member_id: number): Promise<MemberTag[]> {
+  const stored = (await storedValues(tx, [member_id])).get(member_id);
+  if (stored === undefined) return [];
+  const state = await tagState(tx);
+  const today = state.day ?? businessDay(ground.clock.now(), ground.config.timezone);
+  const tags = [...book.tags].filter(([key]) => stored.value[key] !== undefined);
+  const parts = await reasonParts(tx, ground, book, tags, member_id, today);
+  return tags.map(([key, tag]) => {
+    const value = valueOn(tag.kind, stored.value[key] ?? "", today);
+    const { definition } = tag;
+    return {
+      key,
+      zh: definition.zh,
+      en: definition.en,
+      family: definition.family,
+      value,
+      display_zh: displayValue(definition, value, ground.config.currency, "zh"),
+      display_en: displayValue(definition, value, ground.config.currency, "en"),
+      computed_at: stored.computed_at.toISOString(),
+      why: {
+        zh: reason(tag, value, parts, ground.config.currency, "zh"),
+        en: reason(tag, value, parts, ground.config.currency, "en"),
+      },
+    };
+  });
+}
+
+type Parts = ReadonlyMap<string, string | null>;
+
+function reason(tag: Tag, value: string, parts: Parts, currency: string, language: Language): string {
+  const { definition } = tag;
+  const filled: Record<string, string | null> = { value: displayValue(definition, value, currency, language) };
+  for (const [name, part] of Object.entries(definition.reason.parts ?? {})) {
+    const found = parts.get(`${definition.key}${PART}${name}`) ?? null;
+    filled[name] = found === null ? null : displayNumber(found, part.unit, currency, language);
+  }
+  return fillSentence(definition.reason[language], filled, language);
+}
+
+async function reasonParts(
+  tx: Tx,
+  ground: Ground,
+  book: TagBook,
+  tags: readonly (readonly [string, Tag])[],
+  member_id: number,
+  today: string,
+): Promise<Parts> {
+  const outputs: Output[] = tags.flatMap(([key, { definition }]) =>
+    Object.entries(definition.reason.parts ?? {}).map(([name, part]) => ({
+      name: `${key}${PART}${name}`,
+      tree: checkedTree(part.expression, ground.catalogue, book.references),
+      as: "text" as const,
+    })),
+  );
+  if (outputs.length === 0) return new Map();
+  const plan = planOutputs(outputs, ground.catalogue, today);
+  const sql = printPlan(plan, postgresql, { kind: "given", array: "$1::bigint[]" });
+  await tx.query("set local jit = off");
+  const row = await tx.one<Record<string, string | null>>(sql, [[member_id]]);
+  return new Map(outputs.map(({ name }) => [name, row?.[name] ?? null]));
+}

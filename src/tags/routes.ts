@@ -1,0 +1,124 @@
+import type { FastifyInstance } from "fastify";
+import { type Static, Type } from "typebox";
+import type { Ground } from "../ground.ts";
+import { problem } from "../platform/index.ts";
+import { startJob } from "../store/index.ts";
+import { tagDetail, tagList } from "./catalogue-view.ts";
+import { memberTags } from "./member-tags.ts";
+import { bookOf } from "./registry.ts";
+
+const tags = ["tags"];
+const read = { access: { permission: "tags.read" } } as const;
+const Language = { zh: Type.String(), en: Type.String() };
+const Spread = Type.Object({
+  value: Type.String(),
+  ...Language,
+  from: Type.Union([Type.String(), Type.Null()]),
+  to: Type.Union([Type.String(), Type.Null()]),
+  count: Type.Integer(),
+  condition: Type.Unknown(),
+});
+const TagView = Type.Object({
+  key: Type.String(),
+  ...Language,
+  sentence_zh: Type.String(),
+  sentence_en: Type.String(),
+  owner: Type.String(),
+  family: Type.String(),
+  kind: Type.String(),
+  unit: Type.Union([Type.String(), Type.Null()]),
+  window: Type.Object(Language),
+  freshness: Type.String(),
+  privacy: Type.String(),
+  values: Type.Array(
+    Type.Object({ value: Type.String(), ...Language, meaning_zh: Type.String(), meaning_en: Type.String() }),
+  ),
+  members_with_value: Type.Integer(),
+  coverage: Type.Number(),
+  computed_at: Type.Union([Type.String(), Type.Null()]),
+  stale: Type.Boolean(),
+  difference: Type.Union([Type.Integer(), Type.Null()]),
+  full_at: Type.Union([Type.String(), Type.Null()]),
+  distribution: Type.Array(Spread),
+});
+const TagDetail = Type.Intersect([
+  TagView,
+  Type.Object({
+    example: Type.Unknown(),
+    expression: Type.Unknown(),
+    sql: Type.Object({ postgresql: Type.String(), duckdb: Type.String() }),
+  }),
+]);
+const MemberTag = Type.Object({
+  key: Type.String(),
+  ...Language,
+  family: Type.String(),
+  value: Type.String(),
+  display_zh: Type.String(),
+  display_en: Type.String(),
+  computed_at: Type.String(),
+  why: Type.Object(Language),
+});
+const KeyParams = Type.Object({ key: Type.String({ maxLength: 60 }) });
+const MemberParams = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+
+export function tagRoutes(app: FastifyInstance, ground: Ground): void {
+  const book = bookOf(ground);
+
+  app.get(
+    "/api/tags",
+    {
+      schema: {
+        tags,
+        summary: "The catalogue of tags",
+        response: { 200: Type.Object({ items: Type.Array(TagView) }) },
+      },
+      config: read,
+    },
+    async (request) => ({ items: await ground.store.read(request.scope, (tx) => tagList(tx, ground, book)) }),
+  );
+
+  app.get<{ Params: Static<typeof KeyParams> }>(
+    "/api/tags/:key",
+    { schema: { tags, summary: "One tag", params: KeyParams, response: { 200: TagDetail } }, config: read },
+    async (request) => {
+      const tag = book.get(request.params.key);
+      if (tag === undefined) throw problem("tags.not_found", { key: request.params.key });
+      return ground.store.read(request.scope, (tx) => tagDetail(tx, ground, tag));
+    },
+  );
+
+  app.get<{ Params: Static<typeof MemberParams> }>(
+    "/api/members/:id/tags",
+    {
+      schema: {
+        tags,
+        summary: "A member's tags, each with why",
+        params: MemberParams,
+        response: { 200: Type.Object({ items: Type.Array(MemberTag) }) },
+      },
+      config: { access: { permission: "members.read" } },
+    },
+    async (request) => ({
+      items: await ground.store.read(request.scope, (tx) => memberTags(tx, ground, book, request.params.id)),
+    }),
+  );
+
+  app.post(
+    "/api/tags/full",
+    {
+      schema: {
+        tags,
+        summary: "Compute all tags of all members and compare",
+        response: { 200: Type.Object({ job_id: Type.String() }) },
+      },
+      config: { access: { permission: "tags.manage", audit: "tags.full" } },
+    },
+    async (request) => {
+      const person_id = request.person?.person_id ?? null;
+      const start = () =>
+        ground.store.write(request.scope, (tx) => startJob(tx, ground, "tags.full", {}, { key: "full", person_id }));
+      return { job_id: await start() };
+    },
+  );
+}

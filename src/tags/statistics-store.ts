@@ -1,0 +1,86 @@
+import type { Tx } from "../store/index.ts";
+
+/** Named values kept per tag; what is beyond counts in the coverage only. */
+export const VALUES_MAX = 50;
+
+export interface Spread {
+  readonly tag: string;
+  readonly value: string | null;
+  readonly band_from: string | null;
+  readonly band_to: string | null;
+  readonly members: number;
+}
+
+export interface Coverage {
+  readonly tag: string;
+  readonly members: number;
+  readonly total: number;
+  readonly counted_at: Date;
+}
+
+/**
+ * Counts how every tag is spread, in two passes over the stored values: texts by value, numbers in up to five bands whose
+ * borders are the nearest-rank quintiles. Dates are spread by year.
+ */
+export async function refreshStatistics(tx: Tx, now: Date): Promise<void> {
+  await tx.query("delete from tags.statistic");
+  await tx.query(
+    `insert into tags.statistic (tag, place, value, members)
+     select tag, place, value, members from (
+       select tag, value, members, row_number() over (partition by tag order by members desc, value collate "C") as place
+       from (
+         select d.key as tag, case d.kind when 'date' then left(e.value, 4) else e.value end as value, count(*) as members
+         from tags.current c cross join lateral jsonb_each_text(c.value) e
+         join tags.definition d on d.key = e.key and d.kind in ('text', 'boolean', 'date')
+         group by 1, 2
+       ) counted
+     ) ranked where place <= ${VALUES_MAX}`,
+  );
+  await tx.query(
+    `insert into tags.statistic (tag, place, band_from, band_to, members)
+     with number as materialized (
+       select d.key as tag, case d.kind when 'since' then (s.day - e.value::date)::numeric else e.value::numeric end as n
+       from tags.current c cross join lateral jsonb_each_text(c.value) e
+       join tags.definition d on d.key = e.key and d.kind in ('number', 'since') cross join tags.state s
+     ), edge as (
+       select tag, min(n) as low, max(n) as high,
+         array(select distinct x from unnest(percentile_disc(array[0.2, 0.4, 0.6, 0.8]) within group (order by n)) x order by x) as border
+       from number group by tag
+     ), banded as (
+       select n.tag, width_bucket(n.n, e.border) as band, count(*) as members from number n join edge e using (tag) group by 1, 2
+     )
+     select b.tag, b.band + 1, case when b.band = 0 then e.low else e.border[b.band] end,
+       case when b.band = cardinality(e.border) then null else e.border[b.band + 1] end, b.members
+     from banded b join edge e using (tag)`,
+  );
+  await tx.query("delete from tags.coverage");
+  await tx.query(
+    `insert into tags.coverage (tag, members, total, counted_at)
+     select d.key, coalesce(n.members, 0), t.total, $1
+     from tags.definition d cross join (select count(*) as total from catalogue.members) t
+     left join (select e.key, count(*) as members from tags.current c cross join lateral jsonb_object_keys(c.value) e (key) group by 1) n
+       on n.key = d.key`,
+    [now],
+  );
+}
+
+export async function spreads(tx: Tx, tags: readonly string[] | null): Promise<Spread[]> {
+  return tx.query<Spread>(
+    `select tag, value, band_from::text, band_to::text, members from tags.statistic
+     where $1::text[] is null or tag = any($1) order by tag, place`,
+    [tags],
+  );
+}
+
+export async function coverages(tx: Tx): Promise<Coverage[]> {
+  return tx.query<Coverage>("select tag, members, total, counted_at from tags.coverage");
+}
+
+/** Whether values changed after they were counted. */
+export async function statisticsDue(tx: Tx): Promise<boolean> {
+  const row = await tx.one<{ due: boolean }>(
+    `select coalesce((select max(computed_at) from tags.current) > (select max(counted_at) from tags.coverage),
+       exists (select 1 from tags.current)) as due`,
+  );
+  return row?.due === true;
+}

@@ -1,0 +1,176 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { seedWorld } from "../../examples/tea-house/seed.ts";
+import { catalogueData } from "../../tests/support/catalogue-data.ts";
+import { withDatabase } from "../../tests/support/database.ts";
+import { deliverAll } from "../../tests/support/outbox.ts";
+import { accept, drainPipeline, ensureSource } from "../ingest/index.ts";
+import { businessDay } from "../platform/index.ts";
+import { evaluate, formatDecimal, scaleOf } from "../query/index.ts";
+import { SYSTEM_SCOPE } from "../store/index.ts";
+import { valueOn } from "./book.ts";
+import { settleTags } from "./compute.ts";
+import { computeAll } from "./full.ts";
+import { memberTags } from "./member-tags.ts";
+import { bookOf } from "./registry.ts";
+import { spreads } from "./statistics-store.ts";
+
+const world = withDatabase();
+const NOW = new Date("2026-11-22T08:00:00Z");
+const quiet = { signal: new AbortController().signal, progress: async () => {} };
+
+interface Stored {
+  readonly member_id: number;
+  readonly value: Readonly<Record<string, string>>;
+}
+
+const stored = () =>
+  world().ground.store.read(SYSTEM_SCOPE, (tx) =>
+    tx.query<Stored>("select member_id, value from tags.current order by 1"),
+  );
+
+/** What the naive evaluator says about every member, in the form in which values are shown. */
+async function truth(): Promise<Map<number, Record<string, string>>> {
+  const { ground } = world();
+  const data = await catalogueData(ground);
+  const today = businessDay(ground.clock.now(), ground.config.timezone);
+  const found = new Map<number, Record<string, string>>();
+  for (const row of data["members"] ?? []) {
+    const member = Number(row["member_id"]);
+    const own = Object.fromEntries(
+      Object.entries(data).map(([name, rows]) => [name, rows.filter((candidate) => candidate["member_id"] === member)]),
+    );
+    const values: Record<string, string> = {};
+    for (const [key, tag] of bookOf(ground).tags) {
+      const value = evaluate(tag.tree, own, ground.catalogue, member, today);
+      if (value === null) continue;
+      values[key] = typeof value === "bigint" ? formatDecimal(value, scaleOf(tag.tree.type)) : String(value);
+    }
+    found.set(member, values);
+  }
+  return found;
+}
+
+async function expectTruth(): Promise<void> {
+  const { ground } = world();
+  const today = businessDay(ground.clock.now(), ground.config.timezone);
+  const book = bookOf(ground);
+  const known = new Map(
+    (await stored()).map(({ member_id, value }) => {
+      const shown = Object.entries(value).map(([key, text]) => [
+        key,
+        valueOn(book.get(key)?.kind ?? "text", text, today),
+      ]);
+      return [member_id, Object.fromEntries(shown) as Record<string, string>];
+    }),
+  );
+  expect(known).toEqual(await truth());
+}
+
+describe("tags of the tea house", () => {
+  beforeAll(async () => {
+    const { ground, clock } = world();
+    clock.set(NOW);
+    await seedWorld(ground, { members: 60, seed: 3, until: NOW });
+    await deliverAll(world());
+    await settleTags(ground, bookOf(ground));
+  }, 120_000);
+
+  test("what the records' own marks led to is what the naive evaluator says", async () => {
+    expect((await stored()).length).toBeGreaterThan(40);
+    await expectTruth();
+  });
+
+  test("the full computation finds no difference", async () => {
+    const { ground } = world();
+    await computeAll(ground, bookOf(ground), quiet);
+    const again = await computeAll(ground, bookOf(ground), quiet);
+    expect(again).toMatchObject({ difference: 0, members: (await stored()).length });
+  });
+
+  test("a new order reaches its member's tags and nobody else's", async () => {
+    const { ground } = world();
+    const before = new Map((await stored()).map((row) => [row.member_id, JSON.stringify(row.value)]));
+    const source = await ensureSource(ground, { key: "test", name: "Test", kind: "rest" });
+    const identity = { kind: "phone" as const, value: "13911112222" };
+    const occurred_at = "2026-11-22T03:00:00Z";
+    await accept(
+      ground,
+      source,
+      [
+        { kind: "member", key: "m", occurred_at, identities: [identity], body: { gender: "female", city: "厦门" } },
+        {
+          kind: "order",
+          key: "o",
+          occurred_at,
+          identities: [identity],
+          body: {
+            order_no: "T1",
+            status: "paid",
+            channel: "store",
+            store_code: "S01",
+            currency: "CNY",
+            lines: [{ line_no: "1", sku: "X", quantity: "2", net_minor: 12000 }],
+          },
+        },
+      ],
+      { protocol: "rest" },
+    );
+    await drainPipeline(ground);
+    expect(await settleTags(ground, bookOf(ground))).toBe(1);
+    const changed = (await stored()).filter((row) => before.get(row.member_id) !== JSON.stringify(row.value));
+    expect(changed).toHaveLength(1);
+    expect(changed[0]?.value).toMatchObject({
+      gender: "female",
+      orders_365d: "1",
+      spend_365d: "12000",
+      items_per_order: "2.0",
+    });
+    await expectTruth();
+  });
+
+  test("days pass: wake-ups alone keep every value true", async () => {
+    const { ground, clock } = world();
+    for (const days of [1, 6, 30, 60, 200, 370]) {
+      clock.set(new Date(NOW.getTime() + days * 86_400_000));
+      await settleTags(ground, bookOf(ground));
+      await expectTruth();
+    }
+  }, 120_000);
+
+  test("a stored value that is wrong is found, counted and mended", async () => {
+    const { ground } = world();
+    await ground.store.write(SYSTEM_SCOPE, (tx) =>
+      tx.query(`update tags.current set value = value || '{"gender": "other", "city": "nowhere"}'
+        where member_id = (select min(member_id) from tags.current)`),
+    );
+    const result = await computeAll(ground, bookOf(ground), quiet);
+    expect(result).toMatchObject({ difference: 1, difference_by_tag: { city: 1 } });
+    await expectTruth();
+  });
+
+  test("every value of a member has its reason in both languages", async () => {
+    const { ground } = world();
+    const busy = (await stored()).sort((a, b) => Object.keys(b.value).length - Object.keys(a.value).length)[0];
+    const tags = await ground.store.read(SYSTEM_SCOPE, (tx) =>
+      memberTags(tx, ground, bookOf(ground), busy?.member_id ?? 0),
+    );
+    expect(tags.length).toBeGreaterThan(25);
+    for (const tag of tags) {
+      expect(tag.why.zh, tag.key).toMatch(/[\u4e00-\u9fff].*。$/);
+      expect(tag.why.en, tag.key).toMatch(/^[^{}]+\.$/);
+      expect(tag.why.zh + tag.why.en + tag.display_zh, tag.key).not.toMatch(/[{}]|undefined|NaN/);
+    }
+  });
+
+  test("the spread of a tag adds up to its coverage", async () => {
+    const { ground } = world();
+    const rows = await ground.store.read(SYSTEM_SCOPE, (tx) =>
+      spreads(tx, ["city_tier", "spend_365d", "days_since_last_purchase"]),
+    );
+    const members = await stored();
+    for (const key of ["city_tier", "spend_365d", "days_since_last_purchase"]) {
+      const counted = rows.filter((row) => row.tag === key).reduce((total, row) => total + row.members, 0);
+      expect(counted, key).toBe(members.filter((row) => row.value[key] !== undefined).length);
+    }
+  });
+});
