@@ -42,13 +42,13 @@ export class Changes {
 
   return(business_day: string, party_id: number | null): void {
     this.#day("returns", business_day);
-    this.#party(party_id);
+    this.#party(business_day, party_id);
   }
 
   #order(business_day: string, party_id: number | null): void {
     this.#day("orders", business_day);
     this.#day("order_lines", business_day);
-    this.#party(party_id);
+    this.#party(business_day, party_id);
   }
 
   #day(relation: string, day: string): void {
@@ -56,8 +56,11 @@ export class Changes {
     this.days.set(relation, days.add(day));
   }
 
-  #party(party_id: number | null): void {
-    if (party_id !== null) this.parties.add(party_id);
+  /** A sale with a member also stands on the timeline. */
+  #party(business_day: string, party_id: number | null): void {
+    if (party_id === null) return;
+    this.parties.add(party_id);
+    this.#day("events", business_day);
   }
 }
 

@@ -178,3 +178,5 @@ select trade.scope_policy('trade.sales_order', 'region_code', 'store_code', 'bra
 select trade.scope_policy('trade.sales_return', 'region_code', 'store_code', 'brand_code');
 select trade.scope_policy('trade.staff', null, 'store_code', null);
 drop function trade.scope_policy;
+
+create index statement_party on trade.statement (party_id) where party_id is not null;

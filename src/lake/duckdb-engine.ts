@@ -1,0 +1,210 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, version } from "@duckdb/node-api";
+import type { Ground } from "../ground.ts";
+import { problem } from "../platform/index.ts";
+import { SYSTEM_SCOPE } from "../store/index.ts";
+import { bindValue, readValue } from "./duckdb-value.ts";
+import type { LakeEngine, Parameter, QueryOptions, QueryResult, ResultColumn, Row } from "./engine.ts";
+import { type ManifestFile } from "./layout.ts";
+import { currentFiles, newestBatch } from "./manifest-store.ts";
+import { loadResident, residentRelations } from "./resident.ts";
+import { RESIDENT, viewOrder, viewSelect } from "./view.ts";
+import { lakeFolders } from "./writer.ts";
+
+const THREADS = "2";
+const ROWS_MAX = 1_000_000;
+/** A file that vanished between listing and reading: the batch was replaced, so the query runs again on the new one. */
+const ATTEMPTS_MAX = 3;
+
+interface Opened {
+  readonly instance: DuckDBInstance;
+  /** Batch whose files the views list; 0 before the first. */
+  batch_id: number;
+  resident_batch_id: number;
+}
+
+/** The embedded engine: DuckDB in this process over the lake's files. */
+export class DuckDbEngine implements LakeEngine {
+  readonly name = "duckdb";
+  readonly #ground: Ground;
+  #opened: Promise<Opened> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  async version(): Promise<string> {
+    return version();
+  }
+
+  async query(sql: string, parameters: readonly Parameter[] = [], options: QueryOptions = {}): Promise<QueryResult> {
+    const limit = options.rows_max ?? ROWS_MAX;
+    return this.#attempt(sql, options, async (connection) => {
+      const result = await connection.stream(sql, parameters.map(bindValue));
+      const columns = columnsOf(result);
+      const rows: Row[] = [];
+      for (let chunk = await portion(result, columns); chunk !== undefined; chunk = await portion(result, columns)) {
+        for (const row of chunk) rows.push(row);
+        if (rows.length > limit) throw problem("lake.too_many_rows", { limit });
+      }
+      return { columns, rows };
+    });
+  }
+
+  async *stream(
+    sql: string,
+    parameters: readonly Parameter[] = [],
+    options: QueryOptions = {},
+  ): AsyncIterable<readonly Row[]> {
+    const connection = await this.#attempt(sql, options, async (opened) => opened, true);
+    const interrupt = () => connection.interrupt();
+    options.signal?.addEventListener("abort", interrupt);
+    try {
+      const result = await connection.stream(sql, parameters.map(bindValue));
+      const columns = columnsOf(result);
+      for (let chunk = await portion(result, columns); chunk !== undefined; chunk = await portion(result, columns))
+        yield chunk;
+    } catch (error) {
+      throw this.#failure(error, options);
+    } finally {
+      options.signal?.removeEventListener("abort", interrupt);
+      connection.closeSync();
+    }
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.#opened;
+    this.#opened = undefined;
+    opened?.instance.closeSync();
+  }
+
+  /** Runs `work` on a connection of its own, over the views of the newest batch. */
+  async #attempt<T>(
+    sql: string,
+    options: QueryOptions,
+    work: (connection: DuckDBConnection) => Promise<T>,
+    keep = false,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const connection = await this.#connect(sql, attempt > 1);
+      const interrupt = () => connection.interrupt();
+      options.signal?.addEventListener("abort", interrupt);
+      let failed = true;
+      try {
+        options.signal?.throwIfAborted();
+        const result = await work(connection);
+        failed = false;
+        return result;
+      } catch (error) {
+        if (attempt === ATTEMPTS_MAX || !isMissingFile(error) || options.signal?.aborted === true)
+          throw this.#failure(error, options);
+      } finally {
+        options.signal?.removeEventListener("abort", interrupt);
+        if (failed || !keep) connection.closeSync();
+      }
+    }
+  }
+
+  async #connect(sql: string, reload: boolean): Promise<DuckDBConnection> {
+    // One at a time: two queries that find a new batch would make its views twice.
+    const ready = this.#turn.then(() => this.#ready(sql, reload));
+    this.#turn = ready.catch(() => undefined);
+    return (await ready).instance.connect();
+  }
+
+  async #ready(sql: string, reload: boolean): Promise<Opened> {
+    this.#opened ??= open(this.#ground);
+    const opened = await this.#opened;
+    const [batch, files] = await this.#ground.store.read(SYSTEM_SCOPE, async (tx) => {
+      const newest = (await newestBatch(tx))?.batch_id ?? 0;
+      const current = newest === opened.batch_id && !reload;
+      return [newest, current ? undefined : await currentFiles(tx)] as const;
+    });
+    if (files !== undefined) {
+      await makeViews(this.#ground, opened.instance, files);
+      opened.batch_id = batch;
+    }
+    const needed = residentRelations(this.#ground.catalogue.all()).filter((relation) =>
+      sql.includes(`catalogue.${relation.name}`),
+    );
+    if (needed.length > 0 && opened.resident_batch_id !== batch) {
+      await loadResident(this.#ground, opened.instance, residentRelations(this.#ground.catalogue.all()));
+      opened.resident_batch_id = batch;
+    }
+    return opened;
+  }
+
+  #failure(error: unknown, options: QueryOptions): unknown {
+    if (options.signal?.aborted === true) return problem("lake.cancelled");
+    if (error instanceof Error && error.name === "Problem") return error;
+    this.#ground.log.error({ engine: this.name, error: String(error) }, "lake query failed");
+    return problem("lake.query_failed", {
+      engine: this.name,
+      reason: String(error instanceof Error ? error.message : error).slice(0, 300),
+    });
+  }
+}
+
+/** Only the lake's own folder can be reached from SQL, and nothing can be switched back on. */
+async function open(ground: Ground): Promise<Opened> {
+  const { root } = lakeFolders(ground.config.data_dir);
+  const spill = join(root, "spill");
+  await mkdir(spill, { recursive: true });
+  const instance = await DuckDBInstance.create(":memory:", {
+    memory_limit: ground.config.duckdb_memory,
+    threads: THREADS,
+    temp_directory: spill,
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  });
+  const connection = await instance.connect();
+  await connection.run(`create schema catalogue; create schema ${RESIDENT}`);
+  for (const relation of residentRelations(ground.catalogue.all())) await makeEmptyResident(connection, relation);
+  await connection.run(`set allowed_directories = ['${`${root}/`.replaceAll("'", "''")}']`);
+  await connection.run("set enable_external_access = false");
+  await connection.run("set global TimeZone = 'UTC'");
+  await connection.run("set lock_configuration = true");
+  connection.closeSync();
+  return { instance, batch_id: -1, resident_batch_id: -1 };
+}
+
+async function makeEmptyResident(
+  connection: DuckDBConnection,
+  relation: ReturnType<typeof residentRelations>[number],
+): Promise<void> {
+  await connection.run(`create or replace table ${RESIDENT}.${relation.name} (${relation.form})`);
+}
+
+async function makeViews(ground: Ground, instance: DuckDBInstance, files: readonly ManifestFile[]): Promise<void> {
+  const { root } = lakeFolders(ground.config.data_dir);
+  const byRelation = Map.groupBy(files, (file) => file.relation);
+  const connection = await instance.connect();
+  try {
+    await connection.run("begin");
+    for (const relation of viewOrder(ground.catalogue.all())) {
+      const paths = (byRelation.get(relation.name) ?? []).map((file) => join(root, file.path));
+      await connection.run(`create or replace view catalogue.${relation.name} as ${viewSelect(relation, paths)}`);
+    }
+    await connection.run("commit");
+  } finally {
+    connection.closeSync();
+  }
+}
+
+function columnsOf(result: DuckDBResult): ResultColumn[] {
+  return result.deduplicatedColumnNames().map((name, i) => ({ name, type: result.columnType(i).toString() }));
+}
+
+async function portion(result: DuckDBResult, columns: readonly ResultColumn[]): Promise<Row[] | undefined> {
+  const chunk = await result.fetchChunk();
+  if (chunk === null || chunk.rowCount === 0) return undefined;
+  return chunk
+    .getRows()
+    .map((values) => Object.fromEntries(columns.map(({ name }, i) => [name, readValue(values[i] ?? null)])));
+}
+
+function isMissingFile(error: unknown): boolean {
+  return error instanceof Error && /No files found|Cannot open file|No such file/i.test(error.message);
+}

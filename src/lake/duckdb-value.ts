@@ -1,0 +1,35 @@
+import {
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  type DuckDBValue,
+  listValue,
+} from "@duckdb/node-api";
+import type { Parameter, Value } from "./engine.ts";
+
+const MICROS_PER_MS = 1_000n;
+
+/** A parameter as DuckDB takes it: whole numbers as integers, instants with their zone. */
+export function bindValue(value: Parameter): DuckDBValue {
+  if (value instanceof Date) return new DuckDBTimestampTZValue(BigInt(value.getTime()) * MICROS_PER_MS);
+  if (Array.isArray(value)) return listValue(value as DuckDBValue[]);
+  return value as DuckDBValue;
+}
+
+/** A result's value as the record store would give it. @throws when an integer is too large to be exact. */
+export function readValue(value: DuckDBValue): Value {
+  if (value === null || typeof value === "boolean" || typeof value === "string" || typeof value === "number")
+    return value;
+  if (typeof value === "bigint") {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number)) throw new Error(`integer outside the safe range: ${value}`);
+    return number;
+  }
+  if (value instanceof DuckDBDecimalValue || value instanceof DuckDBDateValue) return value.toString();
+  if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue)
+    return new Date(Number(value.micros / MICROS_PER_MS));
+  if (value instanceof DuckDBListValue) return value.items.map(readValue);
+  return String(value);
+}

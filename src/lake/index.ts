@@ -1,0 +1,13 @@
+export type {
+  EngineName,
+  LakeEngine,
+  Parameter,
+  QueryOptions,
+  QueryResult,
+  ResultColumn,
+  Row,
+  Value,
+} from "./engine.ts";
+export { closeLake, lakeEngine } from "./engines.ts";
+export { eraseFromLake } from "./erasure.ts";
+export { refreshLake, type RefreshOptions, type RefreshResult } from "./refresh.ts";

@@ -1,0 +1,68 @@
+import type { Column, Relation } from "../query/index.ts";
+import { duckType, isFiled, isPersonal, storedColumns } from "./layout.ts";
+
+/** Schema of the in-memory tables that hold what may not be written to files. */
+export const RESIDENT = "resident";
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/**
+ * The select behind `catalogue.<relation>`: files, the current member of each party, and personal columns from memory.
+ * @param paths absolute paths of the relation's files.
+ */
+export function viewSelect(relation: Relation, paths: readonly string[]): string {
+  if (relation.lake !== false && "derived" in relation.lake) return relation.lake.derived;
+  if (!isFiled(relation)) throw new Error(`${relation.name} is not in the lake`);
+  if (paths.length === 0) return emptySelect(relation);
+  const parties = partyColumns(relation);
+  const columns = relation.columns.map((column) => `${readColumn(relation, column, parties)} as "${column.name}"`);
+  const joins = [...parties].map(
+    ([source, alias]) => `left join catalogue.parties ${alias} on ${alias}.party_id = s.${source}`,
+  );
+  const personal = relation.columns.some(isPersonal)
+    ? [
+        `left join ${RESIDENT}.${relation.name} r on ${relation.key.map((name) => `r.${name} = s.${name}`).join(" and ")}`,
+      ]
+    : [];
+  const files = `read_parquet([${paths.map(literal).join(", ")}])`;
+  return `select ${columns.join(", ")} from ${files} s ${[...joins, ...personal].join(" ")}`;
+}
+
+/** Which stored party columns are looked up, each under an alias. */
+function partyColumns(relation: Relation): Map<string, string> {
+  const stored = new Set(storedColumns(relation).map((column) => column.name));
+  const sources = relation.columns.flatMap(({ resolved_from }) => {
+    if (resolved_from === undefined) return [];
+    // a boolean of the row itself is completed by the party's flags
+    return resolved_from.endsWith("party_id") ? [resolved_from] : ["party_id"];
+  });
+  return new Map([...new Set(sources)].filter((name) => stored.has(name)).map((name, i) => [name, `p${i}`]));
+}
+
+function readColumn(relation: Relation, column: Column, parties: ReadonlyMap<string, string>): string {
+  if (isPersonal(column)) return `r."${column.name}"`;
+  const from = column.resolved_from;
+  if (from === undefined) return `s."${column.name}"`;
+  const unflagged = `not coalesce(${parties.get("party_id")}.is_excluded, false)`;
+  if (!from.endsWith("party_id")) return `(s.${from} and ${unflagged})`;
+  const alias = parties.get(from);
+  if (alias === undefined)
+    throw new Error(`${relation.name}.${column.name} is resolved from ${from}, which is not stored`);
+  return column.type === "boolean" ? `(${unflagged})` : `${alias}.member_id`;
+}
+
+function emptySelect(relation: Relation): string {
+  const columns = relation.columns.map((column) => `null::${duckType(column.type)} as "${column.name}"`);
+  return `select ${columns.join(", ")} where false`;
+}
+
+/** Relations in an order in which each view finds what it reads: parties first, derived ones last. */
+export function viewOrder(relations: readonly Relation[]): Relation[] {
+  const rank = (relation: Relation) => {
+    if (relation.name === "parties") return 0;
+    return isFiled(relation) ? 1 : 2;
+  };
+  return relations.filter((relation) => relation.lake !== false).sort((a, b) => rank(a) - rank(b));
+}
