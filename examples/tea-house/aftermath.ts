@@ -79,10 +79,10 @@ function takeBack(sheet: Sheet, who: Identified, sale: Sale, random: Random): vo
   const at = sale.at + Math.floor((0.2 + exponential(random, 4)) * DAY_MS);
   const whole = random.chance(0.5);
   const chosen = random.integer(sale.lines.length);
-  const lines = sale.lines.flatMap((line, nth) => (whole || nth === chosen ? [returnLine(line, nth)] : []));
+  const known = !random.chance(ORIGINAL_UNKNOWN_RATE);
+  const lines = sale.lines.flatMap((line, nth) => (whole || nth === chosen ? [returnLine(line, nth, known)] : []));
   const refund = lines.reduce((sum, line) => sum + line.refund_minor, 0);
   if (refund <= 0) return;
-  const known = !random.chance(ORIGINAL_UNKNOWN_RATE);
   const online = sale.channel !== "store";
   const return_no = `R${sale.order_no}`;
   const body = {
@@ -92,7 +92,7 @@ function takeBack(sheet: Sheet, who: Identified, sale: Sale, random: Random): vo
     channel: sale.channel,
     currency: "CNY",
     reason: random.pick(["不喜欢口味", "包装破损", "买多了", "质量问题"]),
-    lines: known ? lines : lines.map(({ original_line_no: _, ...line }) => line),
+    lines,
   };
   sheet.add(online ? "mall" : "pos", at, who.person.index, "return", sale.identities, body, return_no);
   const identities = programIdentities(who, sale.at);
@@ -101,10 +101,10 @@ function takeBack(sheet: Sheet, who: Identified, sale: Sale, random: Random): vo
   sheet.add("crm", at + 60_000, who.person.index, "points_movement", identities, movement, `points:${return_no}`);
 }
 
-function returnLine(line: Line, nth: number) {
+function returnLine(line: Line, nth: number, known: boolean) {
   return {
     line_no: String(nth + 1),
-    original_line_no: String(nth + 1),
+    ...(known ? { original_line_no: String(nth + 1) } : {}),
     sku: line.product.sku,
     quantity: String(line.quantity),
     refund_minor: line.net_fen,

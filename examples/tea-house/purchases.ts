@@ -192,7 +192,9 @@ function orderBody(sale: Sale, random: Random, stranger: boolean): Record<string
   const gift_card_minor = !stranger && random.chance(0.008) ? Math.min(5_000, Math.floor(sale.net_fen / 2)) : 0;
   const freight_minor = online && sale.net_fen < 9_900 ? 800 : 0;
   const due = sale.net_fen + freight_minor - points_paid_minor - gift_card_minor;
-  const payments = [{ method: random.pick(online ? ONLINE : TILL), amount_minor: due }];
+  const payments: { method: string; amount_minor: number }[] = [
+    { method: random.pick(online ? ONLINE : TILL), amount_minor: due },
+  ];
   if (points_paid_minor > 0) payments.push({ method: "points", amount_minor: points_paid_minor });
   if (gift_card_minor > 0) payments.push({ method: "gift_card", amount_minor: gift_card_minor });
   return {

@@ -14,7 +14,9 @@ const small = (over: Partial<Parameters<typeof createWorld>[0]> = {}): World =>
   createWorld({ members: 1_500, seed: 5, until: UNTIL, ...over });
 
 async function batchesOf(world: World, size?: number): Promise<Batch[]> {
-  return Array.fromAsync(records(world, size === undefined ? {} : { batch_records_max: size }));
+  const list: Batch[] = [];
+  for await (const batch of records(world, size === undefined ? {} : { batch_records_max: size })) list.push(batch);
+  return list;
 }
 
 function all(batches: readonly Batch[]): { source: SourceName; record: ClearRecord }[] {
