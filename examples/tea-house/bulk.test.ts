@@ -18,7 +18,7 @@ async function rows(query: string): Promise<Numbers[]> {
 }
 
 async function one(query: string): Promise<Numbers> {
-  const first = await one(query);
+  const [first] = await rows(query);
   if (first === undefined) throw new Error(`no row: ${query}`);
   return first;
 }
