@@ -1,9 +1,11 @@
 import type { Domain } from "../domains.ts";
-import { type OutboxHandler, startJob } from "../store/index.ts";
+import type { Ground } from "../ground.ts";
+import { type OutboxHandler, startJob, SYSTEM_SCOPE } from "../store/index.ts";
 import "./errors.ts";
 import { closeLake } from "./engines.ts";
 import { ERASE, lakeJobs, lakeSchedules } from "./jobs.ts";
-import { markDirty } from "./manifest-store.ts";
+import { markDirty, newestBatch } from "./manifest-store.ts";
+import { refreshLake } from "./refresh.ts";
 import { lakeRoutes } from "./routes.ts";
 
 interface CatalogueChanged {
@@ -27,6 +29,12 @@ const salesForgotten: OutboxHandler = async (tx, ground, events) => {
   await startJob(tx, ground, ERASE, { party_ids });
 };
 
+/** The first batch is made at start, so that engines have something to read. */
+async function firstRefresh(ground: Ground): Promise<void> {
+  const batch = await ground.store.read(SYSTEM_SCOPE, newestBatch);
+  if (batch === undefined) await refreshLake(ground);
+}
+
 export const domain: Domain = {
   name: "lake",
   migrations: new URL("./migrations/", import.meta.url),
@@ -34,5 +42,6 @@ export const domain: Domain = {
   jobs: lakeJobs,
   schedules: lakeSchedules,
   events: { "catalogue.changed": catalogueChanged, "trade.forgotten": salesForgotten },
+  ready: firstRefresh,
   start: async (ground) => () => closeLake(ground),
 };

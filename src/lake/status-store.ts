@@ -30,7 +30,7 @@ export async function pendingRows(
     const days = (byRelation.get(name) ?? []).map((day) => day.business_day);
     if (days.length === 0 || lake.partition === null) continue;
     const row = await tx.one<{ rows: number }>(
-      `select count(*) as rows from (select from catalogue.${name} where ${lake.partition} = any($1::date[]) limit ${PENDING_ROWS_MAX}) some`,
+      `select count(*) as rows from (select from catalogue.${name} where ${lake.partition} = any($1::date[]) limit ${PENDING_ROWS_MAX}) counted`,
       [days],
     );
     pending.set(name, { days: days.length, rows: row?.rows ?? 0 });

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from "fastify";
+import { offerSetup } from "../../src/access/index.ts";
+import { makeServer } from "../../src/server.ts";
+import type { TestWorld } from "./database.ts";
+
+const owner = { brand_name: "山野茶", name: "林", email: "owner@example.com", password: "longjing-spring-1987" };
+
+/** The HTTP server with its first person signed in. */
+export interface OwnerSession {
+  readonly app: FastifyInstance;
+  get(url: string): Promise<{ status: number; body: unknown }>;
+  post(url: string, payload?: unknown): Promise<{ status: number; body: unknown }>;
+}
+
+export async function signInOwner(world: TestWorld): Promise<OwnerSession> {
+  const app = await makeServer(world.composition, { ready: true });
+  const token = await offerSetup(world.ground);
+  const done = await app.inject({ method: "POST", url: "/api/setup", payload: { token, ...owner } });
+  const cookie = String(done.headers["set-cookie"]).split(";")[0] ?? "";
+  const call = async (method: "GET" | "POST", url: string, payload?: unknown) => {
+    const body = payload === undefined ? {} : { payload: payload as object };
+    const answer = await app.inject({ method, url, headers: { cookie }, ...body });
+    return { status: answer.statusCode, body: answer.json() as unknown };
+  };
+  return { app, get: (url) => call("GET", url), post: (url, payload) => call("POST", url, payload) };
+}
