@@ -71,7 +71,7 @@ export function identifiedPerson(world: World, index: number): Identified {
   const phones = new PhoneBook(world, person, mess);
   const accounts: Account[] = [];
   for (const system of systems) {
-    const opened = accounts.length === 0 ? person.joined : person.joined + (1 + exponential(random, 110)) * DAY_MS;
+    const opened = accounts.length === 0 ? person.joined : person.joined + (1 + exponential(random, 45)) * DAY_MS;
     // Whoever has left opens nothing any more.
     if (opened > person.churned) continue;
     accounts.push(account(world, person, mess, system, accounts.length, opened, phones, random));
@@ -83,7 +83,7 @@ const MAIN: Readonly<Record<Person["channel"], System>> = { store: "crm", mini_p
 
 /** Which systems know the person, the first one first; the CRM twice for duplicates. */
 function systemsOf(random: Random, person: Person, mess: Mess): System[] {
-  const several = random.chance(0.35);
+  const several = random.chance(0.31);
   const draw = random.uniform();
   if (mess === "relatives") return ["crm"];
   if (mess === "recycled") return ["mini_program"];

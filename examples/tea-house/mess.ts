@@ -14,7 +14,7 @@ import type { World } from "./world.ts";
  */
 export type Mess = "couple" | "couple_silent" | "relatives" | "recycled" | "number_changed" | "duplicate" | undefined;
 
-/** Shares of persons (of pairs of persons for the first three). */
+/** Shares of persons (of pairs of persons for the first three) in a world of full trouble. */
 export const MESS_RATES = {
   couple: 0.018,
   couple_silent: 0.002,
@@ -30,10 +30,11 @@ export const RECYCLED_AFTER_DAYS = 200;
 
 function pairMess(world: World, pair: number): "couple" | "couple_silent" | "relatives" | undefined {
   const draw = uniformOf(world.seed, MESS_STREAM, pair, 1);
-  if (draw < MESS_RATES.couple) return "couple";
-  if (draw < MESS_RATES.couple + MESS_RATES.couple_silent) return "couple_silent";
-  if (draw < MESS_RATES.couple + MESS_RATES.couple_silent + MESS_RATES.relatives) return "relatives";
-  return undefined;
+  const { couple, couple_silent, relatives } = MESS_RATES;
+  const scaled = draw / world.trouble;
+  if (scaled < couple) return "couple";
+  if (scaled < couple + couple_silent) return "couple_silent";
+  return scaled < couple + couple_silent + relatives ? "relatives" : undefined;
 }
 
 /** The pair's trouble when this person is one of the two. */
@@ -47,7 +48,7 @@ export function pairOf(world: World, index: number): { kind: Mess; second: boole
 export function messOf(world: World, index: number): Mess {
   const pair = pairOf(world, index);
   if (pair !== undefined) return pair.kind;
-  const draw = uniformOf(world.seed, MESS_STREAM, index, 2);
+  const draw = uniformOf(world.seed, MESS_STREAM, index, 2) / world.trouble;
   const { recycled, number_changed, duplicate } = MESS_RATES;
   if (draw < recycled) return formerOwner(world, index) === undefined ? undefined : "recycled";
   if (draw < recycled + number_changed) return "number_changed";

@@ -10,6 +10,7 @@ export interface SeedOptions {
   /** End of the history; the ground's clock by default, so that the demo is alive today. */
   readonly until?: Date;
   readonly untidy?: boolean;
+  readonly trouble?: number;
   readonly progress?: (done_days: number, total_days: number, note: string) => void | Promise<void>;
   readonly cancelled?: () => boolean;
 }
@@ -57,6 +58,7 @@ export async function seedWorld(ground: Ground, options: SeedOptions = {}): Prom
     seed: options.seed ?? SEED_DEFAULT,
     until,
     untidy: options.untidy ?? true,
+    trouble: options.trouble ?? 0.2,
   });
   const sources = await ensureSources(ground);
   const totals = { records: 0, accepted: 0, duplicates: 0, rejected: 0 };

@@ -10,7 +10,7 @@ import { cookieIdentity } from "./tills.ts";
 import { truth } from "./truth.ts";
 import { createWorld } from "./world.ts";
 
-const world = createWorld({ members: 5_000, seed: 5, until: new Date("2026-11-22T08:00:00Z") });
+const world = createWorld({ members: 5_000, seed: 5, trouble: 1, until: new Date("2026-11-22T08:00:00Z") });
 const known = truth(world);
 const people = [...known.persons.values()];
 

@@ -12,6 +12,8 @@ export interface World {
   readonly day_from: number;
   readonly day_to: number;
   readonly seasons: SeasonPlan;
+  /** How many of the identities are in trouble: MESS_RATES times this. */
+  readonly trouble: number;
   /** Whether deliveries are late, repeated and out of order at the rates of DELIVERY. */
   readonly untidy: boolean;
 }
@@ -24,6 +26,8 @@ export interface WorldOptions {
   /** Start of the history; two years before `until` by default. Keep it and move `until` to let the same world live on. */
   readonly from?: Date;
   readonly untidy?: boolean;
+  /** 1 for tests of identity; a fifth of it by default, so that a demo shows a handful of open questions. */
+  readonly trouble?: number;
 }
 
 export const MEMBERS_DEFAULT = 6_000;
@@ -53,6 +57,7 @@ export function createWorld(options: WorldOptions): World {
     day_to,
     // A slice may be made past the end before it is cut, and joins reach back: the plan covers both.
     seasons: new SeasonPlan(day_from - JOINED_BEFORE_DAYS, Math.max(day_to, day_from + HISTORY_DAYS) + 40),
+    trouble: options.trouble ?? 0.2,
     untidy: options.untidy ?? true,
   };
 }

@@ -23,7 +23,7 @@ describe("who is who in the tea house", () => {
   beforeAll(async () => {
     const { ground, clock } = world();
     clock.set(UNTIL);
-    const options = { members: MEMBERS, seed: 5, until: UNTIL };
+    const options = { members: MEMBERS, seed: 5, until: UNTIL, trouble: 1 };
     seeded = await seedWorld(ground, options);
     known = truth(createWorld(options));
     clusters = await clustersOf(ground, known);

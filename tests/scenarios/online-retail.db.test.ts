@@ -41,34 +41,38 @@ async function stateOf() {
   });
 }
 
-test.skipIf(!existsSync(FILE))("online-retail: 541,909 lines are accounted for one by one, and importing twice changes nothing", async () => {
-  const began = performance.now();
-  const first = await bringIn();
-  process.stderr.write(`online-retail: ${Math.round(performance.now() - began)} ms\n`);
-  const { rows, accepted, duplicates, rejected, sale_lines, return_lines, people, by_code } = first.report;
-  expect({ rows, accepted, duplicates, rejected, sale_lines, return_lines, people }).toEqual({
-    rows: 541_909,
-    accepted: 540_570,
-    duplicates: 0,
-    rejected: 1_339,
-    sale_lines: 531_282,
-    return_lines: 9_288,
-    people: 4_372,
-  });
-  expect(Object.fromEntries(by_code.map(({ code, count }) => [code, count]))).toEqual({
-    "row.stock_adjustment": 1_336,
-    "row.negative_price": 2,
-    "row.account_adjustment": 1,
-  });
-  const state = await stateOf();
-  expect(state.members).toEqual({ members: 4_372 });
-  expect(state.orders).toMatchObject({ lines: 531_282 });
-  expect(state.returns).toMatchObject({ lines: 9_288 });
+test.skipIf(!existsSync(FILE))(
+  "online-retail: 541,909 lines are accounted for one by one, and importing twice changes nothing",
+  async () => {
+    const began = performance.now();
+    const first = await bringIn();
+    process.stderr.write(`online-retail: ${Math.round(performance.now() - began)} ms\n`);
+    const { rows, accepted, duplicates, rejected, sale_lines, return_lines, people, by_code } = first.report;
+    expect({ rows, accepted, duplicates, rejected, sale_lines, return_lines, people }).toEqual({
+      rows: 541_909,
+      accepted: 540_570,
+      duplicates: 0,
+      rejected: 1_339,
+      sale_lines: 531_282,
+      return_lines: 9_288,
+      people: 4_372,
+    });
+    expect(Object.fromEntries(by_code.map(({ code, count }) => [code, count]))).toEqual({
+      "row.stock_adjustment": 1_336,
+      "row.negative_price": 2,
+      "row.account_adjustment": 1,
+    });
+    const state = await stateOf();
+    expect(state.members).toEqual({ members: 4_372 });
+    expect(state.orders).toMatchObject({ lines: 531_282 });
+    expect(state.returns).toMatchObject({ lines: 9_288 });
 
-  const second = await bringIn();
-  expect(second.report).toMatchObject({ rows: 541_909, accepted: 0, duplicates: 540_570, rejected: 1_339 });
-  expect(await stateOf()).toEqual(state);
+    const second = await bringIn();
+    expect(second.report).toMatchObject({ rows: 541_909, accepted: 0, duplicates: 540_570, rejected: 1_339 });
+    expect(await stateOf()).toEqual(state);
 
-  await undoImport(world().ground, second.import_id, quiet);
-  expect(await stateOf()).toEqual(state);
-}, 300_000);
+    await undoImport(world().ground, second.import_id, quiet);
+    expect(await stateOf()).toEqual(state);
+  },
+  300_000,
+);
