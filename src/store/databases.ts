@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import pg from "pg";
 import type { Log } from "../platform/log.ts";
 import { startEmbedded, type EmbeddedServer } from "./embedded-postgres.ts";
@@ -41,19 +42,37 @@ export async function openDatabases(options: DatabaseOptions): Promise<Databases
   try {
     await refuseUnsafe(client, options.throwaway ?? false);
     await ensureRoles(client, databaseOf(admin_url));
+    if (embedded !== undefined) await giveLogins(client, admin_url);
   } finally {
     await client.end();
   }
   return {
     admin_url,
-    app: { url: admin_url, role: ROLES.app },
-    jobs: { url: admin_url, role: ROLES.jobs },
+    app: { url: embedded === undefined ? admin_url : loginUrl(admin_url, ROLES.app), role: ROLES.app },
+    jobs: { url: embedded === undefined ? admin_url : loginUrl(admin_url, ROLES.jobs), role: ROLES.jobs },
     keys_url,
     embedded,
     stop: async () => {
       if (embedded !== undefined && !(await inUse(admin_url))) await embedded.stop();
     },
   };
+}
+
+/**
+ * On our own server application and queue sign in as themselves: a statement smuggled into the application cannot
+ * become the superuser by resetting its role. An external server's administrator decides that by the login they give.
+ */
+async function giveLogins(client: pg.Client, admin_url: string): Promise<void> {
+  for (const role of [ROLES.app, ROLES.jobs]) {
+    await client.query(`alter role ${role} login password '${new URL(loginUrl(admin_url, role)).password}'`);
+  }
+}
+
+function loginUrl(admin_url: string, role: string): string {
+  const url = new URL(admin_url);
+  url.username = role;
+  url.password = createHmac("sha256", decodeURIComponent(url.password)).update(role).digest("hex");
+  return url.toString();
 }
 
 /** Whether another process still works on the embedded server: `huitou import` beside `npm start`, say. */
