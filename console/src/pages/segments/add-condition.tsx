@@ -127,7 +127,6 @@ function Item({ hit, id, index, active, first, language, onChoose }: ItemProps) 
         id={id}
         role="option"
         aria-selected={active}
-        aria-label={`${group} ${named(subject, language)}${chosen === null ? "" : ` ${named(chosen.option, language)}`}`}
         data-index={index}
         className="ac-item"
         onPointerDown={(event) => event.preventDefault()}

@@ -11,6 +11,7 @@ import { Count, RelativeTime } from "../../parts/figures.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
+import { formatCount } from "../../texts/format.ts";
 import { useLanguage, useTexts } from "../../texts/texts.ts";
 import { fromTree } from "./model/reading.ts";
 import type { Vocabulary } from "./model/vocabulary.ts";
@@ -98,7 +99,7 @@ function SegmentTable({
           <Count
             value={segment.count}
             to={`/segments/${segment.segment_id}?tab=members`}
-            label={`${segment.name} ${segment.count}`}
+            label={`${segment.name} ${formatCount(segment.count)}`}
           />
         ),
     },

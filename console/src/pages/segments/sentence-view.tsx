@@ -1,5 +1,5 @@
 import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined, CopyOutlined, GroupOutlined } from "@ant-design/icons";
-import { Fragment, type ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useLanguage, useTexts } from "../../texts/texts.ts";
 import { ChipEditor, FilterAdder } from "./chip-editor.tsx";
 import { isComplete, type SentenceNode } from "./model/draft.ts";
@@ -103,28 +103,27 @@ function ChipButton({ text, waiting, open, onToggle, children }: ChipButtonProps
   );
 }
 
-/** What can be done with the whole sentence; quiet until the sentence is pointed at or has the focus. */
+/** What can be done with the whole sentence; quiet until it is pointed at, and behind "⋯" where nothing can point. */
 function Acts({ acts }: { acts: SentenceActs }) {
   const t = useTexts("segments");
+  const [open, setOpen] = useState(false);
   const { move, wrap, duplicate, remove } = acts;
   const items: readonly [string, ReactNode, (() => void) | null][] = [
-    [t("builder.up"), <ArrowUpOutlined key="up" />, move === null ? null : () => move(-1)],
-    [t("builder.down"), <ArrowDownOutlined key="down" />, move === null ? null : () => move(1)],
-    [t("builder.wrap"), <GroupOutlined key="wrap" />, wrap],
-    [t("builder.copy"), <CopyOutlined key="copy" />, duplicate],
-    [t("builder.remove"), <CloseOutlined key="remove" />, remove],
+    [t("builder.up"), <ArrowUpOutlined key="up" aria-hidden="true" />, move === null ? null : () => move(-1)],
+    [t("builder.down"), <ArrowDownOutlined key="down" aria-hidden="true" />, move === null ? null : () => move(1)],
+    [t("builder.wrap"), <GroupOutlined key="wrap" aria-hidden="true" />, wrap],
+    [t("builder.copy"), <CopyOutlined key="copy" aria-hidden="true" />, duplicate],
   ];
+  const button = (label: string, icon: ReactNode, act: () => void, always?: string) => (
+    <button key={label} type="button" className={always} aria-label={label} title={label} onClick={act}>
+      {icon}
+    </button>
+  );
   return (
-    <div className="sg-acts">
-      {items.map(([label, icon, act]) => (
-        <Fragment key={label}>
-          {act === null ? null : (
-            <button type="button" aria-label={label} title={label} onClick={act}>
-              {icon}
-            </button>
-          )}
-        </Fragment>
-      ))}
+    <div className="sg-acts" data-open={open}>
+      {items.map(([label, icon, act]) => (act === null ? null : button(label, icon, act)))}
+      {button(t("builder.more"), "⋯", () => setOpen(!open), "sg-always sg-more")}
+      {button(t("builder.remove"), <CloseOutlined aria-hidden="true" />, remove, "sg-always")}
     </div>
   );
 }
