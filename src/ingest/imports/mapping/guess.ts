@@ -92,8 +92,9 @@ function score(column: string, samples: readonly string[], shape: Shape, target:
   const identity = target.name.startsWith("identity.") ? target.name.slice(9) : undefined;
   if (identity === shape) return Math.max(named, 0.6) + 0.04;
   if (named === 0) return 0;
-  if (!FITS[target.type].includes(shape)) return named * 0.3;
-  if (identity === "phone" && (shape === "text" || shape === "time")) return named * 0.5;
+  // A few bad cells among the first rows say nothing against a name that fits.
+  if (!FITS[target.type].includes(shape)) return named * (mostlyFits(samples, target) ? 0.8 : 0.3);
+  if (identity === "phone" && named < 0.8 && (shape === "text" || shape === "time")) return named * 0.5;
   // Codes that fit the listed values are surer than codes by name alone.
   if (
     target.type === "code" &&
@@ -103,6 +104,11 @@ function score(column: string, samples: readonly string[], shape: Shape, target:
     return Math.min(0.99, named + 0.03);
   }
   return named;
+}
+
+function mostlyFits(samples: readonly string[], target: Target): boolean {
+  const filled = samples.filter((text) => text.trim() !== "");
+  return filled.filter((text) => FITS[target.type].includes(shapeOf([text]))).length * 2 >= filled.length;
 }
 
 /** Guesses what a table holds. With a kind given, only how its columns map onto that kind. */
