@@ -54,21 +54,37 @@ export async function partiesJoinedBy(tx: Tx, tokens: readonly string[]): Promis
   return rows.flatMap((row) => [row.party_a, row.party_b]);
 }
 
-/** Everything reachable from the parties over shared values, present members and decisions. */
-const REACH = `
-  with recursive reach(party_id) as (
-    select unnest($1::bigint[])
-    union
-    select n.party_id from reach r cross join lateral (
-      select o.party_id from members.holding h join members.holding o on o.token = h.token
-      where h.party_id = r.party_id
-        and not exists (select 1 from members.quarantine q where q.token = h.token and q.released_at is null)
-      union all
-      select o.party_id from members.party p join members.party o on o.member_id = p.member_id where p.party_id = r.party_id
-      union all
-      select o.party_id from members.decision_party d join members.decision_party o using (decision_id) where d.party_id = r.party_id
-    ) n
-  )`;
+/**
+ * One step from some parties to all that share a value, a member or a decision with them. `offset 0` makes each step a
+ * look-up by index whatever the statistics say: a recursive query over the same tables took 59 s for 4,000 parties of
+ * a database that was never analyzed (the planner expected 1.3 M holders of a value), these steps take 0.2 s.
+ */
+const NEIGHBOURS = `
+  select o.party_id from unnest($1::bigint[]) r (party_id)
+  cross join lateral (select token from members.holding where party_id = r.party_id offset 0) h
+  cross join lateral (select 1 where not exists (
+    select 1 from members.quarantine q where q.token = h.token and q.released_at is null) offset 0) free
+  cross join lateral (select party_id from members.holding where token = h.token offset 0) o
+  union
+  select o.party_id from unnest($1::bigint[]) r (party_id)
+  cross join lateral (select member_id from members.party where party_id = r.party_id offset 0) p
+  cross join lateral (select party_id from members.party where member_id = p.member_id offset 0) o
+  union
+  select o.party_id from unnest($1::bigint[]) r (party_id)
+  cross join lateral (select decision_id from members.decision_party where party_id = r.party_id offset 0) d
+  cross join lateral (select party_id from members.decision_party where decision_id = d.decision_id offset 0) o`;
+
+/** Everything reachable from the parties over shared values, present members and decisions, the parties included. */
+async function reach(tx: Tx, party_ids: readonly number[]): Promise<number[]> {
+  const found = new Set(party_ids);
+  let edge = [...found];
+  while (edge.length > 0) {
+    const rows = await tx.query<{ party_id: number }>(NEIGHBOURS, [edge]);
+    edge = rows.map((row) => row.party_id).filter((id) => !found.has(id));
+    for (const id of edge) found.add(id);
+  }
+  return [...found];
+}
 
 interface PartyRow {
   readonly party_id: number;
@@ -81,9 +97,9 @@ interface PartyRow {
 /** Loads whatever can touch the given parties, with all that decides about it. */
 export async function loadComponent(tx: Tx, party_ids: readonly number[]): Promise<LoadedComponent> {
   const rows = await tx.query<PartyRow>(
-    `${REACH} select p.party_id, p.member_id, p.anchor_kind, p.anchor_token, p.source_id
-     from reach join members.party p using (party_id) where p.erased_at is null`,
-    [party_ids],
+    `select party_id, member_id, anchor_kind, anchor_token, source_id from members.party
+     where party_id = any($1::bigint[]) and erased_at is null`,
+    [await reach(tx, party_ids)],
   );
   const ids = rows.map((row) => row.party_id);
   const holdings = await holdingsOf(tx, ids);
@@ -236,6 +252,16 @@ export async function settledJoin(
   return tx.one(
     "select join_id, party_a as a, party_b as b, undone_at from members.join_log where join_id = $1 for update",
     [join_id],
+  );
+}
+
+/** Joins older than this one that evidence undid when it was made, or later. */
+export async function lapsedJoins(tx: Tx, join_id: number, party_ids: readonly number[]): Promise<ActiveJoin[]> {
+  return tx.query<ActiveJoin>(
+    `select o.join_id, o.party_a as a, o.party_b as b from members.join_log j join members.join_log o
+       on o.join_id < j.join_id and o.undone_by = 'evidence' and o.undone_at >= j.joined_at
+     where j.join_id = $1 and o.party_a = any($2::bigint[]) and o.party_b = any($2::bigint[]) order by o.join_id`,
+    [join_id, party_ids],
   );
 }
 
