@@ -19,7 +19,7 @@ export function MemberTags({ query }: { query: UseQueryResult<{ items: readonly 
   return (
     <Card
       title={t("tags.title")}
-      note={items === undefined ? undefined : t("tags.note", { n: known.length, total: items.length })}
+      note={items === undefined ? undefined : t("tags.note", { n: known.length })}
       extra={<Link to="/tags">{t("tags.all")}</Link>}
     >
       {items === undefined && query.error ? (

@@ -96,15 +96,12 @@ function Funnel({
       { replace: true, preventScrollReset: true },
     );
   const label = (step: CountStep, index: number) => {
-    const node = counted[index];
+    const node = root.join === "any" ? root : counted[index];
     return node === undefined ? pick(step.zh, step.en) : conditionText(node, vocabulary, language, t);
   };
   return (
     <table className="sg-funnel">
-      <caption>
-        {t("count.steps")}
-        {root.join === "any" ? <small className="ht-note"> {t("count.any_steps")}</small> : null}
-      </caption>
+      <caption>{t("count.steps")}</caption>
       <tbody>
         <tr>
           <th scope="row">{t("count.everyone")}</th>

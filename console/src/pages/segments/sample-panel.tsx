@@ -16,12 +16,12 @@ interface SamplePanelProps {
   readonly savedId: string | null;
 }
 
-/** The condition up to a step of the funnel. */
+/** The condition up to a step of the funnel; only an "and" has steps. */
 export function upToStep(condition: string, step: number): string {
   if (condition === "" || step < 1) return condition;
   const tree = JSON.parse(condition) as TreeNode;
   const parts = Array.isArray(tree["parts"]) ? tree["parts"] : [];
-  if ((tree.node !== "and" && tree.node !== "or") || step >= parts.length) return condition;
+  if (tree.node !== "and" || step >= parts.length) return condition;
   return JSON.stringify({ ...tree, parts: parts.slice(0, step) });
 }
 

@@ -12,7 +12,7 @@ import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
 import { formatCount } from "../../texts/format.ts";
-import { useLanguage, useTexts } from "../../texts/texts.ts";
+import { pick, useLanguage, useTexts } from "../../texts/texts.ts";
 import { fromTree } from "./model/reading.ts";
 import type { Vocabulary } from "./model/vocabulary.ts";
 import { conditionText } from "./condition-text.ts";
@@ -72,7 +72,8 @@ function SegmentTable({
   const sentence = (segment: Segment) => {
     if (vocabulary === undefined) return "";
     const draft = fromTree(segment.condition, vocabulary);
-    return draft === null ? t("list.no_sentence") : conditionText(draft, vocabulary, language, t);
+    if (draft === null) return pick(segment.sentence_zh, segment.sentence_en) || t("list.no_sentence");
+    return conditionText(draft, vocabulary, language, t);
   };
   const columns: readonly Column<Segment>[] = [
     {

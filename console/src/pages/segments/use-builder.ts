@@ -31,6 +31,8 @@ function startOf(params: URLSearchParams, saved: TreeNode | null, vocabulary: Vo
   const fromLink = linked === null ? null : fromAddress(linked);
   if (fromLink !== null) return { draft: fromLink, brokenLink: false };
   const brokenLink = linked !== null;
+  const given = params.get("from");
+  if (given !== null) return { draft: draftOfText(given, vocabulary) ?? emptyDraft(), brokenLink };
   if (saved !== null) {
     return { draft: fromTree(saved, vocabulary) ?? emptyDraft(), brokenLink };
   }
@@ -40,6 +42,14 @@ function startOf(params: URLSearchParams, saved: TreeNode | null, vocabulary: Vo
     rfm: params.get("rfm") ?? undefined,
   };
   return { draft: draftOfSeeds(seeds, vocabulary), brokenLink };
+}
+
+function draftOfText(text: string, vocabulary: Vocabulary): GroupNode | null {
+  try {
+    return fromTree(JSON.parse(text) as TreeNode, vocabulary);
+  } catch {
+    return null;
+  }
 }
 
 /** The condition being built: undoable, and mirrored into the address bar at every step. */
@@ -56,7 +66,7 @@ export function useBuilder(saved: TreeNode | null, vocabulary: Vocabulary): Buil
     setParams(
       (old) => {
         const next = new URLSearchParams(old);
-        for (const seed of ["segment_id", "tag", "rfm"]) next.delete(seed);
+        for (const seed of ["segment_id", "tag", "rfm", "from"]) next.delete(seed);
         if (address === "" || address.length > ADDRESS_CHARACTERS_MAX) next.delete("c");
         else next.set("c", address);
         return next;

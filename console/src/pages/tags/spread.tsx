@@ -78,7 +78,7 @@ export function SpreadTable({ tag, t }: { tag: TagDetail; t: Translate }) {
               <Count
                 value={one.count}
                 unit={shared("unit.people")}
-                to={membersOf(tag.key, one.value)}
+                to={membersOf(tag.key, one)}
                 label={`${pick(one.zh, one.en)} ${formatCount(one.count)} ${shared("unit.people")} ${shared("act.see_members")}`}
               />
             </td>

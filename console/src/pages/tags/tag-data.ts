@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
+import { treeLink } from "../segments/model/seeds.ts";
 
 export interface TagValue {
   readonly value: string;
@@ -36,6 +37,11 @@ export interface Spread {
   readonly zh: string;
   readonly en: string;
   readonly count: number;
+  /** The ends of a band of numbers or dates; null for a plain value. */
+  readonly from?: string | null;
+  readonly to?: string | null;
+  /** The condition that says "the tag has this value". */
+  readonly condition?: unknown;
 }
 
 export interface TagDetail extends Tag {
@@ -60,6 +66,9 @@ export const tagQuery = (key: string) => ({
   staleTime: 30_000,
 });
 
-/** The members who hold a value of a tag. */
-export const membersOf = (key: string, value: string): string =>
-  `/members?tag=${encodeURIComponent(`${key}:${value}`)}`;
+/** The members who hold a value: the list for a plain value, the builder with its condition for a band. */
+export function membersOf(key: string, spread: Spread): string {
+  const band = (spread.from ?? null) !== null || (spread.to ?? null) !== null;
+  if (band && spread.condition !== undefined) return treeLink(spread.condition);
+  return `/members?tag=${encodeURIComponent(`${key}:${spread.value}`)}`;
+}

@@ -19,6 +19,10 @@ export function seedLink(seeds: Seeds): string {
   return `/segments/new?${params.toString()}`;
 }
 
+/** The address of the builder that starts from a condition of the server. */
+export const treeLink = (condition: unknown): string =>
+  `/segments/new?from=${encodeURIComponent(JSON.stringify(condition))}`;
+
 /** The sentences of the filters, as far as the vocabulary has words for them. */
 export function draftOfSeeds(seeds: Seeds, vocabulary: Vocabulary): GroupNode {
   const subjects = vocabulary.groups.flatMap((group) => group.subjects);
