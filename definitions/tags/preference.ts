@@ -41,6 +41,15 @@ const daypart = q.choose(
   ],
   "evening",
 );
+const WEEKDAYS = [
+  ["周一", "Monday"],
+  ["周二", "Tuesday"],
+  ["周三", "Wednesday"],
+  ["周四", "Thursday"],
+  ["周五", "Friday"],
+  ["周六", "Saturday"],
+  ["周日", "Sunday"],
+] as const;
 const channelKind = q.choose([
   [q.equals(q.column("channel"), "store"), "store"],
   [q.isKnown(q.column("channel")), "online"],
@@ -237,13 +246,23 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
     key: "preferred_weekday",
     zh: "偏好星期",
     en: "Preferred weekday",
-    sentence_zh: "近 365 天下单最多的是星期几，1 为周一。",
-    sentence_en: "The weekday with most valid orders in the last 365 days, 1 is Monday.",
-    unit: "number",
-    expression: q.mode("orders", "weekday", { where: valid, window: year }),
+    sentence_zh: "近 365 天下单最多的是星期几。",
+    sentence_en: "The weekday with most valid orders in the last 365 days.",
+    values: WEEKDAYS.map(([zh, en], index) => ({
+      value: String(index + 1),
+      zh,
+      en,
+      meaning_zh: `${zh}的订单最多`,
+      meaning_en: `Most orders on ${en}`,
+    })),
+    expression: q.bands(
+      q.mode("orders", "weekday", { where: valid, window: year }),
+      [2, 3, 4, 5, 6, 7].map((border) => [border, String(border - 1)] as const),
+      "7",
+    ),
     reason: {
-      zh: "近 365 天星期 {value} 的订单最多。",
-      en: "Most orders of the last 365 days fell on weekday {value}.",
+      zh: "近 365 天{value}的订单最多。",
+      en: "Most orders of the last 365 days fell on {value}.",
     },
     example: {
       today,

@@ -1,16 +1,6 @@
 import * as q from "../../src/query/builder.ts";
 import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
-import {
-  
-  
-  one,
-  ordersYear,
-  
-  
-  valid,
-  year,
-  YES_NO,
-} from "./shared.ts";
+import { one, ordersYear, valid, year, YES_NO } from "./shared.ts";
 
 const today = "2026-11-22";
 const sales = { owner: "operations", family: "consumption", privacy: "L2" } as const;

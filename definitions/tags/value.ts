@@ -80,8 +80,14 @@ export const VALUE_TAGS: readonly TagDefinition[] = [
       { value: "2", zh: "2 级", en: "Level 2", meaning_zh: "31 至 90 天", meaning_en: "31 to 90 days" },
       { value: "3", zh: "3 级", en: "Level 3", meaning_zh: "超过 90 天", meaning_en: "More than 90 days" },
     ],
-    unit: "number",
-    expression: q.profile("rfm", "level"),
+    expression: q.bands(
+      q.profile("rfm", "level"),
+      [
+        [2, "1"],
+        [3, "2"],
+      ],
+      "3",
+    ),
     reason: {
       zh: "到 {day}，距上次购买 {r} 天。",
       en: "On {day}, {r} days since the last purchase.",

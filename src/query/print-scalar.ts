@@ -10,7 +10,7 @@ type Kind<K extends NodeKind> = Extract<Expression, { node: K }>;
 /** What names mean at a place: the row's relation and alias, or the member's profiles and measures. */
 export interface Names {
   readonly row?: { readonly relation: Relation; readonly alias: string };
-  profile(relation: string, column: string): { readonly sql: string; readonly relation: Relation };
+  profile(relation: string): { readonly alias: string; readonly relation: Relation };
   measure(node: Measure): string;
 }
 
@@ -105,18 +105,22 @@ export class ScalarPrinter {
   #column(node: Kind<"column">, names: Names): string {
     if (names.row === undefined) throw new Error("a column outside of a row");
     const { relation, alias } = names.row;
-    return this.#stored(`${alias}.${quoted(node.column)}`, relation, node.column);
+    return this.#stored(alias, relation, node.column);
   }
 
   #profile(node: Kind<"profile">, names: Names): string {
-    const { sql, relation } = names.profile(node.relation, node.column);
-    return this.#stored(sql, relation, node.column);
+    const { alias, relation } = names.profile(node.relation);
+    return this.#stored(alias, relation, node.column);
   }
 
-  #stored(sql: string, relation: Relation, name: string): string {
+  #stored(alias: string, relation: Relation, name: string): string {
     const column = columnOf(relation, name);
     if (column === undefined) throw new Error(`no column ${relation.name}.${name}`);
     const type = typeOfColumn(column.type);
+    const sql =
+      column.json_of === undefined
+        ? `${alias}.${quoted(name)}`
+        : this.dialect.fromJson(`${alias}.${quoted(column.json_of)}`, name, column.type);
     return type.kind === "decimal" ? this.dialect.units(sql, type.scale) : sql;
   }
 

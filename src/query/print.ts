@@ -89,10 +89,10 @@ class PlanPrinter {
   #memberNames(): Names {
     const relations = new Map(this.#plan.profiles.map((relation) => [relation.name, relation]));
     return {
-      profile: (name, column) => {
+      profile: (name) => {
         const relation = relations.get(name);
         if (relation === undefined) throw new Error(`profile ${name} was not planned`);
-        return { sql: `${quoted(`p_${name}`)}.${quoted(column)}`, relation };
+        return { alias: quoted(`p_${name}`), relation };
       },
       measure: (node: Measure) => {
         const found = this.#plan.slotOf(node);

@@ -21,6 +21,8 @@ export interface Column {
   readonly unit?: "minor" | "count" | "days" | "quantity" | "rating" | "points";
   /** The closed list of values, where there is one. */
   readonly values?: readonly ColumnValue[];
+  /** PostgreSQL only: the value stands as text under the column's name inside this jsonb column of the view. */
+  readonly json_of?: string;
   /** In the lake copy this column is not stored but looked up at reading: the current member of the party in `resolved_from`. */
   readonly resolved_from?: string;
 }

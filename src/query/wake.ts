@@ -1,4 +1,3 @@
-import { addDays } from "../platform/index.ts";
 import { targetOf } from "./annotations.ts";
 import { type CheckedTree, checkedTree } from "./check.ts";
 import { type AnyWindow, periodStart } from "./day-range.ts";

@@ -7,7 +7,8 @@ export type { TagDefinition } from "./definition.ts";
 export { displayValue } from "./display.ts";
 export { computeAll } from "./full.ts";
 export { bookOf } from "./registry.ts";
-export { tagStage } from "./stage.ts";
+export { tagSpread } from "./statistics-store.ts";
+export { memberTagsRelation, storedTag } from "./stored-tags.ts";
 
 /** Asks for members' tags to be computed again soon, e.g. after a layer of theirs changed. */
 export async function markMembersDirty(tx: Tx, member_ids: readonly number[], since: Date): Promise<void> {

@@ -84,3 +84,15 @@ export async function statisticsDue(tx: Tx): Promise<boolean> {
   );
   return row?.due === true;
 }
+
+/** The commonest named values of every tag with their members. */
+export async function tagSpread(tx: Tx): Promise<Map<string, { value: string; members: number }[]>> {
+  const found = new Map<string, { value: string; members: number }[]>();
+  for (const { tag, value, members } of await spreads(tx, null)) {
+    if (value === null) continue;
+    const list = found.get(tag) ?? [];
+    list.push({ value, members });
+    found.set(tag, list);
+  }
+  return found;
+}

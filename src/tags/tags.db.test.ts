@@ -4,6 +4,7 @@ import { catalogueData } from "../../tests/support/catalogue-data.ts";
 import { withDatabase } from "../../tests/support/database.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
 import { accept, drainPipeline, ensureSource } from "../ingest/index.ts";
+import { refreshLake } from "../lake/index.ts";
 import { businessDay } from "../platform/index.ts";
 import { evaluate, formatDecimal, scaleOf } from "../query/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
@@ -85,6 +86,13 @@ describe("tags of the tea house", () => {
     await computeAll(ground, bookOf(ground), quiet);
     const again = await computeAll(ground, bookOf(ground), quiet);
     expect(again).toMatchObject({ difference: 0, members: (await stored()).length });
+  });
+
+  test("the lake computes the same values for everyone", async () => {
+    const { ground } = world();
+    await refreshLake(ground);
+    const result = await computeAll(ground, bookOf(ground), quiet);
+    expect(result).toMatchObject({ engine: "duckdb", difference: 0, lagging: 0, members: (await stored()).length });
   });
 
   test("a new order reaches its member's tags and nobody else's", async () => {

@@ -1,3 +1,5 @@
+import type { ColumnType } from "../relation.ts";
+
 /** An order of rows: texts only ascending, so that Spark can follow with min_by over a struct. */
 export interface SortKey {
   readonly sql: string;
@@ -25,6 +27,8 @@ export interface Dialect {
   /** An integer of 10^-scale as the engine's decimal. */
   decimal(sql: string, scale: number): string;
   toText(sql: string): string;
+  /** A value kept as text under a key of a JSON column. */
+  fromJson(json: string, key: string, type: ColumnType): string;
   daysBetween(from: string, to: string): string;
   shiftDays(date: string, days: number): string;
   datePart(part: "year" | "month" | "day" | "weekday", date: string): string;

@@ -13,6 +13,9 @@ export const duckdb: Dialect = {
   units: (sql, scale) => `(${sql} * ${10 ** scale})::bigint`,
   decimal: (sql, scale) => `((${sql})::decimal(24,0) * 1e-${scale}::decimal(${scale + 1},${scale}))`,
   toText: (sql) => `(${sql})::varchar`,
+  fromJson: (_json, key) => {
+    throw new Error(`${key} is kept as JSON in PostgreSQL only`);
+  },
   daysBetween: (from, to) => `(${to} - ${from})::bigint`,
   shiftDays: (date, days) => `(${date} + ${days})`,
   datePart: (part, date) => `${part === "weekday" ? "isodow" : part}(${date})::bigint`,

@@ -13,6 +13,11 @@ export const postgresql: Dialect = {
   units: (sql, scale) => `(${sql} * ${10 ** scale})::bigint`,
   decimal: (sql, scale) => `round((${sql}) * 1e-${scale}, ${scale})`,
   toText: (sql) => `(${sql})::text`,
+  fromJson: (json, key, type) => {
+    const text = `${json} ->> '${key.replaceAll("'", "''")}'`;
+    if (type === "text") return `(${text})`;
+    return `(${text})::${type === "integer" ? "bigint" : type === "instant" ? "timestamptz" : type}`;
+  },
   daysBetween: (from, to) => `(${to} - ${from})::bigint`,
   shiftDays: (date, days) => `(${date} + ${days})`,
   datePart: (part, date) => `extract(${part === "weekday" ? "isodow" : part} from ${date})::bigint`,

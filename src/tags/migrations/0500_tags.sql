@@ -71,3 +71,6 @@ from tags.current c
 cross join lateral jsonb_each_text(c.value) e
 join tags.definition d on d.key = e.key
 cross join tags.state s;
+
+-- All stored tags of a member in one row, for conditions over them.
+create view catalogue.member_tags as select member_id, value from tags.current;

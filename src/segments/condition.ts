@@ -1,0 +1,103 @@
+import type { Ground } from "../ground.ts";
+import { problem } from "../platform/index.ts";
+import {
+  Catalogue,
+  type CheckedTree,
+  checkTree,
+  describe,
+  type Expression,
+  type SentenceNames,
+} from "../query/index.ts";
+import * as q from "../query/builder.ts";
+import type { Scope, Tx } from "../store/index.ts";
+import { bookOf, displayValue, memberTagsRelation, storedTag } from "../tags/index.ts";
+import { segmentConditions } from "./segment-store.ts";
+
+/** A condition ready to run, for both engines. */
+export interface Condition {
+  readonly root: Expression;
+  /** Over records: tags as they are stored. */
+  readonly stored: CheckedTree;
+  /** Over the lake: tags by their definitions. */
+  readonly defined: CheckedTree;
+  readonly names: SentenceNames;
+}
+
+const catalogues = new WeakMap<Ground, Catalogue>();
+
+/** The catalogue with the stored tags as one more profile. */
+export function storedCatalogue(ground: Ground): Catalogue {
+  const known = catalogues.get(ground);
+  if (known !== undefined) return known;
+  const catalogue = new Catalogue([...ground.catalogue.all(), memberTagsRelation(bookOf(ground))]);
+  catalogues.set(ground, catalogue);
+  return catalogue;
+}
+
+/** Checks a condition as a person sent it. @throws segments.bad_condition with every problem and its path. */
+export async function readCondition(tx: Tx, ground: Ground, input: unknown, self?: number): Promise<Condition> {
+  const segments = await segmentConditions(tx);
+  const book = bookOf(ground);
+  const segment = (id: number): Expression | undefined => {
+    // a segment that would contain itself is a circle: let the checker name it
+    return id === self ? (input as Expression) : segments.get(id)?.condition;
+  };
+  const defined = checkTree(input, ground.catalogue, { ...book.references, segment }, "boolean");
+  if (!defined.ok) {
+    const first = defined.problems[0];
+    throw problem(
+      "segments.bad_condition",
+      { count: defined.problems.length, first_zh: first?.zh ?? "", first_en: first?.en ?? "", path: first?.path ?? "" },
+      defined.problems,
+    );
+  }
+  const tag = (key: string): Expression | undefined => storedTag(book, key);
+  const stored = checkTree(input, storedCatalogue(ground), { tag, segment }, "boolean");
+  if (!stored.ok) throw new Error(`stored tags do not fit: ${stored.problems[0]?.en}`);
+  return {
+    root: defined.tree.root,
+    stored: stored.tree,
+    defined: defined.tree,
+    names: sentenceNames(ground, segments),
+  };
+}
+
+function sentenceNames(ground: Ground, segments: ReadonlyMap<number, { readonly name: string }>): SentenceNames {
+  const book = bookOf(ground);
+  return {
+    tag: (key) => book.get(key)?.definition,
+    tagValue: (key, value) => {
+      const definition = book.get(key)?.definition;
+      if (definition === undefined) return undefined;
+      const { currency } = ground.config;
+      return {
+        zh: displayValue(definition, value, currency, "zh"),
+        en: displayValue(definition, value, currency, "en"),
+      };
+    },
+    segment: (id) => segments.get(id)?.name,
+  };
+}
+
+/** One step of a count: a part of the top-level `and`, or the whole condition. */
+export interface Step {
+  readonly path: string;
+  readonly node: Expression;
+}
+
+/** What can be counted one after the other: "of these, how many also …". */
+export function stepsOf(root: Expression): Step[] {
+  if (root.node !== "and" || root.parts.length === 0) return [{ path: "", node: root }];
+  return root.parts.map((node, index) => ({ path: String(index), node }));
+}
+
+export function sentenceOf(ground: Ground, node: Expression, names: SentenceNames): { zh: string; en: string } {
+  return describe(node, ground.catalogue, names);
+}
+
+/** The members that a person may see: those whose home store is in the person's stores. */
+export function scopeCondition(scope: Scope): Expression | undefined {
+  return scope.stores === "all"
+    ? undefined
+    : q.isIn(q.member("home_store_code"), scope.stores.length > 0 ? scope.stores : [""]);
+}

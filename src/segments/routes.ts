@@ -1,0 +1,167 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { type Static, Type } from "typebox";
+import type { Ground } from "../ground.ts";
+import type { Expression } from "../query/index.ts";
+import { countCondition } from "./count.ts";
+import { PAGE_MAX, SAMPLE_MAX } from "./limits.ts";
+import { listSegments, type SegmentDraft } from "./segment-store.ts";
+import { allSegments, membersOf, oneSegment, removeSegment, sampleOf, saveSegment } from "./segments.ts";
+import { valueLists } from "./value-lists.ts";
+import { vocabularyOf } from "./vocabulary.ts";
+
+const tags = ["segments"];
+const read = { access: { permission: "segments.read" } } as const;
+const manage = (audit: string) => ({ access: { permission: "segments.manage", audit } }) as const;
+const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const Condition = Type.Record(Type.String(), Type.Unknown());
+const CountBody = Type.Object({ condition: Condition });
+const SampleBody = Type.Object({
+  condition: Condition,
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: SAMPLE_MAX })),
+});
+const DraftBody = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 60 }),
+  description: Type.Optional(Type.String({ maxLength: 500 })),
+  condition: Condition,
+});
+const IdParams = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+const PageQuery = Type.Object({
+  cursor: Type.Optional(Type.String({ pattern: "^[0-9]{1,16}$" })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX })),
+});
+const CountView = Type.Object({
+  count: Type.Integer(),
+  total: Type.Integer(),
+  elapsed_ms: Type.Integer(),
+  as_of: Type.String(),
+  business_day: Type.String(),
+  engine: Type.String(),
+  steps: Type.Array(
+    Type.Object({ path: Type.String(), zh: Type.String(), en: Type.String(), remaining: Type.Integer() }),
+  ),
+});
+const SegmentView = Type.Object({
+  segment_id: Type.Integer(),
+  name: Type.String(),
+  description: Type.String(),
+  condition: Type.Unknown(),
+  sentence_zh: Type.String(),
+  sentence_en: Type.String(),
+  count: Nullable(Type.Integer()),
+  computed_at: Nullable(Type.String()),
+  failure: Type.Unknown(),
+  created_at: Type.String(),
+  updated_at: Type.String(),
+  updated_by_name: Nullable(Type.String()),
+});
+const Members = Type.Object({ items: Type.Array(Type.Unknown()) });
+const Page = Type.Object({ items: Type.Array(Type.Unknown()), next_cursor: Nullable(Type.String()) });
+
+export function segmentRoutes(app: FastifyInstance, ground: Ground): void {
+  builderRoutes(app, ground);
+  keepingRoutes(app, ground);
+}
+
+function builderRoutes(app: FastifyInstance, ground: Ground): void {
+  app.get(
+    "/api/segments/vocabulary",
+    { schema: { tags, summary: "What a segment can be built from" }, config: read },
+    async (request) =>
+      ground.store.read(request.scope, async (tx) => ({
+        groups: vocabularyOf(ground, await valueLists(tx, ground), await listSegments(tx)),
+      })),
+  );
+
+  app.post<{ Body: Static<typeof CountBody> }>(
+    "/api/segments/count",
+    {
+      schema: { tags, summary: "Count a condition step by step", body: CountBody, response: { 200: CountView } },
+      config: read,
+    },
+    async (request) => countCondition(ground, request.scope, request.body.condition),
+  );
+
+  app.post<{ Body: Static<typeof SampleBody> }>(
+    "/api/segments/sample",
+    {
+      schema: { tags, summary: "Some members of a condition", body: SampleBody, response: { 200: Members } },
+      config: read,
+    },
+    async ({ scope, body }) => ({ items: await sampleOf(ground, scope, body.condition, body.limit ?? 10) }),
+  );
+}
+
+function editorOf(request: FastifyRequest) {
+  return { person_id: request.person?.person_id ?? null, name: request.person?.name ?? null };
+}
+
+function draftOf(body: Static<typeof DraftBody>): SegmentDraft {
+  return {
+    name: body.name.trim(),
+    description: body.description ?? "",
+    condition: body.condition as unknown as Expression,
+  };
+}
+
+function keepingRoutes(app: FastifyInstance, ground: Ground): void {
+  app.get(
+    "/api/segments",
+    {
+      schema: { tags, summary: "Kept segments", response: { 200: Type.Object({ items: Type.Array(SegmentView) }) } },
+      config: read,
+    },
+    async (request) => ({ items: await ground.store.read(request.scope, (tx) => allSegments(tx, ground)) }),
+  );
+
+  app.post<{ Body: Static<typeof DraftBody> }>(
+    "/api/segments",
+    {
+      schema: { tags, summary: "Keep a segment", body: DraftBody, response: { 201: SegmentView } },
+      config: manage("segments.create"),
+    },
+    async (request, reply) => reply.code(201).send(await saveSegment(ground, draftOf(request.body), editorOf(request))),
+  );
+
+  app.get<{ Params: Static<typeof IdParams> }>(
+    "/api/segments/:id",
+    { schema: { tags, summary: "One segment", params: IdParams, response: { 200: SegmentView } }, config: read },
+    async (request) => ground.store.read(request.scope, (tx) => oneSegment(tx, ground, request.params.id)),
+  );
+
+  app.put<{ Params: Static<typeof IdParams>; Body: Static<typeof DraftBody> }>(
+    "/api/segments/:id",
+    {
+      schema: { tags, summary: "Change a segment", params: IdParams, body: DraftBody, response: { 200: SegmentView } },
+      config: manage("segments.change"),
+    },
+    async (request) => saveSegment(ground, draftOf(request.body), editorOf(request), request.params.id),
+  );
+
+  app.delete<{ Params: Static<typeof IdParams> }>(
+    "/api/segments/:id",
+    { schema: { tags, summary: "Delete a segment", params: IdParams }, config: manage("segments.delete") },
+    async (request, reply) => {
+      await removeSegment(ground, request.params.id);
+      return reply.code(204).send();
+    },
+  );
+
+  app.get<{ Params: Static<typeof IdParams>; Querystring: Static<typeof PageQuery> }>(
+    "/api/segments/:id/members",
+    {
+      schema: {
+        tags,
+        summary: "Members of a segment",
+        params: IdParams,
+        querystring: PageQuery,
+        response: { 200: Page },
+      },
+      config: read,
+    },
+    async ({ scope, params, query }) => {
+      const { condition } = await ground.store.read(scope, (tx) => oneSegment(tx, ground, params.id));
+      return membersOf(ground, scope, condition, Number(query.cursor ?? 0), query.limit ?? 50);
+    },
+  );
+}
