@@ -1,6 +1,7 @@
 import { problem } from "../platform/index.ts";
 import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
+import { NEXT_INBOX_IDS } from "./hot-statements.ts";
 import { LIMITS } from "./limits.ts";
 import { storeSubmissions } from "./record-store.ts";
 import type { Stored, Submission } from "./submission.ts";
@@ -12,13 +13,20 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** While PostgreSQL writes one group, the next is being encoded and sent. */
+const GROUPS_MAX = 2;
+const INBOX_IDS_AHEAD = 512;
+
 /**
- * Group commit: what arrives while one transaction is being written goes into the next one together, so that many
- * callers share one fsync. Two groups are under way at most: while PostgreSQL writes one, the next is being sent.
+ * Group commit: what arrives while a transaction is being written goes into the next one together, so that many callers
+ * share one fsync.
  */
 export class Committer {
   readonly #ground: Ground;
   readonly #waiting: Waiting[] = [];
+  /** Ids of the groups being written: a submission with one of them waits, so that groups never collide. */
+  readonly #writing = new Set<string>();
+  #inbox_ids: number[] = [];
   #records = 0;
   #running = 0;
 
@@ -30,6 +38,7 @@ export class Committer {
     return this.#records;
   }
 
+  /** @throws ingest.busy when too many records wait already */
   submit(submission: Submission): Promise<Stored> {
     const weight = Math.max(1, submission.records.length + submission.rejects.length);
     if (this.#records > 0 && this.#records + weight > LIMITS.waiting_records_max) {
@@ -45,7 +54,7 @@ export class Committer {
   #start(): void {
     if (this.#running >= GROUPS_MAX || this.#waiting.length === 0) return;
     this.#running += 1;
-    // After the current turn, so that requests read from the same sockets poll are together.
+    // After the current turn, so that requests that came with the same poll of the sockets are together.
     setImmediate(() => {
       void this.#run();
     });
@@ -56,8 +65,10 @@ export class Committer {
     try {
       if (group.length > 0) await this.#commit(group);
     } finally {
+      for (const { submission } of group) for (const { id } of submission.records) this.#writing.delete(id);
       this.#running -= 1;
-      this.#start();
+      // An empty group waits for ids that another group is writing: that one starts the next.
+      if (group.length > 0) this.#start();
     }
   }
 
@@ -65,15 +76,17 @@ export class Committer {
     const group: Waiting[] = [];
     let records = 0;
     while (this.#waiting.length > 0) {
-      const next = this.#waiting[0];
-      if (next === undefined) break;
-      const alone = next.submission.within !== undefined || next.submission.spool_id !== null;
-      if (group.length > 0 && (alone || records + next.weight > LIMITS.group_records_max)) break;
+      const next = this.#waiting[0] as Waiting;
+      const { submission, weight } = next;
+      const alone = submission.within !== undefined || submission.spool_id !== null;
+      if (group.length > 0 && (alone || records + weight > LIMITS.group_records_max)) break;
+      if (this.#writing.size > 0 && submission.records.some(({ id }) => this.#writing.has(id))) break;
       this.#waiting.shift();
       group.push(next);
-      records += next.weight;
+      records += weight;
       if (alone) break;
     }
+    for (const { submission } of group) for (const { id } of submission.records) this.#writing.add(id);
     return group;
   }
 
@@ -96,16 +109,32 @@ export class Committer {
     answer();
   }
 
-  #write(submissions: readonly Submission[]): Promise<Stored[]> {
-    return this.#ground.store.write(SYSTEM_SCOPE, async (tx) => {
-      const stored = await storeSubmissions(tx, submissions);
-      for (const [i, submission] of submissions.entries()) await submission.within?.(tx, stored[i] as Stored);
-      return stored;
-    });
+  async #write(submissions: readonly Submission[]): Promise<Stored[]> {
+    const inbox_ids = await this.#places(submissions.length);
+    const write = (careful: boolean) =>
+      this.#ground.store.write(SYSTEM_SCOPE, async (tx) => {
+        const stored = await storeSubmissions(tx, submissions, inbox_ids, careful);
+        for (const [i, submission] of submissions.entries()) await submission.within?.(tx, stored[i] as Stored);
+        return stored;
+      });
+    try {
+      return await write(false);
+    } catch (error) {
+      // Another process stored one of the records meanwhile.
+      if ((error as { constraint?: string }).constraint !== "record_pkey") throw error;
+      return write(true);
+    }
+  }
+
+  async #places(count: number): Promise<number[]> {
+    while (this.#inbox_ids.length < count) {
+      const wanted = Math.max(INBOX_IDS_AHEAD, count);
+      const { rows } = await this.#ground.store.pool.query<{ inbox_id: number }>(NEXT_INBOX_IDS, [wanted]);
+      this.#inbox_ids.push(...rows.map((row) => row.inbox_id));
+    }
+    return this.#inbox_ids.splice(0, count);
   }
 }
-
-const GROUPS_MAX = 2;
 
 /** PostgreSQL's classes 22 (data exception) and 23 (integrity): the data's fault, not the connection's. */
 function isDataError(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Ground } from "../ground.ts";
 import { Committer } from "./committer.ts";
+import { IdentityCache } from "./identity-cache.ts";
 import { LIMITS } from "./limits.ts";
 import { ingestMetrics } from "./metrics.ts";
 import type { Source } from "./source.ts";
@@ -10,6 +11,7 @@ export interface Edge {
   readonly committer: Committer;
   /** Tokens whose clear values an accepted batch carries or the vault has. */
   readonly known: LRUCache<string, true>;
+  readonly identities: IdentityCache;
   count(source: Source, counts: { accepted: number; duplicates: number; rejected: number }): void;
 }
 
@@ -23,6 +25,7 @@ export function edgeOf(ground: Ground): Edge {
     edge = {
       committer: new Committer(ground),
       known: new LRUCache({ max: LIMITS.known_tokens_max, ttl: LIMITS.known_tokens_minutes * 60_000 }),
+      identities: new IdentityCache(ground.vault, LIMITS.known_tokens_max),
       count: (source, counts) => {
         for (const [outcome, count] of Object.entries(counts)) {
           if (count > 0) metrics.records.inc({ source: source.key, outcome }, count);

@@ -1,35 +1,41 @@
 /**
- * The statements every accepted record passes through. One statement stores a whole group: records, the inbox rows
- * with their counts, and the notice to the pipeline. Records go in sorted by id, so that two processes never wait for
- * each other in a circle.
+ * The statements every accepted record passes through. A group of submissions is stored by three: which ids are known,
+ * COPY of the others in binary form, one INSERT of the inbox rows.
+ *
+ * Why COPY (60,000 events, groups of 1,600, fsync on, µs of CPU per event in PostgreSQL + in Node, same run):
+ * look-up and binary COPY 13.7 + 4.9; INSERT … SELECT unnest … ON CONFLICT 23.2 + 11.3; jsonb_to_recordset
+ * 22.8 + 6.8; COPY into a temporary table and INSERT … SELECT 19.7 + 8.7; bare binary COPY 13.3 + 6.8.
+ * An id that another process stores between look-up and COPY fails the group by its unique key; the group is then
+ * written again by STORE_CAREFULLY.
  */
-export const STORE_GROUP = `
-  with fresh as (
-    insert into ingest.record (record_id, inbox_id, ordinal, kind, occurred_at, identities, body, times)
-    select r.record_id, r.inbox_id, r.ordinal, r.kind, r.occurred_at, r.identities, r.body, r.times
-    from unnest($1::uuid[], $2::bigint[], $3::int[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::jsonb[], $8::jsonb[])
-      as r (record_id, inbox_id, ordinal, kind, occurred_at, identities, body, times)
-    order by r.record_id
-    on conflict (record_id) do nothing
-    returning inbox_id, ordinal
-  ), counted as (
-    select inbox_id, count(*)::int as accepted, array_agg(ordinal) as ordinals from fresh group by inbox_id
-  ), stored as (
+export const KNOWN_IDS = `
+  select encode(uuid_send(record_id), 'hex') as id from ingest.record where record_id = any($1::uuid[])`;
+
+export const COPY_RECORDS = "copy ingest.record from stdin (format binary)";
+
+export const STORE_CAREFULLY = `
+  insert into ingest.record (record_id, inbox_id, ordinal, kind, occurred_at, identities, body, times)
+  select * from unnest($1::uuid[], $2::bigint[], $3::int[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::jsonb[], $8::jsonb[])
+    as r (record_id, inbox_id, ordinal, kind, occurred_at, identities, body, times)
+  order by record_id
+  on conflict (record_id) do nothing
+  returning encode(uuid_send(record_id), 'hex') as id`;
+
+export const STORE_INBOXES = `
+  with stored as (
     insert into ingest.inbox (inbox_id, source_id, protocol, origin, spool_id, received_at, accepted, duplicates, rejected,
       bytes, sealed, sealed_key, state, applied_at)
-    select i.inbox_id, i.source_id, i.protocol, i.origin, i.spool_id, i.received_at, coalesce(c.accepted, 0),
-      i.records - coalesce(c.accepted, 0), i.rejected, i.bytes,
-      case when c.accepted > 0 then i.sealed end, i.sealed_key,
-      case when c.accepted > 0 then 'received' else 'applied' end,
-      case when c.accepted > 0 then null else i.received_at end
-    from unnest($9::bigint[], $10::int[], $11::text[], $12::text[], $13::uuid[], $14::timestamptz[], $15::int[], $16::int[],
-        $17::bigint[], $18::bytea[], $19::text[])
-      as i (inbox_id, source_id, protocol, origin, spool_id, received_at, records, rejected, bytes, sealed, sealed_key)
-    left join counted c using (inbox_id)
+    select inbox_id, source_id, protocol, origin, spool_id, received_at, accepted, records - accepted, rejected, bytes,
+      case when accepted > 0 then sealed end, sealed_key,
+      case when accepted > 0 then 'received' else 'applied' end, case when accepted > 0 then null else received_at end
+    from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::int[], $8::int[],
+      $9::int[], $10::bigint[], $11::bytea[], $12::text[])
+      as i (inbox_id, source_id, protocol, origin, spool_id, received_at, accepted, records, rejected, bytes, sealed,
+        sealed_key)
   )
-  select c.inbox_id, c.accepted, c.ordinals, pg_notify('ingest_received', '') as notified from counted c`;
+  select pg_notify('ingest_received', '')`;
 
-/** Places in the inbox for a group, in one round trip. */
+/** Places in the inbox, fetched ahead: a gap is only an unused number. */
 export const NEXT_INBOX_IDS = `
   select nextval(pg_get_serial_sequence('ingest.inbox', 'inbox_id')) as inbox_id from generate_series(1, $1::int)`;
 

@@ -35,3 +35,4 @@ export {
   MASTER_KINDS,
   TRADE_KINDS,
 } from "./vocabulary/kinds.ts";
+export { type Listener, startListener } from "./listener.ts";

@@ -3,7 +3,12 @@ const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** Milliseconds of an ISO 8601 instant with zone; undefined when it is none or its day does not exist. */
 export function parseInstant(text: string): number | undefined {
-  // The form every SDK sends; Date.parse alone would also take 2026-02-30 and text without a zone.
+  if (text.length === 24 && text.charCodeAt(23) === 90 && text.charCodeAt(19) === 46) {
+    // What SDKs send. Written back it must be the same text, or its day or hour does not exist.
+    const ms = Date.parse(text);
+    if (ms >= 0 && isoText(ms) === text) return ms;
+  }
+  // Date.parse alone would also take 2026-02-30 and text without a zone.
   const match = INSTANT.exec(text);
   if (match === null || !dayExists(Number(match[1]), Number(match[2]), Number(match[3]))) return undefined;
   if (Number(match[4]) > 23 || Number(match[5]) > 59 || Number(match[6] ?? 0) > 59) return undefined;
@@ -26,4 +31,9 @@ export function isDay(text: string): boolean {
 function dayExists(year: number, month: number, day: number): boolean {
   if (month < 1 || month > 12 || day < 1) return false;
   return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+/** Milliseconds as an ISO 8601 text in UTC. */
+export function isoText(ms: number): string {
+  return new Date(ms).toISOString();
 }

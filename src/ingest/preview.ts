@@ -1,5 +1,5 @@
 import { maskText } from "../vault/index.ts";
-import { personalKindOfName } from "./personal-pattern.ts";
+import { meaningOfName } from "./personal-pattern.ts";
 
 const CHARACTERS_MAX = 2_000;
 const PERSONAL = new Set([
@@ -18,8 +18,8 @@ const PERSONAL = new Set([
 export function previewOf(original: unknown): string {
   const text = JSON.stringify(original, (name, value: unknown) => {
     if (typeof value === "string")
-      return PERSONAL.has(name) || personalKindOfName(name) !== undefined ? "▮" : maskText(value);
-    if (typeof value === "number" && (personalKindOfName(name) !== undefined || (value >= 13e9 && value < 2e10)))
+      return PERSONAL.has(name) || meaningOfName(name).personal !== undefined ? "▮" : maskText(value);
+    if (typeof value === "number" && (meaningOfName(name).personal !== undefined || (value >= 13e9 && value < 2e10)))
       return "▮";
     if (name === "identities" && typeof value === "object" && value !== null)
       return Array.isArray(value) ? value.map(kindOnly) : Object.keys(value);

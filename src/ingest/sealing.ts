@@ -1,18 +1,14 @@
 import type { Vault } from "../vault/index.ts";
+import type { CutValue } from "./cut-value.ts";
+import type { IdentityCache } from "./identity-cache.ts";
 import { LIMITS } from "./limits.ts";
-import { personalKindOf, personalKindOfName } from "./personal-pattern.ts";
-import type { ClearIdentity, TokenIdentity } from "./record.ts";
+import { meaningOfName, personalKindOf } from "./personal-pattern.ts";
+import type { ClearIdentity } from "./record.ts";
 import type { Field } from "./vocabulary/field.ts";
-import { IDENTITY_KIND_INFO, IDENTITY_KINDS, type IdentityKind } from "./vocabulary/identity-kinds.ts";
+import { IDENTITY_KINDS, type IdentityKind } from "./vocabulary/identity-kinds.ts";
 import type { KindInfo } from "./vocabulary/kinds.ts";
 
-/** A clear value of a batch with the token that stands for it behind the edge. */
-export interface CutValue {
-  readonly token: string;
-  readonly kind: string;
-  readonly value: string;
-  readonly namespace?: string;
-}
+export type { CutValue } from "./cut-value.ts";
 
 /** An identifier that cannot tell who somebody is, kept beside the record and out of identity. */
 export interface IdentityNote {
@@ -21,44 +17,75 @@ export interface IdentityNote {
   readonly value: { readonly sealed: string };
 }
 
-const NAMESPACED = new Map(IDENTITY_KIND_INFO.map((info) => [info.kind, info.namespaced]));
+export interface CutIdentities {
+  readonly tokens: readonly string[];
+  /** `[{kind, token}, …]`. */
+  readonly json: string;
+  readonly notes: readonly IdentityNote[];
+}
+
 const IDENTITY_KIND_SET: ReadonlySet<string> = new Set(IDENTITY_KINDS);
+const NO_NOTES: readonly IdentityNote[] = [];
+
+/** Elements that hold personal texts or may hold unknown fields are looked at one by one; other lists stay as they are. */
+const CUT_FIELDS = new WeakMap<readonly Field[], readonly Field[]>();
+
+function cutFields(fields: readonly Field[]): readonly Field[] {
+  let wanted = CUT_FIELDS.get(fields);
+  if (wanted === undefined) {
+    wanted = fields.filter((f) => f.type === "object" || f.type === "list" || f.type === "text" || needsCut(f));
+    CUT_FIELDS.set(fields, wanted);
+  }
+  return wanted;
+}
+
+/** Personal texts and dates leave a tag's sight; personal codes and flags (gender, children) stay. */
+function needsCut(field: Field): boolean {
+  return (field.privacy === "L3" || field.privacy === "L4") && (field.type === "text" || field.type === "date");
+}
 
 /** Collects what is cut out of the records of one batch. Texts are named by the person or record they belong to. */
 export class Cutter {
-  readonly values = new Map<string, CutValue>();
+  /** Clear values whose tokens nobody has sealed lately. */
+  readonly fresh = new Map<string, CutValue>();
   readonly #vault: Vault;
+  readonly #identities: IdentityCache;
   readonly #namespace: string;
+  readonly #isKnown: (token: string) => boolean;
 
-  constructor(vault: Vault, namespace: string) {
+  constructor(vault: Vault, identities: IdentityCache, namespace: string, isKnown: (token: string) => boolean) {
     this.#vault = vault;
+    this.#identities = identities;
     this.#namespace = namespace;
+    this.#isKnown = isKnown;
+  }
+
+  #keep(cut: CutValue): void {
+    if (!this.fresh.has(cut.token) && !this.#isKnown(cut.token)) this.fresh.set(cut.token, cut);
   }
 
   /** Tokens of the identifiers that can serve as keys, and notes on the others. `owner` names the sealed notes. */
-  identities(clear: readonly ClearIdentity[], owner: string): { identities: TokenIdentity[]; notes: IdentityNote[] } {
-    const identities: TokenIdentity[] = [];
-    const notes: IdentityNote[] = [];
-    for (const { kind, value, namespace } of clear) {
-      const normal = this.#vault.normalise(kind, value);
-      if ("never_key" in normal) {
-        if (normal.never_key === "empty") continue;
-        notes.push({ kind, reason: normal.never_key, value: this.text(kind, value, owner) });
-        continue;
+  identities(clear: readonly ClearIdentity[], owner: string): CutIdentities {
+    const tokens: string[] = [];
+    let json = "";
+    let notes: IdentityNote[] | undefined;
+    for (const identity of clear) {
+      const known = this.#identities.get(identity, this.#namespace);
+      if ("never_key" in known) {
+        if (known.never_key === "empty") continue;
+        notes ??= [];
+        notes.push({
+          kind: identity.kind,
+          reason: known.never_key,
+          value: this.text(identity.kind, identity.value, owner),
+        });
+      } else if (!tokens.includes(known.token)) {
+        tokens.push(known.token);
+        json += json === "" ? known.json : `,${known.json}`;
+        this.#keep(known.cut);
       }
-      const token = this.#identity(kind, normal.value, namespace);
-      if (!identities.some((known) => known.token === token)) identities.push({ kind, token });
     }
-    return { identities, notes };
-  }
-
-  #identity(kind: IdentityKind, value: string, namespace: string | undefined): string {
-    const within = NAMESPACED.get(kind) === true ? (namespace ?? this.#namespace) : undefined;
-    const token = this.#vault.token(kind, value, within);
-    if (!this.values.has(token)) {
-      this.values.set(token, within === undefined ? { token, kind, value } : { token, kind, value, namespace: within });
-    }
-    return token;
+    return { tokens, json: `[${json}]`, notes: notes ?? NO_NOTES };
   }
 
   /**
@@ -67,35 +94,35 @@ export class Cutter {
    */
   text(kind: string, value: string, owner: string): { sealed: string } {
     const token = this.#vault.token(`text ${kind}`, value, owner);
-    if (!this.values.has(token)) this.values.set(token, { token, kind, value });
+    this.#keep({ token, kind, value });
     return { sealed: token };
   }
 
-  /** A checked body with its personal texts, dates and free objects replaced by tokens. */
-  body(info: KindInfo, body: Readonly<Record<string, unknown>>, owner: string): Record<string, unknown> {
-    return this.#fields(info.fields, body, owner);
+  /** Replaces the personal texts, dates and free objects of a checked body, in place. */
+  body(info: KindInfo, body: Record<string, unknown>, owner: string): void {
+    this.#fields(info.fields, body, owner);
   }
 
-  #fields(fields: readonly Field[], values: Readonly<Record<string, unknown>>, owner: string): Record<string, unknown> {
-    const cut: Record<string, unknown> = { ...values };
-    for (const field of fields) {
+  #fields(fields: readonly Field[], values: Record<string, unknown>, owner: string): void {
+    for (const field of cutFields(fields)) {
       const value = values[field.name];
       if (value === undefined) continue;
-      if (field.type === "object") cut[field.name] = this.#object(field, value, owner);
-      else if (field.type === "list" && field.items !== undefined) {
-        const items = field.items;
-        const elements = value as Record<string, unknown>[];
-        if (items.some(needsCut) || elements.some((element) => "extra" in element)) {
-          cut[field.name] = elements.map((element) => {
-            const kept = this.#fields(items, element, owner);
-            if ("extra" in kept) kept["extra"] = this.free(kept["extra"], owner);
-            return kept;
-          });
-        }
-      } else if (needsCut(field)) cut[field.name] = this.text(field.name, String(value), owner);
-      else if (field.type === "text" && typeof value === "string") cut[field.name] = this.#scrub(value, "", owner);
+      if (field.type === "object") values[field.name] = this.#object(field, value, owner);
+      else if (field.type === "list") this.#list(field, value as Record<string, unknown>[], owner);
+      else if (needsCut(field)) values[field.name] = this.text(field.name, String(value), owner);
+      else {
+        const kind = personalKindOf(value as string);
+        if (kind !== undefined) values[field.name] = this.text(kind, value as string, owner);
+      }
     }
-    return cut;
+  }
+
+  #list(field: Field, elements: Record<string, unknown>[], owner: string): void {
+    if (field.items === undefined) return;
+    for (const element of elements) {
+      this.#fields(field.items, element, owner);
+      if ("extra" in element) element["extra"] = this.free(element["extra"], owner);
+    }
   }
 
   #object(field: Field, value: unknown, owner: string): unknown {
@@ -112,16 +139,20 @@ export class Cutter {
       if (IDENTITY_KIND_SET.has(name)) clear.push({ kind: name as IdentityKind, value: String(content) });
       else others[name] = content;
     }
-    const { identities, notes } = this.identities(clear, owner);
+    const { json, notes } = this.identities(clear, owner);
     return {
-      identities,
+      identities: JSON.parse(json) as unknown,
       ...(notes.length > 0 ? { notes } : {}),
       ...(Object.keys(others).length > 0 ? { extra: this.free(others, owner) } : {}),
     };
   }
 
-  /** A value the vocabulary does not know: kept, with everything in it that is or looks personal replaced by tokens. */
+  /**
+   * A value the vocabulary does not know: kept, with everything in it that is or looks personal replaced by tokens. Nine
+   * of ten hold nothing personal: looking first and copying only then saves a third of the edge's time.
+   */
   free(value: unknown, owner: string): unknown {
+    if (isHarmless(value, "", false, { left: LIMITS.object_values_max }, 0)) return value;
     return this.#walk(value, "", owner, { left: LIMITS.object_values_max }, 0, false);
   }
 
@@ -139,54 +170,52 @@ export class Cutter {
       return this.text("text", JSON.stringify(value) ?? "", owner);
     }
     if (typeof value === "string") {
-      if (person && name === "name") return this.text("name", value, owner);
-      return this.#scrub(value, name, owner);
+      const kind = kindOfText(value, name, person);
+      return kind === undefined ? value : this.text(kind, value, owner);
     }
-    if (typeof value === "number") {
-      const personal =
-        personalKindOfName(name) !== undefined || (value >= 13e9 && value < 2e10 && Number.isInteger(value));
-      return personal ? this.text("text", String(value), owner) : value;
-    }
+    if (typeof value === "number")
+      return isPersonalNumber(value, name) ? this.text("text", String(value), owner) : value;
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) {
       return value.map((element: unknown) => this.#walk(element, name, owner, budget, depth + 1, person));
     }
-    if (name !== "" && personalKindOfName(name) !== undefined) return this.text("text", JSON.stringify(value), owner);
+    const meaning = meaningOfName(name);
+    if (meaning.personal !== undefined) return this.text("text", JSON.stringify(value), owner);
     const kept: Record<string, unknown> = {};
-    const inner = PERSON_OBJECTS.has(name.toLowerCase());
     for (const [key, content] of Object.entries(value)) {
-      kept[this.#key(key, owner)] = this.#walk(content, key, owner, budget, depth + 1, inner);
+      // A property name can hold personal data as well ({"13812345678": 3}): then its token stands there.
+      const shown = meaningOfName(key).is_personal ? `sealed:${this.text("text", key, owner).sealed}` : key;
+      kept[shown] = this.#walk(content, key, owner, budget, depth + 1, meaning.is_person);
     }
     return kept;
   }
-
-  /** A property name can hold personal data as well ({"13812345678": 3}): then it is replaced by its token. */
-  #key(key: string, owner: string): string {
-    return personalKindOf(key) === undefined ? key : `sealed:${this.text("text", key, owner).sealed}`;
-  }
-
-  #scrub(value: string, name: string, owner: string): string | { sealed: string } {
-    if (value === "") return value;
-    const kind = (name === "" ? undefined : personalKindOfName(name)) ?? personalKindOf(value);
-    return kind === undefined ? value : this.text(kind, value, owner);
-  }
 }
 
-/** Objects of foreign messages in which `name` is a person's. */
-const PERSON_OBJECTS = new Set([
-  "traits",
-  "customer",
-  "user",
-  "buyer",
-  "receiver",
-  "consignee",
-  "billing_address",
-  "shipping_address",
-  "default_address",
-  "profile",
-]);
+function kindOfText(value: string, name: string, person: boolean): string | undefined {
+  if (value === "") return undefined;
+  if (person && name === "name") return "name";
+  return meaningOfName(name).personal ?? personalKindOf(value);
+}
 
-/** Personal texts and dates leave a tag's sight; personal codes and flags (gender, children) stay. */
-function needsCut(field: Field): boolean {
-  return (field.privacy === "L3" || field.privacy === "L4") && (field.type === "text" || field.type === "date");
+/** Eleven digits that begin like a mobile number, or a number under a personal name. */
+function isPersonalNumber(value: number, name: string): boolean {
+  return (value >= 13e9 && value < 2e10 && Number.isInteger(value)) || meaningOfName(name).personal !== undefined;
+}
+
+function isHarmless(value: unknown, name: string, person: boolean, budget: { left: number }, depth: number): boolean {
+  budget.left -= 1;
+  if (depth > LIMITS.object_depth_max || budget.left < 0) return false;
+  if (typeof value === "string") return kindOfText(value, name, person) === undefined;
+  if (typeof value === "number") return !isPersonalNumber(value, name);
+  if (typeof value !== "object" || value === null) return true;
+  if (Array.isArray(value)) {
+    return value.every((element: unknown) => isHarmless(element, name, person, budget, depth + 1));
+  }
+  const meaning = meaningOfName(name);
+  if (meaning.personal !== undefined) return false;
+  for (const key of Object.keys(value)) {
+    if (meaningOfName(key).is_personal) return false;
+    if (!isHarmless((value as Record<string, unknown>)[key], key, meaning.is_person, budget, depth + 1)) return false;
+  }
+  return true;
 }

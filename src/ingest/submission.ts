@@ -1,25 +1,30 @@
 import type { Params } from "../platform/index.ts";
 import type { Tx } from "../store/index.ts";
 
-/** A record ready to be stored: texts as PostgreSQL takes them. */
+/** A record ready to be stored. */
 export interface PreparedRecord {
-  readonly record_id: string;
+  /** 32 hexadecimal digits. */
+  readonly id: string;
   readonly ordinal: number;
   readonly kind: string;
-  readonly occurred_at: string;
-  /** JSON. */
+  readonly occurred_ms: number;
+  /** JSON, as the other texts below. */
   readonly identities: string;
   readonly body: string;
   readonly times: string | null;
 }
 
-export interface PreparedReject {
+/** A reject before it is sealed. */
+export interface ClearReject {
   readonly place: string;
   readonly kind: string | null;
   readonly code: string;
   readonly params: Params;
-  /** Sealed. */
-  readonly original: Buffer;
+  readonly original: unknown;
+}
+
+export interface PreparedReject extends Omit<ClearReject, "original"> {
+  readonly original_sealed: Buffer;
   /** Keyed hash of the original without its sending time. */
   readonly content: string;
 }
@@ -42,6 +47,7 @@ export interface Submission {
 /** What the store made of it. */
 export interface Stored {
   readonly inbox_id: number;
-  /** Ordinals of the records that are new. */
-  readonly fresh: ReadonlySet<number>;
+  /** Whether the record with this ordinal is new. */
+  isFresh(ordinal: number): boolean;
+  readonly accepted: number;
 }

@@ -22,19 +22,26 @@ export interface CheckedBody {
 }
 
 const KIND_BY_NAME = new Map(KINDS.map((info) => [info.kind, info]));
-const FIELDS_BY_LIST = new WeakMap<readonly Field[], ReadonlyMap<string, Field>>();
+interface FieldPlan {
+  readonly byName: ReadonlyMap<string, Field>;
+  readonly required: readonly string[];
+}
+const PLANS = new WeakMap<readonly Field[], FieldPlan>();
 
 export function kindInfo(kind: string): KindInfo | undefined {
   return KIND_BY_NAME.get(kind);
 }
 
-function fieldsByName(fields: readonly Field[]): ReadonlyMap<string, Field> {
-  let map = FIELDS_BY_LIST.get(fields);
-  if (map === undefined) {
-    map = new Map(fields.map((f) => [f.name, f]));
-    FIELDS_BY_LIST.set(fields, map);
+function planOf(fields: readonly Field[]): FieldPlan {
+  let plan = PLANS.get(fields);
+  if (plan === undefined) {
+    plan = {
+      byName: new Map(fields.map((f) => [f.name, f])),
+      required: fields.filter((f) => f.required === true).map((f) => f.name),
+    };
+    PLANS.set(fields, plan);
   }
-  return map;
+  return plan;
 }
 
 /** A value as a sentence may show it: short, and not at all when it is or looks personal. */
@@ -86,8 +93,9 @@ function checkFields(
 ): { known: Record<string, unknown>; unknown: Record<string, unknown> | undefined } {
   const known: Record<string, unknown> = {};
   let unknown: Record<string, unknown> | undefined;
-  const byName = fieldsByName(fields);
-  for (const [name, value] of Object.entries(values)) {
+  const { byName, required } = planOf(fields);
+  for (const name of Object.keys(values)) {
+    const value = values[name];
     if (value === undefined || value === null || value === "") continue;
     const field = byName.get(name);
     if (field === undefined) {
@@ -99,11 +107,10 @@ function checkFields(
     const checked = checkValue(field, value, path, context);
     if (checked !== undefined) known[name] = checked;
   }
-  for (const field of fields) {
-    if (field.required !== true) continue;
-    const value = values[field.name];
+  for (const name of required) {
+    const value = values[name];
     if (value !== undefined && value !== null && value !== "") continue;
-    report(context, "field_missing", prefix === "" ? field.name : `${prefix}.${field.name}`, {});
+    report(context, "field_missing", prefix === "" ? name : `${prefix}.${name}`, {});
   }
   return { known, unknown };
 }

@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { problem } from "../platform/errors.ts";
 import type { Tx } from "../store/index.ts";
@@ -51,7 +52,7 @@ export async function openVault(options: {
 }
 
 export function makeVault(keys: KeyStore, master: MasterKey): Vault {
-  const indexKey = deriveKey(master.key, Buffer.alloc(0), "huitou blind index 1");
+  const indexKey = createSecretKey(deriveKey(master.key, Buffer.alloc(0), "huitou blind index 1"));
   const namedKeys = new LRUCache<string, Promise<NamedKey>>({ max: KEY_CACHE });
   // HMAC costs 2 µs and the same few thousand people come again and again.
   const tokens = new LRUCache<string, string>({ max: TOKEN_CACHE });

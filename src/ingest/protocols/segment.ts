@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { correctSkew } from "../clock-skew.ts";
-import { parseInstant } from "../instant.ts";
+import { isoText, parseInstant } from "../instant.ts";
 import { LIMITS } from "../limits.ts";
 import type { ClearIdentity, ClearRecord } from "../record.ts";
 import { canonicalText } from "./canonical-text.ts";
@@ -21,17 +21,16 @@ import { segmentEvent } from "./segment-events.ts";
 export const SEGMENT_TYPES = ["track", "identify", "page", "screen", "group", "alias"] as const;
 export type SegmentType = (typeof SEGMENT_TYPES)[number];
 
-const ENVELOPE = new Set([
-  "type",
-  "messageId",
-  "timestamp",
-  "originalTimestamp",
-  "sentAt",
-  "receivedAt",
-  "writeKey",
-  "userId",
-  "anonymousId",
-]);
+const ENVELOPE = "type messageId timestamp originalTimestamp sentAt receivedAt writeKey userId anonymousId".split(" ");
+/** What of a message is read elsewhere, by call; the rest is kept beside it. */
+const ENVELOPES: Readonly<Record<SegmentType, ReadonlySet<string>>> = {
+  track: new Set([...ENVELOPE, "event", "properties"]),
+  identify: new Set([...ENVELOPE, "traits"]),
+  page: new Set([...ENVELOPE, "properties", "name", "category"]),
+  screen: new Set([...ENVELOPE, "properties", "name", "category"]),
+  group: new Set([...ENVELOPE, "groupId", "traits"]),
+  alias: new Set([...ENVELOPE, "previousId"]),
+};
 
 /**
  * The messages of one request: the body of /v1/batch, or of a single call when `type` is given. The batch's `context`
@@ -94,16 +93,21 @@ function segmentRecord(
     sent_ms: sent_at === undefined ? undefined : parseInstant(sent_at),
     received_ms: context.received_at.getTime(),
   });
-  const key = textOf(message["messageId"]) ?? contentKey(message);
-  const made = makeBody(type, message, context);
-  return {
-    ...made,
-    key,
-    occurred_at: new Date(skew.occurred_ms).toISOString(),
+  const { kind, identities, body } = makeBody(type, message, context);
+  const original_ms = skew.flag === undefined && original_at !== undefined ? parseInstant(original_at) : undefined;
+  const record = {
+    kind,
+    key: textOf(message["messageId"]) ?? contentKey(message),
+    // Nine of ten clocks are right: then the text the SDK wrote is the time, and there is no other to keep.
+    occurred_at: original_ms === skew.occurred_ms ? (original_at ?? "") : isoText(skew.occurred_ms),
+    identities,
+    body,
     place,
-    times: compact({ original_at, sent_at, flag: skew.flag }),
     original: { message, sent_at: sent },
   };
+  return original_ms === skew.occurred_ms
+    ? record
+    : { ...record, times: compact({ original_at, sent_at, flag: skew.flag }) };
 }
 
 const SENDING = new Set(["sentAt", "receivedAt", "writeKey"]);
@@ -118,20 +122,20 @@ function contentKey(message: PlainObject): string {
 type Made = Pick<ClearRecord, "kind" | "identities" | "body">;
 
 function makeBody(type: SegmentType, message: PlainObject, context: DecodeContext): Made {
-  const traits = { ...asObject(asObject(message["context"])["traits"]), ...asObject(message["traits"]) };
+  const traits = traitsOf(message);
   const identities = identitiesOf(message, type === "group" ? {} : traits, context);
   const properties = asObject(message["properties"]);
-  const remaining = (used: readonly string[]) => envelopeExtra(message, used);
+  const left = envelopeExtra(message, ENVELOPES[type]);
   switch (type) {
     case "identify":
-      return { kind: "member", identities, body: { ...memberBody(traits), ...remaining(["traits"]) } };
+      return { kind: "member", identities, body: { ...memberBody(traits), ...left } };
     case "alias": {
       addIdentity(identities, context.settings.previous_id_kind ?? "cookie", message["previousId"]);
-      return { kind: "identity_link", identities, body: { via: "alias", ...remaining(["previousId"]) } };
+      return { kind: "identity_link", identities, body: { via: "alias", ...left } };
     }
     case "group": {
       const body = { name: "group", properties: compact({ group_id: message["groupId"], traits: message["traits"] }) };
-      return { kind: "custom", identities, body: { ...body, ...remaining(["groupId", "traits"]) } };
+      return { kind: "custom", identities, body: { ...body, ...left } };
     }
     case "page":
     case "screen": {
@@ -141,7 +145,7 @@ function makeBody(type: SegmentType, message: PlainObject, context: DecodeContex
       return {
         kind: "browse",
         identities,
-        body: { ...body, ...remaining(["properties", "name", "category"]), call: type },
+        body: { ...body, ...left, call: type },
       };
     }
     default: {
@@ -151,22 +155,38 @@ function makeBody(type: SegmentType, message: PlainObject, context: DecodeContex
       return {
         kind: made.kind,
         identities,
-        body: { ...made.body, ...remaining(["event", "properties"]), event: name },
+        body: { ...made.body, ...left, event: name },
       };
     }
   }
 }
 
 /** What a message says beside its properties (context, integrations, version …): stored, not routed by. */
-function envelopeExtra(message: PlainObject, used: readonly string[]): PlainObject {
-  const left = rest(message, new Set([...ENVELOPE, ...used]));
-  return Object.keys(left).length === 0 ? {} : { message: left };
+function envelopeExtra(message: PlainObject, used: ReadonlySet<string>): PlainObject {
+  const left: PlainObject = {};
+  let any = false;
+  for (const name of Object.keys(message)) {
+    if (used.has(name)) continue;
+    left[name] = message[name];
+    any = true;
+  }
+  return any ? { message: left } : {};
+}
+
+const NO_TRAITS: PlainObject = {};
+
+function traitsOf(message: PlainObject): PlainObject {
+  const { context, traits } = message;
+  const inner = isObject(context) && isObject(context["traits"]) ? context["traits"] : undefined;
+  if (inner === undefined) return isObject(traits) ? traits : NO_TRAITS;
+  return isObject(traits) ? { ...inner, ...traits } : inner;
 }
 
 function identitiesOf(message: PlainObject, traits: PlainObject, context: DecodeContext): ClearIdentity[] {
   const identities: ClearIdentity[] = [];
   addIdentity(identities, context.settings.user_id_kind ?? "mall_id", message["userId"]);
   addIdentity(identities, "cookie", message["anonymousId"]);
+  if (traits === NO_TRAITS) return identities;
   addIdentity(identities, "phone", traits["phone"] ?? traits["mobile"]);
   addIdentity(identities, "email", traits["email"]);
   addIdentity(identities, "unionid", traits["unionid"] ?? traits["unionId"]);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { correctSkew } from "../clock-skew.ts";
+import { isoText } from "../instant.ts";
 import type { ClearIdentity, ClearRecord } from "../record.ts";
 import type { IdentityKind } from "../vocabulary/identity-kinds.ts";
 import { canonicalText } from "./canonical-text.ts";
@@ -74,14 +75,15 @@ function sensorsRecord(type: SensorsType, message: PlainObject, place: string, c
     received_ms: context.received_at.getTime(),
   });
   const properties = isObject(message["properties"]) ? message["properties"] : {};
-  return {
+  const record = {
     ...makeRecord(type, message, properties, context),
     key: sensorsKey(message),
-    occurred_at: new Date(skew.occurred_ms).toISOString(),
+    occurred_at: isoText(skew.occurred_ms),
     place,
-    times: compact({ original_at: isoOf(original_ms), sent_at: isoOf(flush_ms), flag: skew.flag }),
     original: { message },
   };
+  if (skew.occurred_ms === original_ms) return record;
+  return { ...record, times: compact({ original_at: isoOf(original_ms), sent_at: isoOf(flush_ms), flag: skew.flag }) };
 }
 
 function numberOf(value: unknown): number {
