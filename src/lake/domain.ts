@@ -32,7 +32,11 @@ const salesForgotten: OutboxHandler = async (tx, ground, events) => {
 /** The first batch is made at start, so that engines have something to read. */
 async function firstRefresh(ground: Ground): Promise<void> {
   const batch = await ground.store.read(SYSTEM_SCOPE, newestBatch);
-  if (batch === undefined) await refreshLake(ground);
+  if (batch !== undefined) return;
+  // The record store serves without the lake; the next scheduled refresh tries again.
+  await refreshLake(ground).catch((error: unknown) =>
+    ground.log.error({ error: String(error) }, "first lake refresh failed"),
+  );
 }
 
 export const domain: Domain = {

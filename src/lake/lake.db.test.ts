@@ -2,9 +2,10 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withDatabase } from "../../tests/support/database.ts";
+import { deliverAll } from "../../tests/support/outbox.ts";
 import { accept, type ClearRecord, drainPipeline, ensureSource } from "../ingest/index.ts";
 import type { Relation } from "../query/index.ts";
-import { deliverOutbox, emit, type Subscription, SYSTEM_SCOPE } from "../store/index.ts";
+import { emit, SYSTEM_SCOPE } from "../store/index.ts";
 import { isFiled } from "./layout.ts";
 import { closeLake, eraseFromLake, lakeEngine, refreshLake } from "./index.ts";
 import { currentFiles, dirtyDays } from "./manifest-store.ts";
@@ -68,15 +69,7 @@ async function take(list: readonly ClearRecord[]): Promise<void> {
   const { outcomes } = await accept(ground, source, list, { protocol: "rest" });
   expect(outcomes.map((outcome) => outcome.status)).not.toContain("rejected");
   await drainPipeline(ground);
-  await deliverAll();
-}
-
-async function deliverAll(): Promise<void> {
-  const { ground, domains } = world();
-  const subscriptions: Subscription[] = domains.flatMap((domain) =>
-    Object.entries(domain.events ?? {}).map(([type, handle]) => ({ subscriber: domain.name, type, handle })),
-  );
-  while (await deliverOutbox(ground, subscriptions)) continue;
+  await deliverAll(world());
 }
 
 const root = () => lakeFolders(world().ground.config.data_dir).root;
@@ -265,7 +258,7 @@ describe("a member's rows", () => {
       await tx.query("delete from members.event where party_id = $1", [party_id]);
       await emit(tx, "members.erased", [{ party_ids: [party_id] }]);
     });
-    await deliverAll();
+    await deliverAll(world());
     const jobs = await onRecordStore("select input from store.job where kind = 'lake.erase'");
     expect(jobs).toEqual([{ input: { party_ids: [party_id] } }]);
     await eraseFromLake(world().ground, [party_id], { compression: "uncompressed" });

@@ -129,7 +129,7 @@ export class LakeWriter {
 function sortOf(relation: FiledRelation): string {
   const names = new Set(storedColumns(relation).map((column) => column.name));
   const order = ["party_id", "member_id", relation.instant ?? "", ...relation.key].filter((name) => names.has(name));
-  return order.length === 0 ? "" : ` order by ${[...new Set(order)].join(", ")}`;
+  return order.length === 0 ? "" : ` order by ${[...new Set(order)].map((name) => `"${name}"`).join(", ")}`;
 }
 
 async function copyOut(tx: Tx, relation: FiledRelation, range: DayRange | null, place: string): Promise<number> {

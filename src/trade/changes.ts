@@ -75,7 +75,8 @@ export async function announce(tx: Tx, ground: Ground, changes: Changes): Promis
   await appendEvents(tx, rows);
   const relations = [...changes.days].map(([relation, days]) => ({ relation, days: [...days].sort() }));
   await emit(tx, "catalogue.changed", relations);
-  if (changes.parties.size > 0) await emit(tx, "trade.changed", [{ party_ids: [...changes.parties] }]);
+  const first_day = relations.flatMap(({ days }) => days).sort()[0];
+  if (changes.parties.size > 0) await emit(tx, "trade.changed", [{ party_ids: [...changes.parties], first_day }]);
 }
 
 /** The timeline's row of a sale keeps one id however often the sale changes. */

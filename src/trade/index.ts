@@ -1,1 +1,1 @@
-export { matchOrder } from "./return.ts";
+export { apply, retract } from "./stage.ts";

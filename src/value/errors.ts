@@ -1,0 +1,24 @@
+import { defineErrors } from "../platform/index.ts";
+
+export const errors = defineErrors("value", {
+  nothing_to_derive: {
+    status: 409,
+    zh: "截至 {business_day} 的 365 天内没有会员购买，无法计算门槛。请先导入订单。",
+    en: "No member bought in the 365 days to {business_day}, so there are no thresholds to derive. Import orders first.",
+  },
+  version_not_found: {
+    status: 404,
+    zh: "没有第 {version} 版门槛。",
+    en: "There is no version {version} of the thresholds.",
+  },
+  thresholds_invalid: {
+    status: 422,
+    zh: "门槛不成立：近期天数 r1（{r1_days}）必须小于 r2（{r2_days}）。",
+    en: "These thresholds cannot be: r1 ({r1_days} days) must be below r2 ({r2_days} days).",
+  },
+  cursor_invalid: {
+    status: 400,
+    zh: "翻页标记无效，请从第一页重新开始。",
+    en: "The page mark is not valid. Start again from the first page.",
+  },
+});

@@ -1,0 +1,1 @@
+export { computeRfm, type ComputeOptions, type ComputeResult } from "./compute.ts";

@@ -1,0 +1,25 @@
+import type { Tx } from "../store/index.ts";
+
+export async function markStale(tx: Tx, now: Date): Promise<void> {
+  await tx.query(
+    "insert into value.stale (since, latest) values ($1, $1) on conflict (singleton) do update set latest = greatest(stale.latest, excluded.latest)",
+    [now],
+  );
+}
+
+export async function staleSince(tx: Tx): Promise<{ since: Date; latest: Date } | undefined> {
+  return tx.one("select since, latest from value.stale");
+}
+
+/** To be committed before a computation begins: what changes during it marks anew. */
+export async function clearStale(tx: Tx): Promise<void> {
+  await tx.query("delete from value.stale");
+}
+
+export async function membersOfParties(tx: Tx, party_ids: readonly number[]): Promise<number[]> {
+  const rows = await tx.query<{ member_id: number }>(
+    "select distinct member_id from catalogue.parties where party_id = any($1) and member_id is not null",
+    [party_ids],
+  );
+  return rows.map((row) => row.member_id);
+}
