@@ -126,8 +126,8 @@ export class DuckDbEngine implements LakeEngine {
       await makeViews(this.#ground, opened.instance, files);
       opened.batch_id = batch;
     }
-    const needed = residentRelations(this.#ground.catalogue.all()).filter((relation) =>
-      sql.includes(`catalogue.${relation.name}`),
+    const needed = residentRelations(this.#ground.catalogue.all()).filter(
+      ({ name }) => sql.includes(`catalogue.${name}`) || sql.includes(`catalogue."${name}"`),
     );
     if (needed.length > 0 && opened.resident_batch_id !== batch) {
       await loadResident(this.#ground, opened.instance, residentRelations(this.#ground.catalogue.all()));
