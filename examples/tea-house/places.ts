@@ -60,7 +60,7 @@ export function staffCode(storeCode: string, nth: number): string {
 /** In these stores one clerk types the own phone number when a customer does not want to give one. */
 export const CARELESS_STORES: readonly string[] = ["S005", "S011", "S014"];
 
-export type CityTier = "tier_1" | "new_tier_1" | "tier_2" | "tier_3";
+export type CityTier = "first" | "new_first" | "second" | "lower";
 
 export interface City {
   readonly name: string;
@@ -77,26 +77,26 @@ function city(name: string, province: string, tier: CityTier, weight: number, mi
 
 /** Where members live: the cities with stores first, then those that only the mall reaches. */
 export const CITIES: readonly City[] = [
-  city("上海", "上海", "tier_1", 18, "上海市区"),
-  city("杭州", "浙江", "new_tier_1", 11, "抗州"),
-  city("苏州", "江苏", "new_tier_1", 6, "苏洲"),
-  city("南京", "江苏", "new_tier_1", 5, "南京市市辖区"),
-  city("广州", "广东", "tier_1", 9, "广洲"),
-  city("深圳", "广东", "tier_1", 10, "深圳特区"),
-  city("厦门", "福建", "tier_2", 7, "夏门"),
-  city("福州", "福建", "tier_2", 5, "福洲"),
-  city("北京", "北京", "tier_1", 15, "北京朝阳"),
-  city("天津", "天津", "new_tier_1", 4, "天津卫"),
-  city("成都", "四川", "new_tier_1", 9, "成都府"),
-  city("重庆", "重庆", "new_tier_1", 5, "重庆主城"),
-  city("昆明", "云南", "tier_2", 4, "昆明城区"),
-  city("武汉", "湖北", "new_tier_1", 6, "武汗"),
-  city("长沙", "湖南", "new_tier_1", 5, "长莎"),
-  city("绍兴", "浙江", "tier_2", 2, "绍兴柯桥"),
-  city("泉州", "福建", "tier_2", 2, "泉洲"),
-  city("潮州", "广东", "tier_3", 2, "潮洲"),
-  city("湖州", "浙江", "tier_3", 1, "湖洲"),
-  city("宜宾", "四川", "tier_3", 1, "宜宾市翠屏"),
+  city("上海", "上海", "first", 18, "上海市区"),
+  city("杭州", "浙江", "new_first", 11, "抗州"),
+  city("苏州", "江苏", "new_first", 6, "苏洲"),
+  city("南京", "江苏", "new_first", 5, "南京市市辖区"),
+  city("广州", "广东", "first", 9, "广洲"),
+  city("深圳", "广东", "first", 10, "深圳特区"),
+  city("厦门", "福建", "second", 7, "夏门"),
+  city("福州", "福建", "second", 5, "福洲"),
+  city("北京", "北京", "first", 15, "北京朝阳"),
+  city("天津", "天津", "new_first", 4, "天津卫"),
+  city("成都", "四川", "new_first", 9, "成都府"),
+  city("重庆", "重庆", "new_first", 5, "重庆主城"),
+  city("昆明", "云南", "second", 4, "昆明城区"),
+  city("武汉", "湖北", "new_first", 6, "武汗"),
+  city("长沙", "湖南", "new_first", 5, "长莎"),
+  city("绍兴", "浙江", "second", 2, "绍兴柯桥"),
+  city("泉州", "福建", "second", 2, "泉洲"),
+  city("潮州", "广东", "lower", 2, "潮洲"),
+  city("湖州", "浙江", "lower", 1, "湖洲"),
+  city("宜宾", "四川", "lower", 1, "宜宾市翠屏"),
 ];
 
 export const CITY_WEIGHTS: readonly number[] = CITIES.map((one) => one.weight);
