@@ -37,8 +37,9 @@ export function Count({ value, unit, to, label }: CountProps) {
   );
   if (to === undefined || value === 0) return text;
   return (
-    <Link className="ht-count-link" to={to} aria-label={label}>
+    <Link className="ht-count-link" to={to}>
       {text}
+      {label ? <span className="ht-hidden">{label}</span> : null}
     </Link>
   );
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useSession } from "../api/session.ts";
 import "../parts/form.css";
+import "../parts/page.css";
 import { chooseLanguage, useLanguage, useTexts } from "../texts/texts.ts";
 
 /** The frame of log-in and set-up: brand, one form, language. */

@@ -36,6 +36,11 @@ function actionText(row: AuditRow, t: Translate): string {
   return [t(`action.${noun}`, { defaultValue: row.action }), method].filter(Boolean).join(" · ");
 }
 
+function actorText(row: AuditRow, t: Translate): string {
+  if (row.actor === null) return t("system");
+  return t(`actor.${row.actor}`, { defaultValue: row.actor });
+}
+
 function subjectText(subject: AuditRow["subject"]): string {
   return Object.entries(subject ?? {})
     .filter(([, value]) => value !== null && value !== "")
@@ -90,7 +95,7 @@ function AuditTable({
       more={more}
       columns={[
         { key: "when", title: t("when"), render: (row) => <Instant at={row.at} seconds /> },
-        { key: "who", title: t("who"), render: (row) => row.actor ?? t("system") },
+        { key: "who", title: t("who"), render: (row) => actorText(row, t) },
         {
           key: "what",
           title: t("what"),

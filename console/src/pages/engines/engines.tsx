@@ -12,7 +12,7 @@ import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable, SkeletonText } from "../../parts/states.tsx";
 import { sayError } from "../../parts/toast.tsx";
 import { formatBytes } from "../../texts/format.ts";
-import { addTexts, useTexts } from "../../texts/texts.ts";
+import { addTexts, pick, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
 import "./engines.css";
 import zh from "./zh.json";
@@ -25,7 +25,7 @@ interface Engine {
   readonly state: string;
   readonly lag_seconds: number | null;
   readonly rows: number | null;
-  readonly detail: string | Readonly<Record<string, unknown>> | null;
+  readonly detail: { readonly zh: string; readonly en: string } | null;
 }
 
 interface LakeRelation {
@@ -60,14 +60,14 @@ function EngineCard({ engine }: { engine: Engine }) {
       }
     >
       <dl className="ht-facts">
-        <Fact label={t("lag")}>{lag === null || lag < 1 ? t("lag_none") : durationText(lag, shared)}</Fact>
+        <Fact label={t("lag")}>{lag === null ? "—" : lag < 1 ? t("lag_none") : durationText(lag, shared)}</Fact>
         <Fact label={t("rows")}>
           <Count value={engine.rows} />
         </Fact>
         <Fact label={t("version")}>{engine.version ?? "—"}</Fact>
       </dl>
-      {typeof engine.detail === "string" && engine.detail !== "" ? (
-        <p className="ht-note ht-engine-detail">{engine.detail}</p>
+      {engine.detail ? (
+        <p className="ht-note ht-engine-detail">{pick(engine.detail.zh, engine.detail.en)}</p>
       ) : null}
     </Card>
   );

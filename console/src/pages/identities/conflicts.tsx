@@ -32,13 +32,12 @@ function Person({ member }: { member: ConflictMember }) {
 function ConflictRow({ conflict, onAsk }: { conflict: Conflict; onAsk: (decision: Decision) => void }) {
   const t = useTexts("identities");
   const may = useCan("members.manage");
-  const sentence = pick(conflict.sentence_zh, conflict.sentence_en);
   return (
     <li className="ht-conflict">
       <div className="ht-conflict-head">
-        <h3>{sentence || t(`conflict.${conflict.kind ?? "hard"}`, { defaultValue: t("conflict.hard") })}</h3>
+        <h3>{pick(conflict.conflict_zh, conflict.conflict_en)}</h3>
         <span className="ht-note">
-          <RelativeTime at={conflict.at} />
+          <RelativeTime at={conflict.found_at} />
         </span>
         <EvidenceChips evidence={conflict.evidence ?? []} />
       </div>
@@ -57,6 +56,10 @@ function ConflictRow({ conflict, onAsk }: { conflict: Conflict; onAsk: (decision
   );
 }
 
+function items(data: { readonly pages: readonly { readonly items: readonly Conflict[] }[] }): readonly Conflict[] {
+  return data.pages.flatMap((page) => page.items);
+}
+
 /** Pairs whose evidence contradicts itself: a person decides, with a reason. */
 export function Conflicts() {
   const t = useTexts("identities");
@@ -71,11 +74,11 @@ export function Conflicts() {
     <Loaded query={query} skeleton={<SkeletonText lines={8} />}>
       {(data) => (
         <>
-          {data.items.length === 0 ? (
+          {items(data).length === 0 ? (
             <EmptyState icon={<CheckCircleOutlined />} title={t("conflicts_empty")} text={t("conflicts_empty_text")} />
           ) : null}
           <ul className="ht-conflicts">
-            {data.items.map((conflict) => (
+            {items(data).map((conflict) => (
               <ConflictRow
                 key={conflict.conflict_id}
                 conflict={conflict}
@@ -83,6 +86,13 @@ export function Conflicts() {
               />
             ))}
           </ul>
+          {query.hasNextPage ? (
+            <div className="ht-table-more">
+              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                {t("shared:act.more")}
+              </Button>
+            </div>
+          ) : null}
           {asked ? (
             <ReasonDialog
               title={t(`resolve_${asked.decision}`)}

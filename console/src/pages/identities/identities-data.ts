@@ -3,6 +3,13 @@ import { api } from "../../api/client.ts";
 import { say, sayError } from "../../parts/toast.tsx";
 import { useTexts } from "../../texts/texts.ts";
 
+/** One side of a join: the strongest identifier of a party. */
+export interface Side {
+  readonly party_id: number;
+  readonly kind: string;
+  readonly masked: string;
+}
+
 export interface Evidence {
   readonly kind: string;
   readonly masked: string;
@@ -12,7 +19,7 @@ export interface Join {
   readonly join_id: number;
   readonly at: string;
   readonly member_id: number;
-  readonly name_masked?: string | null;
+  readonly parties?: readonly Side[];
   readonly rule: string | null;
   readonly rule_zh: string | null;
   readonly rule_en: string | null;
@@ -31,10 +38,12 @@ export interface ConflictMember {
 
 export interface Conflict {
   readonly conflict_id: number;
-  readonly at: string;
-  readonly kind?: string;
-  readonly sentence_zh?: string;
-  readonly sentence_en?: string;
+  readonly conflict: string;
+  readonly conflict_zh: string;
+  readonly conflict_en: string;
+  /** A hard contradiction: the two can hardly be one person. */
+  readonly hard: boolean;
+  readonly found_at: string;
   readonly members: readonly ConflictMember[];
   readonly evidence: readonly Evidence[];
 }
@@ -62,9 +71,16 @@ export function useJoins() {
 }
 
 export function useConflicts() {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: ["conflicts"],
-    queryFn: ({ signal }) => api.get<Page<Conflict>>("/api/identity-conflicts", { state: "open" }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<Conflict> & { readonly open?: number }>(
+        "/api/identity-conflicts",
+        { state: "open", cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: null as string | number | null,
+    getNextPageParam: (page) => page.next_cursor,
   });
 }
 

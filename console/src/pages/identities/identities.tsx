@@ -57,7 +57,8 @@ export function IdentitiesPage() {
   const t = useTexts("identities");
   const [params, setParams] = useSearchParams();
   const tab = TABS.find((one) => one === params.get("tab")) ?? "joins";
-  const conflicts = useConflicts().data?.items.length;
+  const first = useConflicts().data?.pages[0];
+  const conflicts = first?.open ?? first?.items.length;
   return (
     <div className="ht-page">
       <PageHeader title={t("title")} note={t("note")} />

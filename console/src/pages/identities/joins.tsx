@@ -8,7 +8,7 @@ import { Chip } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { RelativeTime } from "../../parts/figures.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
-import { pick, useTexts } from "../../texts/texts.ts";
+import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { type Evidence, type Join, useDecision, useJoins } from "./identities-data.ts";
 import { ReasonDialog } from "./reason-dialog.tsx";
 
@@ -55,19 +55,22 @@ export function Joins() {
                 key: "member",
                 title: t("member"),
                 render: (row) => (
-                  <Link to={`/members/${row.member_id}`}>{row.name_masked || t("someone", { id: row.member_id })}</Link>
+                  <span className="ht-cell-two">
+                    <Link to={`/members/${row.member_id}`}>{t("someone", { id: row.member_id })}</Link>
+                    <small>{sidesText(row, t)}</small>
+                  </span>
                 ),
               },
               {
                 key: "rule",
                 title: t("rule"),
                 wrap: true,
-                render: (row) => pick(row.rule_zh, row.rule_en) || t("rule_other"),
-              },
-              {
-                key: "evidence",
-                title: t("evidence"),
-                render: (row) => <EvidenceChips evidence={row.evidence ?? []} />,
+                render: (row) => (
+                  <span className="ht-join-why">
+                    {pick(row.rule_zh, row.rule_en) || t("rule_other")}
+                    <EvidenceChips evidence={row.evidence ?? []} />
+                  </span>
+                ),
               },
               {
                 key: "act",
@@ -91,6 +94,13 @@ export function Joins() {
       )}
     </Loaded>
   );
+}
+
+/** "会员卡 ****5890 ＋ 设备 ck-7…312b": what was put together. */
+function sidesText(join: Join, t: Translate): string {
+  return (join.parties ?? [])
+    .map((side) => `${t(`identity.${side.kind}`, { defaultValue: side.kind })} ${side.masked}`)
+    .join(" ＋ ");
 }
 
 function JoinState({ join, may, onAsk }: { join: Join; may: boolean; onAsk: () => void }) {

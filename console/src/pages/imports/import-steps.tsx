@@ -5,11 +5,11 @@ import { Link, useNavigate } from "react-router";
 import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
 import { Dialog } from "../../parts/dialog.tsx";
-import { type Job, JobProgress } from "../../parts/job-progress.tsx";
+import { JobProgress } from "../../parts/job-progress.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { formatCount } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
-import { failureSentence, type ImportReport, type ImportView, refresh, useStep } from "./import-data.ts";
+import { failureSentence, type ImportReport, type ImportView, useStep } from "./import-data.ts";
 import { Notes, Problems, ReportFigures } from "./import-report.tsx";
 
 interface StepProps {
@@ -40,9 +40,7 @@ export function CheckedStep({ view, report, onRemap }: StepProps & { report: Imp
 
 /** A job of this import under way. */
 export function WorkingStep({ view, label }: { view: ImportView; label: string }) {
-  const client = useQueryClient();
-  const over = (_job: Job) => void refresh(client, view.import_id);
-  return <Card>{view.job_id === null ? null : <JobProgress jobId={view.job_id} label={label} onOver={over} />}</Card>;
+  return <Card>{view.job_id === null ? null : <JobProgress jobId={view.job_id} label={label} />}</Card>;
 }
 
 /** What the import brought, where its errors are, and the way back. */

@@ -1,4 +1,5 @@
-import { useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
 import { useParams } from "react-router";
 import { Chip } from "../../parts/chips.tsx";
 import { isOver, useJob } from "../../parts/job-progress.tsx";
@@ -7,7 +8,7 @@ import { Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { formatBytes, formatCount } from "../../texts/format.ts";
 import { addTexts, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
-import { type ImportView, useImport, useKinds } from "./import-data.ts";
+import { type ImportView, refresh, useImport, useKinds } from "./import-data.ts";
 import { CheckedStep, DeleteButton, DoneStep, EndedStep, WorkingStep } from "./import-steps.tsx";
 import { STATE_TONES } from "./imports.tsx";
 import "./imports.css";
@@ -59,7 +60,9 @@ function Body({ view }: { view: ImportView }) {
   const t = useTexts("imports");
   const kinds = useKinds();
   const [remapping, setRemapping] = useState(false);
-  const job = useJob(view.job_id).data;
+  const client = useQueryClient();
+  const over = useCallback(() => void refresh(client, view.import_id), [client, view.import_id]);
+  const job = useJob(view.job_id, over).data;
   const working = job !== undefined && !isOver(job.state);
   const remap = () => setRemapping(true);
   const report = view.state === "done" ? view.report : (view.check_report ?? view.report);

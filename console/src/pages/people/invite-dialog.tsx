@@ -10,7 +10,7 @@ import { type Role, useInvite } from "./people-data.ts";
 /** What a role may do, in words. */
 export function permissionsText(role: Role | undefined, t: Translate): string {
   const names = (role?.permissions ?? []).map((one) =>
-    t(`permissions.${one}`, { keySeparator: "/", defaultValue: one }),
+    t(`permissions.${one.replace(".", "_")}`, { defaultValue: one }),
   );
   return names.join("、");
 }

@@ -12,10 +12,24 @@ import { TextField } from "../../parts/form.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
-import { formatBytes, formatCount, formatRatio } from "../../texts/format.ts";
+import { businessDay, formatBytes, formatCount, formatRatio } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
 import { isGuided, snippetsFor } from "./snippets.ts";
 import { useFieldNames } from "./field-names.ts";
+
+const FIELDS_SHOWN = 12;
+const DAYS_SHOWN = 30;
+const DAY_MS = 86_400_000;
+
+/** The last thirty business days, oldest first; a day without records is a zero, not a gap. */
+function withEveryDay(days: readonly DayRow[]): readonly DayRow[] {
+  const byDay = new Map(days.map((row) => [row.day, row]));
+  const today = Date.parse(`${businessDay(new Date())}T00:00:00Z`);
+  return Array.from({ length: DAYS_SHOWN }, (_, back) => {
+    const day = new Date(today - (DAYS_SHOWN - 1 - back) * DAY_MS).toISOString().slice(0, 10);
+    return byDay.get(day) ?? { day };
+  });
+}
 
 /** Records per business day over thirty days. */
 export function VolumePanel({ source }: { source: Source }) {
@@ -23,7 +37,7 @@ export function VolumePanel({ source }: { source: Source }) {
   const query = useQuery({
     queryKey: ["source-volume", source.source_id],
     queryFn: ({ signal }) =>
-      api.get<{ days: readonly DayRow[] }>(`/api/sources/${source.source_id}/volume`, { days: 30 }, signal),
+      api.get<{ days: readonly DayRow[] }>(`/api/sources/${source.source_id}/volume`, { days: DAYS_SHOWN }, signal),
   });
   return (
     <Card title={t("volume")} note={t("volume_note")}>
@@ -34,7 +48,7 @@ export function VolumePanel({ source }: { source: Source }) {
           ) : (
             <DayBars
               label={t("volume")}
-              days={data.days}
+              days={withEveryDay(data.days)}
               series={[
                 { key: "accepted", label: t("accepted"), tone: "accent" },
                 { key: "duplicate", label: t("duplicate"), tone: "quiet" },
@@ -51,13 +65,15 @@ export function VolumePanel({ source }: { source: Source }) {
 export function CompletenessPanel({ source }: { source: Source }) {
   const t = useTexts("sources");
   const nameOf = useFieldNames();
+  const [all, setAll] = useState(false);
+  const shown = all ? source.completeness : source.completeness.slice(0, FIELDS_SHOWN);
   return (
     <Card title={t("completeness")} note={t("completeness_note")}>
       {source.completeness.length === 0 ? (
         <p className="ht-note">{t("completeness_none")}</p>
       ) : (
         <ul className="ht-fill-list">
-          {source.completeness.map((one) => {
+          {shown.map((one) => {
             const name = nameOf(one.field);
             return (
               <li key={one.field}>
@@ -69,6 +85,11 @@ export function CompletenessPanel({ source }: { source: Source }) {
           })}
         </ul>
       )}
+      {shown.length < source.completeness.length ? (
+        <Button size="small" onClick={() => setAll(true)}>
+          {t("more_fields", { n: source.completeness.length })}
+        </Button>
+      ) : null}
     </Card>
   );
 }

@@ -1,0 +1,86 @@
+import { gzipSync } from "node:zlib";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+
+/** Addresses of every page behind the log-in; `member`, `source`, `tag` and `segment` are filled in by the test. */
+export const PAGES = [
+  "/",
+  "/members",
+  "/members/:member",
+  "/segments",
+  "/segments/new",
+  "/tags",
+  "/tags/:tag",
+  "/rfm",
+  "/data/sources",
+  "/data/sources/:source",
+  "/data/connect",
+  "/data/imports",
+  "/data/rejects",
+  "/data/identities",
+  "/data/identities?tab=conflicts",
+  "/data/identities?tab=quarantined",
+  "/data/engines",
+  "/data/jobs",
+  "/trust/people",
+  "/trust/audit",
+] as const;
+
+/** What a page said that it should not: console errors, exceptions, failed requests. */
+export function listenForTrouble(page: Page): string[] {
+  const trouble: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") trouble.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => trouble.push(`exception: ${error.message}`));
+  page.on("response", (response) => {
+    if (response.status() >= 400) trouble.push(`${response.status()} ${response.url()}`);
+  });
+  return trouble;
+}
+
+/** Until nothing on the page is loading any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("main h1").first().waitFor();
+  await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+}
+
+/** Serious and critical findings of axe, one line each. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} — ${node.html.slice(0, 160)}`));
+}
+
+/** Counts the gzipped bytes of every script a page asks for from now on. */
+export function countScripts(page: Page): { bytes: () => Promise<number> } {
+  const sizes: Promise<number>[] = [];
+  page.on("response", (response) => {
+    if (response.request().resourceType() === "script") sizes.push(response.body().then((body) => gzipSync(body).length));
+  });
+  return { bytes: async () => (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0) };
+}
+
+/** Goes to another page by its link in the navigation; @returns milliseconds until its content stands */
+export async function timeChange(page: Page, label: string, heading: string): Promise<number> {
+  return page.evaluate(
+    ([name, title]) =>
+      new Promise<number>((resolve, reject) => {
+        const link = [...document.querySelectorAll<HTMLAnchorElement>("nav a")].find((a) => a.textContent === name);
+        if (!link) {
+          reject(new Error(`no link ${name}`));
+          return;
+        }
+        const start = performance.now();
+        const look = () => {
+          const there = document.querySelector("main h1")?.textContent === title;
+          if (there && document.querySelector("main [aria-busy=true]") === null) resolve(performance.now() - start);
+          else requestAnimationFrame(look);
+        };
+        link.click();
+        requestAnimationFrame(look);
+      }),
+    [label, heading] as const,
+  );
+}
