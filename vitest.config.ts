@@ -16,6 +16,7 @@ export default defineConfig({
             "examples/**/*.test.ts",
             "tests/tidy/**/*.test.ts",
             "scripts/**/*.test.ts",
+            "console/src/**/*.test.ts",
           ],
           exclude: ["**/*.db.test.ts", "**/node_modules/**"],
         },

@@ -129,9 +129,9 @@ async function consoleRoutes(app: FastifyInstance): Promise<void> {
     ) => reply.header("cache-control", "no-cache").sendFile("index.html");
     inner.get("/", page as never);
     inner.get("/*", ((request: { url: string }, reply: never) => {
-      // an unknown API address is an error, not the console
+      // an unknown API address or a file of an older build is an error, not the console
       const path = request.url.split("?")[0] ?? "";
-      if (path.startsWith("/api/") || path.startsWith("/v1/")) throw problem("platform.not_found", { path });
+      if (/^\/(api|v1|assets)\//.test(path)) throw problem("platform.not_found", { path });
       return page(request, reply);
     }) as never);
   });
