@@ -2,7 +2,7 @@ import { forgetTokens } from "../ingest/index.ts";
 import type { Ground } from "../ground.ts";
 import { newUuid, problem } from "../platform/index.ts";
 import { emit, type Tx } from "../store/index.ts";
-import { markUndone } from "./component-store.ts";
+import { markUndone } from "./join-log-store.ts";
 import { afterDecision } from "./deciding.ts";
 import type { Decider } from "./decision-store.ts";
 import { memberIdAt, partyIds } from "./member-page.ts";
@@ -48,27 +48,17 @@ export async function changePhone(
   if (taken !== undefined) throw problem("members.phone_taken", { member_id: taken.member_id });
   await ground.vault.seal(tx, [{ token, kind: "phone", value: normal.value }]);
   await tx.query(
-    "update members.holding set ended_at = $3 where party_id = any($1::bigint[]) and kind = 'phone' and token <> $2 and (ended_at is null or stated_at > ended_at)",
+    "update members.holding set ended_at = $3, kept_ended_at = $3 where party_id = any($1::bigint[]) and kind = 'phone' and token <> $2 and (ended_at is null or stated_at > ended_at)",
     [parties, token, by.now],
   );
   const keeper = await accountOf(tx, parties);
   const now_ms = by.now.getTime();
-  await upsertHoldings(tx, [
-    {
-      party_id: keeper.party_id,
-      source_id: keeper.source_id,
-      kind: "phone",
-      token,
-      first_ms: now_ms,
-      last_ms: now_ms,
-      stated_ms: now_ms,
-      ended_ms: null,
-      lasting: true,
-    },
-  ]);
+  const span = { first_ms: now_ms, last_ms: now_ms, stated_ms: now_ms, ended_ms: null };
+  const { party_id, source_id } = keeper;
+  await upsertHoldings(tx, [{ party_id, source_id, kind: "phone", token, all: span, kept: span }]);
   const store = keeper.home_store_code ?? "";
   const key = phoneLast4Key(ground.vault, normal.value.slice(-4), store);
-  await insertSearchKeys(tx, [{ party_id: keeper.party_id, kind: "phone_last4", key, source_token: token }]);
+  await insertSearchKeys(tx, [{ party_id, kind: "phone_last4", key, source_token: token }]);
   const settled = await settle(tx, parties, by.now);
   await afterDecision(tx, settled, by.now);
   await changedByHand(tx, [member_id], by.now);

@@ -1,12 +1,14 @@
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/index.ts";
 import { emit, type Tx } from "../store/index.ts";
-import { loadComponent, settledJoin } from "./component-store.ts";
+import { loadComponent } from "./component-store.ts";
+import { joinsInItsWake, lapsedJoins, settledJoin } from "./join-log-store.ts";
 import { closeConflicts, openConflict, recordHeld } from "./conflict-store.ts";
 import { insertDecision, partiesOfMember, revokeBetween, type Decider } from "./decision-store.ts";
+import { memberIdAt } from "./member-page.ts";
 import { lockIdentities } from "./party-store.ts";
 import { refreshProfiles } from "./profile-store.ts";
-import { settle, settleLoaded, type Settled } from "./settling.ts";
+import { settleLoaded, type Settled } from "./settling.ts";
 import { splitVerdicts } from "./split.ts";
 
 /**
@@ -26,7 +28,10 @@ export async function undoJoin(
   if (join === undefined) throw problem("members.join_not_found", { join_id });
   if (join.undone_at !== null) throw problem("members.join_already_undone", { join_id });
   const loaded = await loadComponent(tx, [join.a, join.b]);
-  const [first, ...held] = splitVerdicts(loaded.component, join, loaded.active);
+  const wake = await joinsInItsWake(tx, join_id);
+  const active = loaded.active.filter((other) => !wake.has(other.join_id));
+  const lapsed = await lapsedJoins(tx, join_id, [...loaded.current.keys()]);
+  const [first, ...held] = splitVerdicts(loaded.component, join, active, lapsed);
   if (first === undefined) throw new Error("a split without a verdict");
   await revokeBetween(tx, "join", first.sides, by.now);
   const decision_id = await insertDecision(tx, first, by);
@@ -57,23 +62,36 @@ export async function resolveConflict(
     await sideOf(tx, conflict.member_a, conflict.party_a),
     await sideOf(tx, conflict.member_b, conflict.party_b),
   ] as const;
+  return decide(tx, sides, decision, by);
+}
+
+/** Two members are one person, because a person says so. @throws members.not_found, members.join_itself */
+export async function joinMembers(
+  tx: Tx,
+  ids: readonly [number, number],
+  by: Decider,
+): Promise<{ member_ids: number[] }> {
+  await lockIdentities(tx);
+  const [a, b] = [await memberIdAt(tx, ids[0]), await memberIdAt(tx, ids[1])];
+  if (a === b) throw problem("members.join_itself", { member_id: a });
+  return decide(tx, [await sideOf(tx, a, a), await sideOf(tx, b, b)], "join", by);
+}
+
+type Sides = readonly [readonly number[], readonly number[]];
+
+async function decide(
+  tx: Tx,
+  sides: Sides,
+  decision: "join" | "keep_apart",
+  by: Decider,
+): Promise<{ member_ids: number[] }> {
   const verdict = decision === "join" ? "join" : "apart";
   await revokeBetween(tx, verdict === "join" ? "apart" : "join", sides, by.now);
   await insertDecision(tx, { verdict, sides }, by);
   await closeConflicts(tx, sides, verdict === "join" ? "joined" : "kept_apart", by);
   const undoing = { by: "person", person_id: by.person_id, reason: by.reason } as const;
-  const settled = await settle(tx, [conflict.party_a, conflict.party_b], by.now, undoing);
-  if (settled.member_ids.size === 0) {
-    // Nobody shares a value with anybody any more, but a person's word needs none.
-    const loaded = await settleLoaded(
-      tx,
-      await loadComponent(tx, [conflict.party_a, conflict.party_b]),
-      by.now,
-      undoing,
-    );
-    await afterDecision(tx, loaded, by.now);
-    return { member_ids: [...loaded.member_ids] };
-  }
+  // Loaded whatever they share: a person's word needs no value in common.
+  const settled = await settleLoaded(tx, await loadComponent(tx, [...sides[0], ...sides[1]]), by.now, undoing);
   await afterDecision(tx, settled, by.now);
   return { member_ids: [...settled.member_ids] };
 }

@@ -17,6 +17,11 @@ export const membersErrors = defineErrors("members", {
     zh: "合并 {join_id} 已经撤销过了，无需再撤。",
     en: "Join {join_id} has been taken back already.",
   },
+  join_itself: {
+    status: 422,
+    zh: "两个编号都是会员 {member_id}，无需合并。",
+    en: "Both numbers are member {member_id}: there is nothing to join.",
+  },
   conflict_not_found: {
     status: 404,
     zh: "没有编号为 {conflict_id} 的冲突。",

@@ -3,7 +3,7 @@ import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
 import { listConflicts } from "./conflict-store.ts";
 import { deciderOf, Reason } from "./decider.ts";
-import { resolveConflict, undoJoin } from "./deciding.ts";
+import { joinMembers, resolveConflict, undoJoin } from "./deciding.ts";
 import { listJoins } from "./join-store.ts";
 import { listQuarantined, releaseValue } from "./quarantine-store.ts";
 import { CONFLICT_RULES, IDENTIFIER_RULES } from "./rules.ts";
@@ -27,6 +27,10 @@ const ConflictsQuery = Type.Object({
 });
 const Id = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 const ValueId = Type.Object({ value_id: Type.String({ maxLength: 40 }) });
+const JoinTwo = Type.Object({
+  member_ids: Type.Array(Type.Integer({ minimum: 1 }), { minItems: 2, maxItems: 2 }),
+  reason: Reason,
+});
 const Undo = Type.Object({ reason: Reason });
 const Resolve = Type.Object({
   decision: Type.Union([Type.Literal("join"), Type.Literal("keep_apart")]),
@@ -35,6 +39,12 @@ const Resolve = Type.Object({
 
 /** Joins, conflicts and quarantined values, and what a person decides about them. */
 export function identityRoutes(app: FastifyInstance, ground: Ground): void {
+  joinRoutes(app, ground);
+  conflictRoutes(app, ground);
+  quarantineRoutes(app, ground);
+}
+
+function joinRoutes(app: FastifyInstance, ground: Ground): void {
   app.get(
     "/api/identity-rules",
     { schema: { summary: "The rules of identity as data, in order of their strength", tags }, config: read },
@@ -47,6 +57,17 @@ export function identityRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/joins",
     { schema: { summary: "Joins with rule and evidence, newest first", tags, querystring: JoinsQuery }, config: read },
     (request) => ground.store.read(request.scope, (tx) => listJoins(tx, ground, request.query)),
+  );
+  app.post<{ Body: Static<typeof JoinTwo> }>(
+    "/api/joins",
+    { schema: { summary: "Join two members: a person says that they are one", tags, body: JoinTwo }, config: manage },
+    async (request) => {
+      const [a = 0, b = 0] = request.body.member_ids;
+      request.audit_subject["member_ids"] = request.body.member_ids;
+      return ground.store.write(request.scope, (tx) =>
+        joinMembers(tx, [a, b], deciderOf(request, ground, request.body.reason)),
+      );
+    },
   );
   app.post<{ Params: Static<typeof Id>; Body: Static<typeof Undo> }>(
     "/api/joins/:id/undo",
@@ -62,6 +83,9 @@ export function identityRoutes(app: FastifyInstance, ground: Ground): void {
       return undone;
     },
   );
+}
+
+function conflictRoutes(app: FastifyInstance, ground: Ground): void {
   app.get<{ Querystring: Static<typeof ConflictsQuery> }>(
     "/api/identity-conflicts",
     {
@@ -89,6 +113,9 @@ export function identityRoutes(app: FastifyInstance, ground: Ground): void {
       return settled;
     },
   );
+}
+
+function quarantineRoutes(app: FastifyInstance, ground: Ground): void {
   app.get<{ Querystring: Static<typeof Page> }>(
     "/api/identity-values/quarantined",
     {

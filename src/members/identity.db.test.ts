@@ -1,13 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import {
-  accept,
-  type ClearIdentity,
-  type ClearRecord,
-  drainPipeline,
-  ensureSource,
-  type Source,
-} from "../ingest/index.ts";
-import { SYSTEM_SCOPE } from "../store/index.ts";
+import { type ClearRecord, ensureSource, type Source } from "../ingest/index.ts";
+import { id, memberOf as findMember, record, rows, send as sendRecords } from "../../tests/support/member-records.ts";
 import { withDatabase } from "../../tests/support/database.ts";
 
 const world = withDatabase();
@@ -22,40 +15,9 @@ beforeAll(async () => {
   mini = await ensureSource(ground(), { key: "mini", name: "小程序", kind: "rest" });
 });
 
-const id = (kind: ClearIdentity["kind"], value: string): ClearIdentity => ({ kind, value });
-const record = (
-  kind: string,
-  at: string,
-  identities: ClearIdentity[],
-  body: Record<string, unknown> = {},
-): ClearRecord => ({
-  kind,
-  occurred_at: `${at}T04:00:00Z`,
-  identities,
-  body,
-});
-
-async function send(source: Source, ...records: ClearRecord[]): Promise<void> {
-  const { outcomes } = await accept(ground(), source, records, { protocol: "rest" });
-  expect(outcomes.filter((outcome) => outcome.status === "rejected")).toEqual([]);
-  await drainPipeline(ground());
-}
-
-function read<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
-  return ground().store.read(SYSTEM_SCOPE, (tx) => tx.query<Row>(text, values));
-}
-
-/** The member of an identifier, by its kind and clear value. */
-async function memberOf(source: Source, kind: string, value: string): Promise<number> {
-  const namespaced = kind !== "phone" && kind !== "unionid" && kind !== "email" && kind !== "id_number";
-  const normal = ground().vault.normalise(kind, value);
-  if (!("value" in normal)) throw new Error("never a key");
-  const token = ground().vault.token(kind, normal.value, namespaced ? source.namespace : undefined);
-  const rows = await read<{ member_id: number }>("select member_id from members.party where anchor_token = $1", [
-    token,
-  ]);
-  return rows[0]?.member_id ?? -1;
-}
+const send = (source: Source, ...records: ClearRecord[]) => sendRecords(ground(), source, records);
+const read = <Row>(text: string, values: unknown[] = []) => rows<Row>(ground(), text, values);
+const memberOf = (source: Source, kind: string, value: string) => findMember(ground(), source, kind, value);
 
 describe("who is who", () => {
   it("joins CRM, POS and mini program by a shared phone and logs why", async () => {

@@ -1,16 +1,33 @@
 import type { IdentifiedRecord, IdentityKind, TokenIdentity } from "../ingest/index.ts";
 import { anchorOf } from "./rules.ts";
 
+/** Between which instants an identifier was seen; the last time it was stated as somebody's own, and unbound. */
+export interface Span {
+  readonly first_ms: number;
+  readonly last_ms: number;
+  readonly stated_ms: number | null;
+  readonly ended_ms: number | null;
+}
+
 /** What a batch of records says about one party and one identifier. */
 export interface SeenHolding {
   readonly kind: IdentityKind;
   readonly token: string;
-  first_ms: number;
-  last_ms: number;
-  stated_ms: number | null;
-  ended_ms: number | null;
-  /** Some of the records cannot be taken back. */
-  lasting: boolean;
+  readonly all: Span;
+  /** By the records among them that cannot be taken back. */
+  readonly kept: Span | null;
+}
+
+/** Both spans together. */
+export function spanning(a: Span | null, b: Span | null): Span | null {
+  if (a === null || b === null) return a ?? b;
+  const latest = (x: number | null, y: number | null) => (x === null ? y : y === null ? x : Math.max(x, y));
+  return {
+    first_ms: Math.min(a.first_ms, b.first_ms),
+    last_ms: Math.max(a.last_ms, b.last_ms),
+    stated_ms: latest(a.stated_ms, b.stated_ms),
+    ended_ms: latest(a.ended_ms, b.ended_ms),
+  };
 }
 
 /** What a batch says about one party, which its anchor names. */
@@ -83,25 +100,15 @@ function observeRecord(record: IdentifiedRecord, party: SeenParty, evidence: Rec
         ends,
       });
     }
+    const span: Span = {
+      first_ms: at_ms,
+      last_ms: at_ms,
+      stated_ms: stated ? at_ms : null,
+      ended_ms: ends ? at_ms : null,
+    };
+    const kept = record.undoable ? null : span;
     const seen = party.holdings.get(token);
-    if (seen === undefined) {
-      party.holdings.set(token, {
-        kind,
-        token,
-        first_ms: at_ms,
-        last_ms: at_ms,
-        stated_ms: stated ? at_ms : null,
-        ended_ms: ends ? at_ms : null,
-        lasting: !record.undoable,
-      });
-    } else widen(seen, at_ms, stated, ends, !record.undoable);
+    const all = spanning(seen?.all ?? null, span) ?? span;
+    party.holdings.set(token, { kind, token, all, kept: spanning(seen?.kept ?? null, kept) });
   }
-}
-
-function widen(seen: SeenHolding, at_ms: number, stated: boolean, ends: boolean, lasting: boolean): void {
-  seen.first_ms = Math.min(seen.first_ms, at_ms);
-  seen.last_ms = Math.max(seen.last_ms, at_ms);
-  if (stated) seen.stated_ms = Math.max(seen.stated_ms ?? at_ms, at_ms);
-  if (ends) seen.ended_ms = Math.max(seen.ended_ms ?? at_ms, at_ms);
-  seen.lasting ||= lasting;
 }

@@ -1,15 +1,12 @@
 import { LRUCache } from "lru-cache";
 import type { Ground } from "../ground.ts";
 import type { Tx } from "../store/index.ts";
-import type { SeenHolding, SeenParty } from "./observation.ts";
+import { spanning, type SeenHolding, type SeenParty, type Span } from "./observation.ts";
 
 /** A holding as the database has it. */
 export interface KnownHolding {
-  readonly first_ms: number;
-  readonly last_ms: number;
-  readonly stated_ms: number | null;
-  readonly ended_ms: number | null;
-  readonly lasting: boolean;
+  readonly all: Span;
+  readonly kept: Span | null;
 }
 
 export interface KnownParty {
@@ -80,37 +77,28 @@ export async function forgetParties(tx: Tx): Promise<void> {
  */
 export function addsTo(known: KnownHolding | undefined, seen: SeenHolding): boolean {
   if (known === undefined) return true;
-  if (seen.first_ms < known.first_ms || dayOf(seen.last_ms) > dayOf(known.last_ms)) return true;
-  if (
-    seen.stated_ms !== null &&
-    (known.stated_ms === null || dayOf(seen.stated_ms) > dayOf(known.stated_ms) || known.ended_ms !== null)
-  )
-    return true;
-  if (seen.ended_ms !== null && (known.ended_ms === null || seen.ended_ms > known.ended_ms)) return true;
-  return seen.lasting && !known.lasting;
+  return widens(known.all, seen.all) || (seen.kept !== null && (known.kept === null || widens(known.kept, seen.kept)));
 }
 
-/** Known and seen together, as the database will have it. */
-export function widened(known: KnownHolding | undefined, seen: SeenHolding): KnownHolding {
-  const latest = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.max(a, b));
-  return {
-    first_ms: Math.min(known?.first_ms ?? seen.first_ms, seen.first_ms),
-    last_ms: Math.max(known?.last_ms ?? seen.last_ms, seen.last_ms),
-    stated_ms: latest(known?.stated_ms ?? null, seen.stated_ms),
-    ended_ms: latest(known?.ended_ms ?? null, seen.ended_ms),
-    lasting: seen.lasting || (known?.lasting ?? false),
-  };
+function widens(known: Span, seen: Span): boolean {
+  if (seen.first_ms < known.first_ms || dayOf(seen.last_ms) > dayOf(known.last_ms)) return true;
+  if (seen.ended_ms !== null && (known.ended_ms === null || seen.ended_ms > known.ended_ms)) return true;
+  if (seen.stated_ms === null) return false;
+  return known.stated_ms === null || known.ended_ms !== null || dayOf(seen.stated_ms) > dayOf(known.stated_ms);
 }
 
 /** Whether a change matters for who somebody is, and not only for when they were seen. */
 export function changesIdentity(known: KnownHolding | undefined, seen: SeenHolding): boolean {
-  if (known === undefined || seen.ended_ms !== null) return true;
-  return seen.stated_ms !== null && (known.stated_ms === null || known.ended_ms !== null);
+  if (known === undefined || seen.all.ended_ms !== null) return true;
+  return seen.all.stated_ms !== null && (known.all.stated_ms === null || known.all.ended_ms !== null);
 }
 
 export function knownAfter(party_id: number, before: KnownParty | undefined, seen: SeenParty): KnownParty {
   const holdings = new Map(before?.holdings ?? []);
-  for (const [token, holding] of seen.holdings) holdings.set(token, widened(holdings.get(token), holding));
+  for (const [token, { all, kept }] of seen.holdings) {
+    const had = holdings.get(token);
+    holdings.set(token, { all: spanning(had?.all ?? null, all) ?? all, kept: spanning(had?.kept ?? null, kept) });
+  }
   return { party_id, holdings };
 }
 

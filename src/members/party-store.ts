@@ -1,5 +1,5 @@
 import type { Tx } from "../store/index.ts";
-import type { RecordEvidence, SeenHolding } from "./observation.ts";
+import type { RecordEvidence, SeenHolding, Span } from "./observation.ts";
 import type { KnownHolding, KnownParty } from "./party-memory.ts";
 
 const IDENTITY_LOCK = 480_821;
@@ -17,7 +17,23 @@ interface PartyRow {
   readonly last_at: Date;
   readonly stated_at: Date | null;
   readonly ended_at: Date | null;
-  readonly lasting: boolean;
+  readonly kept_first_at: Date | null;
+  readonly kept_last_at: Date | null;
+  readonly kept_stated_at: Date | null;
+  readonly kept_ended_at: Date | null;
+}
+
+const SPANS = "first_at, last_at, stated_at, ended_at, kept_first_at, kept_last_at, kept_stated_at, kept_ended_at";
+const ms = (at: Date | null): number | null => (at === null ? null : at.getTime());
+
+function keptOf(row: PartyRow): Span | null {
+  if (row.kept_first_at === null || row.kept_last_at === null) return null;
+  return {
+    first_ms: row.kept_first_at.getTime(),
+    last_ms: row.kept_last_at.getTime(),
+    stated_ms: ms(row.kept_stated_at),
+    ended_ms: ms(row.kept_ended_at),
+  };
 }
 
 /** Parties by the identifiers that name them, with all their holdings. */
@@ -25,7 +41,7 @@ export async function partiesByAnchor(tx: Tx, anchor_tokens: readonly string[]):
   const found = new Map<string, KnownParty>();
   if (anchor_tokens.length === 0) return found;
   const rows = await tx.query<PartyRow>(
-    `select p.party_id, p.anchor_token, h.token, h.first_at, h.last_at, h.stated_at, h.ended_at, h.lasting
+    `select p.party_id, p.anchor_token, h.token, ${SPANS}
      from members.party p join members.holding h using (party_id) where p.anchor_token = any($1::text[])`,
     [anchor_tokens],
   );
@@ -35,12 +51,15 @@ export async function partiesByAnchor(tx: Tx, anchor_tokens: readonly string[]):
       party = { party_id: row.party_id, holdings: new Map() };
       found.set(row.anchor_token, party);
     }
+    const { first_at, last_at, stated_at, ended_at } = row;
     party.holdings.set(row.token, {
-      first_ms: row.first_at.getTime(),
-      last_ms: row.last_at.getTime(),
-      stated_ms: row.stated_at?.getTime() ?? null,
-      ended_ms: row.ended_at?.getTime() ?? null,
-      lasting: row.lasting,
+      all: {
+        first_ms: first_at.getTime(),
+        last_ms: last_at.getTime(),
+        stated_ms: ms(stated_at),
+        ended_ms: ms(ended_at),
+      },
+      kept: keptOf(row),
     });
   }
   return found;
@@ -68,27 +87,32 @@ export async function insertParties(tx: Tx, parties: readonly NewParty[], now: D
 
 export type HoldingRow = SeenHolding & { readonly party_id: number; readonly source_id: number };
 
-const at = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
+const at = (time: number | null | undefined): Date | null =>
+  time === null || time === undefined ? null : new Date(time);
 
 /** Adds holdings or widens the times of known ones. */
 export async function upsertHoldings(tx: Tx, rows: readonly HoldingRow[]): Promise<void> {
   if (rows.length === 0) return;
+  const widened = SPANS.split(", ").map((column) => {
+    const wider = column.endsWith("first_at") ? "least" : "greatest";
+    return `${column} = ${wider}(h.${column}, excluded.${column})`;
+  });
   await tx.query(
-    `insert into members.holding as h (party_id, kind, token, source_id, first_at, last_at, stated_at, ended_at, lasting)
-     select * from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::boolean[])
-     on conflict (party_id, token) do update set first_at = least(h.first_at, excluded.first_at),
-       last_at = greatest(h.last_at, excluded.last_at), stated_at = greatest(h.stated_at, excluded.stated_at),
-       ended_at = greatest(h.ended_at, excluded.ended_at), lasting = h.lasting or excluded.lasting`,
+    `insert into members.holding as h (party_id, kind, token, source_id, ${SPANS})
+     select * from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
+       $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[])
+     on conflict (party_id, token) do update set ${widened.join(", ")}`,
     [
       rows.map((r) => r.party_id),
       rows.map((r) => r.kind),
       rows.map((r) => r.token),
       rows.map((r) => r.source_id),
-      rows.map((r) => at(r.first_ms)),
-      rows.map((r) => at(r.last_ms)),
-      rows.map((r) => at(r.stated_ms)),
-      rows.map((r) => at(r.ended_ms)),
-      rows.map((r) => r.lasting),
+      ...[(r: HoldingRow): Span | null => r.all, (r: HoldingRow): Span | null => r.kept].flatMap((span) => [
+        rows.map((r) => at(span(r)?.first_ms)),
+        rows.map((r) => at(span(r)?.last_ms)),
+        rows.map((r) => at(span(r)?.stated_ms)),
+        rows.map((r) => at(span(r)?.ended_ms)),
+      ]),
     ],
   );
 }

@@ -1,10 +1,15 @@
+import { isSurname, surnameOf } from "./surnames.ts";
+
 /**
  * What a name or a birthday says about being the same person. Names are compared by blind index only: the resolver
  * never sees a name in clear.
  */
 export interface NameTrait {
-  /** `full`: a whole name; `titled`: a surname with 先生, 女士 …; `other`: a nickname, which says nothing. */
-  readonly form: "full" | "titled" | "other";
+  /**
+   * `full`: a whole Chinese name; `titled`: a surname with 先生, 女士 …; `foreign`: a name in Latin letters, comparable
+   * with its like only; `other`: a nickname, which says nothing.
+   */
+  readonly form: "full" | "titled" | "foreign" | "other";
   /** Blind index of the whole name. */
   readonly token: string;
   /** Blind index of the surname, when the form has one. */
@@ -18,12 +23,6 @@ export interface Birthday {
   readonly calendar: "solar" | "lunar";
 }
 
-/** Two-character surnames that must not be taken for a surname of one and a name of two. */
-const DOUBLE_SURNAMES = new Set(
-  "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 令狐 段干 百里 呼延 东郭 南门 羊舌 微生 公户 公玉 公仪 梁丘 公仲 公上 公门 公山 公坚 左丘 公伯 西门 公祖 第五 公乘 贯丘 公皙 南荣 东里 东宫 仲长 子书 子桑 即墨 达奚 褚师".split(
-    " ",
-  ),
-);
 const TITLE = /^(.{1,2})(先生|女士|小姐|太太|同学|老师|经理|总|阿姨|叔叔|哥|姐|某某?|\*{1,3}|x{1,3})$/i;
 const HAN_NAME = /^[\p{Script=Han}·]{2,4}$/u;
 const HAN_LONG_NAME = /^\p{Script=Han}{2,}·[\p{Script=Han}·]{2,}$/u;
@@ -46,15 +45,15 @@ export function readName(clear: string): NameParts {
   if (PLACEHOLDERS.test(compact)) return { form: "other", whole: compact, surname: null };
   const titled = TITLE.exec(compact);
   if (titled?.[1] !== undefined) {
-    const surname = /^\p{Script=Han}+$/u.test(titled[1]) && (titled[1].length === 1 || DOUBLE_SURNAMES.has(titled[1]));
-    return { form: surname ? "titled" : "other", whole: compact, surname: surname ? titled[1] : null };
+    const surname = isSurname(titled[1]) ? titled[1] : null;
+    return { form: surname === null ? "other" : "titled", whole: compact, surname };
   }
   if (HAN_NAME.test(compact)) {
-    const double = compact.length > 2 && DOUBLE_SURNAMES.has(compact.slice(0, 2));
-    return { form: "full", whole: compact, surname: compact.slice(0, double ? 2 : 1) };
+    const surname = surnameOf(compact);
+    return { form: surname === null ? "other" : "full", whole: compact, surname };
   }
   if (HAN_LONG_NAME.test(compact)) return { form: "full", whole: compact, surname: null };
-  if (LATIN_NAME.test(whole)) return { form: "full", whole, surname: whole.split(" ").at(-1) ?? null };
+  if (LATIN_NAME.test(whole)) return { form: "foreign", whole, surname: whole.split(" ").at(-1) ?? null };
   return { form: "other", whole: compact, surname: null };
 }
 
@@ -78,7 +77,8 @@ export function namesAgree(a: readonly NameTrait[], b: readonly NameTrait[]): bo
 
 function compareNames(x: NameTrait, y: NameTrait): "same" | "fits" | "different" | "unknown" {
   if (x.form === "other" || y.form === "other") return "unknown";
-  if (x.form === "full" && y.form === "full") return x.token === y.token ? "same" : "different";
+  if ((x.form === "foreign") !== (y.form === "foreign")) return "unknown";
+  if (x.form !== "titled" && y.form !== "titled") return x.token === y.token ? "same" : "different";
   if (x.surname === null || y.surname === null) return "unknown";
   return x.surname === y.surname ? "fits" : "different";
 }

@@ -113,8 +113,12 @@ const PROFILES = `
     group by member_id
   )`;
 
-const PROFILE_COLUMNS =
-  "joined_at, join_channel, gender, birth_year, birth_month, birth_day, city, city_tier, province, occupation, children, home_store_code, associate_code, phone_verified, wechat_bound, wecom_friend, has_phone, has_email, has_openid, is_staff, is_test, is_wholesale, is_reseller, profile_filled, name_token, phone_token, sources, changed_at";
+const PROFILE_COLUMNS = [
+  "joined_at, join_channel, gender, birth_year, birth_month, birth_day, city, city_tier",
+  "province, occupation, children, home_store_code, associate_code, phone_verified, wechat_bound, wecom_friend",
+  "has_phone, has_email, has_openid, is_staff, is_test, is_wholesale, is_reseller, profile_filled",
+  "name_token, phone_token, sources, changed_at",
+].join(", ");
 
 /** Computes the profiles of these members anew; those that are members no more lose theirs. */
 export async function refreshProfiles(tx: Tx, member_ids: readonly number[], now: Date): Promise<void> {

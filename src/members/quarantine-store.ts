@@ -45,10 +45,13 @@ export async function listQuarantined(
   );
   const last = shown.at(-1);
   return {
-    items: shown.map(({ token, place: _, ...row }) => ({
+    items: shown.map(({ token, kind, reason, holders, since }) => ({
       value_id: token,
+      kind,
       masked: masked.get(token) ?? "***",
-      ...row,
+      reason,
+      holders,
+      since,
     })),
     next_cursor: rows.length > limit && last !== undefined ? encodeCursor([last.place, last.token]) : null,
   };

@@ -1,6 +1,7 @@
 import type { Ground } from "../ground.ts";
 import { emit, type Tx } from "../store/index.ts";
-import { partiesJoinedBy, type Undoing } from "./component-store.ts";
+import { partiesJoinedBy } from "./component-store.ts";
+import { type Undoing } from "./join-log-store.ts";
 import { forgetParties } from "./party-memory.ts";
 import { refreshProfiles, membersOfParties } from "./profile-store.ts";
 import { settle } from "./settling.ts";

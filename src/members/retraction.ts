@@ -1,7 +1,8 @@
 import type { IdentifiedRecord } from "../ingest/index.ts";
 import type { Ground } from "../ground.ts";
 import { emit, type Tx } from "../store/index.ts";
-import { markUndone, type Undoing } from "./component-store.ts";
+import { partiesAround } from "./component-store.ts";
+import { markUndone, type Undoing } from "./join-log-store.ts";
 import { deleteEvents } from "./event-store.ts";
 import { forgetParties } from "./party-memory.ts";
 import { lockIdentities } from "./party-store.ts";
@@ -20,7 +21,9 @@ export async function retract(tx: Tx, ground: Ground, records: readonly Identifi
   await lockIdentities(tx);
   const record_ids = records.map((record) => record.record_id);
   const party_ids = await partiesNamedIn(tx, records);
-  const before = await membersOfParties(tx, party_ids);
+  // Whoever shared something with them may come together again, or part, when they are gone.
+  const around = await partiesAround(tx, party_ids);
+  const before = await membersOfParties(tx, around);
   const days = await deleteEvents(tx, record_ids, party_ids, ground.config.timezone);
   await tx.query("delete from members.fact where party_id = any($2::bigint[]) and record_id = any($1::uuid[])", [
     record_ids,
@@ -36,13 +39,9 @@ export async function retract(tx: Tx, ground: Ground, records: readonly Identifi
   ]);
   await rebuildHoldings(tx, party_ids);
   const gone = await deleteEmptyParties(tx, party_ids, now);
-  const left = party_ids.filter((party_id) => !gone.has(party_id));
-  const neighbours = await tx.query<{ party_id: number }>(
-    "select party_id from members.party where member_id = any($1::bigint[])",
-    [before],
-  );
+  const left = around.filter((party_id) => !gone.has(party_id));
   await renameMembers(tx, before);
-  const settled = await settle(tx, [...new Set([...left, ...neighbours.map((row) => row.party_id)])], now, BY_RETRACT);
+  const settled = await settle(tx, left, now, BY_RETRACT);
   await releaseEmptied(tx);
   await refreshProfiles(
     tx,
@@ -63,11 +62,11 @@ async function partiesNamedIn(tx: Tx, records: readonly IdentifiedRecord[]): Pro
   return rows.map((row) => row.party_id);
 }
 
-/** Holdings of the parties as the remaining evidence has them; those that a live source evidences too are kept as they are. */
+/** Holdings of the parties as the remaining evidence has them: what cannot be taken back, and the other imports. */
 async function rebuildHoldings(tx: Tx, party_ids: readonly number[]): Promise<void> {
   await tx.query(
     `with gone as (
-       delete from members.holding h where party_id = any($1::bigint[]) and not lasting
+       delete from members.holding h where party_id = any($1::bigint[]) and kept_first_at is null
          and not exists (select 1 from members.evidence e where e.party_id = h.party_id and e.token = h.token)
        returning party_id, token
      )
@@ -75,11 +74,13 @@ async function rebuildHoldings(tx: Tx, party_ids: readonly number[]): Promise<vo
     [party_ids],
   );
   await tx.query(
-    `update members.holding h set first_at = e.first_at, last_at = e.last_at, stated_at = e.stated_at, ended_at = e.ended_at
-     from (select party_id, token, min(at) as first_at, max(at) as last_at, max(at) filter (where stated) as stated_at,
-             max(at) filter (where ends) as ended_at
-           from members.evidence where party_id = any($1::bigint[]) group by party_id, token) e
-     where h.party_id = e.party_id and h.token = e.token and not h.lasting`,
+    `update members.holding h set first_at = least(h.kept_first_at, e.first_at), last_at = greatest(h.kept_last_at, e.last_at),
+       stated_at = greatest(h.kept_stated_at, e.stated_at), ended_at = greatest(h.kept_ended_at, e.ended_at)
+     from (select o.party_id, o.token, min(e.at) as first_at, max(e.at) as last_at, max(e.at) filter (where e.stated) as stated_at,
+             max(e.at) filter (where e.ends) as ended_at
+           from members.holding o left join members.evidence e on e.party_id = o.party_id and e.token = o.token
+           where o.party_id = any($1::bigint[]) group by o.party_id, o.token) e
+     where h.party_id = e.party_id and h.token = e.token`,
     [party_ids],
   );
   await tx.query(

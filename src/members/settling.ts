@@ -1,17 +1,14 @@
 import { emit, type Tx } from "../store/index.ts";
 import {
   loadComponent,
-  logJoins,
-  markUndone,
   massHeldValues,
-  moveParties,
   partiesInTouch,
   partiesJoinedBy,
   quarantineValues,
   recordConflicts,
   type LoadedComponent,
-  type Undoing,
 } from "./component-store.ts";
+import { logJoins, markUndone, moveParties, type Undoing } from "./join-log-store.ts";
 import { reconcile } from "./join-ledger.ts";
 import { resolve } from "./resolver.ts";
 

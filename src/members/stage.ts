@@ -6,7 +6,7 @@ import { quarantineValues } from "./component-store.ts";
 import { consentsOf } from "./consent.ts";
 import { announceLive, insertEvents } from "./event-store.ts";
 import { observe, type SeenParty } from "./observation.ts";
-import { addsTo, changesIdentity, forgetParties, knownAfter, partyMemoryOf, type KnownParty } from "./party-memory.ts";
+import { addsTo, changesIdentity, knownAfter, partyMemoryOf, type KnownParty } from "./party-memory.ts";
 import {
   insertEvidence,
   insertParties,
