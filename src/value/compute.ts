@@ -50,7 +50,15 @@ export async function computeRfm(ground: Ground, options: ComputeOptions): Promi
     const edges = await populationEdges(tx, population, BANDS);
     const { m_hi_minor, f_hi, r1_days, r2_days, version, thresholds_at } = applied;
     const run: Run = {
-      ...{ business_day, data_ended, currency, version, m_hi_minor, f_hi, r1_days, r2_days, thresholds_at },
+      business_day,
+      data_ended,
+      currency,
+      version,
+      m_hi_minor,
+      f_hi,
+      r1_days,
+      r2_days,
+      thresholds_at,
       ...edges,
       ...(await countOthers(tx, window, currency)),
       population,
