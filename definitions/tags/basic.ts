@@ -1,6 +1,6 @@
 import * as q from "../../src/query/builder.ts";
 import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
-import { one } from "./shared.ts";
+import { named, one } from "./shared.ts";
 
 const today = "2026-11-22";
 const profile = { owner: "data", family: "basic", freshness: "event" } as const;
@@ -18,9 +18,9 @@ export const BASIC_TAGS: readonly TagDefinition[] = [
     sentence_zh: "会员在资料中填写的性别；没有填写的不猜。",
     sentence_en: "The gender that the member's profile states; never guessed where it is missing.",
     values: [
-      { value: "female", zh: "女", en: "Female", meaning_zh: "资料填写为女", meaning_en: "The profile says female" },
-      { value: "male", zh: "男", en: "Male", meaning_zh: "资料填写为男", meaning_en: "The profile says male" },
-      { value: "other", zh: "其他", en: "Other", meaning_zh: "资料填写为其他", meaning_en: "The profile says other" },
+      named("female", "女", "Female", "资料填写为女", "The profile says female"),
+      named("male", "男", "Male", "资料填写为男", "The profile says male"),
+      named("other", "其他", "Other", "资料填写为其他", "The profile says other"),
     ],
     privacy: "L3",
     expression: q.member("gender"),
@@ -36,48 +36,12 @@ export const BASIC_TAGS: readonly TagDefinition[] = [
     sentence_zh: "按完整生日算出的周岁所在的年龄段；生日缺年份的不算。",
     sentence_en: "The band of the completed years of age; not given where the birthday lacks its year.",
     values: [
-      {
-        value: "under_18",
-        zh: "18 岁以下",
-        en: "Under 18",
-        meaning_zh: "未满 18 周岁",
-        meaning_en: "Has not completed 18 years",
-      },
-      {
-        value: "18_24",
-        zh: "18–24 岁",
-        en: "18–24",
-        meaning_zh: "18 至 24 周岁",
-        meaning_en: "18 to 24 completed years",
-      },
-      {
-        value: "25_34",
-        zh: "25–34 岁",
-        en: "25–34",
-        meaning_zh: "25 至 34 周岁",
-        meaning_en: "25 to 34 completed years",
-      },
-      {
-        value: "35_44",
-        zh: "35–44 岁",
-        en: "35–44",
-        meaning_zh: "35 至 44 周岁",
-        meaning_en: "35 to 44 completed years",
-      },
-      {
-        value: "45_54",
-        zh: "45–54 岁",
-        en: "45–54",
-        meaning_zh: "45 至 54 周岁",
-        meaning_en: "45 to 54 completed years",
-      },
-      {
-        value: "55_plus",
-        zh: "55 岁及以上",
-        en: "55 and over",
-        meaning_zh: "满 55 周岁",
-        meaning_en: "Has completed 55 years",
-      },
+      named("under_18", "18 岁以下", "Under 18", "未满 18 周岁", "Has not completed 18 years"),
+      named("18_24", "18–24 岁", "18–24", "18 至 24 周岁", "18 to 24 completed years"),
+      named("25_34", "25–34 岁", "25–34", "25 至 34 周岁", "25 to 34 completed years"),
+      named("35_44", "35–44 岁", "35–44", "35 至 44 周岁", "35 to 44 completed years"),
+      named("45_54", "45–54 岁", "45–54", "45 至 54 周岁", "45 to 54 completed years"),
+      named("55_plus", "55 岁及以上", "55 and over", "满 55 周岁", "Has completed 55 years"),
     ],
     privacy: "L3",
     freshness: "day",
@@ -140,28 +104,10 @@ export const BASIC_TAGS: readonly TagDefinition[] = [
     sentence_zh: "常住城市在城市级别表中的级别。",
     sentence_en: "The tier of the member's city in the table of cities.",
     values: [
-      {
-        value: "first",
-        zh: "一线",
-        en: "First tier",
-        meaning_zh: "北京、上海、广州、深圳",
-        meaning_en: "Beijing, Shanghai, Guangzhou, Shenzhen",
-      },
-      {
-        value: "new_first",
-        zh: "新一线",
-        en: "New first tier",
-        meaning_zh: "新一线城市",
-        meaning_en: "One of the new first-tier cities",
-      },
-      { value: "second", zh: "二线", en: "Second tier", meaning_zh: "二线城市", meaning_en: "A second-tier city" },
-      {
-        value: "lower",
-        zh: "三线及以下",
-        en: "Third tier and below",
-        meaning_zh: "其余城市",
-        meaning_en: "Any other city",
-      },
+      named("first", "一线", "First tier", "北京、上海、广州、深圳", "Beijing, Shanghai, Guangzhou, Shenzhen"),
+      named("new_first", "新一线", "New first tier", "新一线城市", "One of the new first-tier cities"),
+      named("second", "二线", "Second tier", "二线城市", "A second-tier city"),
+      named("lower", "三线及以下", "Third tier and below", "其余城市", "Any other city"),
     ],
     privacy: "L2",
     expression: q.member("city_tier"),
@@ -207,34 +153,10 @@ export const BASIC_TAGS: readonly TagDefinition[] = [
     sentence_zh: "从入会到今天的时间所在的区间。",
     sentence_en: "How long ago the member joined, in bands.",
     values: [
-      {
-        value: "new",
-        zh: "30 天内",
-        en: "Within 30 days",
-        meaning_zh: "入会不到 30 天",
-        meaning_en: "Joined less than 30 days ago",
-      },
-      {
-        value: "young",
-        zh: "半年内",
-        en: "Within half a year",
-        meaning_zh: "入会 30 至 182 天",
-        meaning_en: "Joined 30 to 182 days ago",
-      },
-      {
-        value: "settled",
-        zh: "半年到两年",
-        en: "Half a year to two years",
-        meaning_zh: "入会 183 至 729 天",
-        meaning_en: "Joined 183 to 729 days ago",
-      },
-      {
-        value: "old",
-        zh: "两年以上",
-        en: "Two years and more",
-        meaning_zh: "入会 730 天及以上",
-        meaning_en: "Joined 730 days ago or more",
-      },
+      named("new", "30 天内", "Within 30 days", "入会不到 30 天", "Joined less than 30 days ago"),
+      named("young", "半年内", "Within half a year", "入会 30 至 182 天", "Joined 30 to 182 days ago"),
+      named("settled", "半年到两年", "Half a year to two years", "入会 183 至 729 天", "Joined 183 to 729 days ago"),
+      named("old", "两年以上", "Two years and more", "入会 730 天及以上", "Joined 730 days ago or more"),
     ],
     window_zh: "入会至今",
     window_en: "Since joining",

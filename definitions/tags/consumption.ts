@@ -1,15 +1,16 @@
 import * as q from "../../src/query/builder.ts";
 import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
 import {
+  YES_NO,
   daysSinceLastPurchase,
   lastPurchase,
+  named,
   one,
   ordersYear,
   purchased,
   spendYear,
   valid,
   year,
-  YES_NO,
 } from "./shared.ts";
 
 const today = "2026-11-22";
@@ -308,21 +309,9 @@ export const CONSUMPTION_TAGS: readonly TagDefinition[] = [
     window_zh: "近 90 天对前 90 天",
     window_en: "Last 90 days against the 90 before",
     values: [
-      {
-        value: "rising",
-        zh: "上升",
-        en: "Rising",
-        meaning_zh: "比前 90 天多 20% 以上",
-        meaning_en: "More than 20 % above",
-      },
-      { value: "steady", zh: "平稳", en: "Steady", meaning_zh: "相差在 20% 以内", meaning_en: "Within 20 %" },
-      {
-        value: "falling",
-        zh: "下降",
-        en: "Falling",
-        meaning_zh: "比前 90 天少 20% 以上",
-        meaning_en: "More than 20 % below",
-      },
+      named("rising", "上升", "Rising", "比前 90 天多 20% 以上", "More than 20 % above"),
+      named("steady", "平稳", "Steady", "相差在 20% 以内", "Within 20 %"),
+      named("falling", "下降", "Falling", "比前 90 天少 20% 以上", "More than 20 % below"),
     ],
     freshness: "day",
     expression: q.choose([

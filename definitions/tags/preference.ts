@@ -1,6 +1,6 @@
 import * as q from "../../src/query/builder.ts";
 import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
-import { one, valid, year } from "./shared.ts";
+import { named, one, valid, year } from "./shared.ts";
 
 const today = "2026-11-22";
 const taste = {
@@ -170,14 +170,14 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
     sentence_zh: "近 365 天有效订单更多发生在门店还是线上。",
     sentence_en: "Whether more of the last 365 days' valid orders were made in stores or online.",
     values: [
-      { value: "store", zh: "门店", en: "Store", meaning_zh: "门店订单较多", meaning_en: "More orders in stores" },
-      {
-        value: "online",
-        zh: "线上",
-        en: "Online",
-        meaning_zh: "商城、小程序或平台订单较多",
-        meaning_en: "More orders in mall, mini program or marketplace",
-      },
+      named("store", "门店", "Store", "门店订单较多", "More orders in stores"),
+      named(
+        "online",
+        "线上",
+        "Online",
+        "商城、小程序或平台订单较多",
+        "More orders in mall, mini program or marketplace",
+      ),
     ],
     expression: orderDays(channelKind),
     reason: {
@@ -219,11 +219,11 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
     sentence_zh: "近 365 天下单最多的时段。",
     sentence_en: "The part of the day in which most of the last 365 days' valid orders were placed.",
     values: [
-      { value: "night", zh: "深夜", en: "Night", meaning_zh: "0 至 6 点", meaning_en: "0 to 6 h" },
-      { value: "morning", zh: "上午", en: "Morning", meaning_zh: "6 至 11 点", meaning_en: "6 to 11 h" },
-      { value: "noon", zh: "中午", en: "Noon", meaning_zh: "11 至 14 点", meaning_en: "11 to 14 h" },
-      { value: "afternoon", zh: "下午", en: "Afternoon", meaning_zh: "14 至 18 点", meaning_en: "14 to 18 h" },
-      { value: "evening", zh: "晚上", en: "Evening", meaning_zh: "18 至 24 点", meaning_en: "18 to 24 h" },
+      named("night", "深夜", "Night", "0 至 6 点", "0 to 6 h"),
+      named("morning", "上午", "Morning", "6 至 11 点", "6 to 11 h"),
+      named("noon", "中午", "Noon", "11 至 14 点", "11 to 14 h"),
+      named("afternoon", "下午", "Afternoon", "14 至 18 点", "14 to 18 h"),
+      named("evening", "晚上", "Evening", "18 至 24 点", "18 to 24 h"),
     ],
     expression: orderDays(daypart),
     reason: { zh: "近 365 天{value}下单最多。", en: "Most orders of the last 365 days came in the {value}." },
@@ -286,15 +286,9 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
     sentence_zh: "近 365 天平均每件净额所在的价格带。",
     sentence_en: "The band of the net price per item in the last 365 days.",
     values: [
-      { value: "entry", zh: "入门", en: "Entry", meaning_zh: "每件不到 50 元", meaning_en: "Below 50 an item" },
-      {
-        value: "middle",
-        zh: "中档",
-        en: "Middle",
-        meaning_zh: "每件 50 至 200 元",
-        meaning_en: "50 to below 200 an item",
-      },
-      { value: "upper", zh: "高档", en: "Upper", meaning_zh: "每件 200 元及以上", meaning_en: "200 and more an item" },
+      named("entry", "入门", "Entry", "每件不到 50 元", "Below 50 an item"),
+      named("middle", "中档", "Middle", "每件 50 至 200 元", "50 to below 200 an item"),
+      named("upper", "高档", "Upper", "每件 200 元及以上", "200 and more an item"),
     ],
     expression: q.bands(
       unitPrice,
@@ -348,15 +342,9 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
     sentence_zh: "近 365 天在上市 30 天内购买的新品数所在的区间。",
     sentence_en: "How many products were bought within 30 days of their launch in the last 365 days, in bands.",
     values: [
-      {
-        value: "none",
-        zh: "不尝新",
-        en: "None",
-        meaning_zh: "没有买过上市 30 天内的新品",
-        meaning_en: "Bought no product within 30 days of its launch",
-      },
-      { value: "some", zh: "偶尔尝新", en: "Some", meaning_zh: "买过 1 至 2 个新品", meaning_en: "Bought 1 or 2" },
-      { value: "keen", zh: "爱尝新", en: "Keen", meaning_zh: "买过 3 个及以上新品", meaning_en: "Bought 3 or more" },
+      named("none", "不尝新", "None", "没有买过上市 30 天内的新品", "Bought no product within 30 days of its launch"),
+      named("some", "偶尔尝新", "Some", "买过 1 至 2 个新品", "Bought 1 or 2"),
+      named("keen", "爱尝新", "Keen", "买过 3 个及以上新品", "Bought 3 or more"),
     ],
     expression: q.choose([
       [

@@ -1,6 +1,6 @@
 import * as q from "../../src/query/builder.ts";
 import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
-import { one, ordersYear, valid, year, YES_NO } from "./shared.ts";
+import { YES_NO, named, one, ordersYear, valid, year } from "./shared.ts";
 
 const today = "2026-11-22";
 const sales = { owner: "operations", family: "consumption", privacy: "L2" } as const;
@@ -71,9 +71,9 @@ export const PRICE_TAGS: readonly TagDefinition[] = [
     sentence_zh: "近 365 天有效订单中用券订单的比例所在的区间。",
     sentence_en: "The share of the last 365 days' valid orders that used a coupon, in bands.",
     values: [
-      { value: "low", zh: "低", en: "Low", meaning_zh: "用券订单不到 20%", meaning_en: "Below 20 % of orders" },
-      { value: "middle", zh: "中", en: "Middle", meaning_zh: "用券订单 20% 至 60%", meaning_en: "20 % to below 60 %" },
-      { value: "high", zh: "高", en: "High", meaning_zh: "用券订单 60% 及以上", meaning_en: "60 % and more" },
+      named("low", "低", "Low", "用券订单不到 20%", "Below 20 % of orders"),
+      named("middle", "中", "Middle", "用券订单 20% 至 60%", "20 % to below 60 %"),
+      named("high", "高", "High", "用券订单 60% 及以上", "60 % and more"),
     ],
     freshness: "event",
     expression: q.bands(

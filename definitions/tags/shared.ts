@@ -11,6 +11,15 @@ export const spendYear = sum("purchase_days", "net_minor", { window: year });
 export const ordersYear = count("orders", { where: valid, window: year });
 export const lastStore = last("orders", "store_code", { where: valid });
 
+/** One value of a tag and what it says about a member. */
+export const named = (value: string, zh: string, en: string, meaning_zh: string, meaning_en: string) => ({
+  value,
+  zh,
+  en,
+  meaning_zh,
+  meaning_en,
+});
+
 export const YES_NO = (yes_zh: string, yes_en: string, no_zh: string, no_en: string) => [
   { value: "yes", zh: "是", en: "Yes", meaning_zh: yes_zh, meaning_en: yes_en },
   { value: "no", zh: "否", en: "No", meaning_zh: no_zh, meaning_en: no_en },

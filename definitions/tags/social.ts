@@ -1,6 +1,6 @@
 import * as q from "../../src/query/builder.ts";
 import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
-import { one } from "./shared.ts";
+import { named, one } from "./shared.ts";
 
 const today = "2026-11-22";
 const social = { owner: "operations", family: "social", privacy: "L2", freshness: "event" } as const;
@@ -199,14 +199,8 @@ export const SOCIAL_TAGS: readonly TagDefinition[] = [
     sentence_zh: "参与拼团时更常发起还是跟团，并列时取最近一次的角色。",
     sentence_en: "Whether the member more often starts or joins group-buys; of equals the latest.",
     values: [
-      {
-        value: "starter",
-        zh: "发起者",
-        en: "Starter",
-        meaning_zh: "更常发起拼团",
-        meaning_en: "Starts them more often",
-      },
-      { value: "joiner", zh: "跟团者", en: "Joiner", meaning_zh: "更常跟团", meaning_en: "Joins them more often" },
+      named("starter", "发起者", "Starter", "更常发起拼团", "Starts them more often"),
+      named("joiner", "跟团者", "Joiner", "更常跟团", "Joins them more often"),
     ],
     expression: q.mode("events", "role", {
       where: q.and(kind("group_buy"), q.isIn(q.column("role"), ["starter", "joiner"])),
@@ -244,9 +238,9 @@ export const SOCIAL_TAGS: readonly TagDefinition[] = [
     sentence_zh: "近 90 天分享、评价、点赞、拼团与邀请的合计次数所在的区间。",
     sentence_en: "Shares, reviews, likes, group-buys and referrals of the last 90 days together, in bands.",
     values: [
-      { value: "silent", zh: "静默", en: "Silent", meaning_zh: "没有任何社交行为", meaning_en: "None" },
-      { value: "occasional", zh: "偶尔", en: "Occasional", meaning_zh: "1 至 4 次", meaning_en: "1 to 4" },
-      { value: "active", zh: "活跃", en: "Active", meaning_zh: "5 次及以上", meaning_en: "5 or more" },
+      named("silent", "静默", "Silent", "没有任何社交行为", "None"),
+      named("occasional", "偶尔", "Occasional", "1 至 4 次", "1 to 4"),
+      named("active", "活跃", "Active", "5 次及以上", "5 or more"),
     ],
     expression: q.bands(
       acts,

@@ -1,6 +1,6 @@
 import * as q from "../../src/query/builder.ts";
 import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
-import { one } from "./shared.ts";
+import { named, one } from "./shared.ts";
 
 const today = "2026-11-22";
 const value = {
@@ -23,27 +23,21 @@ export const VALUE_TAGS: readonly TagDefinition[] = [
     sentence_en:
       "The class by the present thresholds: A frequent and high value, B high value but infrequent, C to be cultivated.",
     values: [
-      {
-        value: "A",
-        zh: "A 高频高额",
-        en: "A frequent, high value",
-        meaning_zh: "消费与购买天数都达到门槛",
-        meaning_en: "Spend and purchase days both reach their thresholds",
-      },
-      {
-        value: "B",
-        zh: "B 高额低频",
-        en: "B high value, infrequent",
-        meaning_zh: "消费达到门槛，购买天数未达",
-        meaning_en: "Spend reaches its threshold, purchase days do not",
-      },
-      {
-        value: "C",
-        zh: "C 待培育",
-        en: "C to be cultivated",
-        meaning_zh: "消费未达门槛",
-        meaning_en: "Spend is below its threshold",
-      },
+      named(
+        "A",
+        "A 高频高额",
+        "A frequent, high value",
+        "消费与购买天数都达到门槛",
+        "Spend and purchase days both reach their thresholds",
+      ),
+      named(
+        "B",
+        "B 高额低频",
+        "B high value, infrequent",
+        "消费达到门槛，购买天数未达",
+        "Spend reaches its threshold, purchase days do not",
+      ),
+      named("C", "C 待培育", "C to be cultivated", "消费未达门槛", "Spend is below its threshold"),
     ],
     expression: q.profile("rfm", "class"),
     reason: {
@@ -70,15 +64,15 @@ export const VALUE_TAGS: readonly TagDefinition[] = [
     sentence_zh: "按最近一次购买距今的天数分为 1、2、3 级，1 级最近。",
     sentence_en: "Level 1, 2 or 3 by the days since the last purchase; 1 is the latest.",
     values: [
-      {
-        value: "1",
-        zh: "1 级",
-        en: "Level 1",
-        meaning_zh: "30 天内买过（门槛可改）",
-        meaning_en: "Bought within 30 days (a threshold that can be changed)",
-      },
-      { value: "2", zh: "2 级", en: "Level 2", meaning_zh: "31 至 90 天", meaning_en: "31 to 90 days" },
-      { value: "3", zh: "3 级", en: "Level 3", meaning_zh: "超过 90 天", meaning_en: "More than 90 days" },
+      named(
+        "1",
+        "1 级",
+        "Level 1",
+        "30 天内买过（门槛可改）",
+        "Bought within 30 days (a threshold that can be changed)",
+      ),
+      named("2", "2 级", "Level 2", "31 至 90 天", "31 to 90 days"),
+      named("3", "3 级", "Level 3", "超过 90 天", "More than 90 days"),
     ],
     expression: q.bands(
       q.profile("rfm", "level"),

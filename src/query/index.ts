@@ -1,3 +1,5 @@
+import * as build from "./builder.ts";
+
 export {
   type CheckOptions,
   type CheckResult,
@@ -37,3 +39,5 @@ export {
   type ValueType,
 } from "./value-type.ts";
 export { wakeTree } from "./wake.ts";
+/** The functions that make trees: `build.count("orders", …)`. */
+export { build };

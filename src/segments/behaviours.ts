@@ -1,7 +1,6 @@
 import type { Ground } from "../ground.ts";
 import { EVENT_KINDS, type KindInfo } from "../ingest/index.ts";
-import { columnOf, type Expression, type Relation } from "../query/index.ts";
-import * as q from "../query/builder.ts";
+import { build as q, columnOf, type Expression, type Relation } from "../query/index.ts";
 import { type Field, fieldOf, type Lists, type Measure, MEASURED, type Subject } from "./subject.ts";
 
 const TIMES = { zh: "次", en: "times" };

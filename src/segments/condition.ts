@@ -1,6 +1,7 @@
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/index.ts";
 import {
+  build as q,
   Catalogue,
   type CheckedTree,
   checkTree,
@@ -8,7 +9,6 @@ import {
   type Expression,
   type SentenceNames,
 } from "../query/index.ts";
-import * as q from "../query/builder.ts";
 import type { Scope, Tx } from "../store/index.ts";
 import { bookOf, displayValue, memberTagsRelation, storedTag } from "../tags/index.ts";
 import { segmentConditions } from "./segment-store.ts";

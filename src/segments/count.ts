@@ -2,6 +2,7 @@ import type { Ground } from "../ground.ts";
 import { lakeEngine } from "../lake/index.ts";
 import { businessDay, problem, sleep } from "../platform/index.ts";
 import {
+  build as q,
   type CheckedTree,
   checkedTree,
   duckdb,
@@ -12,7 +13,6 @@ import {
   printPlan,
   relationsOf,
 } from "../query/index.ts";
-import * as q from "../query/builder.ts";
 import type { Scope, Tx } from "../store/index.ts";
 import { bookOf, storedTag } from "../tags/index.ts";
 import { type Condition, readCondition, scopeCondition, sentenceOf, stepsOf, storedCatalogue } from "./condition.ts";

@@ -1,5 +1,4 @@
-import type { Column, Expression } from "../query/index.ts";
-import * as q from "../query/builder.ts";
+import { build as q, type Column, type Expression } from "../query/index.ts";
 
 /** How a value is entered and compared in the builder. */
 export type ValueType = "code" | "text" | "integer" | "decimal" | "money" | "ratio" | "date" | "boolean";

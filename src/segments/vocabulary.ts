@@ -1,6 +1,5 @@
 import type { Ground } from "../ground.ts";
-import { type Expression, scaleOf } from "../query/index.ts";
-import * as q from "../query/builder.ts";
+import { build as q, type Expression, scaleOf } from "../query/index.ts";
 import { bookOf, type Tag } from "../tags/index.ts";
 import { behaviourSubjects, purchaseSubjects } from "./behaviours.ts";
 import { fieldOf, type Lists, operatorsOf, type Subject, type SubjectGroup, type ValueType } from "./subject.ts";

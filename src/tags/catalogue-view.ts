@@ -1,7 +1,6 @@
 import type { Ground } from "../ground.ts";
 import { businessDay } from "../platform/index.ts";
-import { duckdb, type Expression, planOutputs, postgresql, printPlan } from "../query/index.ts";
-import * as q from "../query/builder.ts";
+import { build as q, duckdb, type Expression, planOutputs, postgresql, printPlan } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
 import type { Tag, TagBook } from "./book.ts";
 import type { TagDefinition } from "./definition.ts";

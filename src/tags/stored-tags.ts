@@ -1,6 +1,4 @@
-import type { ColumnType, Expression, Relation } from "../query/index.ts";
-import { scaleOf } from "../query/index.ts";
-import * as q from "../query/builder.ts";
+import { build as q, scaleOf, type ColumnType, type Expression, type Relation } from "../query/index.ts";
 import type { Tag, TagBook } from "./book.ts";
 
 const RELATION = "member_tags";
