@@ -73,6 +73,15 @@ const STAGES: Readonly<Record<string, { zh: string; en: string }>> = {
   first_order: { zh: "对方已首单", en: "friend's first order" },
 };
 
+const REASONS: Readonly<Record<string, { zh: string; en: string }>> = {
+  purchase: { zh: "消费得分", en: "for a purchase" },
+  redeem: { zh: "抵扣", en: "redeemed" },
+  return: { zh: "退货收回", en: "taken back for a return" },
+  expired: { zh: "到期", en: "expired" },
+  opening_balance: { zh: "期初余额", en: "opening balance" },
+  birthday: { zh: "生日", en: "birthday" },
+};
+
 const PURPOSES: Readonly<Record<string, { zh: string; en: string }>> = {
   marketing: { zh: "营销", en: "marketing" },
   service: { zh: "服务", en: "service" },
@@ -223,7 +232,7 @@ const SENTENCES: Readonly<Record<string, Say>> = {
     const balance = read.number("balance_after");
     return joined([
       points !== null && (zh ? `积分 ${signed(points)}` : `${signed(points)} points`),
-      read.text("reason"),
+      REASONS[read.text("reason")]?.[read.language] ?? read.text("reason"),
       balance !== null &&
         (zh ? `余额 ${balance.toLocaleString("en-US")}` : `balance ${balance.toLocaleString("en-US")}`),
     ]);

@@ -24,8 +24,9 @@ function titleOf({ rfm, cell, place }: BehindProps, t: Translate): string {
     const [letter = "", level = ""] = cell;
     return t("behind.title_cell", { cell, meaning: `${t(`class.${letter}`)} · ${t(`level.${level}`)}` });
   }
-  const f = bandsOf(rfm.bands.f)[Number(place.f) - 1];
-  const m = bandsOf(rfm.bands.m_minor)[Number(place.m) - 1];
+  if (place.f === null) return t(`map.level_${place.level}`);
+  const f = bandsOf(rfm.bands.f).find((band) => band.number === Number(place.f));
+  const m = bandsOf(rfm.bands.m_minor).find((band) => band.number === Number(place.m));
   return t("behind.title_map", {
     level: t(`map.level_${place.level}`),
     f: f === undefined ? "" : dayBand(f, t),

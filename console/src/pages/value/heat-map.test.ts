@@ -10,12 +10,14 @@ describe("the heat map", () => {
     expect(positionOf(999, [0, 100, 200, 300, 400])).toBeCloseTo(0.85);
     expect(positionOf(400, [0, 100, 200, 300, 400])).toBeCloseTo(0.8);
   });
-  it("keeps its place when ties make a band empty, and before the first edge", () => {
-    expect(positionOf(1, [1, 1, 2, 3, 5])).toBeCloseTo(0.2);
+  it("leaves out what ties make empty and keeps the server's numbers", () => {
+    expect(bandsOf([1, 1, 2, 3, 6]).map((band) => band.number)).toEqual([2, 3, 4, 5]);
+    expect(positionOf(1, [1, 1, 2, 3, 5])).toBe(0);
+    expect(positionOf(4, [1, 1, 2, 3, 5])).toBeCloseTo(0.625);
     expect(positionOf(0, [1, 2, 3, 4, 5])).toBe(0);
     expect(bandsOf([1, 2])).toEqual([
-      { from: 1, to: 2 },
-      { from: 2, to: null },
+      { number: 1, from: 1, to: 2 },
+      { number: 2, from: 2, to: null },
     ]);
   });
   it("colours nothing for nobody and fully for the most", () => {

@@ -5,9 +5,16 @@ export interface Band {
   readonly to: number | null;
 }
 
-/** Lower edges, ascending → bands. Equal neighbours (ties in the data) make empty bands, which keep their place. */
-export function bandsOf(edges: readonly number[]): readonly Band[] {
-  return edges.map((from, index) => ({ from, to: edges[index + 1] ?? null }));
+export interface NumberedBand extends Band {
+  /** Counted from 1 as the server does. */
+  readonly number: number;
+}
+
+/** Lower edges, ascending → the bands that can hold anybody. Ties make edges equal: what lies between them is left out. */
+export function bandsOf(edges: readonly number[]): readonly NumberedBand[] {
+  return edges
+    .map((from, index) => ({ number: index + 1, from, to: edges[index + 1] ?? null }))
+    .filter((band) => band.to === null || band.to > band.from);
 }
 
 /**
@@ -19,8 +26,8 @@ export function positionOf(threshold: number, edges: readonly number[]): number 
   const index = bands.findLastIndex((band) => band.from <= threshold);
   const band = bands[index];
   if (band === undefined) return 0;
-  const width = band.to === null ? null : band.to - band.from;
-  const inside = width === null ? (threshold > band.from ? 0.25 : 0) : width <= 0 ? 0 : (threshold - band.from) / width;
+  const open = threshold > band.from ? 0.25 : 0;
+  const inside = band.to === null ? open : (threshold - band.from) / (band.to - band.from);
   return (index + inside) / bands.length;
 }
 
@@ -29,13 +36,13 @@ export function heatOf(members: number, most: number): number {
   return members <= 0 || most <= 0 ? 0 : Math.sqrt(members / most);
 }
 
-/** The neighbour an arrow key leads to in a map of `size` × `size` cells, rows counted from the top. */
-export function neighbour(index: number, key: string, size: number): number {
+/** The neighbour an arrow key leads to in a map of `rows` × `size` cells, rows counted from the top. */
+export function neighbour(index: number, key: string, size: number, rows = size): number {
   const row = Math.floor(index / size);
   const column = index % size;
   if (key === "ArrowRight") return row * size + Math.min(size - 1, column + 1);
   if (key === "ArrowLeft") return row * size + Math.max(0, column - 1);
-  if (key === "ArrowDown") return Math.min(size - 1, row + 1) * size + column;
+  if (key === "ArrowDown") return Math.min(rows - 1, row + 1) * size + column;
   if (key === "ArrowUp") return Math.max(0, row - 1) * size + column;
   if (key === "Home") return row * size;
   return key === "End" ? row * size + size - 1 : index;

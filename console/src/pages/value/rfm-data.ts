@@ -26,7 +26,17 @@ export interface Rfm {
     readonly derived_at: string;
   };
   readonly population: number;
-  readonly others: { readonly never: number; readonly over_365: number };
+  readonly others: {
+    readonly never: number;
+    readonly over_365: number;
+    /** Staff, test and wholesale accounts, which are no customers. */
+    readonly flagged?: number;
+    readonly other_currency?: number;
+  };
+  /** The data ended before the last closed day: the day it ended on is what counts as today here. */
+  readonly data_ended?: boolean;
+  readonly computed_at?: string;
+  readonly stale?: boolean;
   readonly currency: string;
   readonly cells: readonly RfmCell[];
   readonly map: readonly RfmMapCell[];

@@ -55,7 +55,12 @@ function Panel({ level, rfm, most, selected, linkTo }: RfmMapProps & { level: Le
           {name} <span className="ht-note">{t(`map.days_${level}`, { r1, r2 })}</span>
         </h3>
         <span>
-          <Count value={total} unit={t("map.members", { n: "" }).trim()} />
+          <Count
+            value={total}
+            unit={t("map.people")}
+            to={`?level=${level}`}
+            label={`${name} ${formatCount(total)} ${t("map.people")}`}
+          />
         </span>
       </div>
       <div className="rf-plot">
@@ -100,9 +105,9 @@ function Grid({ level, rfm, most, selected, linkTo }: RfmMapProps & { level: Lev
   const fBands = bandsOf(rfm.bands.f);
   const mBands = bandsOf(rfm.bands.m_minor);
   const size = mBands.length;
-  const cells = fBands.flatMap((_, row) => mBands.map((_band, column) => ({ f: fBands.length - row, m: column + 1 })));
+  const cells = [...fBands].reverse().flatMap((f) => mBands.map((m) => ({ f, m })));
   const move = (event: React.KeyboardEvent) => {
-    const next = neighbour(current, event.key, size);
+    const next = neighbour(current, event.key, size, fBands.length);
     if (next === current) return;
     event.preventDefault();
     setCurrent(next);
@@ -119,20 +124,21 @@ function Grid({ level, rfm, most, selected, linkTo }: RfmMapProps & { level: Lev
     >
       {cells.map(({ f, m }, index) => {
         const members =
-          rfm.map.find((cell) => cell.level === level && cell.f_band === f && cell.m_band === m)?.members ?? 0;
+          rfm.map.find((cell) => cell.level === level && cell.f_band === f.number && cell.m_band === m.number)
+            ?.members ?? 0;
         const label = t("map.cell", {
           level: t(`map.level_${level}`),
-          f: dayBand(fBands[f - 1] ?? { from: 0, to: null }, t),
-          m: moneyBand(mBands[m - 1] ?? { from: 0, to: null }, rfm.currency, t),
+          f: dayBand(f, t),
+          m: moneyBand(m, rfm.currency, t),
           n: formatCount(members),
         });
-        const address = linkTo(level, f, m);
+        const address = linkTo(level, f.number, m.number);
         return (
           <Link
-            key={`${f}${m}`}
+            key={`${f.number}${m.number}`}
             to={address}
             preventScrollReset
-            className={`rf-cell${members === 0 ? " rf-zero" : ""}${selected === `${level}.${f}.${m}` ? " rf-chosen" : ""}`}
+            className={`rf-cell${members === 0 ? " rf-zero" : ""}${selected === `${level}.${f.number}.${m.number}` ? " rf-chosen" : ""}`}
             style={{ "--rf-heat": heatOf(members, most) } as React.CSSProperties}
             tabIndex={index === current ? 0 : -1}
             aria-label={label}

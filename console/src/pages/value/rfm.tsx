@@ -1,6 +1,7 @@
 import Button from "antd/es/button";
 import { Link, useSearchParams } from "react-router";
 import { Bar } from "../../parts/bar.tsx";
+import { Chip } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Count, Fact, Money, Ratio } from "../../parts/figures.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
@@ -23,11 +24,30 @@ export function RfmPage() {
       <PageHeader
         title={t("title")}
         note={rfm === undefined ? undefined : t("note", { day: formatDay(rfm.business_day), version: rfm.version })}
+        tags={rfm === undefined ? undefined : <States rfm={rfm} t={t} />}
       />
       <Loaded query={query} skeleton={<RfmSkeleton />}>
         {(data) => ("cells" in data && data.population > 0 ? <RfmBody rfm={data} t={t} /> : <NoRfm t={t} />)}
       </Loaded>
     </div>
+  );
+}
+
+/** What a reader must know about the age of these figures. */
+function States({ rfm, t }: { rfm: Rfm; t: Translate }) {
+  return (
+    <>
+      {rfm.data_ended ? (
+        <Chip tone="info" title={t("data_ended_why")}>
+          {t("data_ended")}
+        </Chip>
+      ) : null}
+      {rfm.stale ? (
+        <Chip tone="warn" title={t("stale_why")}>
+          {t("stale")}
+        </Chip>
+      ) : null}
+    </>
   );
 }
 
@@ -166,6 +186,16 @@ function Others({ rfm, t }: { rfm: Rfm; t: Translate }) {
         <Fact label={t("others.never")}>
           <Count value={rfm.others.never} to="?cell=never" />
         </Fact>
+        {rfm.others.flagged ? (
+          <Fact label={t("others.flagged")}>
+            <Count value={rfm.others.flagged} />
+          </Fact>
+        ) : null}
+        {rfm.others.other_currency ? (
+          <Fact label={t("others.other_currency")}>
+            <Count value={rfm.others.other_currency} />
+          </Fact>
+        ) : null}
       </dl>
     </Card>
   );

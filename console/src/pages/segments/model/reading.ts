@@ -137,6 +137,10 @@ function readBetween(parts: readonly TreeNode[]): Comparison | null {
   return { left: low.left, operator: "between", values: [...low.values, ...high.values] };
 }
 
+/** "= 女" and "是 女" are one condition; it is shown in the form that the vocabulary offers. */
+const offered = (operator: Operator, operators: readonly Operator[]): Operator =>
+  operator === "eq" && operators.includes("in") && !operators.includes("eq") ? "in" : operator;
+
 const scalarOf = (value: Scalar, type: ValueType): Scalar =>
   type === "decimal" || type === "ratio" || type === "integer" || type === "money" ? Number(value) : value;
 
@@ -144,7 +148,13 @@ function readAttribute(compared: Comparison, subject: SubjectInfo, id: string): 
   if (subject.expression === undefined || !sameTree(subject.expression, compared.left)) return null;
   const type = subject.type as ValueType;
   const values = compared.values.map((value) => scalarOf(value, type));
-  return { type: "attribute", id, subject: subject.subject, operator: compared.operator, values };
+  return {
+    type: "attribute",
+    id,
+    subject: subject.subject,
+    operator: offered(compared.operator, subject.operators),
+    values,
+  };
 }
 
 function readBehaviour(compared: Comparison, subject: SubjectInfo, id: string): BehaviourNode | null {

@@ -142,9 +142,17 @@ function filterParts(
   return [words(name), ...comparisonParts(filter.operator, filter.values, form, { at: "filter", index }, language)];
 }
 
+const UNITS: Readonly<Record<string, Unit>> = { times: { zh: "次", en: "times" }, days: { zh: "天", en: "days" } };
+
+/** The unit the vocabulary gives, else the one that everybody expects. */
+function unitOf(measure: string, given: Unit | undefined): { readonly unit?: Unit } {
+  const unit = given ?? UNITS[measure];
+  return unit === undefined ? {} : { unit };
+}
+
 function behaviourParts(node: BehaviourNode, subject: SubjectInfo | undefined, language: Language): readonly Part[] {
   const zh = language === "zh";
-  const name = subject === undefined ? node.subject : named(subject, language);
+  const name = subject === undefined ? node.subject : zh ? subject.zh : subject.en.toLowerCase();
   const fields = node.where.flatMap((filter, index) => [
     ...(index > 0 ? [words(zh ? "、" : ",")] : []),
     ...filterParts(
@@ -158,7 +166,7 @@ function behaviourParts(node: BehaviourNode, subject: SubjectInfo | undefined, l
   const measure = measureOf(subject, node.measure);
   const form: ValueForm = {
     type: measure?.type ?? "integer",
-    ...(measure?.unit === undefined ? {} : { unit: measure.unit }),
+    ...unitOf(node.measure, measure?.unit),
   };
   const text = valuesText(node.operator, node.values, form, language);
   const waiting = text === "";
