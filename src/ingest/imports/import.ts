@@ -18,7 +18,7 @@ import {
   takenBatches,
 } from "./import-store.ts";
 import { IMPORT_LIMITS } from "./limits.ts";
-import { contentHash } from "./mapping/draft.ts";
+import { contentHash } from "./mapping/batch.ts";
 import { guessTable, isKnownName, type TableGuess } from "./mapping/guess.ts";
 import { checkMapping, type ImportOptions, type Mapping } from "./mapping/mapping.ts";
 import { importKind } from "./mapping/target.ts";

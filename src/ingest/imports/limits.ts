@@ -22,6 +22,8 @@ export const IMPORT_LIMITS = {
   parquet_group_bytes_max: 1024 * MIB,
   /** Lines of one document held together; a longer one becomes several records of the same order. */
   document_lines_max: 2_000,
+  /** Bytes of one record: an order of 2,000 lines is some 300 KB; what an SDK may send at once is far less. */
+  record_bytes_max: 4 * MIB,
   /** Records handed to the edge at once, and lines in them together. */
   batch_records: 1_000,
   batch_lines: 10_000,

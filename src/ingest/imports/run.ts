@@ -20,7 +20,7 @@ import {
 } from "./import-store.ts";
 import { originOf, stageRejects, waitingBatches } from "./import-inbox.ts";
 import { IMPORT_LIMITS } from "./limits.ts";
-import type { Batch } from "./mapping/draft.ts";
+import type { Batch } from "./mapping/batch.ts";
 import { addCounts, type Counts, type ImportReport, NO_COUNTS, reportOf } from "./report.ts";
 import { judgeBatch, openSession, storedProblems } from "./session.ts";
 
@@ -35,7 +35,7 @@ export interface RunControl {
 /** Reads the whole file and says what a run would do, without storing a record. */
 export async function checkImport(ground: Ground, import_id: number, control: RunControl): Promise<ImportReport> {
   const row = await load(ground, import_id);
-  const source = await ground.store.read(SYSTEM_SCOPE, (tx) => sourceById(tx, row.source_id));
+  const source = await sourceOf(ground, row);
   await ground.store.write(SYSTEM_SCOPE, (tx) => clearProblems(tx, import_id, "check"));
   const session = await openSession(ground, row);
   let counts = NO_COUNTS;
@@ -72,6 +72,12 @@ export async function checkImport(ground: Ground, import_id: number, control: Ru
 
 function failureOf(error: unknown): Record<string, unknown> {
   return error instanceof Problem ? error.toJSON() : { code: "platform.internal", detail: (error as Error).name };
+}
+
+/** The source as a file may use it: documents are larger than what its events may be. */
+async function sourceOf(ground: Ground, row: ImportRow): Promise<Source> {
+  const source = await ground.store.read(SYSTEM_SCOPE, (tx) => sourceById(tx, row.source_id));
+  return { ...source, event_bytes_max: Math.max(source.event_bytes_max, IMPORT_LIMITS.record_bytes_max) };
 }
 
 function load(ground: Ground, import_id: number): Promise<ImportRow> {
@@ -124,13 +130,14 @@ async function takeBatches(
   row: ImportRow,
   control: RunControl,
 ): Promise<{ people: number; complete: boolean; error_rows_left_out: number }> {
-  const source = await ground.store.read(SYSTEM_SCOPE, (tx) => sourceById(tx, row.source_id));
+  const source = await sourceOf(ground, row);
   const taken = new Set(
     (await ground.store.read(SYSTEM_SCOPE, (tx) => takenBatches(tx, row.import_id, row.run))).map((b) => b.batch),
   );
   const room = await roomLeft(ground, row, taken.size === 0);
   const session = await openSession(ground, row);
   const ahead: Promise<void>[] = [];
+  const applying = new Applying(ground);
   let complete = true;
   try {
     for await (const batch of session.batches()) {
@@ -138,16 +145,47 @@ async function takeBatches(
         complete = false;
         break;
       }
-      if (!taken.has(batch.number)) ahead.push(takeBatch(ground, source, row, batch, room));
+      if (!taken.has(batch.number)) {
+        const taking = takeBatch(ground, source, row, batch, room);
+        // It is awaited below, perhaps only after it has failed.
+        taking.catch(() => undefined);
+        ahead.push(taking);
+      }
       if (ahead.length >= IMPORT_LIMITS.batches_ahead) await ahead.shift();
+      applying.start();
       await control.progress(batch.rows_read, row.rows);
     }
+    await Promise.all(ahead);
   } finally {
-    const left = await Promise.allSettled(ahead);
+    // What is under way ends before the file is closed, also when one of them has failed.
+    await Promise.allSettled(ahead);
+    await applying.end();
     await session.close();
-    for (const one of left) if (one.status === "rejected") throw one.reason;
   }
   return { people: session.people(), complete, error_rows_left_out: room.left_out };
+}
+
+/** Applies batches while the next ones are read, so that PostgreSQL works while this process parses. */
+class Applying {
+  readonly #ground: Ground;
+  #round: Promise<unknown> | undefined;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  /** Begins a round unless one is under way; a failing round is the pipeline's own business and comes again later. */
+  start(): void {
+    this.#round ??= applyReceived(this.#ground)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#round = undefined;
+      });
+  }
+
+  async end(): Promise<void> {
+    await this.#round;
+  }
 }
 
 /** Room left for problems on the page and rows in the error file. */

@@ -20,7 +20,11 @@ export async function openMysqlTable(connection: Connection, pull: PullTable): P
   let session: mysql.Connection;
   try {
     session = await mysql.createConnection({
-      ...{ host, port, database, user, password },
+      host,
+      port,
+      database,
+      user,
+      password,
       connectTimeout: PULL_LIMITS.connect_seconds * 1000,
       charset: "utf8mb4",
       rowsAsArray: true,
@@ -130,7 +134,7 @@ function textOf(name: string, data_type: string): string {
 
 /** A parameter is text: it is made the column's own type, or large numbers would be compared as binary fractions. */
 function parameterOf([, data_type = "", column_type = ""]: readonly string[]): string {
-  if (/int$/.test(data_type)) return column_type.includes("unsigned") ? "cast(? as unsigned)" : "cast(? as signed)";
+  if (data_type.endsWith("int")) return column_type.includes("unsigned") ? "cast(? as unsigned)" : "cast(? as signed)";
   if (data_type === "datetime" || data_type === "timestamp") return "cast(? as datetime(6))";
   if (data_type === "date") return "cast(? as date)";
   if (data_type === "decimal") return "cast(? as decimal(65, 10))";
@@ -140,6 +144,6 @@ function parameterOf([, data_type = "", column_type = ""]: readonly string[]): s
 function overlapOf(data_type: string): string {
   if (data_type === "datetime" || data_type === "timestamp") return `- interval ${PULL_LIMITS.overlap_seconds} second`;
   if (data_type === "date") return "- interval 1 day";
-  if (/int$/.test(data_type) || data_type === "decimal") return `- ${PULL_LIMITS.overlap_numbers}`;
+  if (data_type.endsWith("int") || data_type === "decimal") return `- ${PULL_LIMITS.overlap_numbers}`;
   return "";
 }

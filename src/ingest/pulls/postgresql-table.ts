@@ -24,7 +24,11 @@ export async function openPostgresqlTable(connection: Connection, pull: PullTabl
   const { host, port, database, user, password } = connection;
   const name = nameParts(pull.table, "table").map(quote).join(".");
   const client = new pg.Client({
-    ...{ host, port, database, user, password },
+    host,
+    port,
+    database,
+    user,
+    password,
     connectionTimeoutMillis: PULL_LIMITS.connect_seconds * 1000,
     statement_timeout: PULL_LIMITS.statement_seconds * 1000,
     application_name: "huitou pull",
@@ -107,7 +111,7 @@ async function tableOf(client: pg.Client, pull: PullTable, name: string): Promis
 
 /** How far before the last cursor rows are looked at again; texts have no distance. */
 function overlapOf(type: string): string {
-  if (/^timestamp/.test(type)) return `- interval '${PULL_LIMITS.overlap_seconds} seconds'`;
+  if (type.startsWith("timestamp")) return `- interval '${PULL_LIMITS.overlap_seconds} seconds'`;
   if (type === "date") return "- 1";
   if (/^(smallint|integer|bigint|numeric)/.test(type)) return `- ${PULL_LIMITS.overlap_numbers}`;
   return "";

@@ -3,7 +3,7 @@ import { newSecret, problem } from "../../platform/index.ts";
 import { jobById, startJob, SYSTEM_SCOPE } from "../../store/index.ts";
 import { checkMapping, type ImportOptions } from "../imports/mapping/mapping.ts";
 import { ensureSource } from "../source-store.ts";
-import { contentHash } from "../imports/mapping/draft.ts";
+import { contentHash } from "../imports/mapping/batch.ts";
 import { PULL_LIMITS } from "./limits.ts";
 import { openMysqlTable } from "./mysql-table.ts";
 import { openPostgresqlTable } from "./postgresql-table.ts";

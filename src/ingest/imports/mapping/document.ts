@@ -3,15 +3,15 @@ import type { ClearIdentity, ClearRecord } from "../../record.ts";
 import { IMPORT_LIMITS } from "../limits.ts";
 import type { RawRow } from "../reading/csv.ts";
 import { classifyLine, type LineClass } from "./line-class.ts";
-import { Collector, contentHash, type DraftContext, TooManyLines } from "./draft.ts";
+import { Collector, contentHash, type DraftContext, TooManyLines } from "./batch.ts";
 import { LineCounter } from "./line-counter.ts";
 import type { ReadRow, RowProblem } from "./row-plan.ts";
 
 /** What a line is; its description is not part of it, the same article being spelled in several ways. */
-const CONTENT_FIELDS = [
-  ...["sku", "quantity", "unit_price", "net_minor", "discount_minor", "coupon_minor", "promotion_code"],
-  ...["refund_minor", "original_line_no"],
-];
+const CONTENT_FIELDS =
+  "sku quantity unit_price net_minor discount_minor coupon_minor promotion_code refund_minor original_line_no".split(
+    " ",
+  );
 
 interface Open {
   readonly class: "sale" | "return";
@@ -70,7 +70,7 @@ export class DocumentAssembler {
   }
 
   end(collect: Collector): void {
-    for (const open of [...this.#open]) this.#close(open, collect);
+    for (const open of this.#open) this.#close(open, collect);
   }
 
   #classOf(read: ReadRow): LineClass {

@@ -88,7 +88,7 @@ export async function* parquetRows(
       for (let at = rowStart; at < rowEnd; at += BATCH_ROWS) {
         const batch: RawRow[] = [];
         for (let row = at; row < Math.min(rowEnd, at + BATCH_ROWS); row += 1) {
-          const cells = new Array<string>(table.names.length).fill("");
+          const cells = Array<string>(table.names.length).fill("");
           for (const [k, { name, index }] of columns.entries()) {
             cells[index] = parquetText(data[k]?.[row - rowStart], table.wall_clock.has(name));
           }
