@@ -20,7 +20,9 @@ export interface Bench {
 /** `npm run bench -- NAME…` runs the benches whose names begin so; all of them without a name. */
 async function main(wanted: readonly string[]): Promise<number> {
   const here = new URL("./", import.meta.url);
-  const files = (await readdir(here)).filter((f) => f.endsWith(".ts") && f !== "main.ts" && !f.endsWith(".test.ts")).sort();
+  const files = (await readdir(here))
+    .filter((f) => f.endsWith(".ts") && f !== "main.ts" && !f.endsWith(".test.ts"))
+    .sort();
   const benches: Bench[] = [];
   for (const file of files) {
     const module = (await import(new URL(file, here).href)) as { benches?: readonly Bench[] };
@@ -42,11 +44,22 @@ async function main(wanted: readonly string[]): Promise<number> {
 }
 
 function printTable(figures: readonly Figure[]): void {
-  const number = (value: number | null) => (value === null ? "–" : value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 3 : 1 }));
-  const rows = figures.map((f) => [f.name, `${number(f.value)} ${f.unit}`, number(f.reference), f.ratio === null ? "–" : `${number(f.ratio)} ×`, f.bar, f.met ? "met" : "NOT MET"]);
+  const number = (value: number | null) =>
+    value === null ? "–" : value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 3 : 1 });
+  const rows = figures.map((f) => [
+    f.name,
+    `${number(f.value)} ${f.unit}`,
+    number(f.reference),
+    f.ratio === null ? "–" : `${number(f.ratio)} ×`,
+    f.bar,
+    f.met ? "met" : "NOT MET",
+  ]);
   const table = [["bench", "value", "reference", "ratio", "bar", ""], ...rows];
   const widths = [0, 1, 2, 3, 4, 5].map((i) => Math.max(...table.map((row) => (row[i] ?? "").length)));
-  for (const row of table) console.log(row.map((text, i) => (i === 0 || i > 3 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0))).join("  "));
+  for (const row of table)
+    console.log(
+      row.map((text, i) => (i === 0 || i > 3 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0))).join("  "),
+    );
 }
 
 process.exitCode = await main(process.argv.slice(2));
