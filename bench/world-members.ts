@@ -45,7 +45,8 @@ interface BulkMember {
 
 const TABLES = {
   party: "members.party (party_id, anchor_kind, anchor_token, member_id, source_id, made_at)",
-  holding: "members.holding (party_id, kind, token, source_id, first_at, last_at, stated_at, ended_at, lasting)",
+  holding: `members.holding (party_id, kind, token, source_id, first_at, last_at, stated_at, kept_first_at, kept_last_at,
+    kept_stated_at)`,
   fact: "members.fact (party_id, field, record_id, source_id, person_id, observed_at, value, token, hint)",
   consent: "members.consent (party_id, purpose, medium, record_id, state, text_version, at, via, source_id, person_id)",
   search: "members.search_key (party_id, kind, key, source_token)",
@@ -170,7 +171,8 @@ class MemberRows {
   }
 
   private hold(party: number, source: number, kind: string, token: string): void {
-    this.rows.add("holding", party, kind, token, source, this.at, this.at, this.at, null, true);
+    const at = this.at;
+    this.rows.add("holding", party, kind, token, source, at, at, at, at, at, at);
   }
 
   private search(party: number, kind: string, key: string, source_token: string): void {

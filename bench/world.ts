@@ -56,6 +56,7 @@ export async function openBenchWorld(options: BenchWorldOptions): Promise<BenchW
     throwaway: true,
   });
   const { ground, databases } = composition;
+  say("empty database");
   for (const key of BENCH_SOURCES) await ensureSource(ground, { key, name: key, kind: "rest" });
   const until_day = dayOf(ground.clock.now().getTime());
   const bulk = { members: options.members, seed: options.seed ?? 1, until_day };
