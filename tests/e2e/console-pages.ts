@@ -57,7 +57,8 @@ export async function seriousFindings(page: Page): Promise<string[]> {
 export function countScripts(page: Page): { bytes: () => Promise<number> } {
   const sizes: Promise<number>[] = [];
   page.on("response", (response) => {
-    if (response.request().resourceType() === "script") sizes.push(response.body().then((body) => gzipSync(body).length));
+    if (response.request().resourceType() === "script")
+      sizes.push(response.body().then((body) => gzipSync(body).length));
   });
   return { bytes: async () => (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0) };
 }

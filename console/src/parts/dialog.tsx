@@ -31,6 +31,7 @@ export function Dialog({ open, title, onClose, children, footer, place = "middle
       ref={ref}
       className={`ht-dialog ht-dialog-${place}${wide ? " ht-dialog-wide" : ""}`}
       aria-labelledby={id}
+      onCancel={onClose}
       onClose={onClose}
       onClick={(event) => {
         if (event.target === ref.current) onClose();

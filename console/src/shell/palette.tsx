@@ -27,6 +27,7 @@ export function Palette({ open, onClose }: PaletteProps) {
       ref={ref}
       className="ht-palette"
       aria-label={t("palette.title")}
+      onCancel={onClose}
       onClose={onClose}
       onClick={(event) => event.target === ref.current && onClose()}
     >

@@ -86,3 +86,8 @@ export function formatInstant(at: string | Date, options: { seconds?: boolean; d
   });
   return `${shown} ${time}`;
 }
+
+/** "甲、乙、丙" / "a, b, c". */
+export function listText(parts: readonly string[]): string {
+  return parts.join(currentLanguage() === "en" ? ", " : "、");
+}

@@ -1,5 +1,6 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
+import { useCan } from "../../api/session.ts";
 import { Chip } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { Instant } from "../../parts/figures.tsx";
@@ -36,16 +37,31 @@ function actionText(row: AuditRow, t: Translate): string {
   return [t(`action.${noun}`, { defaultValue: row.action }), method].filter(Boolean).join(" · ");
 }
 
-function actorText(row: AuditRow, t: Translate): string {
-  if (row.actor === null) return t("system");
-  return t(`actor.${row.actor}`, { defaultValue: row.actor });
+/** Names of people by id, for those who may see the people; the role serves others. */
+function useActorText(): (row: AuditRow) => string {
+  const t = useTexts("audit");
+  const may = useCan("people.manage");
+  const people = useQuery({
+    queryKey: ["people"],
+    queryFn: ({ signal }) => api.get<{ items: readonly { id: number; name: string }[] }>("/api/people", {}, signal),
+    enabled: may,
+  });
+  return (row) => {
+    const person = people.data?.items.find((one) => one.id === row.person_id);
+    if (person) return person.name;
+    if (row.actor === null) return t("system");
+    return t(`actor.${row.actor}`, { defaultValue: t(`shared:role.${row.actor}`, { defaultValue: row.actor }) });
+  };
 }
 
+const SUBJECT_SHOWN = 140;
+
 function subjectText(subject: AuditRow["subject"]): string {
-  return Object.entries(subject ?? {})
+  const text = Object.entries(subject ?? {})
     .filter(([, value]) => value !== null && value !== "")
     .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
     .join(" · ");
+  return text.length > SUBJECT_SHOWN ? `${text.slice(0, SUBJECT_SHOWN)}…` : text;
 }
 
 export function AuditPage() {
@@ -86,6 +102,7 @@ function AuditTable({
   more: { load: () => void; loading: boolean } | undefined;
 }) {
   const t = useTexts("audit");
+  const actorText = useActorText();
   return (
     <DataTable
       label={t("title")}
@@ -95,7 +112,7 @@ function AuditTable({
       more={more}
       columns={[
         { key: "when", title: t("when"), render: (row) => <Instant at={row.at} seconds /> },
-        { key: "who", title: t("who"), render: (row) => actorText(row, t) },
+        { key: "who", title: t("who"), render: actorText },
         {
           key: "what",
           title: t("what"),

@@ -66,9 +66,7 @@ function EngineCard({ engine }: { engine: Engine }) {
         </Fact>
         <Fact label={t("version")}>{engine.version ?? "—"}</Fact>
       </dl>
-      {engine.detail ? (
-        <p className="ht-note ht-engine-detail">{pick(engine.detail.zh, engine.detail.en)}</p>
-      ) : null}
+      {engine.detail ? <p className="ht-note ht-engine-detail">{pick(engine.detail.zh, engine.detail.en)}</p> : null}
     </Card>
   );
 }

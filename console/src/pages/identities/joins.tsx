@@ -54,6 +54,7 @@ export function Joins() {
               {
                 key: "member",
                 title: t("member"),
+                wrap: true,
                 render: (row) => (
                   <span className="ht-cell-two">
                     <Link to={`/members/${row.member_id}`}>{t("someone", { id: row.member_id })}</Link>

@@ -54,6 +54,8 @@ export interface ImportView {
   readonly format: "csv" | "xlsx" | "parquet";
   readonly encoding: string | null;
   readonly gzip: boolean;
+  readonly delimiter?: string | null;
+  readonly header?: boolean;
   readonly sheet: string | null;
   readonly sheets: readonly string[];
   readonly rows: number | null;

@@ -25,6 +25,7 @@ export function CheckedStep({ view, report, onRemap }: StepProps & { report: Imp
     <>
       <Card title={t("check_title")} note={t("check_note")}>
         <ReportFigures report={report} done={false} />
+        {report.accepted === 0 ? <p className="ht-tone-warn">{t("nothing_new")}</p> : null}
       </Card>
       <Problems view={view} report={report} />
       <Notes notes={report.notes} />

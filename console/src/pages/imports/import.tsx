@@ -72,7 +72,8 @@ function Body({ view }: { view: ImportView }) {
   }
   if (remapping || view.state === "uploaded" || view.state === "mapped") {
     if (!kinds) return <SkeletonTable columns={4} rows={10} />;
-    return <MappingStep view={view} kinds={kinds} onChecking={() => setRemapping(false)} />;
+    const reading = [view.sheet, view.encoding, view.delimiter, view.columns.length].join();
+    return <MappingStep key={reading} view={view} kinds={kinds} onChecking={() => setRemapping(false)} />;
   }
   if (view.state === "checked" && report) return <CheckedStep view={view} report={report} onRemap={remap} />;
   if (view.state === "done" && report) return <DoneStep view={view} report={report} />;

@@ -4,10 +4,11 @@ import { useState } from "react";
 import { api } from "../../api/client.ts";
 import { SelectField, TextField } from "../../parts/form.tsx";
 import { Card } from "../../parts/page-header.tsx";
-import { formatCount } from "../../texts/format.ts";
+import { formatCount, listText } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
 import { type ImportView, type Kind, type Mapping, refresh, useStep } from "./import-data.ts";
 import { MappingTable, missingFields } from "./mapping-table.tsx";
+import { ReadingChoices } from "./reading-choices.tsx";
 
 const COLUMNS_SHOWN = 60;
 const CURRENCIES = ["CNY", "HKD", "USD", "EUR", "GBP", "JPY"] as const;
@@ -96,7 +97,7 @@ function CheckBar({ view, kind, draft, busy, onCheck }: CheckBarProps) {
         {missing.length === 0 ? (
           <span className="ht-tone-good">{t("missing_none")}</span>
         ) : (
-          <span className="ht-tone-bad">{t("missing", { fields: missing.map((one) => one.label).join("、") })}</span>
+          <span className="ht-tone-bad">{t("missing", { fields: listText(missing.map((one) => one.label)) })}</span>
         )}
       </p>
       <div className="ht-actions">
@@ -137,6 +138,7 @@ function Reading({ view, kinds, draft, onChange }: ReadingProps) {
           onChange={choose}
           options={kinds.map((kind) => ({ value: kind.kind, label: kind.label }))}
         />
+        <ReadingChoices view={view} />
         <SelectField
           label={t("currency")}
           value={option("currency") || "CNY"}

@@ -4,6 +4,7 @@ import { CopyText } from "../../parts/copy-text.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { FormError, SelectField, TextField } from "../../parts/form.tsx";
 import { errorSentence } from "../../parts/states.tsx";
+import { listText } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { type Role, useInvite } from "./people-data.ts";
 
@@ -12,7 +13,7 @@ export function permissionsText(role: Role | undefined, t: Translate): string {
   const names = (role?.permissions ?? []).map((one) =>
     t(`permissions.${one.replace(".", "_")}`, { defaultValue: one }),
   );
-  return names.join("、");
+  return listText(names);
 }
 
 export function InviteDialog({ roles, onClose }: { roles: readonly Role[]; onClose: () => void }) {

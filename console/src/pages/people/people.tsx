@@ -60,6 +60,30 @@ function RoleChoice({ person, roles, fixed }: { person: Person; roles: readonly 
   );
 }
 
+/** Asks before somebody is signed out everywhere. */
+function DisableDialog({ person, onClose }: { person: Person | null; onClose: () => void }) {
+  const t = useTexts("people");
+  const change = useChangePerson();
+  const disable = () => person && change.mutate({ id: person.id, disabled: true }, { onSuccess: onClose });
+  return (
+    <Dialog
+      open={person !== null}
+      title={t("disable_title", { name: person?.name ?? "" })}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("shared:act.cancel")}</Button>
+          <Button type="primary" danger loading={change.isPending} onClick={disable}>
+            {t("disable")}
+          </Button>
+        </>
+      }
+    >
+      <p>{t("disable_text")}</p>
+    </Dialog>
+  );
+}
+
 function PeopleTable({ people, roles }: { people: readonly Person[]; roles: readonly Role[] }) {
   const t = useTexts("people");
   const me = useSession()?.person?.id;
@@ -117,28 +141,7 @@ function PeopleTable({ people, roles }: { people: readonly Person[]; roles: read
           },
         ]}
       />
-      <Dialog
-        open={asked !== null}
-        title={t("disable_title", { name: asked?.name ?? "" })}
-        onClose={() => setAsked(null)}
-        footer={
-          <>
-            <Button onClick={() => setAsked(null)}>{t("shared:act.cancel")}</Button>
-            <Button
-              type="primary"
-              danger
-              loading={change.isPending}
-              onClick={() =>
-                asked && change.mutate({ id: asked.id, disabled: true }, { onSuccess: () => setAsked(null) })
-              }
-            >
-              {t("disable")}
-            </Button>
-          </>
-        }
-      >
-        <p>{t("disable_text")}</p>
-      </Dialog>
+      <DisableDialog person={asked} onClose={() => setAsked(null)} />
     </>
   );
 }

@@ -43,7 +43,7 @@ export function VolumePanel({ source }: { source: Source }) {
     <Card title={t("volume")} note={t("volume_note")}>
       <Loaded query={query} small skeleton={<SkeletonBlock height={214} />}>
         {(data) =>
-          data.days.length === 0 ? (
+          data.days.every((row) => !row["accepted"] && !row["duplicate"] && !row["rejected"]) ? (
             <EmptyState small title={t("volume_none")} />
           ) : (
             <DayBars

@@ -1,10 +1,11 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
+import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
 import { useSourceNames } from "../../api/sources.ts";
-import { formatCount, formatInstant } from "../../texts/format.ts";
-import { type Translate, useTexts } from "../../texts/texts.ts";
+import { formatCount, formatInstant, listText } from "../../texts/format.ts";
+import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 
 /** What the pipeline applied in one round: counts only. */
 interface Applied {
@@ -28,7 +29,7 @@ type LiveEvent = { readonly id: number; readonly at: string } & (
 );
 
 const TYPES = ["applied", "members.joined", "import.finished", "jobs"] as const;
-const SHOWN = 9;
+const SHOWN = 8;
 const KINDS_SHOWN = 3;
 const REFRESH_MS = 5000;
 
@@ -99,7 +100,7 @@ function appliedText(data: Applied, nameOf: NameOf, t: Translate): string {
     .sort((a, b) => b[1] - a[1])
     .slice(0, KINDS_SHOWN)
     .map(([kind, n]) => `${t(`shared:record_kind.${kind}`, { defaultValue: kind })} ${formatCount(n)}`);
-  const text = t("event.applied", { source, n: formatCount(data.applied), kinds: kinds.join("、") });
+  const text = t("event.applied", { source, n: formatCount(data.applied), kinds: listText(kinds) });
   return data.rejected === 0 ? text : text + t("event.rejected", { n: formatCount(data.rejected) });
 }
 
@@ -122,21 +123,76 @@ function describe(event: LiveEvent, nameOf: NameOf, t: Translate): { text: strin
   return { text: t("event.job", { kind, state: t(`shared:job.${event.data.state}`) }), to: "/data/jobs" };
 }
 
+interface PastJoin {
+  readonly join_id: number;
+  readonly at: string;
+  readonly member_id: number;
+  readonly rule_zh: string | null;
+  readonly rule_en: string | null;
+}
+
+interface PastImport {
+  readonly import_id: number;
+  readonly file_name: string;
+  readonly state: string;
+  readonly created_at: string;
+}
+
+interface Line {
+  readonly key: string;
+  readonly at: string;
+  readonly text: string;
+  readonly to: string;
+}
+
+const ENDED = new Set(["done", "failed", "cancelled", "undone"]);
+
+/** What happened before the page was opened: the newest joins and imports. */
+function usePast(t: Translate): readonly Line[] {
+  const members = useCan("members.read");
+  const data = useCan("data.read");
+  const joins = useQuery({
+    queryKey: ["joins", "newest"],
+    queryFn: ({ signal }) => api.get<{ items: readonly PastJoin[] }>("/api/joins", { limit: SHOWN }, signal),
+    enabled: members,
+  });
+  const imports = useQuery({
+    queryKey: ["imports"],
+    queryFn: ({ signal }) => api.get<{ items: readonly PastImport[] }>("/api/imports", {}, signal),
+    enabled: data,
+  });
+  const joined = (joins.data?.items ?? []).map((join) => ({
+    key: `join-${join.join_id}`,
+    at: join.at,
+    text: t("event.past_join", { id: join.member_id, rule: pick(join.rule_zh, join.rule_en) }),
+    to: `/members/${join.member_id}`,
+  }));
+  const ended = (imports.data?.items ?? [])
+    .filter((one) => ENDED.has(one.state))
+    .map((one) => ({
+      key: `import-${one.import_id}`,
+      at: one.created_at,
+      text: t("event.past_import", { file: one.file_name, state: t(`import_state.${one.state}`) }),
+      to: `/data/imports/${one.import_id}`,
+    }));
+  return [...joined, ...ended].sort((a, b) => b.at.localeCompare(a.at));
+}
+
 export function LiveFeed({ events }: { events: readonly LiveEvent[] }) {
   const t = useTexts("today");
   const nameOf = useSourceNames();
-  if (events.length === 0) return <p className="ht-note">{t("live_none")}</p>;
+  const past = usePast(t);
+  const now = events.map((event) => ({ key: `live-${event.id}`, at: event.at, ...describe(event, nameOf, t) }));
+  const lines: readonly Line[] = [...now, ...past].slice(0, SHOWN);
+  if (lines.length === 0) return <p className="ht-note">{t("live_none")}</p>;
   return (
     <ol className="ht-feed">
-      {events.map((event) => {
-        const { text, to } = describe(event, nameOf, t);
-        return (
-          <li key={event.id}>
-            <time dateTime={event.at}>{formatInstant(event.at, { seconds: true })}</time>
-            <Link to={to}>{text}</Link>
-          </li>
-        );
-      })}
+      {lines.map((line) => (
+        <li key={line.key}>
+          <time dateTime={line.at}>{formatInstant(line.at, { seconds: true })}</time>
+          <Link to={line.to}>{line.text}</Link>
+        </li>
+      ))}
     </ol>
   );
 }

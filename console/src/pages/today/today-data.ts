@@ -45,8 +45,9 @@ export interface Today {
   readonly sources: readonly SourceLine[];
 }
 
-export function useToday() {
+export function useToday(enabled: boolean) {
   return useQuery({
+    enabled,
     queryKey: ["today"],
     queryFn: ({ signal }) => api.get<Today>("/api/today", {}, signal),
     refetchInterval: 60_000,

@@ -169,7 +169,9 @@ function TodaySkeleton() {
 
 export function TodayPage() {
   const t = useTexts("today");
-  const query = useToday();
+  const may = useCan("members.read");
+  const mayJobs = useCan("jobs.read");
+  const query = useToday(may);
   const live = useLive();
   const today = query.data;
   const nothing = today !== undefined && today.sources.length === 0 && today.metrics.length === 0;
@@ -179,9 +181,15 @@ export function TodayPage() {
         title={formatDay(businessDay(new Date()))}
         note={today ? <FreshnessNote today={today} /> : t("shared:nav.home")}
       />
-      <Loaded query={query} skeleton={<TodaySkeleton />}>
-        {(data) => (nothing ? <FirstSteps /> : <TodayBody today={data} {...live} />)}
-      </Loaded>
+      {may ? (
+        <Loaded query={query} skeleton={<TodaySkeleton />}>
+          {(data) => (nothing ? <FirstSteps /> : <TodayBody today={data} {...live} />)}
+        </Loaded>
+      ) : (
+        <Card title={mayJobs ? t("running") : t("shared:nav.home")} note={t("limited")}>
+          {mayJobs ? <Running /> : null}
+        </Card>
+      )}
     </div>
   );
 }
