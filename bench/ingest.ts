@@ -184,7 +184,7 @@ async function run(): Promise<readonly Figure[]> {
   const server = await startServer(data_dir, composition.databases.admin_url);
   try {
     // The first requests pay for connections and compilation; they are sent again afterwards and must add nothing.
-    const warm = bodies("warm", 100, server.write_key).slice(0, 100);
+    const warm = bodies("warm", 100, server.write_key).slice(0, PEOPLE / 100);
     for (const body of warm) await post(new Agent(), server, body);
     await drain(composition);
     const before = await stored(composition);

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { gunzipSync } from "node:zlib";
 import type { FastifyRequest } from "fastify";
 import { problem } from "../platform/index.ts";
@@ -18,12 +19,10 @@ export function bodyBytes(request: FastifyRequest, limit_bytes: number): Buffer 
 
 /** @throws ingest.json_invalid with the parser's position, never with the content */
 export function parseJson(bytes: Buffer): unknown {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw problem("ingest.json_invalid", { reason: "not UTF-8" });
-  }
+  if (!isUtf8(bytes)) throw problem("ingest.json_invalid", { reason: "not UTF-8" });
+  // A byte order mark is no part of JSON, but some senders write one.
+  const text =
+    bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.toString("utf8", 3) : bytes.toString("utf8");
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -61,14 +61,14 @@ export function minorOf(value: unknown): number | undefined {
 /** A fresh object without the properties that are undefined. */
 export function compact(object: PlainObject): PlainObject {
   const kept: PlainObject = {};
-  for (const [name, value] of Object.entries(object)) if (value !== undefined) kept[name] = value;
+  for (const name of Object.keys(object)) if (object[name] !== undefined) kept[name] = object[name];
   return kept;
 }
 
 /** The properties of `object` whose names are not in `used`. */
 export function rest(object: PlainObject, used: ReadonlySet<string>): PlainObject {
   const left: PlainObject = {};
-  for (const [name, value] of Object.entries(object)) if (!used.has(name)) left[name] = value;
+  for (const name of Object.keys(object)) if (!used.has(name)) left[name] = object[name];
   return left;
 }
 

@@ -170,7 +170,8 @@ export function segmentEvent(
   const mapper = EVENTS[name.trim().toLowerCase()];
   if (mapper === undefined) return { kind: "custom", body: { name, properties } };
   const mapped = mapper(properties, message_id, context);
-  const updated = textOf(properties["updated_at"]);
-  const version = updated !== undefined && parseInstant(updated) !== undefined ? { updated_at: updated } : {};
-  return { kind: mapped.kind, body: { ...mapped.body, ...(mapped.kind === "order" ? version : {}), properties } };
+  const updated = mapped.kind === "order" ? textOf(properties["updated_at"]) : undefined;
+  if (updated !== undefined && parseInstant(updated) !== undefined) mapped.body["updated_at"] = updated;
+  mapped.body["properties"] = properties;
+  return mapped;
 }

@@ -88,26 +88,25 @@ function segmentRecord(
 ): ClearRecord {
   const original_at = textOf(message["timestamp"]) ?? textOf(message["originalTimestamp"]);
   const sent_at = textOf(sent);
+  const original_ms = original_at === undefined ? undefined : parseInstant(original_at);
   const skew = correctSkew({
-    original_ms: (original_at === undefined ? undefined : parseInstant(original_at)) ?? Number.NaN,
+    original_ms: original_ms ?? Number.NaN,
     sent_ms: sent_at === undefined ? undefined : parseInstant(sent_at),
     received_ms: context.received_at.getTime(),
   });
   const { kind, identities, body } = makeBody(type, message, context);
-  const original_ms = skew.flag === undefined && original_at !== undefined ? parseInstant(original_at) : undefined;
-  const record = {
+  const right = skew.flag === undefined && original_ms === skew.occurred_ms;
+  const record: ClearRecord = {
     kind,
     key: textOf(message["messageId"]) ?? contentKey(message),
     // Nine of ten clocks are right: then the text the SDK wrote is the time, and there is no other to keep.
-    occurred_at: original_ms === skew.occurred_ms ? (original_at ?? "") : isoText(skew.occurred_ms),
+    occurred_at: right ? (original_at ?? "") : isoText(skew.occurred_ms),
     identities,
     body,
     place,
     original: { message, sent_at: sent },
   };
-  return original_ms === skew.occurred_ms
-    ? record
-    : { ...record, times: compact({ original_at, sent_at, flag: skew.flag }) };
+  return right ? record : { ...record, times: compact({ original_at, sent_at, flag: skew.flag }) };
 }
 
 const SENDING = new Set(["sentAt", "receivedAt", "writeKey"]);
@@ -152,11 +151,7 @@ function makeBody(type: SegmentType, message: PlainObject, context: DecodeContex
       const name = textOf(message["event"]) ?? "";
       const ruled = applyEventRule(context.settings.events?.[name], properties, context);
       const made = ruled ?? segmentEvent(name, properties, textOf(message["messageId"]) ?? "", context);
-      return {
-        kind: made.kind,
-        identities,
-        body: { ...made.body, ...left, event: name },
-      };
+      return { kind: made.kind, identities, body: Object.assign(made.body, left, { event: name }) };
     }
   }
 }
