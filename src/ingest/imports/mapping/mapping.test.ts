@@ -36,7 +36,9 @@ describe("guesses", () => {
       ["1", "51380041013", "26", "2017-01-01"],
     ],
   ])("a file of kind %s", (kind, columns, row) => {
-    expect(guessTable(columns, [row]).record_kind).toBe(kind);
+    const guess = guessTable(columns, [row]);
+    expect(guess.record_kind).toBe(kind);
+    expect(columns.filter((_, i) => guess.columns[i] === null)).toEqual([]);
   });
 
   test("a column is known by its values where its name says nothing", () => {

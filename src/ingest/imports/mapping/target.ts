@@ -28,8 +28,15 @@ export interface ImportKind {
   readonly targets: readonly Target[];
 }
 
-const TIME_ALIASES = "".split(" ");
-const ORDER_TIME_ALIASES = (" " + " " + "").split(" ");
+const TIME_ALIASES = (
+  "occurredat time date datetime timestamp eventtime createdat createtime createdtime " +
+  "时间 日期 发生时间 创建时间 操作时间"
+).split(" ");
+const ORDER_TIME_ALIASES = (
+  "orderdate ordertime orderedat invoicedate paidat paytime paymenttime placedat transactiontimestamp transactiontime " +
+  "transactiondate saledate saletime tradetime 下单时间 支付时间 付款时间 交易时间 交易日期 订单时间 订单日期 销售时间 " +
+  "销售日期 消费时间 开单时间"
+).split(" ");
 const TIMES: Readonly<Record<string, readonly string[]>> = {
   order: ORDER_TIME_ALIASES,
   return: ["returnedat", "returntime", "refundtime", "refunddate", "退货时间", "退款时间", "退货日期"],
