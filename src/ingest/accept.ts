@@ -75,10 +75,13 @@ export async function accept(
     sealed_key: sealingKeyName(received_at),
     sealed: fresh.length === 0 ? null : seal(fresh.map((cut) => [cut.token, cut.kind, cut.value, cut.namespace])),
     records: prepared.rows,
-    rejects: [...(meta.rejects ?? []).map(fromDecoded), ...prepared.rejects].map(({ original, ...reject }) => ({
-      ...reject,
-      original_sealed: seal({ protocol: meta.protocol, received_at, original }),
-      content: ground.vault.token("ingest reject", canonicalText(withoutSendingTime(original))),
+    rejects: [...(meta.rejects ?? []).map(fromDecoded), ...prepared.rejects].map((reject) => ({
+      place: reject.place,
+      kind: reject.kind,
+      code: reject.code,
+      params: reject.params,
+      original_sealed: seal({ protocol: meta.protocol, received_at, original: reject.original }),
+      content: ground.vault.token("ingest reject", contentOf(reject)),
     })),
     ...(within === undefined
       ? {}
@@ -122,10 +125,13 @@ export function sealingKeyName(received_at: Date): string {
 
 const SENDING_TIMES = new Set(["sentAt", "_flush_time"]);
 
-/** SDKs stamp a message anew whenever they send it again. */
-function withoutSendingTime(original: unknown): unknown {
-  const message = isObject(original) && "message" in original ? original["message"] : original;
-  return isObject(message) ? rest(message, SENDING_TIMES) : message;
+/**
+ * What makes two rejects one. An SDK puts a message it sends again into another batch and stamps it anew; of a webhook's
+ * payload several records can be refused, each at its place.
+ */
+function contentOf({ original, place }: ClearReject): string {
+  const message = isObject(original) ? original["message"] : undefined;
+  return canonicalText(isObject(message) ? rest(message, SENDING_TIMES) : [place, original]);
 }
 
 function fromDecoded(reject: DecodedReject): ClearReject {

@@ -1,4 +1,4 @@
-import { hashSecret, type Loop, problem, startLoop } from "../platform/index.ts";
+import { hashSecret, type Loop, problem, sleep, startLoop } from "../platform/index.ts";
 import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { sealingKeyName } from "./accept.ts";
@@ -14,7 +14,7 @@ interface KnownKey {
 }
 
 const REFRESH_MS = 5_000;
-const RELOAD_MS_MIN = 1_000;
+const RELOAD_MS_MIN = 100;
 
 /**
  * Who may send: sources with their keys and secrets in memory, so that a request can be recognised, and spooled, while
@@ -27,6 +27,7 @@ export class Gate {
   #secrets = new Map<number, string>();
   readonly #buckets = new Map<number, TokenBucket>();
   #loaded_ms = Number.NEGATIVE_INFINITY;
+  #reloading: Promise<void> | undefined;
   #loop: Loop | undefined;
   #listener: Listener | undefined;
 
@@ -77,11 +78,16 @@ export class Gate {
     this.#loaded_ms = performance.now();
   }
 
-  /** Sources are read again when a key is unknown: it may be a minute old or a second. */
-  async #reload(): Promise<void> {
-    if (performance.now() - this.#loaded_ms < RELOAD_MS_MIN) return;
-    this.#loaded_ms = performance.now();
-    await this.load().catch(() => undefined);
+  /** A key that is unknown may be a moment old: sources are read again, ten times a second at most. */
+  #reload(): Promise<void> {
+    this.#reloading ??= (async () => {
+      const wait_ms = RELOAD_MS_MIN - (performance.now() - this.#loaded_ms);
+      if (wait_ms > 0) await sleep(wait_ms);
+      await this.load().catch(() => undefined);
+      this.#loaded_ms = performance.now();
+      this.#reloading = undefined;
+    })();
+    return this.#reloading;
   }
 
   source(source_id: number): Source | undefined {
