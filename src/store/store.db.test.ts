@@ -4,7 +4,7 @@ import { subscriptionsOf } from "../background.ts";
 import { sleep } from "../platform/timers.ts";
 import { cancelJob, defineJob, jobById, startJob, waitForJob } from "./jobs.ts";
 import { startJobWorkers } from "./job-queue.ts";
-import { deliverOutbox, emit, type OutboxEvent } from "./outbox.ts";
+import { deliverOutbox, emit, type OutboxEvent, type Subscription } from "./outbox.ts";
 import { openPool, SYSTEM_SCOPE } from "./store.ts";
 
 const world = withDatabase();
@@ -125,6 +125,14 @@ describe("jobs", () => {
   });
 });
 
+/** Transactions of the other databases of this server hold delivery back too: it comes late, never wrong. */
+async function deliverUntil(subscription: Subscription, done: () => boolean): Promise<void> {
+  while (!done()) {
+    await deliverOutbox(world().ground, [subscription]);
+    await pause();
+  }
+}
+
 describe("the outbox", () => {
   it("delivers in order, effects once, also when a handler fails in between", async () => {
     const { ground } = world();
@@ -143,8 +151,8 @@ describe("the outbox", () => {
     };
     await ground.store.write(SYSTEM_SCOPE, (tx) => emit(tx, "test.happened", [{ n: 1 }, { n: 2 }]));
     await ground.store.write(SYSTEM_SCOPE, (tx) => emit(tx, "test.happened", [{ n: 3 }]));
-    await expect(deliverOutbox(ground, [subscription])).rejects.toThrow("once");
-    await deliverOutbox(ground, [subscription]);
+    await expect(deliverUntil(subscription, () => false)).rejects.toThrow("once");
+    await deliverUntil(subscription, () => seen.length >= 3);
     await deliverOutbox(ground, [subscription]);
     expect(seen).toEqual([1, 2, 3]);
   });
@@ -166,7 +174,7 @@ describe("the outbox", () => {
     expect(seen).toEqual([]);
     await slow.query("commit");
     slow.release();
-    await deliverOutbox(ground, [subscription]);
+    await deliverUntil(subscription, () => seen.length >= 2);
     expect(seen).toEqual([1, 2]);
   });
 
