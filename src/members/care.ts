@@ -3,6 +3,7 @@ import type { Ground } from "../ground.ts";
 import { newUuid, problem } from "../platform/index.ts";
 import { emit, type Tx } from "../store/index.ts";
 import { markUndone } from "./join-log-store.ts";
+import { partiesAround } from "./component-store.ts";
 import { afterDecision } from "./deciding.ts";
 import type { Decider } from "./decision-store.ts";
 import { memberIdAt, partyIds } from "./member-page.ts";
@@ -164,11 +165,12 @@ export async function sayFact(
   return member_id;
 }
 
-const TABLES_ERASED = ["holding", "fact", "search_key", "evidence", "decision_party"] as const;
+const TABLES_ERASED = ["holding", "fact", "search_key", "evidence", "decision_party", "event"] as const;
 
 /**
  * Erases one member: identifiers, profile and texts are made unreadable everywhere by destroying their keys, back-ups
- * included; what happened stays as rows of nobody. Values that another member holds too stay with that one.
+ * included; the timeline goes, sales stay as sales without a member (trade hears of it). What was agreed to and refused
+ * is kept as evidence under a number that nobody can be found by. Values that another member holds too stay with that one.
  */
 export async function eraseMember(
   tx: Tx,
@@ -180,6 +182,8 @@ export async function eraseMember(
   const member_id = await memberIdAt(tx, id);
   const parties = await partyIds(tx, member_id);
   const tokens = await tokensOnlyOf(tx, parties);
+  const gone = new Set(parties);
+  const around = (await partiesAround(tx, parties)).filter((party_id) => !gone.has(party_id));
   const joins = await tx.query<{ join_id: number }>(
     "select join_id from members.join_log where undone_at is null and (party_a = any($1::bigint[]) or party_b = any($1::bigint[]))",
     [parties],
@@ -204,6 +208,8 @@ export async function eraseMember(
     [parties, by.now],
   );
   await tx.query("delete from members.profile where member_id = $1", [member_id]);
+  // Whoever shared a value with them may be clear now.
+  await afterDecision(tx, await settle(tx, around, by.now), by.now);
   await forgetParties(tx);
   await emit(tx, "members.erased", [{ member_id, party_ids: parties }]);
   await tx.query(

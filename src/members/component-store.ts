@@ -237,7 +237,21 @@ async function decisionsAmong(tx: Tx, party_ids: readonly number[]): Promise<Dec
   return [...byId.values()];
 }
 
-/** Values more than the allowed number of members hold: they join nobody from now on. */
+const HOLDERS_REFRESHED_MAX = 5_000;
+
+/** Members who hold one of these values, up to a bound: what their profiles show of it may have changed. */
+export async function membersHolding(tx: Tx, tokens: readonly string[]): Promise<number[]> {
+  if (tokens.length === 0) return [];
+  const rows = await tx.query<{ member_id: number }>(
+    `select distinct p.member_id from (
+       select party_id from members.holding where token = any($1::text[]) limit ${HOLDERS_REFRESHED_MAX}) h
+     join members.party p using (party_id)`,
+    [tokens],
+  );
+  return rows.map((row) => row.member_id);
+}
+
+/** Values more than the allowed number of members hold: they join nobody from now on. What a person released stays so. */
 export async function quarantineValues(
   tx: Tx,
   values: readonly CrowdedValue[],
@@ -248,9 +262,8 @@ export async function quarantineValues(
   await tx.query(
     `insert into members.quarantine (token, kind, reason, holders, since)
      select token, kind, $4, holders, $5 from unnest($1::text[], $2::text[], $3::int[]) as u (token, kind, holders)
-     on conflict (token) do update set reason = excluded.reason, holders = excluded.holders, since = excluded.since,
-       released_at = null, released_by = null, release_reason = null
-       where quarantine.released_at is not null or quarantine.reason = 'shared'`,
+     on conflict (token) do update set reason = excluded.reason, holders = excluded.holders, since = excluded.since
+       where quarantine.released_at is null and quarantine.reason = 'shared'`,
     [values.map((v) => v.token), values.map((v) => v.kind), values.map((v) => v.holders), reason, now],
   );
 }

@@ -89,9 +89,7 @@ async function filterOf(tx: Tx, query: ListQuery, scope: Scope): Promise<Filter>
       query.segment_id,
     );
   }
-  const tags = [query.tag, query.rfm === undefined ? undefined : `rfm_level:${query.rfm}`].filter(
-    (tag) => tag !== undefined,
-  );
+  const tags = [...(query.tag === undefined ? [] : [query.tag]), ...rfmTags(query.rfm)];
   for (const tag of tags) {
     if (!(await present(tx, "tag_values"))) throw problem("members.segment_unavailable", { filter: "tag" });
     const colon = tag.indexOf(":");
@@ -101,6 +99,13 @@ async function filterOf(tx: Tx, query: ListQuery, scope: Scope): Promise<Filter>
       and (${value}::text is null or coalesce(t.value_text, t.value_number::text, t.value_date::text) = ${value}))`);
   }
   return { where, values };
+}
+
+/** "A1" is class A and level 1, "A" the class alone. */
+function rfmTags(rfm: string | undefined): string[] {
+  if (rfm === undefined) return [];
+  const [name = "", level] = rfm;
+  return [`rfm_class:${name}`, ...(level === undefined ? [] : [`rfm_level:${level}`])];
 }
 
 type PlacedRow = ProfileRow & { readonly place: string | null };

@@ -23,7 +23,7 @@ export interface Birthday {
   readonly calendar: "solar" | "lunar";
 }
 
-const TITLE = /^(.{1,2})(先生|女士|小姐|太太|同学|老师|经理|总|阿姨|叔叔|哥|姐|某某?|\*{1,3}|x{1,3})$/i;
+const TITLE = /^(.{1,2}?)(先生|女士|小姐|太太|同学|老师|经理|总|阿姨|叔叔|哥|姐|某某?|\*{1,3}|x{1,3})$/i;
 const HAN_NAME = /^[\p{Script=Han}·]{2,4}$/u;
 const HAN_LONG_NAME = /^\p{Script=Han}{2,}·[\p{Script=Han}·]{2,}$/u;
 const LATIN_NAME = /^\p{Script=Latin}[\p{Script=Latin}'.-]*( [\p{Script=Latin}'.-]+)+$/u;

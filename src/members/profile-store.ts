@@ -65,7 +65,8 @@ export async function insertConsents(tx: Tx, rows: readonly ConsentRow[]): Promi
 
 /**
  * The profile of a member: of every field a person's correction, else the newest value of any source (join date and
- * channel: the earliest). A flag holds when any party has it and nobody took it away. Members of whom only a device or
+ * channel: the earliest). A flag holds when any party has it and nobody took it away; so does that the phone was verified (a till that never
+ * asks does not undo what the mini program verified). Members of whom only a device or
  * a quarantined value is known are nobody yet and have no profile.
  */
 const PROFILES = `
@@ -74,7 +75,7 @@ const PROFILES = `
   ), newest as (
     select distinct on (p.member_id, f.field) p.member_id, f.field, f.value, f.token, f.hint
     from party p join members.fact f using (party_id)
-    where f.field not in ('joined_at', 'join_channel') and f.field not like 'is\\_%'
+    where f.field not in ('joined_at', 'join_channel', 'phone_verified') and f.field not like 'is\\_%'
     order by p.member_id, f.field, (f.person_id is not null) desc, f.observed_at desc, f.record_id desc
   ), facts as (
     select member_id,
@@ -83,7 +84,7 @@ const PROFILES = `
       max(value) filter (where field = 'province') as province, max(value) filter (where field = 'occupation') as occupation,
       max(value) filter (where field = 'children') as children, max(value) filter (where field = 'home_store_code') as home_store_code,
       max(value) filter (where field = 'associate_code') as associate_code,
-      max(value) filter (where field = 'phone_verified') as phone_verified, max(value) filter (where field = 'wechat_bound') as wechat_bound,
+      max(value) filter (where field = 'wechat_bound') as wechat_bound,
       max(value) filter (where field = 'wecom_friend') as wecom_friend, max(token) filter (where field = 'name') as name_token,
       count(*) filter (where field in ('name', 'gender', 'birthday', 'city', 'province', 'address', 'occupation', 'children', 'home_store_code', 'associate_code')) as filled
     from newest group by member_id
@@ -93,11 +94,12 @@ const PROFILES = `
     from party p join members.fact f using (party_id) where f.field in ('joined_at', 'join_channel') group by p.member_id
   ), flags as (
     select member_id, bool_or(holds) filter (where field = 'is_staff') as is_staff, bool_or(holds) filter (where field = 'is_test') as is_test,
-      bool_or(holds) filter (where field = 'is_wholesale') as is_wholesale, bool_or(holds) filter (where field = 'is_reseller') as is_reseller
+      bool_or(holds) filter (where field = 'is_wholesale') as is_wholesale, bool_or(holds) filter (where field = 'is_reseller') as is_reseller,
+      bool_or(holds) filter (where field = 'phone_verified') as phone_verified
     from (
       select p.member_id, f.field, coalesce((array_agg(f.value = 'true' order by f.observed_at desc) filter (where f.person_id is not null))[1],
         bool_or(f.value = 'true')) as holds
-      from party p join members.fact f using (party_id) where f.field like 'is\\_%' group by p.member_id, f.field) x
+      from party p join members.fact f using (party_id) where f.field like 'is\\_%' or f.field = 'phone_verified' group by p.member_id, f.field) x
     group by member_id
   ), held as (
     select p.member_id, bool_or(h.kind = 'phone') as has_phone, bool_or(h.kind = 'email') as has_email, bool_or(h.kind = 'openid') as has_openid,
@@ -134,7 +136,7 @@ export async function refreshProfiles(tx: Tx, member_ids: readonly number[], now
      select k.member_id, coalesce(j.joined_at, h.first_at, $2), j.join_channel, f.gender,
        nullif(split_part(f.birthday, ' ', 1), '')::smallint, nullif(split_part(f.birthday, ' ', 2), '')::smallint,
        nullif(split_part(f.birthday, ' ', 3), '')::smallint, f.city, f.city_tier, f.province, f.occupation, f.children,
-       f.home_store_code, f.associate_code, coalesce(f.phone_verified = 'true', false),
+       f.home_store_code, f.associate_code, coalesce(g.phone_verified, false),
        coalesce(f.wechat_bound = 'true', false) or coalesce(h.has_openid, false), coalesce(f.wecom_friend = 'true', false),
        coalesce(h.has_phone, false), coalesce(h.has_email, false), coalesce(h.has_openid, false),
        coalesce(g.is_staff, false), coalesce(g.is_test, false), coalesce(g.is_wholesale, false), coalesce(g.is_reseller, false),

@@ -2,6 +2,7 @@ import { emit, type Tx } from "../store/index.ts";
 import {
   loadComponent,
   massHeldValues,
+  membersHolding,
   partiesInTouch,
   partiesJoinedBy,
   quarantineValues,
@@ -13,7 +14,7 @@ import { reconcile } from "./join-ledger.ts";
 import { resolve } from "./resolver.ts";
 
 export interface Settled {
-  /** Members on any side of a join or split, before and after. */
+  /** Members on any side of a join or split, before and after, and those who hold a value that joins nobody any more. */
   readonly member_ids: ReadonlySet<number>;
   readonly joins: number;
   readonly splits: number;
@@ -36,11 +37,10 @@ export async function settle(
   if (touched.length === 0) return NOTHING;
   const massHeld = await massHeldValues(tx, touched);
   await quarantineValues(tx, massHeld, "shared", now);
-  const loosened = await partiesJoinedBy(
-    tx,
-    massHeld.map((value) => value.token),
-  );
-  return settleLoaded(tx, await loadComponent(tx, [...touched, ...loosened]), now, undoing);
+  const barred = massHeld.map((value) => value.token);
+  const loosened = await partiesJoinedBy(tx, barred);
+  const settled = await settleLoaded(tx, await loadComponent(tx, [...touched, ...loosened]), now, undoing);
+  return { ...settled, member_ids: new Set([...settled.member_ids, ...(await membersHolding(tx, barred))]) };
 }
 
 /** The same for a component already loaded, whose decisions may have been changed by the caller. */
@@ -58,5 +58,9 @@ export async function settleLoaded(tx: Tx, loaded: LoadedComponent, now: Date, u
   const split = undone.length === 0 ? [] : [...moved];
   if (joined.size > 0) await emit(tx, "members.joined", [{ member_ids: [...joined] }]);
   if (split.length > 0) await emit(tx, "members.split", [{ member_ids: split }]);
-  return { member_ids: new Set([...joined, ...moved]), joins: made.length, splits: undone.length };
+  const barred = await membersHolding(
+    tx,
+    resolution.crowded.map((value) => value.token),
+  );
+  return { member_ids: new Set([...joined, ...moved, ...barred]), joins: made.length, splits: undone.length };
 }

@@ -40,6 +40,8 @@ interface Identified {
   readonly touched: ReadonlySet<number>;
   /** Parties that were seen on a day on which they had not been seen before. */
   readonly extended: readonly number[];
+  /** Parties that were seen earlier than was known. */
+  readonly earlier: readonly number[];
   readonly newHoldings: readonly HoldingRow[];
 }
 
@@ -136,6 +138,7 @@ async function storeParties(
   const rows: HoldingRow[] = [];
   const touched = new Set<number>();
   const extended: number[] = [];
+  const earlier: number[] = [];
   const newHoldings: HoldingRow[] = [];
   for (const [anchor, party] of parties) {
     const before = known.get(anchor);
@@ -148,10 +151,11 @@ async function storeParties(
       if (had === undefined) newHoldings.push(row);
       else if (seen.token === anchor) extended.push(party_id);
       if (changesIdentity(had, seen)) touched.add(party_id);
+      else if (had !== undefined && seen.all.first_ms < had.all.first_ms) earlier.push(party_id);
     }
   }
   await upsertHoldings(tx, rows);
-  return { ids, made: [...made.values()], touched, extended, newHoldings };
+  return { ids, made: [...made.values()], touched, extended, earlier, newHoldings };
 }
 
 interface StoredFacts {
@@ -236,7 +240,7 @@ async function resolveAndRefresh(tx: Tx, ground: Ground, identified: Identified,
   const now = ground.clock.now();
   const late = await partiesInDoubt(tx, identified.extended);
   const settled = await settle(tx, [...identified.touched, ...facts.traits, ...late], now);
-  const changed = new Set([...identified.made, ...identified.touched, ...facts.parties]);
+  const changed = new Set([...identified.made, ...identified.touched, ...identified.earlier, ...facts.parties]);
   const members = new Set([...(await membersOfParties(tx, [...changed])), ...settled.member_ids]);
   await refreshProfiles(tx, [...members], now);
   if (settled.member_ids.size > 0) {
