@@ -113,10 +113,13 @@ export async function writeLines(
   known: readonly number[],
 ): Promise<void> {
   if (known.length > 0) await tx.query("delete from trade.order_line where order_id = any($1)", [known]);
-  const rows = orders.flatMap(({ order_id, order }) =>
-    order.lines.map((line) => ({ ...line, order_id, line_key: line.key })),
-  );
-  await copyRows(tx, "trade.order_line", LINE, rows);
+  await copyRows(tx, "trade.order_line", LINE, lineRows(orders));
+}
+
+function* lineRows(orders: readonly { order_id: number; order: Order }[]): Generator<object> {
+  for (const { order_id, order } of orders) {
+    for (const line of order.lines) yield { ...line, order_id, line_key: line.key };
+  }
 }
 
 export async function deleteOrders(tx: Tx, order_ids: readonly number[]): Promise<void> {

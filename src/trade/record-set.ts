@@ -29,32 +29,42 @@ export async function insertRows<Result = unknown>(
   );
 }
 
-/** Inserts rows that cannot conflict, by COPY. */
-export async function copyRows(tx: Tx, table: string, shape: Shape, rows: readonly object[]): Promise<void> {
-  if (rows.length === 0) return;
+/** Inserts rows that cannot conflict, by COPY; they may be made while they are read. */
+export async function copyRows(tx: Tx, table: string, shape: Shape, rows: Iterable<object>): Promise<void> {
   const columns = Object.keys(shape);
   const target = tx.client.query(from(`copy ${table} (${columns.join(", ")}) from stdin`));
   await pipeline(Readable.from(copyText(columns, rows)), target);
 }
 
-function* copyText(columns: readonly string[], rows: readonly object[]): Generator<string> {
-  for (let i = 0; i < rows.length; i += COPY_CHUNK_ROWS) {
-    let text = "";
-    for (const row of rows.slice(i, i + COPY_CHUNK_ROWS)) {
-      for (const [place, name] of columns.entries()) text += (place === 0 ? "" : "\t") + copyValue((row as Row)[name]);
-      text += "\n";
+function* copyText(columns: readonly string[], rows: Iterable<object>): Generator<string> {
+  let text = "";
+  let count = 0;
+  for (const row of rows) {
+    let separator = "";
+    for (const name of columns) {
+      text += separator + copyValue((row as Row)[name]);
+      separator = "\t";
     }
-    yield text;
+    text += "\n";
+    count += 1;
+    if (count % COPY_CHUNK_ROWS === 0) {
+      yield text;
+      text = "";
+    }
   }
+  if (text !== "") yield text;
 }
 
+const SPECIAL = /[\\\n\r\t]/;
 const ESCAPED: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 function copyValue(value: unknown): string {
   if (value === null || value === undefined) return "\\N";
+  if (typeof value === "number") return String(value);
   if (value instanceof Date) return value.toISOString();
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  return text.replace(/[\\\n\r\t]/g, (character) => ESCAPED[character] ?? "");
+  // most values hold nothing special, and a test alone is cheaper than a replace
+  return SPECIAL.test(text) ? text.replace(/[\\\n\r\t]/g, (character) => ESCAPED[character] ?? "") : text;
 }
 
 /** `on conflict` clause that overwrites every column but the key, only where something differs. */
