@@ -77,7 +77,7 @@ export function factsOf(world: World, person: Person, mess: Mess, system: System
     associate_code: crm && random.chance(0.4) ? staffCode(store ?? "", random.integer(STAFF_PER_STORE)) : undefined,
     phone_verified: system !== "crm" || random.chance(0.35),
     wechat_bound: system === "mini_program",
-    wecom_friend: system !== "mall" && random.chance(0.22),
+    wecom_friend: person.wecom_friend,
     consents: consentsOf(system, random),
   };
 }

@@ -49,6 +49,7 @@ export interface Person {
   /** 0 … 1: how much is shared, liked, posted. */
   readonly sociability: number;
   readonly satisfaction: number;
+  readonly wecom_friend: boolean;
   readonly flag: Flag | undefined;
 }
 
@@ -138,6 +139,7 @@ export function personOf(world: World, index: number): Person {
     sociability: beta(random, 0.5, 2.5),
     satisfaction: random.chance(0.07) ? 2.2 + random.uniform() : 4 + random.uniform(),
     flag,
+    wecom_friend: random.chance(0.22),
   };
 }
 

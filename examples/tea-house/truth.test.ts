@@ -5,6 +5,7 @@ import { identifiedPerson } from "./accounts.ts";
 import { scoreJoins } from "./score.ts";
 import { records } from "./stream.ts";
 import { STRANGER_SHARE } from "./purchases.ts";
+import { trueRfm } from "./true-rfm.ts";
 import { netByDay } from "./true-history.ts";
 import { cookieIdentity } from "./tills.ts";
 import { truth } from "./truth.ts";
@@ -153,18 +154,13 @@ describe("the trade of the tea house", () => {
 
   it("has few who buy much: RFM classes are all there, C the largest", () => {
     const counts = { A: 0, B: 0, C: 0 };
-    const buyers = people
-      .filter((one) => !["staff", "test", "wholesale"].includes(one.person.flag ?? ""))
-      .map((one) => [...netByDay(one.history, known.day)].filter(([day, net]) => day > known.day - 365 && net > 0))
-      .filter((days) => days.length > 0)
-      .map((days) => ({ f: days.length, m: days.reduce((sum, [, net]) => sum + net, 0) }));
-    const m_hi = buyers.map((one) => one.m).sort((a, b) => b - a)[Math.ceil(0.15 * buyers.length) - 1] ?? 0;
-    const rich = buyers
-      .filter((one) => one.m >= m_hi)
-      .map((one) => one.f)
-      .sort((a, b) => a - b);
-    const f_hi = Math.max(2, rich[Math.ceil(rich.length / 2) - 1] ?? 0);
-    for (const one of buyers) counts[one.m < m_hi ? "C" : one.f >= f_hi ? "A" : "B"]++;
+    const classes = trueRfm(known, known.day);
+    for (const { rfm_class } of classes.values()) counts[rfm_class]++;
+    const buyers = [...classes.keys()].map((index) => {
+      const one = known.persons.get(index);
+      const net = one === undefined ? [] : [...netByDay(one.history, known.day)];
+      return { m: net.reduce((sum, [day, fen]) => (day > known.day - 365 ? sum + fen : sum), 0) };
+    });
     expect(counts.C / buyers.length).toBeCloseTo(0.85, 1);
     expect(counts.A / buyers.length).toBeGreaterThan(0.05);
     expect(counts.B / buyers.length).toBeGreaterThan(0.02);

@@ -154,16 +154,10 @@ class Visit {
       this.visitor(share_id, product);
   }
 
-  /** Somebody opens the shared card: another member by openid, or a browser that nobody knows. */
+  /** Somebody opens the shared card: the share service reports it to the credit of the one who shared. */
   private visitor(share_id: string, product: Product): void {
-    const { random, state } = this;
-    const at = this.at + Math.floor(exponential(random, 0.5) * DAY_MS);
-    const other = state.identified(random.integer(this.who.person.index + 1));
-    const openid = appIdentities(other, "mini_program", at);
-    const known = openid.length > 0 && other.person.churned > at;
-    const stranger = cookieIdentity(`ck-guest-${random.next().toString(36)}`);
+    const at = this.at + Math.floor(exponential(this.random, 0.5) * DAY_MS);
     const body = { share_id, sku: product.sku, channel: "mini_program" };
-    const person = known ? other.person.index : undefined;
-    this.sheet.add("mini_program", at, person, "share_visit", known ? openid : [stranger], body);
+    this.sheet.add("mini_program", at, this.who.person.index, "share_visit", this.identities, body);
   }
 }

@@ -65,9 +65,9 @@ export async function insertConsents(tx: Tx, rows: readonly ConsentRow[]): Promi
 
 /**
  * The profile of a member: of every field a person's correction, else the newest value of any source (join date and
- * channel: the earliest). A flag holds when any party has it and nobody took it away; so does that the phone was verified (a till that never
- * asks does not undo what the mini program verified). Members of whom only a device or
- * a quarantined value is known are nobody yet and have no profile.
+ * channel: the earliest). A flag holds when any party has it and nobody took it away; so does that the phone was
+ * verified: a till that never asks does not undo what the mini program verified. Members of whom only a device or a
+ * quarantined value is known are nobody yet and have no profile.
  */
 const PROFILES = `
   with party as materialized (
