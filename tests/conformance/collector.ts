@@ -126,7 +126,9 @@ function unseal(value: unknown, clear: ReadonlyMap<string, CutValue>): unknown {
 
 /** Sends every captured request again, byte for byte. */
 export async function replay(collector: Collector): Promise<void> {
-  for (const { method, url, headers, body } of [...collector.captured]) {
+  // What is sent again is captured again.
+  const sent = collector.captured.slice();
+  for (const { method, url, headers, body } of sent) {
     const answer = await fetch(collector.url + url, {
       method,
       headers,

@@ -178,7 +178,8 @@ describe("Segment HTTP API, as @segment/analytics-node speaks it", () => {
 
   test("replays add nothing, also when the SDK stamps a new sending time", async () => {
     await replay(collector);
-    for (const { url, headers, body } of [...collector.captured]) {
+    const sent = collector.captured.slice();
+    for (const { url, headers, body } of sent) {
       const changed = { ...(JSON.parse(body.toString()) as object), sentAt: new Date(Date.now() + 5_000) };
       expect(
         (await fetch(collector.url + url, { method: "POST", headers, body: JSON.stringify(changed) })).status,
