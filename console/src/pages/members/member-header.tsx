@@ -3,9 +3,10 @@ import { Link } from "react-router";
 import { Chip, type Tone } from "../../parts/chips.tsx";
 import { DayText, Money, RelativeTime } from "../../parts/figures.tsx";
 import { businessDay, formatCount, formatMoney } from "../../texts/format.ts";
-import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { currentLanguage, pick, type Translate, useTexts } from "../../texts/texts.ts";
 import type { Member, MemberTag, ReachItem } from "./member-data.ts";
 import { ageParts } from "./age.ts";
+import { channelName } from "./timeline-sentence.ts";
 
 interface MemberHeaderProps {
   readonly member: Member;
@@ -61,7 +62,7 @@ function factsOf(member: Member, sources: number, t: Translate): readonly ReactN
   if (member.home_store) parts.push(t("one.store", { name: member.home_store }));
   if (member.associate) parts.push(t("one.associate", { name: member.associate }));
   if (member.joined_at) parts.push(t("one.joined", { age: ageText(member.joined_at, t) }));
-  if (member.join_channel) parts.push(t("one.channel", { name: member.join_channel }));
+  if (member.join_channel) parts.push(t("one.channel", { name: channelName(member.join_channel, currentLanguage()) }));
   parts.push(sources > 1 ? t("one.sources", { n: sources }) : t("one.source_one"));
   parts.push(t("one.member_no", { n: member.member_id }));
   return parts;
@@ -94,7 +95,7 @@ function HeadlineTags({ tags }: { tags: readonly MemberTag[] | undefined }) {
         </Link>
       )}
       {known
-        .filter((tag) => tag.key in HEADLINE_TAGS)
+        .filter((tag) => Object.hasOwn(HEADLINE_TAGS, tag.key))
         .map((tag) => (
           <Link
             key={tag.key}

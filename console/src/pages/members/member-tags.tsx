@@ -11,11 +11,13 @@ const FAMILIES = ["basic", "consumption", "social"] as const;
 
 const hasValue = (tag: MemberTag): boolean => tag.value !== null && tag.value !== undefined && tag.value !== "";
 
-/** The member's tags by family: what, how old, and why. A tag without a value is not listed, only counted. */
+/** The member's tags by family, one line each; a press opens why the value is so and how old it is. */
 export function MemberTags({ query }: { query: UseQueryResult<{ items: readonly MemberTag[] }> }) {
   const t = useTexts("members");
   const items = query.data?.items;
   const known = items?.filter(hasValue) ?? [];
+  const of = (family: string) =>
+    known.filter((tag) => ((FAMILIES as readonly string[]).includes(tag.family) ? tag.family : "other") === family);
   return (
     <Card
       title={t("tags.title")}
@@ -27,49 +29,44 @@ export function MemberTags({ query }: { query: UseQueryResult<{ items: readonly 
       ) : null}
       {items === undefined && !query.error ? <SkeletonText lines={8} /> : null}
       {items !== undefined && known.length === 0 ? <p className="ht-note">{t("tags.none")}</p> : null}
-      {FAMILIES.map((family) => (
-        <Family key={family} name={t(`tags.${family}`)} tags={known.filter((tag) => tag.family === family)} t={t} />
+      {[...FAMILIES, "other"].map((family) => (
+        <Family key={family} name={t(`tags.${family}`)} tags={of(family)} t={t} />
       ))}
-      <Family
-        name={t("tags.other")}
-        tags={known.filter((tag) => !(FAMILIES as readonly string[]).includes(tag.family))}
-        t={t}
-      />
     </Card>
   );
 }
 
+/** The age beside the family is that of its oldest value. */
 function Family({ name, tags, t }: { name: string; tags: readonly MemberTag[]; t: Translate }) {
   if (tags.length === 0) return null;
+  const oldest = tags.map((tag) => tag.computed_at ?? "").sort()[0];
   return (
     <section className="mt-family">
-      <h3>{name}</h3>
-      <ul>
-        {tags.map((tag) => (
-          <li key={tag.key}>
-            <div className="mt-line">
-              <Link className="mt-name" to={`/tags/${encodeURIComponent(tag.key)}`}>
-                {pick(tag.zh, tag.en)}
-              </Link>
-              <strong>{pick(tag.display_zh, tag.display_en) || String(tag.value)}</strong>
-            </div>
-            <Why tag={tag} t={t} />
-          </li>
-        ))}
-      </ul>
+      <h3>
+        {name}
+        {oldest ? <RelativeTime at={oldest} /> : null}
+      </h3>
+      {tags.map((tag) => (
+        <Tag key={tag.key} tag={tag} t={t} />
+      ))}
     </section>
   );
 }
 
-function Why({ tag, t }: { tag: MemberTag; t: Translate }) {
-  const age = tag.computed_at === null ? null : <RelativeTime at={tag.computed_at} />;
-  if (tag.why === null) return <p className="ht-note">{age}</p>;
+function Tag({ tag, t }: { tag: MemberTag; t: Translate }) {
   return (
-    <details className="pf-more">
+    <details className="mt-tag">
       <summary>
-        {t("tags.why")} <span className="mt-age">{age}</span>
+        <span className="mt-name">{pick(tag.zh, tag.en)}</span>
+        <strong>{pick(tag.display_zh, tag.display_en) || String(tag.value)}</strong>
       </summary>
-      <p>{pick(tag.why.zh, tag.why.en)}</p>
+      <div className="mt-why">
+        {tag.why === null ? null : <p>{pick(tag.why.zh, tag.why.en)}</p>}
+        <p>
+          {t("tags.computed")} <RelativeTime at={tag.computed_at} /> ·{" "}
+          <Link to={`/tags/${encodeURIComponent(tag.key)}`}>{t("tags.about")}</Link>
+        </p>
+      </div>
     </details>
   );
 }

@@ -21,7 +21,7 @@ export const KIND_GROUP_KEYS = Object.keys(KIND_GROUPS) as readonly KindGroup[];
 export function kindsOf(groups: string): string {
   return groups
     .split(",")
-    .flatMap((group): readonly string[] => (group in KIND_GROUPS ? KIND_GROUPS[group as KindGroup] : []))
+    .flatMap((group): readonly string[] => (Object.hasOwn(KIND_GROUPS, group) ? KIND_GROUPS[group as KindGroup] : []))
     .join(",");
 }
 
@@ -303,4 +303,22 @@ export function groupByDay<Item extends { readonly at: string }>(
     else days.push({ day, items: [item] });
   }
   return days;
+}
+
+/** Nothing else in between and said in the same words: "收到一个赞" three times is one line. */
+export interface Folded<Item> {
+  readonly item: Item;
+  readonly times: number;
+}
+
+/** Neighbours with the same words and no amount of their own, of one day, as one line with its count. */
+export function folded<Item extends TimelineItem>(items: readonly Item[], language: Language): readonly Folded<Item>[] {
+  const lines: { item: Item; times: number; words: string }[] = [];
+  for (const item of items) {
+    const words = `${item.kind} ${item.source} ${timelineSentence(item, language)}`;
+    const last = lines.at(-1);
+    if (last?.words === words && (item.amount_minor ?? null) === null) last.times += 1;
+    else lines.push({ item, times: 1, words });
+  }
+  return lines;
 }

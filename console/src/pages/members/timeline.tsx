@@ -7,7 +7,15 @@ import { businessDay, formatDay, formatInstant, formatMoney } from "../../texts/
 import { type Translate, useLanguage, useTexts } from "../../texts/texts.ts";
 import type { Live } from "./live.ts";
 import { type TimelineItem, useTimeline } from "./member-data.ts";
-import { groupByDay, KIND_GROUP_KEYS, type KindGroup, kindsOf, timelineSentence, toneOf } from "./timeline-sentence.ts";
+import {
+  folded,
+  groupByDay,
+  KIND_GROUP_KEYS,
+  type KindGroup,
+  kindsOf,
+  timelineSentence,
+  toneOf,
+} from "./timeline-sentence.ts";
 import "./timeline.css";
 
 interface TimelineProps {
@@ -89,8 +97,15 @@ function Days({ query, filtered, live, t }: DaysProps) {
         >
           <h3>{dayName(group.day, t)}</h3>
           <ol>
-            {group.items.map((item) => (
-              <Item key={item.id} item={item} fresh={live.fresh.has(String(item.id))} t={t} language={language} />
+            {folded(group.items, language).map(({ item, times }) => (
+              <Item
+                key={item.id}
+                item={item}
+                times={times}
+                fresh={live.fresh.has(String(item.id))}
+                t={t}
+                language={language}
+              />
             ))}
           </ol>
         </section>
@@ -116,12 +131,13 @@ function dayName(day: string, t: Translate): string {
 
 interface ItemProps {
   readonly item: TimelineItem;
+  readonly times: number;
   readonly fresh: boolean;
   readonly t: Translate;
   readonly language: "zh" | "en";
 }
 
-function Item({ item, fresh, t, language }: ItemProps) {
+function Item({ item, times, fresh, t, language }: ItemProps) {
   const sign = item.kind === "return" && (item.amount_minor ?? 0) > 0 ? -1 : 1;
   return (
     <li className={fresh ? "tl-item tl-fresh" : "tl-item"}>
@@ -131,6 +147,7 @@ function Item({ item, fresh, t, language }: ItemProps) {
       <Chip tone={toneOf(item.kind)}>{t(`kind.${item.kind}`)}</Chip>
       <span className="tl-words">
         {timelineSentence(item, language)}
+        {times > 1 ? <span className="tl-times">{t("timeline.times", { n: times })}</span> : null}
         {item.source === null ? null : <span className="tl-source">{item.source}</span>}
       </span>
       {item.amount_minor === null || item.amount_minor === undefined ? null : (

@@ -1,4 +1,4 @@
-import { formatDay } from "../../texts/format.ts";
+import { formatDay, formatMoney, formatRatio } from "../../texts/format.ts";
 import { pick, type Translate } from "../../texts/texts.ts";
 import type { TagDetail } from "./tag-data.ts";
 
@@ -19,7 +19,8 @@ export function readExample(example: unknown): ExampleForm | null {
   const holder = [example["rows"], example["given"], example["relations"]].find(isRow) ?? example;
   const relations = Object.entries(holder)
     .filter((entry): entry is [string, readonly Row[]] => Array.isArray(entry[1]) && entry[1].every(isRow))
-    .map(([name, rows]) => ({ name, rows }));
+    .map(([name, rows]) => ({ name, rows }))
+    .filter(({ rows }) => rows.some((row) => Object.keys(row).some((column) => column !== "member_id")));
   const today = [example["today"], example["on"], example["business_day"]].find((one) => typeof one === "string");
   const value = [example["value"], example["gives"], example["expect"], example["expected"]].find(
     (one) => one !== undefined,
@@ -55,11 +56,13 @@ export function Example({ example, tag, t }: { example: unknown; tag: TagDetail;
 function valueText(value: unknown, tag: TagDetail, t: Translate): string {
   if (value === null || value === undefined) return t("one.no_value");
   const named = tag.values.find((one) => one.value === String(value));
-  return named === undefined ? String(value) : pick(named.zh, named.en);
+  if (named !== undefined) return pick(named.zh, named.en);
+  if (tag.unit === "minor") return formatMoney(Number(value));
+  return tag.unit === "share" ? formatRatio(Number(value)) : String(value);
 }
 
 function Relation({ name, rows }: { name: string; rows: readonly Row[] }) {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((column) => column !== "member_id");
   return (
     <section className="tg-example-table" tabIndex={0} aria-label={name}>
       <table className="ht-table">

@@ -23,6 +23,8 @@ export interface Tag {
   readonly window_en?: string;
   readonly freshness: string;
   readonly privacy: string;
+  /** How a number is to be read: "minor" for money, "share" for a fraction, "days" … */
+  readonly unit?: string | null;
   readonly values: readonly TagValue[];
   readonly members_with_value: number | null;
   readonly coverage: number | null;
