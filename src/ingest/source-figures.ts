@@ -69,7 +69,7 @@ export async function sourceVolume(
   return tx.query<VolumeDay>(
     `select d.day::date as day, coalesce(sum(accepted), 0)::int as accepted, coalesce(sum(duplicates), 0)::int as duplicate,
        coalesce(sum(rejected), 0)::int as rejected
-     from generate_series($2::date, $3::date, interval '1 day') as d (day)
+     from generate_series($2::timestamp, $3::timestamp, interval '1 day') as d (day)
      left join ingest.inbox i on i.source_id = $1 and i.received_at >= d.day at time zone $4
        and i.received_at < (d.day + interval '1 day') at time zone $4
      group by d.day order by d.day`,
