@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, version } from "@duckdb/node-api";
 import type { Ground } from "../ground.ts";
@@ -10,7 +10,7 @@ import { type ManifestFile } from "./layout.ts";
 import { currentFiles, newestBatch } from "./manifest-store.ts";
 import { loadResident, residentRelations } from "./resident.ts";
 import { RESIDENT, viewOrder, viewSelect } from "./view.ts";
-import { lakeFolders } from "./writer.ts";
+import { lakeFolders, SPILL } from "./writer.ts";
 
 const THREADS = "2";
 const ROWS_MAX = 1_000_000;
@@ -19,6 +19,8 @@ const ATTEMPTS_MAX = 3;
 
 interface Opened {
   readonly instance: DuckDBInstance;
+  /** Where the engine puts rows that do not fit into memory. */
+  readonly spill: string;
   /** Batch whose files the views list; 0 before the first. */
   batch_id: number;
   resident_batch_id: number;
@@ -77,7 +79,9 @@ export class DuckDbEngine implements LakeEngine {
   async close(): Promise<void> {
     const opened = await this.#opened;
     this.#opened = undefined;
-    opened?.instance.closeSync();
+    if (opened === undefined) return;
+    opened.instance.closeSync();
+    await rm(opened.spill, { recursive: true, force: true });
   }
 
   /** Runs `work` on a connection of its own, over the views of the newest batch. */
@@ -150,8 +154,9 @@ export class DuckDbEngine implements LakeEngine {
 /** Only the lake's own folder can be reached from SQL, and nothing can be switched back on. */
 async function open(ground: Ground): Promise<Opened> {
   const { root } = lakeFolders(ground.config.data_dir);
-  const spill = join(root, "spill");
-  await mkdir(spill, { recursive: true });
+  // A folder of its own for each process: two engines would write over each other's spilled rows.
+  await mkdir(join(root, SPILL), { recursive: true });
+  const spill = await mkdtemp(join(root, SPILL, "engine-"));
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: ground.config.duckdb_memory,
     threads: THREADS,
@@ -167,7 +172,7 @@ async function open(ground: Ground): Promise<Opened> {
   await connection.run("set global TimeZone = 'UTC'");
   await connection.run("set lock_configuration = true");
   connection.closeSync();
-  return { instance, batch_id: -1, resident_batch_id: -1 };
+  return { instance, spill, batch_id: -1, resident_batch_id: -1 };
 }
 
 async function makeEmptyResident(

@@ -1,3 +1,4 @@
+import { Problem } from "../platform/index.ts";
 import { defineJob, type JobKind, type Schedule, SYSTEM_SCOPE } from "../store/index.ts";
 import { eraseFromLake } from "./erasure.ts";
 import { markDirty } from "./manifest-store.ts";
@@ -10,10 +11,18 @@ export const ERASE = "lake.erase";
 /** One refresh waits or runs at a time. */
 export const REFRESH_KEY = "lake";
 
+/** A refresh that meets another one at work has nothing to do: what it would write is marked still. */
+async function unlessRunning<T>(work: Promise<T>): Promise<T | { skipped: string }> {
+  return work.catch((error: unknown) => {
+    if (error instanceof Problem && error.code === "lake.refresh_running") return { skipped: error.code };
+    throw error;
+  });
+}
+
 const refresh = defineJob<object>({
   kind: REFRESH,
   run: ({ ground, signal, progress }) =>
-    refreshLake(ground, { signal, progress: (done, total, note) => progress(done, total, note) }),
+    unlessRunning(refreshLake(ground, { signal, progress: (done, total, note) => progress(done, total, note) })),
 });
 
 /** Compares the lake with the record store day by day, marks what differs, and writes it anew. */
@@ -23,8 +32,7 @@ const verify = defineJob<object>({
     const days = await differingDays(ground, { signal, progress: (done, total, note) => progress(done, total, note) });
     if (days.length === 0) return { differing_days: 0 };
     await ground.store.write(SYSTEM_SCOPE, (tx) => markDirty(tx, days));
-    const { batch_id } = await refreshLake(ground, { signal });
-    return { differing_days: days.length, batch_id };
+    return { differing_days: days.length, ...(await unlessRunning(refreshLake(ground, { signal }))) };
   },
 });
 

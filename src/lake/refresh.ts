@@ -1,4 +1,4 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/index.ts";
@@ -27,10 +27,11 @@ import {
   retiredFiles,
   withLakeLock,
 } from "./manifest-store.ts";
-import { lakeFolders, LakeWriter, type WriterOptions } from "./writer.ts";
+import { lakeFolders, LakeWriter, SPILL, type WriterOptions } from "./writer.ts";
 
 /** A reader that began before a refresh may still hold the old list of files for so long. */
 const RETIRED_KEPT_MS = 10 * 60_000;
+const SPILL_KEPT_MS = 7 * 24 * 3_600_000;
 
 export interface RefreshOptions {
   readonly signal?: AbortSignal;
@@ -175,6 +176,17 @@ export async function sweep(ground: Ground, now: boolean): Promise<void> {
     );
   const known = await ground.store.read(SYSTEM_SCOPE, knownPaths);
   for (const path of await filesOnDisk(root)) if (!known.has(path)) await rm(join(root, path), { force: true });
+  await sweepSpill(root, ground.clock.now());
+}
+
+/** Spilled rows of an engine that was killed; a running one uses its folder at every larger query. */
+async function sweepSpill(root: string, now: Date): Promise<void> {
+  for (const name of await readdir(join(root, SPILL)).catch(() => [])) {
+    const place = join(root, SPILL, name);
+    const info = await stat(place).catch(() => undefined);
+    if (info !== undefined && now.getTime() - info.mtimeMs > SPILL_KEPT_MS)
+      await rm(place, { recursive: true, force: true });
+  }
 }
 
 /** Parquet files below the lake's folder, as the manifest writes their paths. */

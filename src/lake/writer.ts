@@ -21,6 +21,9 @@ import type { NewFile } from "./manifest-store.ts";
 const WRITER_MEMORY = "1GB";
 const ROW_GROUP_ROWS = 122_880;
 
+/** Below the lake's folder: one folder for each running engine. */
+export const SPILL = "spill";
+
 export interface LakeFolders {
   readonly root: string;
   /** Where copies on their way to a file stand; emptied at every refresh. */

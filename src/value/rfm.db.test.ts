@@ -5,6 +5,7 @@ import { type OwnerSession, signInOwner } from "../../tests/support/owner.ts";
 import { accept, type ClearRecord, drainPipeline, ensureSource } from "../ingest/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { computeRfm } from "./compute.ts";
+import { startWhenQuiet } from "./staleness.ts";
 import { bandEdges, bandOf, classOf, deriveThresholds, levelOf } from "./rfm.ts";
 
 const world = withDatabase();
@@ -173,6 +174,28 @@ describe("RFM of a brand", () => {
     expect(before).toBeDefined();
     expect(after).toEqual({ m_minor: 37_000 * (own.length - 1), f: own.length - 1 });
     expect(await rfm()).toMatchObject({ version: 1 });
+  });
+});
+
+describe("a stream of old sales", () => {
+  const jobs = () =>
+    rows<{ input: unknown }>("select input from store.job where kind = 'value.rfm' and state = 'queued'");
+
+  test("marks the run stale when it is larger than can be brought up to date at once, and one job starts when it rests", async () => {
+    const many = Array.from({ length: 1_001 }, (_, i) => order(`N${i}`, 1_000 + i, "2026-11-01", 1));
+    await take(many);
+    expect(await rfm()).toMatchObject({ stale: true, population: 37 });
+    await startWhenQuiet(world().ground);
+    expect(await jobs()).toEqual([]);
+    world().clock.advance({ seconds: 6 });
+    await startWhenQuiet(world().ground);
+    await startWhenQuiet(world().ground);
+    expect(await jobs()).toEqual([{ input: { thresholds: "keep" } }]);
+    await world().ground.store.write(SYSTEM_SCOPE, (tx) =>
+      tx.query("delete from value.stale; update store.job set state = 'done'"),
+    );
+    await computeRfm(world().ground, { thresholds: "keep" });
+    expect(await rfm()).toMatchObject({ stale: false, population: 1_038, version: 1 });
   });
 });
 

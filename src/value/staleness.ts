@@ -49,22 +49,25 @@ async function bringUpToDate(
   else await markStale(tx, ground.clock.now());
 }
 
-/** Starts a whole computation once changes have come to rest. @returns how to stop looking. */
+/** Starts a whole computation once changes have come to rest, or have gone on for long. */
+export async function startWhenQuiet(ground: Ground): Promise<void> {
+  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    const stale = await staleSince(tx);
+    const now = ground.clock.now().getTime();
+    if (stale === undefined) return;
+    if (now - stale.latest.getTime() < QUIET_MS && now - stale.since.getTime() < WAIT_MS_MAX) return;
+    await startJob(tx, ground, COMPUTE, { thresholds: "keep" }, { key: COMPUTE_KEY }).catch(ignoreRunning);
+  });
+}
+
+/** Looks for a stale run every few seconds. @returns how to stop looking. */
 export function watchStaleness(ground: Ground): () => Promise<void> {
   const look = async () => {
-    await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-      const stale = await staleSince(tx);
-      const now = ground.clock.now().getTime();
-      if (stale === undefined) return;
-      if (now - stale.latest.getTime() < QUIET_MS && now - stale.since.getTime() < WAIT_MS_MAX) return;
-      await startJob(tx, ground, COMPUTE, { thresholds: "keep" }, { key: COMPUTE_KEY }).catch(ignoreRunning);
-    });
+    await startWhenQuiet(ground);
     return false;
   };
-  const loop = startLoop(look, {
-    idle_ms: LOOK_MS,
-    onError: (error) => ground.log.error({ error: String(error) }, "looking for stale RFM failed"),
-  });
+  const onError = (error: unknown) => ground.log.error({ error: String(error) }, "looking for stale RFM failed");
+  const loop = startLoop(look, { idle_ms: LOOK_MS, onError });
   return () => loop.stop();
 }
 

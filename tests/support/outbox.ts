@@ -1,10 +1,26 @@
 import { subscriptionsOf } from "../../src/background.ts";
-import { deliverOutbox } from "../../src/store/index.ts";
+import { sleep } from "../../src/platform/index.ts";
+import { deliverOutbox, SYSTEM_SCOPE } from "../../src/store/index.ts";
 import type { TestWorld } from "./database.ts";
 
-/** Hands every waiting event to its listeners, until nothing waits any more. */
+/**
+ * Hands every waiting event to its listeners, until nothing waits any more. An event waits for older transactions of the
+ * whole server, so that those of other test files can hold it back for a moment.
+ */
 export async function deliverAll({ ground, composition }: TestWorld): Promise<void> {
-  while (await deliverOutbox(ground, subscriptionsOf(composition))) {
-    // a full batch was delivered: there may be more
+  const subscriptions = subscriptionsOf(composition);
+  for (;;) {
+    await deliverOutbox(ground, subscriptions);
+    const waiting = await ground.store.read(SYSTEM_SCOPE, (tx) =>
+      tx.one(
+        `select 1 from unnest($1::text[], $2::text[]) as s (subscriber, type)
+         join store.outbox o using (type)
+         left join store.outbox_cursor c using (subscriber, type)
+         where c.subscriber is null or (o.transaction_id, o.event_id) > (c.transaction_id, c.event_id) limit 1`,
+        [subscriptions.map((s) => s.subscriber), subscriptions.map((s) => s.type)],
+      ),
+    );
+    if (waiting === undefined) return;
+    await sleep(10);
   }
 }
