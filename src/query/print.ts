@@ -6,6 +6,7 @@ import type { DaysScan, ModeScan, Output, Plan, RowFilter, RowSlot, RowsScan, Sc
 import { type Names, quoted, ScalarPrinter } from "./print-scalar.ts";
 import type { Relation } from "./relation.ts";
 import { columnOf } from "./relation.ts";
+import { type Source, sourcesOf, widest } from "./sources.ts";
 
 /**
  * For whom: `all` members of the relation `members`; `given` ids, as an SQL expression that is an array (PostgreSQL:
@@ -35,16 +36,24 @@ class PlanPrinter {
   readonly #dialect: Dialect;
   readonly #population: Population;
   readonly #scalar: ScalarPrinter;
+  /** Rows of few members are fetched once and kept for all scans of their relation; of all members each scan reads its own. */
+  readonly #shared: ReadonlyMap<Relation, Source>;
 
   constructor(plan: Plan, dialect: Dialect, population: Population) {
     this.#plan = plan;
     this.#dialect = dialect;
     this.#population = population;
     this.#scalar = new ScalarPrinter(dialect, plan.today);
+    const sources = population.kind === "given" ? sourcesOf(plan).filter(({ scans }) => scans > 1) : [];
+    this.#shared = new Map(sources.map((source) => [source.relation, source]));
   }
 
   statement(): string {
-    const parts = [`m as (${this.#members()})`, ...this.#plan.scans.map((scan) => this.#scan(scan))];
+    const parts = [
+      `m as (${this.#members()})`,
+      ...[...this.#shared.values()].map((source) => this.#sharedSource(source)),
+      ...this.#plan.scans.map((scan) => this.#scan(scan)),
+    ];
     const outputs = this.#plan.outputs.map((output) => `  ${this.#output(output)} as ${quoted(output.name)}`);
     const joins = [
       ...this.#plan.profiles.map((profile) => {
@@ -72,6 +81,22 @@ class PlanPrinter {
       case "query":
         return this.#population.sql;
     }
+  }
+
+  #sharedSource({ relation, columns, reach }: Source): string {
+    const names = [...columns].toSorted().map((name) => `r.${quoted(name)}`);
+    const clauses = [this.#ofMembers('r."member_id"'), ...(reach === undefined ? [] : range(reach, "r"))];
+    const select = `select ${names.join(", ")} from catalogue.${quoted(relation.name)} r where ${clauses.join(" and ")}`;
+    return `${sharedName(relation)} as materialized (\n  ${select}\n)`;
+  }
+
+  /** Where a scan reads a relation, and what it must ask so as to see only the members wanted. */
+  #read(relation: Relation, alias: string): { from: string; clauses: string[] } {
+    if (this.#shared.has(relation)) return { from: `${sharedName(relation)} ${alias}`, clauses: [] };
+    return {
+      from: `catalogue.${quoted(relation.name)} ${alias}`,
+      clauses: [this.#ofMembers(`${alias}."member_id"`)],
+    };
   }
 
   /** The rows of the members asked for. Ids go in as an array, which PostgreSQL turns into index look-ups. */
@@ -126,9 +151,9 @@ class PlanPrinter {
       const filter = distinct.size > 1 && conditions[index] !== "" ? ` filter (where ${conditions[index]})` : "";
       return `    ${this.#aggregate(slot.measure, scan.relation, filter, names)} as ${slot.name}`;
     });
-    const where = distinct.size === 1 ? [conditions[0] ?? ""] : this.#reach(scan.slots);
+    const where = distinct.size === 1 ? [conditions[0] ?? ""] : reachOf(scan.slots);
     const member = scan.via === undefined ? 'r."member_id"' : 'x."member_id"';
-    if (scan.via === undefined) where.unshift(this.#ofMembers(member));
+    if (scan.via === undefined) where.unshift(...this.#read(scan.relation, "r").clauses);
     const clauses = where.filter((part) => part !== "");
     return [
       `  select ${member},`,
@@ -139,21 +164,9 @@ class PlanPrinter {
     ].join("\n");
   }
 
-  /** The widest days that any slot reads: lets the engine skip partitions before it filters slot by slot. */
-  #reach(slots: readonly RowSlot[]): string[] {
-    const ranges = slots.map((slot) => slot.range);
-    const column = ranges[0]?.column;
-    if (column === undefined || ranges.some((range) => range?.column !== column)) return [];
-    const after = ranges.map((range) => range?.after);
-    const until = ranges.map((range) => range?.until);
-    const least = after.includes(undefined) ? undefined : (after as string[]).reduce((a, b) => (a < b ? a : b));
-    const most = until.includes(undefined) ? undefined : (until as string[]).reduce((a, b) => (a > b ? a : b));
-    return range({ column, ...(least ? { after: least } : {}), ...(most ? { until: most } : {}) }, "r");
-  }
-
   #source(scan: RowsScan): string {
+    if (scan.via === undefined || scan.viaRelation === undefined) return this.#read(scan.relation, "r").from;
     const relation = `catalogue.${quoted(scan.relation.name)} r`;
-    if (scan.via === undefined || scan.viaRelation === undefined) return relation;
     const names: Names = { ...NO_NAMES, row: { relation: scan.viaRelation, alias: "t" } };
     const reached = `t.${quoted(scan.via.column)}`;
     const filter = {
@@ -211,7 +224,8 @@ class PlanPrinter {
   #days(scan: DaysScan): string {
     const names: Names = { ...NO_NAMES, row: { relation: scan.relation, alias: "r" } };
     const day = `r.${quoted(scan.range?.column ?? "")}`;
-    const clauses = [this.#ofMembers('r."member_id"'), `${day} is not null`, ...this.#filter(scan, names)];
+    const rows = this.#read(scan.relation, "r");
+    const clauses = [...rows.clauses, `${day} is not null`, ...this.#filter(scan, names)];
     const gap = this.#dialect.daysBetween("lag(day) over w", "day");
     const columns = scan.slots.map(({ name, measure }) => {
       if (measure.node === "nth_day") return `    min(day) filter (where place = ${measure.n}) as ${name}`;
@@ -222,7 +236,7 @@ class PlanPrinter {
       '  select "member_id",',
       columns.join(",\n"),
       `  from (select "member_id", day, row_number() over w as place, ${gap} as gap`,
-      `    from (select distinct r."member_id", ${day} as day from catalogue.${quoted(scan.relation.name)} r`,
+      `    from (select distinct r."member_id", ${day} as day from ${rows.from}`,
       `      where ${clauses.join(" and ")}) d`,
       '    window w as (partition by "member_id" order by day)) g',
       '  group by "member_id"',
@@ -245,11 +259,12 @@ class PlanPrinter {
         ? "count(*)"
         : `coalesce(sum(${this.#scalar.value(only.measure.weight, names)}), 0)`;
     const latest = scan.range === undefined ? "" : `, max(r.${quoted(scan.range.column)}) as latest`;
-    const clauses = [this.#ofMembers('r."member_id"'), ...this.#filter(scan, names)];
+    const rows = this.#read(scan.relation, "r");
+    const clauses = [...rows.clauses, ...this.#filter(scan, names)];
     return [
       `  select "member_id", ${only.pick} as ${only.name}`,
       `  from (select r."member_id", ${value} as value, ${weight} as weight${latest}`,
-      `    from catalogue.${quoted(scan.relation.name)} r where ${clauses.join(" and ")} group by 1, 2) g`,
+      `    from ${rows.from}${clauses.length === 0 ? "" : ` where ${clauses.join(" and ")}`} group by 1, 2) g`,
       "  where value is not null",
       '  group by "member_id"',
     ].join("\n");
@@ -258,8 +273,8 @@ class PlanPrinter {
   #sequence(scan: SequenceScan): string {
     const side = (step: SequenceScan["first"], alias: string) => {
       const names: Names = { ...NO_NAMES, row: { relation: step.relation, alias } };
-      const clauses = [this.#ofMembers(`${alias}."member_id"`), ...this.#filter(step, names)];
-      return { from: `catalogue.${quoted(step.relation.name)} ${alias}`, clauses, relation: step.relation, alias };
+      const { from, clauses } = this.#read(step.relation, alias);
+      return { from, members: clauses, filters: this.#filter(step, names), relation: step.relation, alias };
     };
     const a = side(scan.first, "a");
     const b = side(scan.then, "b");
@@ -269,15 +284,24 @@ class PlanPrinter {
       'b."member_id" = a."member_id"',
       `${instant(b)} > ${instant(a)}`,
       `${day(b)} <= ${this.#dialect.shiftDays(day(a), scan.within_days)}`,
-      ...b.clauses.slice(1),
+      ...b.filters,
     ];
     return [
       `  select a."member_id", count(*) as ${scan.slots[0]?.name} from ${a.from}`,
-      `  where ${a.clauses.join(" and ")}`,
-      `    and exists (select 1 from ${b.from} where ${follows.join(" and ")})`,
+      `  where ${[...a.members, ...a.filters, `exists (select 1 from ${b.from} where ${follows.join(" and ")})`].join(" and ")}`,
       '  group by a."member_id"',
     ].join("\n");
   }
+}
+
+function sharedName(relation: Relation): string {
+  return quoted(`rows_${relation.name}`);
+}
+
+/** Lets the engine skip partitions before it filters slot by slot. */
+function reachOf(slots: readonly RowSlot[]): string[] {
+  const reach = widest(slots);
+  return reach === undefined ? [] : range(reach, "r");
 }
 
 function range(days: DayRange, alias: string): string[] {

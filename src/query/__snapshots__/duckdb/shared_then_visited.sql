@@ -1,8 +1,7 @@
 with m as (select "member_id" from catalogue."members"),
 "sequence_1" as (
   select a."member_id", count(*) as v1 from catalogue."events" a
-  where a."member_id" is not null and a."business_day" <= date '2026-02-28' and (a."kind" = 'share')
-    and exists (select 1 from catalogue."orders" b where b."member_id" = a."member_id" and b."placed_at" > a."occurred_at" and b."business_day" <= (a."business_day" + 7) and b."business_day" <= date '2026-02-28')
+  where a."member_id" is not null and a."business_day" <= date '2026-02-28' and (a."kind" = 'share') and exists (select 1 from catalogue."orders" b where b."member_id" = a."member_id" and b."placed_at" > a."occurred_at" and b."business_day" <= (a."business_day" + 7) and b."business_day" <= date '2026-02-28')
   group by a."member_id"
 )
 select
