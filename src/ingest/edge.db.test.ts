@@ -263,3 +263,40 @@ describe("pipeline", () => {
     expect(kept.map((reject) => reject.code)).toEqual(["ingest.stage_failed", "probe.odd"]);
   });
 });
+
+test("an event of an SDK may have 32 KB, an order of a file as many lines as it has", async () => {
+  const { ground } = world();
+  const lines = Array.from({ length: 2_000 }, (_, n) => ({
+    line_no: String(n),
+    sku: `T-${n}`,
+    quantity: "1",
+    net_minor: 100,
+  }));
+  const order: ClearRecord = {
+    kind: "order",
+    key: "long",
+    occurred_at: at,
+    identities: [],
+    body: { order_no: "long", lines },
+  };
+  const file = await ensureSource(ground, { key: "long-file", name: "file", kind: "file" });
+  const rest = await ensureSource(ground, { key: "long-rest", name: "rest", kind: "rest" });
+  expect((await accept(ground, file, [order], { protocol: "import" })).accepted).toBe(1);
+  expect((await accept(ground, rest, [order], { protocol: "rest" })).outcomes[0]).toMatchObject({
+    status: "rejected",
+    code: "ingest.event_too_large",
+  });
+});
+
+test("two processes that store the same records at the same moment store each once", async () => {
+  const { ground } = world();
+  const shop = await source("race");
+  // A second ground over the same store has a group commit of its own, as another process has.
+  const other = { ...ground };
+  const records = Array.from({ length: 400 }, (_, n) => browse(`race-${n}`));
+  const results = await Promise.all(
+    [ground, other, ground, other].map((one) => accept(one, shop, records, { protocol: "rest" })),
+  );
+  expect(results.reduce((sum, result) => sum + result.accepted, 0)).toBe(400);
+  expect(results.reduce((sum, result) => sum + result.duplicates, 0)).toBe(1_200);
+});

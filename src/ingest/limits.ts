@@ -13,6 +13,8 @@ export const LIMITS = {
   sensors_bytes_max: 4 * 1024 * 1024,
   /** A Sensors GET carries its data in the request line; Node's own bound for all headers is raised to this. */
   sensors_get_bytes_max: 128 * 1024,
+  /** One record of a file or a pull: an order with all its lines. */
+  file_record_bytes_max: 8 * 1024 * 1024,
   /** Characters of one text field. */
   text_characters_max: 8_000,
   /** Elements of one list field (lines of an order). */

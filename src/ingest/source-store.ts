@@ -17,6 +17,12 @@ export interface NewSource {
   readonly expected_every_seconds?: number | null;
 }
 
+/** An SDK's event is small; a webhook's order may fill its request, a file's order has as many lines as it has. */
+function eventBytes(kind: SourceKind): number {
+  if (kind === "file" || kind === "pull") return LIMITS.file_record_bytes_max;
+  return kind === "webhook" || kind === "shopify" ? LIMITS.batch_bytes_max : LIMITS.event_bytes_max;
+}
+
 /** Makes a source. @throws ingest.source_key_taken */
 export async function createSource(tx: Tx, input: NewSource, now: Date): Promise<Source> {
   const row = await tx.one<Source>(
@@ -30,7 +36,7 @@ export async function createSource(tx: Tx, input: NewSource, now: Date): Promise
       input.namespace ?? input.key,
       JSON.stringify(input.settings ?? {}),
       input.rate_per_second_max ?? LIMITS.rate_per_second_max,
-      LIMITS.event_bytes_max,
+      eventBytes(input.kind),
       input.kind === "sensors" ? LIMITS.sensors_bytes_max : LIMITS.batch_bytes_max,
       input.expected_every_seconds ?? null,
       now,
