@@ -23,6 +23,7 @@ async function expireUploads(ground: Ground): Promise<number> {
 export const importJobs = [
   defineJob<ImportInput>({
     kind: JOB_KINDS.check,
+    attempts_max: 5,
     run: async (context) => {
       const report = await checkImport(context.ground, context.input.import_id, context);
       refuseWhenLeft(context);
@@ -31,6 +32,7 @@ export const importJobs = [
   }),
   defineJob<ImportInput>({
     kind: JOB_KINDS.run,
+    attempts_max: 5,
     run: async (context) => {
       const report = await runImport(context.ground, context.input.import_id, context);
       refuseWhenLeft(context);
@@ -39,6 +41,7 @@ export const importJobs = [
   }),
   defineJob<ImportInput>({
     kind: JOB_KINDS.undo,
+    attempts_max: 5,
     run: async (context) => {
       const result = await undoImport(context.ground, context.input.import_id, context);
       refuseWhenLeft(context);

@@ -1,6 +1,6 @@
 import { personalKindOf } from "../../personal-pattern.ts";
 import { detectDateFormat } from "./date-text.ts";
-import type { ImportOptions, Mapping, TargetSource } from "./mapping.ts";
+import type { Mapping, TargetSource } from "./mapping.ts";
 import { IMPORT_KINDS, type ImportKind, type Target } from "./target.ts";
 
 /** What a column seems to be, and how sure that is (0–1): its name counts most, what its values look like decides ties. */
@@ -201,9 +201,4 @@ function formatOf(target: Target, samples: readonly string[]): string | undefine
   // Identifiers that went through a column of binary fractions: 17850.0 is 17850.
   if (target.type === "text" && filled.every((text) => /^\d+\.0$/.test(text))) return "strip_decimal";
   return undefined;
-}
-
-/** The options a file starts with before a person changes them. */
-export function defaultOptions(timezone: string, currency: string): ImportOptions {
-  return { timezone, currency };
 }
