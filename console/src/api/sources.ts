@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Tone } from "../parts/chips.tsx";
 import { api } from "./client.ts";
+import { useCan } from "./session.ts";
 
 export type SourceKind = "segment" | "sensors" | "webhook" | "shopify" | "rest" | "file" | "pull";
 export type Freshness = "fresh" | "late" | "silent" | "never";
@@ -36,7 +37,9 @@ export const FRESHNESS_TONES: Readonly<Record<Freshness, Tone>> = {
 export const SOURCES_KEY = ["sources"] as const;
 
 export function useSources(refetchMs = 15_000) {
+  const may = useCan("data.read");
   return useQuery({
+    enabled: may,
     queryKey: SOURCES_KEY,
     queryFn: ({ signal }) => api.get<{ items: readonly Source[] }>("/api/sources", {}, signal),
     refetchInterval: refetchMs,

@@ -115,6 +115,7 @@ function Running() {
 function TodayBody({ today, events, connected }: { today: Today } & ReturnType<typeof useLive>) {
   const t = useTexts("today");
   const mayJobs = useCan("jobs.read");
+  const mayData = useCan("data.read");
   const more = (to: string, key: string) => <Link to={to}>{t(key)}</Link>;
   return (
     <>
@@ -136,9 +137,11 @@ function TodayBody({ today, events, connected }: { today: Today } & ReturnType<t
         </Card>
       )}
       <div className="ht-grid ht-grid-stretch">
-        <Card flush className="ht-span-7" title={t("sources")} extra={more("/data/sources", "sources_all")}>
-          <SourceLines sources={today.sources} />
-        </Card>
+        {mayData ? (
+          <Card flush className="ht-span-7" title={t("sources")} extra={more("/data/sources", "sources_all")}>
+            <SourceLines sources={today.sources} />
+          </Card>
+        ) : null}
         {mayJobs ? (
           <Card className="ht-span-5" title={t("running")} extra={more("/data/jobs", "running_all")}>
             <Running />
