@@ -4,11 +4,13 @@ import { seedWorld } from "../../examples/tea-house/seed.ts";
 import { catalogueData } from "../../tests/support/catalogue-data.ts";
 import { withDatabase } from "../../tests/support/database.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
+import { signInOwner } from "../../tests/support/owner.ts";
 import { refreshLake } from "../lake/index.ts";
 import { build as q, checkedTree, type DataSet, evaluate, type Expression } from "../query/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { bookOf, computeAll, settleTags } from "../tags/index.ts";
 import { countCondition } from "./count.ts";
+import { COUNTS_MAX } from "./limits.ts";
 import { listSegments } from "./segment-store.ts";
 import { membersOf, removeSegment, sampleOf, saveSegment } from "./segments.ts";
 import type { Subject } from "./subject.ts";
@@ -85,6 +87,15 @@ describe("counting while typing", () => {
       const [stored, lake] = [await count(condition), await count(condition, "duckdb")];
       expect([key, stored.count, lake.count]).toEqual([key, membersBy(condition).length, stored.count]);
     }
+  });
+
+  test("no more than a few counts run at the same time", async () => {
+    const counts = Array.from({ length: COUNTS_MAX + 3 }, () => count(buyers));
+    const settled = await Promise.allSettled(counts);
+    const refused = settled.filter((one) => one.status === "rejected").map((one) => one.reason as unknown);
+    expect(refused).toHaveLength(3);
+    expect(refused[0]).toMatchObject({ code: "segments.busy" });
+    expect((await count(buyers)).count).toBe(membersBy(buyers).length);
   });
 
   test("nonsense gets a sentence and the place", async () => {
@@ -228,3 +239,33 @@ test("any nest of conditions is counted the same on both engines and by the eval
     { numRuns: process.env["HUITOU_LONG"] === "1" ? 200 : 20 },
   );
 }, 120_000);
+
+test("segments over HTTP: vocabulary, count, keep, page, change, delete", async () => {
+  const owner = await signInOwner(world());
+  const listed = await owner.get("/api/segments/vocabulary");
+  expect(listed.status).toBe(200);
+  const condition = {
+    node: "compare",
+    operator: ">=",
+    left: { node: "tag", key: "orders_365d" },
+    right: { node: "integer", value: 1 },
+  };
+  const counted = await owner.post("/api/segments/count", { condition });
+  expect(counted.body).toMatchObject({
+    count: expect.any(Number),
+    engine: "postgresql",
+    steps: [{ path: "", zh: "近一年订单数 ≥ 1" }],
+  });
+  const { count } = counted.body as { count: number };
+  const kept = await owner.post("/api/segments", { name: "买过的", condition });
+  expect(kept).toMatchObject({ status: 201, body: { count, updated_by_name: "林" } });
+  const { segment_id } = kept.body as { segment_id: number };
+  const page = await owner.get(`/api/segments/${segment_id}/members?limit=200`);
+  expect((page.body as { items: unknown[] }).items).toHaveLength(count);
+  const sample = await owner.post("/api/segments/sample", { condition, limit: 3 });
+  expect((sample.body as { items: unknown[] }).items).toHaveLength(Math.min(3, count));
+  const bad = await owner.post("/api/segments/count", { condition: { node: "tag", key: "x" } });
+  expect(bad).toMatchObject({ status: 422, body: { code: "segments.bad_condition", params: { path: "" } } });
+  expect((await owner.post("/api/segments", { name: "买过的", condition })).status).toBe(409);
+  await owner.app.close();
+});

@@ -3,6 +3,7 @@ import { seedWorld } from "../../examples/tea-house/seed.ts";
 import { catalogueData } from "../../tests/support/catalogue-data.ts";
 import { withDatabase } from "../../tests/support/database.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
+import { signInOwner } from "../../tests/support/owner.ts";
 import { accept, drainPipeline, ensureSource } from "../ingest/index.ts";
 import { refreshLake } from "../lake/index.ts";
 import { businessDay } from "../platform/index.ts";
@@ -134,6 +135,49 @@ describe("tags of the tea house", () => {
       items_per_order: "2.0",
     });
     await expectTruth();
+  });
+
+  test("a join gives one member the tags of both, a split gives each back their own", async () => {
+    const { ground } = world();
+    const source = await ensureSource(ground, { key: "test", name: "Test", kind: "rest" });
+    const occurred_at = "2026-11-22T03:00:00Z";
+    const phone = { kind: "phone" as const, value: "13922223333" };
+    const union = { kind: "unionid" as const, value: "o-tags-test-union-01" };
+    const order = (no: string, identities: (typeof phone | typeof union)[], net_minor: number) => ({
+      kind: "order",
+      key: no,
+      occurred_at,
+      identities,
+      body: {
+        order_no: no,
+        status: "paid",
+        channel: "mall",
+        currency: "CNY",
+        lines: [{ line_no: "1", sku: "X", quantity: "1", net_minor }],
+      },
+    });
+    const settle = async () => {
+      await drainPipeline(ground);
+      await deliverAll(world());
+      await settleTags(ground, bookOf(ground));
+      await expectTruth();
+      return (await stored())
+        .map((row) => row.value["lifetime_spend"])
+        .filter((spend) => ["111", "222", "333"].includes(spend ?? ""));
+    };
+    await accept(ground, source, [order("J1", [phone], 111), order("J2", [union], 222)], { protocol: "rest" });
+    expect((await settle()).sort()).toEqual(["111", "222"]);
+    await accept(ground, source, [{ kind: "login", key: "J3", occurred_at, identities: [phone, union], body: {} }], {
+      protocol: "rest",
+    });
+    expect(await settle()).toEqual(["333"]);
+
+    const owner = await signInOwner(world());
+    const joins = (await owner.get("/api/joins?state=standing")).body as { items: { join_id: number; at: string }[] };
+    const newest = joins.items.toSorted((a, b) => b.join_id - a.join_id)[0];
+    expect((await owner.post(`/api/joins/${newest?.join_id}/undo`, { reason: "two people" })).status).toBe(200);
+    await owner.app.close();
+    expect((await settle()).sort()).toEqual(["111", "222"]);
   });
 
   test("days pass: wake-ups alone keep every value true", async () => {
