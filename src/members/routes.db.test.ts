@@ -6,6 +6,8 @@ import { offerSetup } from "../access/index.ts";
 import { ensureSource, type Source } from "../ingest/index.ts";
 import { makeServer } from "../server.ts";
 
+import { searchMembers } from "./search-store.ts";
+
 const world = withDatabase();
 const ground = () => world().ground;
 let app: FastifyInstance;
@@ -86,6 +88,20 @@ describe("search", () => {
     expect(await searched("1381234567")).toMatchObject({ items: [] });
     expect(await searched("阳明")).toEqual({ understood_as: "name", items: [], more: false });
     expect(await searched("0000")).toMatchObject({ understood_as: "phone_last4", items: [] });
+  });
+
+  it("a person of one store finds anybody by a whole number, but by four digits or a name only that store's members", async () => {
+    const found = async (typed: string, stores: string[]) => {
+      const scope = { regions: "all", stores, brands: "all" } as const;
+      const answer = await ground().store.read(scope, (tx) => searchMembers(tx, ground(), typed, scope));
+      return answer.items.length;
+    };
+    for (const typed of ["5678", "欧阳明", "欧阳"]) {
+      expect(await found(typed, ["HZ01"])).toBe(1);
+      expect(await found(typed, ["SH01"])).toBe(0);
+    }
+    expect(await found("13812345678", ["SH01"])).toBe(1);
+    expect(await found("88001234", ["SH01"])).toBe(1);
   });
 
   it("is audited, without what was typed", async () => {

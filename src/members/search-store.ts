@@ -35,7 +35,7 @@ export async function searchMembers(tx: Tx, ground: Ground, text: string, scope:
   const stores = scope.stores === "all" ? await knownStores(tx) : scope.stores;
   const terms = understand(text, ground.vault, stores);
   for (const term of terms) {
-    const matches = await visible(tx, await trueMatches(tx, ground, term), term, scope);
+    const matches = await matchesOf(tx, ground, term, scope);
     if (matches.length > 0) return answer(tx, ground, term, matches);
   }
   return { understood_as: terms[0]?.as ?? null, items: [], more: false };
@@ -54,25 +54,26 @@ async function knownStores(tx: Tx): Promise<string[]> {
   return rows.map((row) => row.code);
 }
 
-async function trueMatches(tx: Tx, ground: Ground, term: SearchTerm): Promise<Match[]> {
-  if (term.member_id !== null) {
-    return tx.query<Match>(
-      "select member_id, null as token from members.party where party_id = $1 and erased_at is null",
-      [term.member_id],
+/** Members that a term finds and the searching person may see; each with the sealed value that matched. */
+async function matchesOf(tx: Tx, ground: Ground, term: SearchTerm, scope: Scope): Promise<Match[]> {
+  const stores = scope.stores !== "all" && BROAD.has(term.as) ? scope.stores : null;
+  // No "distinct": the limit must stop the scan of a common surname early, and doubles are few.
+  const found = (from: string, values: readonly unknown[]) =>
+    tx.query<Match>(
+      `select f.member_id, k.token from (${from}) k join members.party p using (party_id) join members.profile f using (member_id)
+       where p.erased_at is null and ($2::text[] is null or f.home_store_code = any($2)) limit ${MATCHES_MAX}`,
+      [...values, stores],
     );
+  if (term.member_id !== null) {
+    return found("select party_id, null::text as token from members.party where party_id = $1", [term.member_id]);
   }
-  const rows =
-    term.tokens.length > 0
-      ? await tx.query<Match>(
-          `select distinct p.member_id, h.token from members.holding h join members.party p using (party_id)
-           where h.token = any($1::text[]) and p.erased_at is null limit ${MATCHES_MAX}`,
-          [term.tokens],
-        )
-      : await tx.query<Match>(
-          `select distinct p.member_id, k.source_token as token from members.search_key k join members.party p using (party_id)
-           where k.key = any($1::text[]) and p.erased_at is null limit ${MATCHES_MAX}`,
-          [term.keys],
-        );
+  if (term.tokens.length > 0) {
+    return found("select party_id, token from members.holding where token = any($1::text[])", [term.tokens]);
+  }
+  const rows = await found(
+    "select party_id, source_token as token from members.search_key where key = any($1::text[])",
+    [term.keys],
+  );
   if (term.ends_with === null) return rows;
   const opened = await ground.vault.open(
     tx,
@@ -82,22 +83,11 @@ async function trueMatches(tx: Tx, ground: Ground, term: SearchTerm): Promise<Ma
   return rows.filter((row) => row.token !== null && opened.get(row.token)?.value.endsWith(wanted) === true);
 }
 
-async function visible(tx: Tx, matches: Match[], term: SearchTerm, scope: Scope): Promise<Match[]> {
-  if (matches.length === 0) return matches;
-  const restricted = scope.stores !== "all" && BROAD.has(term.as);
-  const rows = await tx.query<{ member_id: number }>(
-    `select member_id from members.profile where member_id = any($1::bigint[]) ${restricted ? "and home_store_code = any($2::text[])" : ""}`,
-    restricted ? [matches.map((m) => m.member_id), scope.stores] : [matches.map((m) => m.member_id)],
-  );
-  const allowed = new Set(rows.map((row) => row.member_id));
-  return matches.filter((match) => allowed.has(match.member_id));
-}
-
 async function answer(tx: Tx, ground: Ground, term: SearchTerm, matches: readonly Match[]): Promise<SearchAnswer> {
   const byMember = new Map<number, string[]>();
   for (const { member_id, token } of matches) {
     const tokens = byMember.get(member_id) ?? [];
-    if (token !== null) tokens.push(token);
+    if (token !== null && !tokens.includes(token)) tokens.push(token);
     byMember.set(member_id, tokens);
   }
   const ids = [...byMember.keys()].slice(0, SHOWN_MAX);
