@@ -146,16 +146,18 @@ describe("weight and speed", () => {
       ["导入", "导入"],
     ] as const;
     const round = async () => {
-      const times: number[] = [];
-      for (const [label, heading] of ways) times.push(await timeChange(page, label, heading));
+      const times: [string, number][] = [];
+      for (const [label, heading] of ways) times.push([label, await timeChange(page, label, heading)]);
       return times;
     };
     await round();
     await round();
-    const times = (await round()).sort((a, b) => a - b);
-    console.log(`page changes with warm data: ${times.map((ms) => `${ms.toFixed(0)} ms`).join(", ")}`);
+    const times = await round();
+    console.log(
+      `page changes with warm data: ${times.map(([label, ms]) => `${label} ${ms.toFixed(0)} ms`).join(", ")}`,
+    );
     // The figure is reported; the bar is the bench's, on a quiet machine. Ten times over is broken anywhere.
-    expect(times.at(0)).toBeLessThan(10 * CHANGE_MS_MAX);
+    expect(Math.min(...times.map(([, ms]) => ms))).toBeLessThan(10 * CHANGE_MS_MAX);
     await page.close();
   });
 });

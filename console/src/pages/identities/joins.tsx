@@ -25,15 +25,30 @@ export function EvidenceChips({ evidence }: { evidence: readonly Evidence[] }) {
   );
 }
 
+/** Asks why a join is taken back, and does it. */
+function TakeBack({ join, onClose }: { join: Join; onClose: () => void }) {
+  const t = useTexts("identities");
+  const undo = useDecision(
+    ({ id, reason }: { id: number; reason: string }) => api.post(`/api/joins/${id}/undo`, { reason }),
+    "undo_done",
+  );
+  return (
+    <ReasonDialog
+      title={t("undo_title")}
+      text={t("undo_text")}
+      act={t("undo_act")}
+      busy={undo.isPending}
+      onClose={onClose}
+      onAct={(reason) => undo.mutate({ id: join.join_id, reason }, { onSuccess: onClose })}
+    />
+  );
+}
+
 export function Joins() {
   const t = useTexts("identities");
   const query = useJoins();
   const may = useCan("members.manage");
   const [asked, setAsked] = useState<Join | null>(null);
-  const undo = useDecision(
-    ({ id, reason }: { id: number; reason: string }) => api.post(`/api/joins/${id}/undo`, { reason }),
-    "undo_done",
-  );
   return (
     <Loaded query={query} skeleton={<SkeletonTable columns={5} />}>
       {(data) => (
@@ -81,16 +96,7 @@ export function Joins() {
               },
             ]}
           />
-          {asked ? (
-            <ReasonDialog
-              title={t("undo_title")}
-              text={t("undo_text")}
-              act={t("undo_act")}
-              busy={undo.isPending}
-              onClose={() => setAsked(null)}
-              onAct={(reason) => undo.mutate({ id: asked.join_id, reason }, { onSuccess: () => setAsked(null) })}
-            />
-          ) : null}
+          {asked ? <TakeBack join={asked} onClose={() => setAsked(null)} /> : null}
         </>
       )}
     </Loaded>
