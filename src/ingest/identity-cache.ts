@@ -11,14 +11,15 @@ export type KnownIdentity =
 const NAMESPACED = new Map(IDENTITY_KIND_INFO.map((info) => [info.kind, info.namespaced]));
 
 /**
- * Normalising, hashing and writing an identifier costs 8 µs, and the same people come again and again. Two generations:
- * when the young one is full it becomes the old one, and what is asked for again moves back.
+ * Normalising, hashing and writing an identifier costs 8 µs, and the same people come again and again. One map per kind
+ * and namespace, so that a look-up hashes the value alone. Two generations: when the young one is full it becomes the
+ * old one, and what is asked for again moves back.
  */
 export class IdentityCache {
   readonly #vault: Vault;
   readonly #max: number;
-  #young = new Map<string, KnownIdentity>();
-  #old = new Map<string, KnownIdentity>();
+  #young = new Generation();
+  #old = new Generation();
 
   constructor(vault: Vault, entries_max: number) {
     this.#vault = vault;
@@ -27,15 +28,16 @@ export class IdentityCache {
 
   get({ kind, value, namespace }: ClearIdentity, source_namespace: string): KnownIdentity {
     const within = NAMESPACED.get(kind) === true ? (namespace ?? source_namespace) : "";
-    const key = `${kind}\0${within}\0${value}`;
-    let known = this.#young.get(key);
+    const values = this.#young.values(kind, within);
+    let known = values.get(value);
     if (known !== undefined) return known;
-    known = this.#old.get(key) ?? this.#make(kind, value, within);
+    known = this.#old.values(kind, within).get(value) ?? this.#make(kind, value, within);
     if (this.#young.size >= this.#max) {
       this.#old = this.#young;
-      this.#young = new Map();
+      this.#young = new Generation();
     }
-    this.#young.set(key, known);
+    this.#young.values(kind, within).set(value, known);
+    this.#young.size += 1;
     return known;
   }
 
@@ -50,5 +52,24 @@ export class IdentityCache {
       json: JSON.stringify({ kind, token }),
       cut: { token, kind, value: normal.value, ...namespace },
     };
+  }
+}
+
+class Generation {
+  size = 0;
+  readonly #byKind = new Map<string, Map<string, Map<string, KnownIdentity>>>();
+
+  values(kind: string, within: string): Map<string, KnownIdentity> {
+    let namespaces = this.#byKind.get(kind);
+    if (namespaces === undefined) {
+      namespaces = new Map();
+      this.#byKind.set(kind, namespaces);
+    }
+    let values = namespaces.get(within);
+    if (values === undefined) {
+      values = new Map();
+      namespaces.set(within, values);
+    }
+    return values;
   }
 }
