@@ -11,3 +11,4 @@ export type {
 export { closeLake, lakeEngine } from "./engines.ts";
 export { eraseFromLake } from "./erasure.ts";
 export { refreshLake, type RefreshOptions, type RefreshResult } from "./refresh.ts";
+export { newestBatch } from "./manifest-store.ts";
