@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withDatabase } from "../../tests/support/database.ts";
@@ -276,6 +277,23 @@ describe("REST", () => {
       clock.advance({ seconds: 10 });
     expect(answer.json()).toMatchObject({ code: "ingest.source_paused" });
   });
+});
+
+test("a request in gzip is taken as it is; half a gzip is refused with a sentence", async () => {
+  const { write_key } = await makeSource("segment", "gzipped");
+  const body = gzipSync(
+    JSON.stringify({ type: "track", messageId: "z1", userId: "u", event: "x", properties: { pad: "茶".repeat(500) } }),
+  );
+  const send = (payload: Buffer) =>
+    app.inject({
+      method: "POST",
+      url: "/v1/track",
+      headers: { authorization: `Bearer ${write_key}`, "content-type": "application/json", "content-encoding": "gzip" },
+      payload,
+    });
+  expect((await send(body)).statusCode).toBe(200);
+  const half = await send(body.subarray(0, body.length - 20));
+  expect([half.statusCode, String(half.json().code)]).toEqual([400, expect.stringMatching(/^(ingest|platform)\./)]);
 });
 
 describe("Sensors", () => {
