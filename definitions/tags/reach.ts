@@ -19,6 +19,7 @@ export const REACH_TAGS: readonly TagDefinition[] = [
     key: "home_store",
     zh: "归属门店",
     en: "Home store",
+    codes: "stores",
     sentence_zh: "资料中的归属门店；没有时取最近一次有效订单所在的门店。",
     sentence_en: "The home store in the profile; where there is none, the store of the latest valid order.",
     privacy: "L2",

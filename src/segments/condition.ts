@@ -69,10 +69,9 @@ function sentenceNames(ground: Ground, segments: ReadonlyMap<number, { readonly 
     tagValue: (key, value) => {
       const definition = book.get(key)?.definition;
       if (definition === undefined) return undefined;
-      const { currency } = ground.config;
       return {
-        zh: displayValue(definition, value, currency, "zh"),
-        en: displayValue(definition, value, currency, "en"),
+        zh: displayValue(definition, value, ground.config, "zh"),
+        en: displayValue(definition, value, ground.config, "en"),
       };
     },
     segment: (id) => segments.get(id)?.name,

@@ -1,5 +1,5 @@
 import type { Ground } from "../ground.ts";
-import { lakeEngine } from "../lake/index.ts";
+import { lakeEngine, newestBatch } from "../lake/index.ts";
 import { businessDay, problem, sleep } from "../platform/index.ts";
 import {
   build as q,
@@ -25,8 +25,9 @@ export interface CountAnswer {
   readonly count: number;
   readonly total: number;
   readonly elapsed_ms: number;
-  /** The business day that relative dates mean, and the instant of the answer. */
+  /** What was known at this instant: now in the records, the newest batch in the lake. */
   readonly as_of: string;
+  /** The day that relative dates mean. */
   readonly business_day: string;
   readonly engine: CountEngine;
   readonly steps: readonly { path: string; zh: string; en: string; remaining: number }[];
@@ -75,7 +76,7 @@ async function count(
     count: remaining.at(-1) ?? 0,
     total: Number(row["total"] ?? 0),
     elapsed_ms: Math.round(performance.now() - started),
-    as_of: ground.clock.now().toISOString(),
+    as_of: (await asOf(tx, ground, engine)).toISOString(),
     business_day: todayOf(ground),
     engine,
     steps: steps.map(({ path, node }, index) => ({
@@ -84,6 +85,11 @@ async function count(
       remaining: remaining[index] ?? 0,
     })),
   };
+}
+
+async function asOf(tx: Tx, ground: Ground, engine: CountEngine): Promise<Date> {
+  const batch = engine === "duckdb" ? await newestBatch(tx) : undefined;
+  return batch?.snapshot_at ?? ground.clock.now();
 }
 
 /**

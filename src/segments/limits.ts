@@ -8,4 +8,4 @@ export const SAMPLE_MAX = 50;
 export const PAGE_MAX = 200;
 export const SEGMENTS_MAX = 500;
 /** From this many members on, conditions over histories are counted in the lake (measured, see README.md). */
-export const LAKE_MEMBERS_MIN = 50_000;
+export const LAKE_MEMBERS_MIN = 20_000;

@@ -50,7 +50,10 @@ function tagSubject(tag: Tag, lists: Lists): Subject {
     const members = spread.find((row) => row.value === value)?.members;
     return { value, zh, en, ...(members === undefined ? {} : { members }) };
   });
-  const listed = named ?? (type === "code" ? labelled(definition.key, spread, lists) : undefined);
+  // an open list: what occurs beside the values that the definition names
+  const others = spread.filter((row) => named?.every(({ value }) => value !== row.value) === true);
+  const more = others.map(({ value, members }) => ({ value, zh: value, en: value, members }));
+  const listed = named?.concat(more) ?? (type === "code" ? labelled(tag, spread, lists) : undefined);
   return {
     subject: `tag.${definition.key}`,
     zh: definition.zh,
@@ -65,14 +68,10 @@ function tagSubject(tag: Tag, lists: Lists): Subject {
   };
 }
 
-const STORE_TAGS = new Set(["home_store", "favourite_store"]);
+const CODE_COLUMNS = { stores: "store_code", products: "sku" } as const;
 
-function labelled(key: string, spread: readonly { value: string; members: number }[], lists: Lists) {
-  const names = STORE_TAGS.has(key)
-    ? lists.columns.get("store_code")
-    : key === "favourite_sku"
-      ? lists.columns.get("sku")
-      : undefined;
+function labelled({ definition }: Tag, spread: readonly { value: string; members: number }[], lists: Lists) {
+  const names = definition.codes === undefined ? undefined : lists.columns.get(CODE_COLUMNS[definition.codes]);
   return spread.map(({ value, members }) => {
     const name = names?.find((candidate) => candidate.value === value);
     return { value, zh: name?.zh ?? value, en: name?.en ?? value, members };

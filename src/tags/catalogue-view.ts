@@ -4,7 +4,8 @@ import { build as q, duckdb, type Expression, planOutputs, postgresql, printPlan
 import type { Tx } from "../store/index.ts";
 import type { Tag, TagBook } from "./book.ts";
 import type { TagDefinition } from "./definition.ts";
-import { displayNumber, displayValue } from "./display.ts";
+import { codeNames, type CodeRelation } from "./code-names.ts";
+import { displayNumber, displayValue, type Shown } from "./display.ts";
 import { type Coverage, coverages, type Spread, spreads } from "./statistics-store.ts";
 import { type TagState, tagState } from "./tags-store.ts";
 
@@ -24,9 +25,10 @@ const LISTED_VALUES = 6;
 /** The catalogue of tags with their coverage, age and the commonest values. */
 export async function tagList(tx: Tx, ground: Ground, book: TagBook) {
   const [state, covered, spread] = [await tagState(tx), await coverages(tx), await spreads(tx, null)];
+  const shown = await shownWith(tx, ground, [...book.tags.values()], spread);
   return [...book.tags.values()].map((tag) => ({
     ...tagView(tag, state, covered, ground),
-    distribution: spreadOf(tag, spread, ground).slice(0, LISTED_VALUES),
+    distribution: spreadOf(tag, spread, shown).slice(0, LISTED_VALUES),
   }));
 }
 
@@ -34,11 +36,12 @@ export async function tagList(tx: Tx, ground: Ground, book: TagBook) {
 export async function tagDetail(tx: Tx, ground: Ground, tag: Tag) {
   const key = tag.definition.key;
   const [state, covered, spread] = [await tagState(tx), await coverages(tx), await spreads(tx, [key])];
+  const shown = await shownWith(tx, ground, [tag], spread);
   const today = state.day ?? businessDay(ground.clock.now(), ground.config.timezone);
   const plan = planOutputs([{ name: key, tree: tag.tree, as: "text" }], ground.catalogue, today);
   return {
     ...tagView(tag, state, covered, ground),
-    distribution: spreadOf(tag, spread, ground),
+    distribution: spreadOf(tag, spread, shown),
     example: tag.definition.example,
     expression: tag.definition.expression,
     sql: {
@@ -46,6 +49,16 @@ export async function tagDetail(tx: Tx, ground: Ground, tag: Tag) {
       duckdb: printPlan(plan, duckdb, { kind: "all" }),
     },
   };
+}
+
+async function shownWith(tx: Tx, ground: Ground, tags: readonly Tag[], spread: readonly Spread[]): Promise<Shown> {
+  const wanted = new Map<CodeRelation, string[]>();
+  for (const { definition } of tags) {
+    if (definition.codes === undefined) continue;
+    const codes = spread.filter((row) => row.tag === definition.key).flatMap((row) => row.value ?? []);
+    wanted.set(definition.codes, [...(wanted.get(definition.codes) ?? []), ...codes]);
+  }
+  return { currency: ground.config.currency, names: await codeNames(tx, ground, wanted) };
 }
 
 /** A tag is stale when the day it stands for is not today: then the worker is behind. */
@@ -77,24 +90,23 @@ function tagView(tag: Tag, state: TagState, covered: readonly Coverage[], ground
   };
 }
 
-function spreadOf(tag: Tag, rows: readonly Spread[], ground: Ground): SpreadView[] {
+function spreadOf(tag: Tag, rows: readonly Spread[], shown: Shown): SpreadView[] {
   const { definition } = tag;
-  const { currency } = ground.config;
   return rows
     .filter((row) => row.tag === definition.key)
     .map((row) => {
       if (row.value !== null) {
         return {
           value: row.value,
-          zh: displayValue(definition, row.value, currency, "zh"),
-          en: displayValue(definition, row.value, currency, "en"),
+          zh: displayValue(definition, row.value, shown, "zh"),
+          en: displayValue(definition, row.value, shown, "en"),
           from: null,
           to: null,
           count: row.members,
           condition: valueCondition(tag, row.value),
         };
       }
-      const label = (language: "zh" | "en") => bandLabel(definition, row, currency, language);
+      const label = (language: "zh" | "en") => bandLabel(definition, row, shown.currency, language);
       return {
         value: `${row.band_from ?? ""}..${row.band_to ?? ""}`,
         zh: label("zh"),

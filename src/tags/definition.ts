@@ -46,6 +46,8 @@ export interface TagDefinition {
   readonly family: TagFamily;
   /** The closed list of values; absent for numbers, dates and open texts. */
   readonly values?: readonly TagValueMeaning[];
+  /** The values are codes of this relation, shown by the name it has for them. */
+  readonly codes?: "stores" | "products";
   readonly unit?: TagUnit;
   readonly window_zh: string;
   readonly window_en: string;

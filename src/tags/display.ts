@@ -1,12 +1,20 @@
+import type { CodeNames } from "./code-names.ts";
 import type { TagDefinition, TagUnit } from "./definition.ts";
 
 export type Language = "zh" | "en";
 
-/** A stored value as people read it: labels of listed values, amounts in major units, shares in percent. */
-export function displayValue(definition: TagDefinition, value: string, currency: string, language: Language): string {
+/** What values are shown with: the brand's currency and the names behind codes. */
+export interface Shown {
+  readonly currency: string;
+  readonly names?: CodeNames;
+}
+
+/** A stored value as people read it: labels of listed values, names of codes, amounts in major units, shares in percent. */
+export function displayValue(definition: TagDefinition, value: string, shown: Shown, language: Language): string {
   const listed = definition.values?.find((candidate) => candidate.value === value);
   if (listed !== undefined) return listed[language];
-  return displayNumber(value, definition.unit, currency, language);
+  if (definition.codes !== undefined) return shown.names?.get(definition.codes)?.get(value) ?? value;
+  return displayNumber(value, definition.unit, shown.currency, language);
 }
 
 const UNITS: Partial<Record<TagUnit, readonly [string, string]>> = {

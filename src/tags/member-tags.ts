@@ -3,8 +3,9 @@ import { businessDay } from "../platform/index.ts";
 import { checkedTree, type Output, planOutputs, postgresql, printPlan } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
 import { type Tag, type TagBook, valueOn } from "./book.ts";
-import { displayNumber, displayValue, fillSentence, type Language } from "./display.ts";
-import { storedValues, tagState } from "./tags-store.ts";
+import { codeNames, type CodeRelation } from "./code-names.ts";
+import { displayNumber, displayValue, fillSentence, type Language, type Shown } from "./display.ts";
+import { type StoredValues, storedValues, tagState } from "./tags-store.ts";
 
 /** One tag of one member, with the reason in both languages. */
 export interface MemberTag {
@@ -28,6 +29,10 @@ export async function memberTags(tx: Tx, ground: Ground, book: TagBook, member_i
   const state = await tagState(tx);
   const today = state.day ?? businessDay(ground.clock.now(), ground.config.timezone);
   const tags = [...book.tags].filter(([key]) => stored.value[key] !== undefined);
+  const shown: Shown = {
+    currency: ground.config.currency,
+    names: await codeNames(tx, ground, codesIn(tags, stored.value)),
+  };
   const parts = await reasonParts(tx, ground, book, tags, member_id, today);
   return tags.map(([key, tag]) => {
     const value = valueOn(tag.kind, stored.value[key] ?? "", today);
@@ -38,25 +43,34 @@ export async function memberTags(tx: Tx, ground: Ground, book: TagBook, member_i
       en: definition.en,
       family: definition.family,
       value,
-      display_zh: displayValue(definition, value, ground.config.currency, "zh"),
-      display_en: displayValue(definition, value, ground.config.currency, "en"),
+      display_zh: displayValue(definition, value, shown, "zh"),
+      display_en: displayValue(definition, value, shown, "en"),
       computed_at: stored.computed_at.toISOString(),
       why: {
-        zh: reason(tag, value, parts, ground.config.currency, "zh"),
-        en: reason(tag, value, parts, ground.config.currency, "en"),
+        zh: reason(tag, value, parts, shown, "zh"),
+        en: reason(tag, value, parts, shown, "en"),
       },
     };
   });
 }
 
+function codesIn(tags: readonly (readonly [string, Tag])[], value: StoredValues["value"]): Map<CodeRelation, string[]> {
+  const found = new Map<CodeRelation, string[]>();
+  for (const [key, { definition }] of tags) {
+    if (definition.codes === undefined) continue;
+    found.set(definition.codes, [...(found.get(definition.codes) ?? []), value[key] ?? ""]);
+  }
+  return found;
+}
+
 type Parts = ReadonlyMap<string, string | null>;
 
-function reason(tag: Tag, value: string, parts: Parts, currency: string, language: Language): string {
+function reason(tag: Tag, value: string, parts: Parts, shown: Shown, language: Language): string {
   const { definition } = tag;
-  const filled: Record<string, string | null> = { value: displayValue(definition, value, currency, language) };
+  const filled: Record<string, string | null> = { value: displayValue(definition, value, shown, language) };
   for (const [name, part] of Object.entries(definition.reason.parts ?? {})) {
     const found = parts.get(`${definition.key}${PART}${name}`) ?? null;
-    filled[name] = found === null ? null : displayNumber(found, part.unit, currency, language);
+    filled[name] = found === null ? null : displayNumber(found, part.unit, shown.currency, language);
   }
   return fillSentence(definition.reason[language], filled, language);
 }
