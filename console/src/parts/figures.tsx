@@ -39,7 +39,7 @@ export function Count({ value, unit, to, label }: CountProps) {
   return (
     <Link className="ht-count-link" to={to}>
       {text}
-      {label ? <span className="ht-hidden">{label}</span> : null}
+      {label ? <span className="ht-hidden"> {label}</span> : null}
     </Link>
   );
 }

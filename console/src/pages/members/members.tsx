@@ -101,7 +101,7 @@ function SearchField({ state }: { state: ListState }) {
         <Button
           type="text"
           size="small"
-          icon={<CloseOutlined />}
+          icon={<CloseOutlined aria-hidden="true" />}
           aria-label={t("search.clear")}
           onClick={() => {
             setText("");

@@ -98,7 +98,11 @@ function Share({ builder, segment }: { builder: Builder; segment: Segment | null
     say(t("builder.shared"));
   };
   return (
-    <Button icon={<LinkOutlined />} disabled={builder.draft.children.length === 0} onClick={() => void copy()}>
+    <Button
+      icon={<LinkOutlined aria-hidden="true" />}
+      disabled={builder.draft.children.length === 0}
+      onClick={() => void copy()}
+    >
       {t("builder.share")}
     </Button>
   );

@@ -177,11 +177,11 @@ function AddRow({ root, group, vocabulary, opened, onOpen, change }: GroupViewPr
   if (adding) return <AddCondition vocabulary={vocabulary} onAdd={add} onClose={() => onOpen(null)} />;
   return (
     <div className="sg-add">
-      <Button icon={<PlusOutlined />} onClick={() => onOpen({ node: group.id, slot: "search" })}>
+      <Button icon={<PlusOutlined aria-hidden="true" />} onClick={() => onOpen({ node: group.id, slot: "search" })}>
         {t("builder.add")}
       </Button>
       {depthOf(root, group.id) + 1 < GROUP_DEPTH_MAX ? (
-        <Button icon={<PlusOutlined />} onClick={addGroup}>
+        <Button icon={<PlusOutlined aria-hidden="true" />} onClick={addGroup}>
           {t("builder.add_group")}
         </Button>
       ) : null}

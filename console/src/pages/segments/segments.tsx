@@ -11,7 +11,6 @@ import { Count, RelativeTime } from "../../parts/figures.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
-import { formatCount } from "../../texts/format.ts";
 import { pick, useLanguage, useTexts } from "../../texts/texts.ts";
 import { fromTree } from "./model/reading.ts";
 import type { Vocabulary } from "./model/vocabulary.ts";
@@ -28,7 +27,7 @@ export function SegmentsPage() {
   const may = useCan("segments.manage");
   const navigate = useNavigate();
   const create = (
-    <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate("/segments/new")}>
+    <Button type="primary" icon={<PlusOutlined aria-hidden="true" />} onClick={() => void navigate("/segments/new")}>
       {t("list.new")}
     </Button>
   );
@@ -97,11 +96,7 @@ function SegmentTable({
         segment.count === null ? (
           <span className="ht-none">{t("list.not_counted")}</span>
         ) : (
-          <Count
-            value={segment.count}
-            to={`/segments/${segment.segment_id}?tab=members`}
-            label={`${segment.name} ${formatCount(segment.count)}`}
-          />
+          <Count value={segment.count} to={`/segments/${segment.segment_id}?tab=members`} label={segment.name} />
         ),
     },
     {
@@ -132,7 +127,7 @@ function SegmentTable({
           <Button
             type="text"
             size="small"
-            icon={<DeleteOutlined />}
+            icon={<DeleteOutlined aria-hidden="true" />}
             aria-label={`${t("list.delete")} ${segment.name}`}
             onClick={() => setAsked(segment)}
           />

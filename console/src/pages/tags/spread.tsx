@@ -1,6 +1,6 @@
 import { Bar } from "../../parts/bar.tsx";
 import { Count, Ratio } from "../../parts/figures.tsx";
-import { formatCount, formatRatio } from "../../texts/format.ts";
+import { formatRatio } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { membersOf, type Spread, type Tag, type TagDetail } from "./tag-data.ts";
 
@@ -79,7 +79,7 @@ export function SpreadTable({ tag, t }: { tag: TagDetail; t: Translate }) {
                 value={one.count}
                 unit={shared("unit.people")}
                 to={membersOf(tag.key, one)}
-                label={`${pick(one.zh, one.en)} ${formatCount(one.count)} ${shared("unit.people")} ${shared("act.see_members")}`}
+                label={`${pick(one.zh, one.en)} ${shared("act.see_members")}`}
               />
             </td>
             <td className="ht-num">

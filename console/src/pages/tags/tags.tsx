@@ -173,7 +173,7 @@ function TagRow({ tag, t }: { tag: Tag; t: Translate }) {
         <Count
           value={tag.members_with_value}
           to={`/members?tag=${encodeURIComponent(tag.key)}`}
-          label={`${name} ${t("column.members")} ${formatCount(tag.members_with_value ?? 0)}`}
+          label={`${name} ${t("column.members")}`}
         />
       </td>
       <td className="ht-num ht-hide-phone">

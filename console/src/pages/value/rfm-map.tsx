@@ -55,12 +55,7 @@ function Panel({ level, rfm, most, selected, linkTo }: RfmMapProps & { level: Le
           {name} <span className="ht-note">{t(`map.days_${level}`, { r1, r2 })}</span>
         </h3>
         <span>
-          <Count
-            value={total}
-            unit={t("map.people")}
-            to={`?level=${level}`}
-            label={`${name} ${formatCount(total)} ${t("map.people")}`}
-          />
+          <Count value={total} unit={t("map.people")} to={`?level=${level}`} label={name} />
         </span>
       </div>
       <div className="rf-plot">

@@ -113,11 +113,7 @@ function Cells({ rfm, t }: { rfm: Rfm; t: Translate }) {
       title: t("table.members"),
       numeric: true,
       render: (row) => (
-        <Count
-          value={row.members}
-          to={row.kind === "cell" ? `?cell=${row.cell}` : undefined}
-          label={`${row.cell} ${formatCount(row.members)}`}
-        />
+        <Count value={row.members} to={row.kind === "cell" ? `?cell=${row.cell}` : undefined} label={row.cell} />
       ),
     },
     {
