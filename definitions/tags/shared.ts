@@ -1,4 +1,4 @@
-import { column, compare, daysBetween, last, lastDays, maximum, sum, count, today } from "../../src/query/builder.ts";
+import { column, compare, daysBetween, lastDays, maximum, sum, count, today } from "../../src/query/builder.ts";
 
 /** A valid order or line: paid, with a positive net, not of a staff, test or wholesale account (measures.md). */
 export const valid = column("is_valid");
@@ -9,7 +9,6 @@ export const daysSinceLastPurchase = daysBetween(lastPurchase, today);
 export const year = lastDays(365);
 export const spendYear = sum("purchase_days", "net_minor", { window: year });
 export const ordersYear = count("orders", { where: valid, window: year });
-export const lastStore = last("orders", "store_code", { where: valid });
 
 /** One value of a tag and what it says about a member. */
 export const named = (value: string, zh: string, en: string, meaning_zh: string, meaning_en: string) => ({

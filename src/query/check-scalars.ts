@@ -176,7 +176,7 @@ function constant(at: Checker, node: Constant, path: string): Found {
 }
 
 /** PostgreSQL takes no NUL and no lone surrogate in a text. */
-export function isText(value: unknown): value is string {
+function isText(value: unknown): value is string {
   return typeof value === "string" && value.length <= 200 && !value.includes("\u0000") && value.isWellFormed();
 }
 
@@ -238,7 +238,7 @@ function common(at: Checker, parts: readonly Expression[], path: string, row: Re
   return complete ? type : undefined;
 }
 
-export function joined(at: Checker, left: ValueType, right: ValueType, path: string): Found {
+function joined(at: Checker, left: ValueType, right: ValueType, path: string): Found {
   return (
     commonType(left, right) ??
     at.report(path, "no_common_type", {

@@ -8,8 +8,6 @@ export {
   checkTree,
   type TreeProblem,
 } from "./check.ts";
-export { isDay } from "./check-scalars.ts";
-export { dayRange, periodStart } from "./day-range.ts";
 export type { Dialect } from "./dialects/dialect.ts";
 export { duckdb } from "./dialects/duckdb.ts";
 export { postgresql } from "./dialects/postgresql.ts";
@@ -29,15 +27,7 @@ export {
 export { relationsOf } from "./relations-of.ts";
 export { describe, type SentenceNames } from "./sentence.ts";
 export type { DataRow, DataSet, Value } from "./value.ts";
-export {
-  formatDecimal,
-  isNumber,
-  parseDecimal,
-  scaleOf,
-  typeName,
-  typeOfColumn,
-  type ValueType,
-} from "./value-type.ts";
+export { formatDecimal, isNumber, scaleOf, type ValueType } from "./value-type.ts";
 export { wakeTree } from "./wake.ts";
 /** The functions that make trees: `build.count("orders", …)`. */
 export { build };

@@ -34,10 +34,6 @@ export function scaleOf(type: ValueType): number {
   return type.kind === "decimal" ? type.scale : 0;
 }
 
-export function sameType(a: ValueType, b: ValueType): boolean {
-  return a.kind === b.kind && scaleOf(a) === scaleOf(b);
-}
-
 /** The type in which two values can be compared or chosen between; undefined when there is none. */
 export function commonType(a: ValueType, b: ValueType): ValueType | undefined {
   if (isNumber(a) && isNumber(b)) {

@@ -6,7 +6,7 @@ export type DataRow = Readonly<Record<string, string | number | boolean | null>>
 export type DataSet = Readonly<Record<string, readonly DataRow[]>>;
 
 /** Two texts by code point, as the engines order UTF-8 (JavaScript's own order is by UTF-16 unit). */
-export function compareText(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
