@@ -40,8 +40,9 @@ export function memberSales(tx: Tx, from: BusinessDay, to: BusinessDay, currency
 /** Paid tickets, of members only or of everybody. */
 export function tickets(tx: Tx, from: BusinessDay, to: BusinessDay, membersOnly: boolean): Promise<DayRow[]> {
   return tx.query<DayRow>(
-    `select business_day as day, coalesce(store_code, '') as part, count(*)::bigint as value
-     from catalogue.orders where business_day between $1 and $2 and is_valid and (not $3 or member_id is not null) group by 1, 2`,
+    `select business_day as day, coalesce(s.name, o.store_code, '') as part, count(*)::bigint as value
+     from catalogue.orders o left join catalogue.stores s using (store_code)
+     where o.business_day between $1 and $2 and o.is_valid and (not $3 or o.member_id is not null) group by 1, 2`,
     [from, to, membersOnly],
   );
 }
