@@ -1,7 +1,7 @@
 import { defineErrors } from "../platform/index.ts";
 
 /** Why a tree cannot be used. `{place}` is the path to the node, e.g. `parts[1].left`. */
-defineErrors("query", {
+export const queryErrors = defineErrors("query", {
   not_a_node: {
     status: 422,
     zh: "{place} 不是表达式节点：需要带 node 字段的对象。",
