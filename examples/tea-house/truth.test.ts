@@ -1,3 +1,4 @@
+import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { ClearIdentity } from "../../src/ingest/index.ts";
 import { normalise } from "../../src/vault/index.ts";
@@ -191,5 +192,21 @@ describe("scoring joins", () => {
     expect(score.hard_joined).toBe(score.hard_pairs);
     expect(score.wrong.length).toBeGreaterThan(0);
     expect(() => scoreJoins(known, new Map([["crm:nobody", 1]]))).toThrow(RangeError);
+  });
+});
+
+describe("the product", () => {
+  it("knows the seeding of the tea house and nothing else of it", async () => {
+    const root = new URL("../../src/", import.meta.url);
+    const files = (await readdir(root, { recursive: true })).filter((file) => file.endsWith(".ts"));
+    const found = await Promise.all(
+      files
+        .filter((file) => !file.endsWith(".test.ts"))
+        .map(async (file) =>
+          [...(await readFile(new URL(file, root), "utf8")).matchAll(/tea-house\/([\w-]+)\.ts"/g)].map((m) => m[1]),
+        ),
+    );
+    expect([...new Set(found.flat())].filter((name) => name !== "seed")).toEqual([]);
+    expect(found.flat()).toContain("seed");
   });
 });

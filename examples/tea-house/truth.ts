@@ -8,7 +8,7 @@ import type { World } from "./world.ts";
 
 /**
  * What is really so in a world: kept apart from what its sources send, for measuring only. Nothing under src/ may
- * import it (tests/tidy sees to that: src/ imports nothing from examples/ but the seeding).
+ * import it (truth.test.ts looks: the product sees the seeding only).
  */
 export interface TruePerson {
   readonly person: Person;
