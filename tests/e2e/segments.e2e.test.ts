@@ -134,7 +134,7 @@ describe("the segment builder", () => {
     await group.getByRole("button", { name: "条件", exact: true }).click();
     await group.getByRole("combobox").fill("加购");
     await page.keyboard.press("Enter");
-    await group.getByRole("button", { name: "满足任一" }).waitFor();
+    await group.getByRole("button", { name: "满足任一", exact: true }).waitFor();
     await expect.poll(() => counted(page)).toBeGreaterThanOrEqual(alone);
     expect(await seriousFindings(page)).toEqual([]);
     await group.getByRole("button", { name: "去掉这一组" }).click();
