@@ -178,6 +178,15 @@ const textMeasure: Any = table.chain((name) =>
       ),
     ),
 );
+/** Over few different values, so that ties are the rule. */
+const columnMeasure: Any = rows("orders").chain((of) =>
+  fc.constantFrom<Expression>(
+    q.mode("orders", "store_code", of),
+    q.mode("orders", q.datePart("weekday", q.column("business_day")), { ...of, weight: q.column("discount_minor") }),
+    q.first("orders", "store_code", of),
+    q.last("orders", "store_code", { ...of, by: q.column("discount_minor") }),
+  ),
+);
 const dateMeasure: Any = table.chain((name) =>
   rows(name).chain((of) =>
     fc.constantFrom<Expression>(
@@ -205,11 +214,13 @@ const memberLeaves: Leaves = {
 
 /** Any tree at member scope that the checker takes (decimal scales may grow too far when put together at random). */
 export function expressions(catalogue: Catalogue): Any {
-  const any = fc.oneof(
+  const whole = fc.oneof(
     number(memberLeaves, 2),
     text(memberLeaves, 2),
     date(memberLeaves, 2),
     condition(memberLeaves, 2),
   );
+  // measures bare at the root as often as inside a tree: their ties and borders are where engines could part
+  const any = fc.oneof(whole, fc.oneof(integerMeasure, textMeasure, columnMeasure, dateMeasure, decimalMeasure));
   return any.filter((tree) => checkTree(tree, catalogue).ok);
 }
