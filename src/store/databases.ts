@@ -53,7 +53,8 @@ export async function openDatabases(options: DatabaseOptions): Promise<Databases
     keys_url,
     embedded,
     stop: async () => {
-      if (embedded !== undefined && !(await inUse(admin_url))) await embedded.stop();
+      if (embedded === undefined) return;
+      await ((await inUse(admin_url)) ? embedded.leave() : embedded.stop());
     },
   };
 }

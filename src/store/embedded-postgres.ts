@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Log } from "../platform/log.ts";
+import { type Loop, startLoop } from "../platform/timers.ts";
 import { type EmbeddedLocation, locateEmbedded } from "./embedded-location.ts";
 
 export interface EmbeddedServer {
@@ -13,6 +14,8 @@ export interface EmbeddedServer {
   url(database: string): string;
   readonly port: number;
   readonly pid: () => number | undefined;
+  /** Stops watching over the server and lets it run for another process. */
+  leave(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -26,6 +29,7 @@ export interface EmbeddedOptions {
 
 const SUPERUSER = "huitou_super";
 const START_SECONDS_MAX = 60;
+const WATCH_MS = 1_000;
 
 /** Defaults for a small machine that holds one brand; an external server is tuned by its own administrator. */
 const SERVER_SETTINGS: Readonly<Record<string, string>> = {
@@ -58,12 +62,15 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     port = await freePort();
     await start(location, port, options);
   }
+  const keeper = keepRunning(location, port, options);
   const url = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
   return {
     url,
     port,
     pid: () => runningServer(location.cluster_dir)?.pid,
+    leave: () => keeper.stop(),
     stop: async () => {
+      await keeper.stop();
       await run(location, "pg_ctl", ["stop", "-D", location.cluster_dir, "-m", "fast", "-w", "-t", "60"]);
     },
   };
@@ -125,6 +132,36 @@ async function start(location: EmbeddedLocation, port: number, options: Embedded
     "-o",
     flags.join(" "),
   ]);
+}
+
+/** A server that was killed is started again on its port: pools find it there, and what was committed is there. */
+function keepRunning(location: EmbeddedLocation, port: number, options: EmbeddedOptions): Loop {
+  return startLoop(
+    async () => {
+      if (processOf(location.cluster_dir) !== undefined) return false;
+      options.log.warn("PostgreSQL is gone and is started again");
+      await start(location, port, options);
+      return false;
+    },
+    {
+      idle_ms: WATCH_MS,
+      retry_ms_max: 2_000,
+      // its children may still hold the memory of the killed server for a moment
+      onError: (error) => options.log.warn({ error: String(error).slice(0, 300) }, "PostgreSQL does not start yet"),
+    },
+  );
+}
+
+/** The process that holds the data folder, whether it takes connections already or not. */
+function processOf(cluster_dir: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(join(cluster_dir, "postmaster.pid"), "utf8").split("\n")[0]);
+    process.kill(pid, 0);
+    const command = process.platform === "linux" ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "postgres";
+    return command.includes("postgres") ? pid : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The server that holds the data folder now, from postmaster.pid (line 1: process, line 4: port). */

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { parseCronItems, type Runner, run, runMigrations, type TaskList, type WorkerEvents } from "graphile-worker";
 import type pg from "pg";
 import type { Ground } from "../ground.ts";
-import { startLoop } from "../platform/timers.ts";
+import { sleep, startLoop } from "../platform/timers.ts";
 import { failureOf, startJob, type JobKind } from "./jobs.ts";
 import { SYSTEM_SCOPE } from "./store.ts";
 
@@ -20,7 +20,12 @@ export interface JobWorkers {
 const CONCURRENCY = 3;
 const PROGRESS_MS_MIN = 250;
 const WORKER_LOCK_CLASS = 480_812;
-const ATTEMPTS_MAX = 5;
+/** Failures of the job itself, unless its kind says otherwise. */
+const FAILURES_MAX = 3;
+const REOPEN_MS = 500;
+const STOP_MS_MAX = 20_000;
+/** How often a job may be taken up after its process died; failures of the job itself are counted in store.job. */
+const TAKE_UPS_MAX = 1_000;
 
 /** Brings the queue's own schema up and makes the one door through which the application adds jobs. Runs as huitou_jobs. */
 export async function prepareQueue(pool: pg.Pool): Promise<void> {
@@ -30,7 +35,7 @@ export async function prepareQueue(pool: pg.Pool): Promise<void> {
     create schema if not exists queue;
     create or replace function queue.add_job(job uuid, kind text) returns void language sql security definer
       set search_path = pg_catalog, pg_temp
-      as $$ select graphile_worker.add_job('job', json_build_object('job_id', job), queue_name => kind, max_attempts => ${ATTEMPTS_MAX}) $$;
+      as $$ select graphile_worker.add_job('job', json_build_object('job_id', job), queue_name => kind, max_attempts => ${TAKE_UPS_MAX}) $$;
     -- which background processes live: each holds the advisory lock of its number, which PostgreSQL drops with its connection
     create sequence if not exists queue.worker_number as int cycle;
     create table if not exists queue.worker (worker_number int primary key, queue_worker_ids text[] not null);
@@ -40,34 +45,88 @@ export async function prepareQueue(pool: pg.Pool): Promise<void> {
   `);
 }
 
-/** Runs queued jobs and schedules in this process until stopped. */
+interface Session {
+  /** Settles when the queue's own connections are lost or its pool has ended. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs queued jobs and schedules in this process until stopped. When PostgreSQL goes away the queue ends: a job's
+ * outcome cannot be written and its lock stays. So the whole session is begun anew, under a new number, and whatever
+ * the old one held is set free.
+ */
 export async function startJobWorkers(
   ground: Ground,
   pool: pg.Pool,
   kinds: readonly JobKind[],
   schedules: readonly Schedule[],
 ): Promise<JobWorkers> {
-  const byKind = new Map(kinds.map((kind) => [kind.kind, kind]));
   const stopping = new AbortController();
-  const taskList: TaskList = {
-    job: async (payload) => runOne(ground, byKind, (payload as { job_id: string }).job_id, stopping.signal),
-    schedule: async (payload) => {
-      const { kind, input } = payload as { kind: string; input: unknown };
-      // The key keeps a slow schedule from piling up: the next round waits for the one under way.
-      await ground.store
-        .write(SYSTEM_SCOPE, (tx) => startJob(tx, ground, kind, input ?? {}, { key: "schedule" }))
-        .catch((error: { code?: string }) => {
-          if (error.code !== "jobs.already_running") throw error;
-        });
+  const forgive = forgiveLostConnections(ground);
+  let session = await openSession(ground, pool, kinds, schedules);
+  const supervise = async () => {
+    while (!stopping.signal.aborted) {
+      await Promise.race([session.ended, aborted(stopping.signal)]);
+      await session.stop();
+      if (stopping.signal.aborted) return;
+      ground.log.warn("the job queue lost its database and begins anew");
+      session = await reopen(() => openSession(ground, pool, kinds, schedules), stopping.signal, session);
+    }
+  };
+  const supervised = supervise();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await supervised;
+      forgive();
     },
   };
+}
+
+/**
+ * graphile-worker leaves the promise with which it writes a failed job's outcome unobserved, so a database that goes
+ * away would end the whole process. Only that one kind of rejection is forgiven; the session begins anew.
+ */
+function forgiveLostConnections(ground: Ground): () => void {
+  const listener = (reason: unknown) => {
+    if (!isLostConnection(reason)) throw reason;
+    ground.log.warn({ error: (reason as Error).message }, "the job queue could not write an outcome");
+  };
+  process.on("unhandledRejection", listener);
+  return () => process.off("unhandledRejection", listener);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => signal.addEventListener("abort", () => done(), { once: true }));
+}
+
+async function reopen(open: () => Promise<Session>, stopping: AbortSignal, last: Session): Promise<Session> {
+  while (!stopping.aborted) {
+    await sleep(REOPEN_MS, stopping);
+    try {
+      return await open();
+    } catch {
+      // still away: the next round tries again
+    }
+  }
+  return { ended: last.ended, stop: async () => {} };
+}
+
+async function openSession(
+  ground: Ground,
+  pool: pg.Pool,
+  kinds: readonly JobKind[],
+  schedules: readonly Schedule[],
+): Promise<Session> {
+  const stopping = new AbortController();
   const alive = await holdAliveLock(pool);
   // listening before the pool is made; its id is what jobs are locked by
   const events: WorkerEvents = new EventEmitter();
   events.on("pool:create", ({ workerPool }) => alive.register(workerPool.id));
   const runner = await run({
     pgPool: pool,
-    taskList,
+    taskList: tasksOf(ground, kinds, stopping.signal),
     concurrency: CONCURRENCY,
     noHandleSignals: true,
     events,
@@ -87,6 +146,7 @@ export async function startJobWorkers(
     onError: (error) => ground.log.error({ error: String(error) }, "looking for dead workers failed"),
   });
   return {
+    ended: Promise.race([alive.lost, runner.promise.catch(() => undefined)]),
     stop: async () => {
       stopping.abort();
       await reaper.stop();
@@ -96,8 +156,25 @@ export async function startJobWorkers(
   };
 }
 
+function tasksOf(ground: Ground, kinds: readonly JobKind[], stopping: AbortSignal): TaskList {
+  const byKind = new Map(kinds.map((kind) => [kind.kind, kind]));
+  return {
+    job: async (payload) => runOne(ground, byKind, (payload as { job_id: string }).job_id, stopping),
+    schedule: async (payload) => {
+      const { kind, input } = payload as { kind: string; input: unknown };
+      // The key keeps a slow schedule from piling up: the next round waits for the one under way.
+      await ground.store
+        .write(SYSTEM_SCOPE, (tx) => startJob(tx, ground, kind, input ?? {}, { key: "schedule" }))
+        .catch((error: { code?: string }) => {
+          if (error.code !== "jobs.already_running") throw error;
+        });
+    },
+  };
+}
+
+/** A queue whose database is gone cannot stop in order; after a while it is left behind. */
 async function stopRunner(runner: Runner): Promise<void> {
-  await runner.stop().catch(() => undefined);
+  await Promise.race([runner.stop().catch(() => undefined), sleep(STOP_MS_MAX)]);
 }
 
 async function runOne(
@@ -108,9 +185,9 @@ async function runOne(
 ): Promise<void> {
   const now = () => ground.clock.now();
   const claim = await ground.store.write(SYSTEM_SCOPE, (tx) =>
-    tx.one<{ kind: string; input: unknown; attempts: number }>(
-      `update store.job set state = 'running', started_at = coalesce(started_at, $2), attempts = attempts + 1
-       where job_id = $1 and state in ('queued', 'running') and not cancel_requested returning kind, input, attempts`,
+    tx.one<{ kind: string; input: unknown }>(
+      `update store.job set state = 'running', started_at = coalesce(started_at, $2)
+       where job_id = $1 and state in ('queued', 'running') and not cancel_requested returning kind, input`,
       [job_id, now()],
     ),
   );
@@ -141,11 +218,14 @@ async function runOne(
       cancelled: () => asked.signal.aborted,
       progress: progressWriter(ground, job_id),
     });
+    // What returned because the process stops may be half done: it stays "running" and is taken up after the restart.
+    if (stopping.aborted && !asked.signal.aborted) throw new Error("the process stops");
     await finish(ground, job_id, asked.signal.aborted ? "cancelled" : "done", result ?? null, null);
   } catch (error) {
-    if (stopping.aborted) throw error; // stays "running" and is taken up again after the restart
+    // neither a stop nor a lost database is the job's own failure
+    if (stopping.aborted || isLostConnection(error)) throw error;
     const expected = error instanceof Error && error.name === "Problem";
-    const last = expected || claim.attempts >= (kind.attempts_max ?? 3);
+    const last = (await countFailure(ground, job_id)) >= (expected ? 1 : (kind.attempts_max ?? FAILURES_MAX));
     ground.log.error(
       {
         job_id,
@@ -160,6 +240,25 @@ async function runOne(
   } finally {
     await watch.stop();
   }
+}
+
+async function countFailure(ground: Ground, job_id: string): Promise<number> {
+  const row = await ground.store.write(SYSTEM_SCOPE, (tx) =>
+    tx.one<{ attempts: number }>("update store.job set attempts = attempts + 1 where job_id = $1 returning attempts", [
+      job_id,
+    ]),
+  );
+  return row?.attempts ?? 1;
+}
+
+/** PostgreSQL's classes 08 (connection) and 57 (shut down, crashed), and what the driver says when the socket ends. */
+function isLostConnection(error: unknown): boolean {
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  return (
+    /^(08|57P)/.test(code) ||
+    /^(ECONN|EPIPE|ETIMEDOUT)/.test(code) ||
+    /Connection terminated|timeout exceeded/.test(message)
+  );
 }
 
 async function finish(ground: Ground, job_id: string, state: string, result: unknown, error: unknown): Promise<void> {
@@ -197,9 +296,13 @@ async function holdAliveLock(pool: pg.Pool) {
     "insert into queue.worker (worker_number, queue_worker_ids) values ($1, '{}') on conflict (worker_number) do update set queue_worker_ids = '{}'",
     [number],
   );
-  client.on("error", () => undefined);
+  const lost = new Promise<void>((done) => {
+    client.on("error", () => done());
+    client.on("end", () => done());
+  });
   return {
     number,
+    lost,
     register: (id: string) => {
       pool
         .query(

@@ -10,7 +10,7 @@ import { loadDomains } from "../../src/domains.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { makeLog } from "../../src/platform/log.ts";
 import { sleep } from "../../src/platform/timers.ts";
-import { jobById, settingOf, startJob, SYSTEM_SCOPE } from "../../src/store/index.ts";
+import { jobById, setSetting, settingOf, startJob, SYSTEM_SCOPE } from "../../src/store/index.ts";
 import { STEPS } from "./job-worker.ts";
 
 let data_dir = "";
@@ -44,16 +44,24 @@ function startWorker(): Promise<ChildProcess> {
   });
 }
 
+async function reached(steps: number): Promise<void> {
+  const { store } = composition.ground;
+  while (((await store.read(SYSTEM_SCOPE, (tx) => settingOf<number>(tx, "test.count"))) ?? 0) < steps) await sleep(20);
+}
+
+/** kill -9 of the database server; whoever started it starts it again. */
+function killPostgres(): void {
+  const pid = composition.databases.embedded?.pid();
+  if (pid === undefined) throw new Error("no embedded server to kill");
+  process.kill(pid, "SIGKILL");
+}
+
 describe("a job of a killed process", () => {
   it("is taken up again by the next one and finishes its work exactly once", async () => {
     const { ground } = composition;
     const job_id = await ground.store.write(SYSTEM_SCOPE, (tx) => startJob(tx, ground, "test.count", {}));
     const first = await startWorker();
-    for (;;) {
-      const count = await ground.store.read(SYSTEM_SCOPE, (tx) => settingOf<number>(tx, "test.count"));
-      if ((count ?? 0) >= 10) break;
-      await sleep(20);
-    }
+    await reached(10);
     first.kill("SIGKILL");
     await startWorker();
     for (;;) {
@@ -63,6 +71,21 @@ describe("a job of a killed process", () => {
         break;
       }
       expect(["queued", "running"]).toContain(row.state);
+      await sleep(100);
+    }
+    expect(await ground.store.read(SYSTEM_SCOPE, (tx) => settingOf<number>(tx, "test.count"))).toBe(STEPS);
+  });
+
+  it("goes on in the same process when it was PostgreSQL that was killed", async () => {
+    const { ground } = composition;
+    await ground.store.write(SYSTEM_SCOPE, (tx) => setSetting(tx, "test.count", 0));
+    const job_id = await ground.store.write(SYSTEM_SCOPE, (tx) => startJob(tx, ground, "test.count", {}));
+    await reached(10);
+    killPostgres();
+    for (;;) {
+      const row = await ground.store.read(SYSTEM_SCOPE, (tx) => jobById(tx, job_id)).catch(() => undefined);
+      if (row?.state === "done") break;
+      expect(["queued", "running", undefined]).toContain(row?.state);
       await sleep(100);
     }
     expect(await ground.store.read(SYSTEM_SCOPE, (tx) => settingOf<number>(tx, "test.count"))).toBe(STEPS);
