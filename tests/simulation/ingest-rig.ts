@@ -117,9 +117,11 @@ export class Rig {
     });
   }
 
-  /** Kills the postmaster; its children notice and end by themselves. */
+  /** Kills the postmaster; its children notice and end by themselves. It stays away until `startPostgres`. */
   killPostgres(): void {
-    const pid = this.#databases.embedded?.pid();
+    const { embedded } = this.#databases;
+    const pid = embedded?.pid();
+    void embedded?.leave();
     if (pid !== undefined) process.kill(pid, "SIGKILL");
   }
 
