@@ -55,6 +55,17 @@ async function queueImport(content: string): Promise<number> {
 }
 
 async function stateOf(import_id: number) {
+  for (;;) {
+    try {
+      return await stateNow(import_id);
+    } catch {
+      // PostgreSQL is recovering
+      await sleep(100);
+    }
+  }
+}
+
+async function stateNow(import_id: number) {
   const [row] = await rig.query<{ state: string; report: Record<string, number> | null; batches: number }>(
     `select state, report, (select count(*)::int from ingest.import_batch b where b.import_id = i.import_id) as batches
      from ingest.import i where import_id = $1`,
@@ -64,7 +75,7 @@ async function stateOf(import_id: number) {
 }
 
 test(
-  `kill -9 of the server during ${FILES} imports, ${KILLS_EACH} times each: every row once`,
+  `kill -9 of PostgreSQL and of the server during ${FILES} imports, ${KILLS_EACH} times each: every row once`,
   async () => {
     for (let file = 0; file < FILES; file += 1) {
       const { content, lines, wrong } = till(file);
@@ -74,8 +85,14 @@ test(
         const before = (await stateOf(import_id))?.batches ?? 0;
         for (let wait = 0; wait < 600 && ((await stateOf(import_id))?.batches ?? 0) <= before; wait += 1)
           await sleep(50);
-        await rig.killServer();
-        await rig.startServer();
+        // first the database under the living server, then the server under the living database
+        if (kill % 2 === 0) {
+          rig.killPostgres();
+          await rig.startPostgres();
+        } else {
+          await rig.killServer();
+          await rig.startServer();
+        }
       }
       for (let wait = 0; wait < 1_200 && (await stateOf(import_id))?.state !== "done"; wait += 1) await sleep(100);
       const end = await stateOf(import_id);
