@@ -12,6 +12,7 @@ import { MemberTags } from "./member-tags.tsx";
 import { Profile } from "./profile.tsx";
 import { Timeline } from "./timeline.tsx";
 import "./member.css";
+import "./members.css";
 import "./texts.ts";
 
 const TABS = ["timeline", "profile", "tags"] as const;

@@ -174,7 +174,12 @@ function AddRow({ root, group, vocabulary, opened, onOpen, change }: GroupViewPr
   };
   if (full) return <p className="ht-note">{t("builder.full", { n: SENTENCES_MAX })}</p>;
   if (empty) return <AddCondition vocabulary={vocabulary} onAdd={add} />;
-  if (adding) return <AddCondition vocabulary={vocabulary} onAdd={add} onClose={() => onOpen(null)} />;
+  const close = () => {
+    onOpen(null);
+    // A group that never got a sentence goes again.
+    if (group.children.length === 0 && group.id !== root.id) change(removeNode(root, group.id));
+  };
+  if (adding) return <AddCondition vocabulary={vocabulary} onAdd={add} onClose={close} />;
   return (
     <div className="sg-add">
       <Button icon={<PlusOutlined aria-hidden="true" />} onClick={() => onOpen({ node: group.id, slot: "search" })}>
