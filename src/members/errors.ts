@@ -37,6 +37,11 @@ export const membersErrors = defineErrors("members", {
     zh: "这个值不在隔离区，可能已被放行。请刷新列表。",
     en: "This value is not quarantined; somebody may have released it. Refresh the list.",
   },
+  value_unknown: {
+    status: 404,
+    zh: "没有会员持有这个值。请刷新会员页后重试。",
+    en: "No member holds this value. Refresh the member's page and try again.",
+  },
   phone_invalid: {
     status: 422,
     zh: "新号码不能用作会员手机号（{reason}）。请输入完整的手机号。",

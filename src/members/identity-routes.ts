@@ -5,7 +5,7 @@ import { listConflicts } from "./conflict-store.ts";
 import { deciderOf, Reason } from "./decider.ts";
 import { joinMembers, resolveConflict, undoJoin } from "./deciding.ts";
 import { listJoins } from "./join-store.ts";
-import { listQuarantined, releaseValue } from "./quarantine-store.ts";
+import { listQuarantined, quarantineValue, releaseValue } from "./quarantine-store.ts";
 import { CONFLICT_RULES, IDENTIFIER_RULES } from "./rules.ts";
 
 const tags = ["members"];
@@ -127,6 +127,19 @@ function quarantineRoutes(app: FastifyInstance, ground: Ground): void {
       config: read,
     },
     (request) => ground.store.read(request.scope, (tx) => listQuarantined(tx, ground, request.query)),
+  );
+  app.post<{ Params: Static<typeof ValueId>; Body: Static<typeof Undo> }>(
+    "/api/identity-values/:value_id/quarantine",
+    {
+      schema: { summary: "Bar a value: it joins nobody, its joins are taken back", tags, params: ValueId, body: Undo },
+      config: manage,
+    },
+    async (request, reply) => {
+      await ground.store.write(request.scope, (tx) =>
+        quarantineValue(tx, ground, request.params.value_id, deciderOf(request, ground, request.body.reason)),
+      );
+      return reply.code(204).send();
+    },
   );
   app.post<{ Params: Static<typeof ValueId>; Body: Static<typeof Undo> }>(
     "/api/identity-values/:value_id/release",

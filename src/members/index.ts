@@ -1,4 +1,3 @@
 export { appendEvents, type EventKey, type EventRow, removeEvents } from "./event-store.ts";
 export { openConflicts } from "./conflict-store.ts";
-export { memberIdAt } from "./member-page.ts";
 export { type MemberRow, memberRowsById } from "./member-row.ts";

@@ -23,7 +23,7 @@ export interface Reconciliation {
 }
 
 /** A member is called by its oldest party, so that taking a join back gives both sides the names they had. */
-export function memberIdOf(cluster: readonly number[]): number {
+function memberIdOf(cluster: readonly number[]): number {
   return Math.min(...cluster);
 }
 

@@ -31,6 +31,8 @@ export interface MemberPageData {
 }
 
 export interface IdentityView {
+  /** The value's blind index: what it is called in requests. */
+  readonly value_id: string;
   readonly kind: string;
   readonly masked: string;
   readonly strength: string;
@@ -181,6 +183,7 @@ type Open = (token: string) => string | null;
 
 function identityViews(rows: readonly HoldingRow[], open: Open, sources: ReadonlyMap<number, string>): IdentityView[] {
   return rows.map((row) => ({
+    value_id: row.token,
     kind: row.kind,
     masked: open(row.token) ?? "***",
     strength: identifierRule(row.kind).strength,

@@ -136,13 +136,3 @@ export async function insertEvidence(tx: Tx, rows: readonly (RecordEvidence & { 
     ],
   );
 }
-
-/** Which of these values join nobody at present. */
-export async function barredAmong(tx: Tx, tokens: readonly string[]): Promise<Set<string>> {
-  if (tokens.length === 0) return new Set();
-  const rows = await tx.query<{ token: string }>(
-    "select token from members.quarantine where token = any($1::text[]) and released_at is null",
-    [tokens],
-  );
-  return new Set(rows.map((row) => row.token));
-}

@@ -84,7 +84,7 @@ function compareNames(x: NameTrait, y: NameTrait): "same" | "fits" | "different"
 }
 
 /** A day that forms write when nobody chose one: it neither joins nor separates. */
-export function isFillerBirthday(birthday: Birthday): boolean {
+function isFillerBirthday(birthday: Birthday): boolean {
   if (birthday.month === 1 && birthday.day === 1) return true;
   return birthday.year !== null && birthday.year <= 1900;
 }

@@ -68,14 +68,19 @@ export async function releaseValue(tx: Tx, ground: Ground, value_id: string, by:
   await reconsider(tx, ground, [value_id]);
 }
 
-/** Bars a value by hand: whatever rests on it is taken back. */
-export async function quarantineValue(tx: Tx, ground: Ground, kind: string, token: string, by: Decider): Promise<void> {
+/** Bars a value by hand: whatever rests on it is taken back. @throws members.value_unknown */
+export async function quarantineValue(tx: Tx, ground: Ground, value_id: string, by: Decider): Promise<void> {
   await lockIdentities(tx);
-  await tx.query(
-    `insert into members.quarantine (token, kind, reason, holders, since)
-     values ($1, $2, 'person', (select count(*) from members.holding where token = $1), $3)
-     on conflict (token) do update set reason = 'person', since = excluded.since, released_at = null, released_by = null, release_reason = null`,
-    [token, kind, by.now],
+  const held = await tx.one<{ kind: string; holders: number }>(
+    "select min(kind) as kind, count(*)::int as holders from members.holding where token = $1 having count(*) > 0",
+    [value_id],
   );
-  await reconsider(tx, ground, [token], { by: "person", person_id: by.person_id, reason: by.reason });
+  if (held === undefined) throw problem("members.value_unknown");
+  await tx.query(
+    `insert into members.quarantine (token, kind, reason, holders, since) values ($1, $2, 'person', $3, $4)
+     on conflict (token) do update set reason = 'person', holders = excluded.holders, since = excluded.since,
+       released_at = null, released_by = null, release_reason = null`,
+    [value_id, held.kind, held.holders, by.now],
+  );
+  await reconsider(tx, ground, [value_id], { by: "person", person_id: by.person_id, reason: by.reason });
 }

@@ -300,6 +300,21 @@ describe("what people decide", () => {
     expect((await call("GET", "/api/identity-values/quarantined")).body.items).toEqual([]);
   });
 
+  it("bars a value by hand: what rests on it is taken back", async () => {
+    await send(ground(), crm, [record("member", "2026-05-01", [id("crm_id", "B1"), id("phone", "13900000122")])]);
+    await send(ground(), pos, [record("member", "2026-05-02", [id("card_no", "B2"), id("phone", "13900000122")])]);
+    const member = await memberOf(ground(), crm, "crm_id", "B1");
+    expect(await memberOf(ground(), pos, "card_no", "B2")).toBe(member);
+    const { identities } = (await call("GET", `/api/members/${member}`)).body;
+    const phone = identities.find((one: { kind: string }) => one.kind === "phone");
+    const barred = await call("POST", `/api/identity-values/${phone.value_id}/quarantine`, { reason: "前台座机" });
+    expect(barred.status).toBe(204);
+    expect(await memberOf(ground(), pos, "card_no", "B2")).not.toBe(member);
+    expect((await call("POST", "/api/identity-values/nobody/quarantine", { reason: "x" })).body.code).toBe(
+      "members.value_unknown",
+    );
+  });
+
   it("changes a number at the counter only after the second check", async () => {
     await send(ground(), crm, [
       record("member", "2026-05-01", [id("crm_id", "P1"), id("phone", "13900000088")], {

@@ -5,7 +5,7 @@ import { present } from "./catalogue-names.ts";
  * Order totals of the member list, kept per member so that a million can be sorted by them: valid orders, their net
  * spend after refunds, and the last one.
  */
-export async function refreshTotals(tx: Tx, member_ids: readonly number[]): Promise<void> {
+async function refreshTotals(tx: Tx, member_ids: readonly number[]): Promise<void> {
   if (member_ids.length === 0 || !(await present(tx, "orders"))) return;
   await tx.query(
     `update members.profile f set orders = coalesce(t.orders, 0), net_minor = coalesce(t.net_minor, 0), last_order_at = t.last_order_at
