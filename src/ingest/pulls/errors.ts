@@ -7,6 +7,11 @@ export const pullErrors = defineErrors("pull", {
     zh: "已有名为 {name} 的拉取。请换一个名字。",
     en: "There is a pull called {name}. Choose another name.",
   },
+  password_needed: {
+    status: 422,
+    zh: "换了数据库地址或用户，请重新填写密码：已存的密码只发往原来的地址。",
+    en: "Address or user changed: give the password again. A stored password is only sent to the address it was given for.",
+  },
   connect_failed: {
     status: 422,
     zh: "连不上 {dialect} 数据库 {host}:{port}（{reason}）。请检查地址、端口、库名、用户、密码和防火墙。",

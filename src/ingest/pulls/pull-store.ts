@@ -72,6 +72,40 @@ export async function insertPull(tx: Tx, pull: NewPull, now: Date): Promise<Pull
   return row;
 }
 
+/** What of a pull can be changed; its source and the key of its password stay. */
+export type ChangedPull = Omit<NewPull, "source_id" | "secret_key"> & Pick<PullRow, "position">;
+
+/** @throws pull.name_taken, also where the pull was deleted meanwhile */
+export async function updatePull(tx: Tx, pull_id: number, pull: ChangedPull): Promise<PullRow> {
+  const row = await tx.one<PullRow>(
+    `update ingest.pull set name = $2, dialect = $3, host = $4, port = $5, database_name = $6, user_name = $7,
+       password_sealed = $8, table_name = $9, cursor_column = $10, key_column = $11, record_kind = $12, mapping = $13,
+       options = $14, every_seconds = $15, position = $16, last_error = null
+     where pull_id = $1 and not exists (select 1 from ingest.pull where name = $2 and pull_id <> $1)
+     returning ${COLUMNS}`,
+    [
+      pull_id,
+      pull.name,
+      pull.dialect,
+      pull.host,
+      pull.port,
+      pull.database,
+      pull.user,
+      pull.password_sealed,
+      pull.table,
+      pull.cursor_column,
+      pull.key_column,
+      pull.record_kind,
+      JSON.stringify(pull.mapping),
+      JSON.stringify(pull.options),
+      pull.every_seconds,
+      pull.position === null ? null : JSON.stringify(pull.position),
+    ],
+  );
+  if (row === undefined) throw problem("pull.name_taken", { name: pull.name });
+  return row;
+}
+
 /** @throws pull.not_found */
 export async function pullById(tx: Tx, pull_id: number): Promise<PullRow> {
   const row = await tx.one<PullRow>(`select ${COLUMNS} from ingest.pull where pull_id = $1`, [pull_id]);

@@ -1,6 +1,6 @@
 import type { Ground } from "../../ground.ts";
 import { newSecret, problem } from "../../platform/index.ts";
-import { jobById, startJob, SYSTEM_SCOPE } from "../../store/index.ts";
+import { jobById, startJob, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { checkMapping, type ImportOptions } from "../imports/mapping/mapping.ts";
 import { ensureSource } from "../source-store.ts";
 import { contentHash } from "../imports/mapping/batch.ts";
@@ -16,6 +16,7 @@ import {
   type PullRow,
   savePullJob,
   saveRun,
+  updatePull,
 } from "./pull-store.ts";
 import { numbered, takePage } from "./page.ts";
 import type { Connection, Dialect, Position, PulledTable, PullTable } from "./pulled-table.ts";
@@ -45,16 +46,21 @@ function openTable(connection: Connection, pull: PullTable): Promise<PulledTable
   return connection.dialect === "postgresql" ? openPostgresqlTable(connection, pull) : openMysqlTable(connection, pull);
 }
 
-/** Adds a pull after reading the table's columns once with it, so that a wrong address or name is told at once. */
-export async function addPull(ground: Ground, input: PullInput): Promise<PullRow> {
-  const { timezone, currency } = ground.config;
-  const options = { timezone, currency, ...input.options };
+/** Opens the table once and checks the mapping against its columns, so that a wrong address or name is told at once. */
+async function checkTable(input: PullInput, options: ImportOptions): Promise<void> {
   const table = await openTable(input, input);
   try {
     checkMapping(input.record_kind, numbered(input.mapping, table.columns, input), options, table.columns.length);
   } finally {
     await table.close();
   }
+}
+
+/** Adds a pull after reading the table's columns once with it, so that a wrong address or name is told at once. */
+export async function addPull(ground: Ground, input: PullInput): Promise<PullRow> {
+  const { timezone, currency } = ground.config;
+  const options = { timezone, currency, ...input.options };
+  await checkTable(input, options);
   const kept = await ground.store.read(SYSTEM_SCOPE, listPulls);
   if (kept.length >= PULL_LIMITS.pulls_max) throw problem("import.too_many_uploads", { limit: PULL_LIMITS.pulls_max });
   const key = input.source_key ?? `pull-${contentHash(input.name).toString("hex", 0, 5)}`;
@@ -73,6 +79,39 @@ export async function addPull(ground: Ground, input: PullInput): Promise<PullRow
   );
 }
 
+const ADDRESS = ["dialect", "host", "port", "database", "user"] as const;
+const PLACE = ["dialect", "host", "port", "database", "table", "cursor_column", "key_column"] as const;
+
+/**
+ * Changes a pull. Without a password the stored one stays, unless the address or the user changes: it must not be sent
+ * elsewhere. Another table or cursor is read from its beginning; what came in already is known again by its content.
+ * @throws pull.password_needed, pull.name_taken, jobs.already_running
+ */
+export async function changePull(ground: Ground, pull_id: number, input: PullInput): Promise<PullRow> {
+  const before = await ground.store.read(SYSTEM_SCOPE, (tx) => pullById(tx, pull_id));
+  const given = input.password !== "";
+  if (!given && ADDRESS.some((name) => input[name] !== before[name])) throw problem("pull.password_needed");
+  const sealer = await ground.vault.namedKey(before.secret_key);
+  const password = given ? input.password : sealer.decrypt(before.password_sealed, "password").toString("utf8");
+  const options = { ...before.options, ...input.options };
+  await checkTable({ ...input, password }, options);
+  const password_sealed = given ? sealer.encrypt(Buffer.from(password), "password") : before.password_sealed;
+  return ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    // Read again: a run in between has moved the position.
+    const now = await pullById(tx, pull_id);
+    await refuseRunning(tx, now);
+    const position = PLACE.every((name) => input[name] === now[name]) ? now.position : null;
+    return updatePull(tx, pull_id, { ...input, options, password_sealed, position });
+  });
+}
+
+/** @throws jobs.already_running */
+async function refuseRunning(tx: Tx, pull: PullRow): Promise<void> {
+  const job = pull.job_id === null ? undefined : await jobById(tx, pull.job_id).catch(() => undefined);
+  if (job?.state === "queued" || job?.state === "running")
+    throw problem("jobs.already_running", { job_id: job.job_id });
+}
+
 /** Removes a pull and destroys the key of its password; what it brought stays. */
 export async function removePull(ground: Ground, pull_id: number): Promise<void> {
   const pull = await ground.store.read(SYSTEM_SCOPE, (tx) => pullById(tx, pull_id));
@@ -83,10 +122,7 @@ export async function removePull(ground: Ground, pull_id: number): Promise<void>
 /** Queues a run now. @throws jobs.already_running */
 export async function startPull(ground: Ground, pull_id: number, person_id?: number): Promise<string> {
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    const pull = await pullById(tx, pull_id);
-    const job = pull.job_id === null ? undefined : await jobById(tx, pull.job_id).catch(() => undefined);
-    if (job?.state === "queued" || job?.state === "running")
-      throw problem("jobs.already_running", { job_id: job.job_id });
+    await refuseRunning(tx, await pullById(tx, pull_id));
     const options = { key: `pull ${pull_id}`, ...(person_id === undefined ? {} : { person_id }) };
     const job_id = await startJob(tx, ground, PULL_JOB, { pull_id }, options);
     await savePullJob(tx, pull_id, job_id);

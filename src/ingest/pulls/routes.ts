@@ -3,7 +3,8 @@ import { Type, type Static } from "typebox";
 import type { Ground } from "../../ground.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { PULL_LIMITS } from "./limits.ts";
-import { addPull, removePull, startPull, type PullInput } from "./pull.ts";
+import { personalKindOf } from "../personal-pattern.ts";
+import { addPull, changePull, removePull, startPull, type PullInput } from "./pull.ts";
 import { listPulls, type PullRow } from "./pull-store.ts";
 import { DIALECTS } from "./pulled-table.ts";
 
@@ -43,10 +44,11 @@ const Body = Type.Object(
   { additionalProperties: false },
 );
 
-/** A pull as people see it: everything but the password. */
+/** A pull as people see it: everything but the password; the cursor unless it looks personal, the key never. */
 function pullView(pull: PullRow): Record<string, unknown> {
   const { password_sealed: _sealed, secret_key: _key, position, ...shown } = pull;
-  return { ...shown, started: position !== null };
+  const cursor = position === null || personalKindOf(position.cursor) !== undefined ? null : position.cursor;
+  return { ...shown, started: position !== null, cursor };
 }
 
 export function pullRoutes(app: FastifyInstance, ground: Ground): void {
@@ -65,6 +67,19 @@ export function pullRoutes(app: FastifyInstance, ground: Ground): void {
       config: { access: { permission: "data.manage", audit: "pulls.add" } },
     },
     async (request, reply) => reply.code(201).send(pullView(await addPull(ground, request.body as PullInput))),
+  );
+  app.put<{ Params: Static<typeof Id>; Body: Static<typeof Body> }>(
+    "/api/pulls/:pull_id",
+    {
+      schema: {
+        summary: "Change a pull; an empty password keeps the stored one; another table or cursor starts anew",
+        tags,
+        params: Id,
+        body: Body,
+      },
+      config: { access: { permission: "data.manage", audit: "pulls.change" } },
+    },
+    async (request) => pullView(await changePull(ground, request.params.pull_id, request.body as PullInput)),
   );
   app.post<{ Params: Static<typeof Id> }>(
     "/api/pulls/:pull_id/run",
