@@ -43,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   route("/data/imports/:importId", "data.read", () =>
     import("./pages/imports/import.tsx").then((page) => page.ImportPage),
   ),
+  route("/data/pulls", "data.read", () => import("./pages/pulls/pulls.tsx").then((page) => page.PullsPage)),
   route("/data/rejects", "data.read", () => import("./pages/rejects/rejects.tsx").then((page) => page.RejectsPage)),
   route("/data/identities", "members.read", () =>
     import("./pages/identities/identities.tsx").then((page) => page.IdentitiesPage),

@@ -16,6 +16,8 @@ export const PAGES = [
   "/data/sources/:source",
   "/data/connect",
   "/data/imports",
+  "/data/pulls",
+  "/data/pulls?new=1",
   "/data/rejects",
   "/data/identities",
   "/data/identities?tab=conflicts",

@@ -26,6 +26,7 @@ export const NAVIGATION: readonly NavGroup[] = [
     items: [
       { key: "sources", path: "/data/sources", permission: "data.read" },
       { key: "imports", path: "/data/imports", permission: "data.read" },
+      { key: "pulls", path: "/data/pulls", permission: "data.read" },
       { key: "rejects", path: "/data/rejects", permission: "data.read" },
       { key: "identities", path: "/data/identities", permission: "members.read" },
       { key: "engines", path: "/data/engines", permission: "data.read" },

@@ -1,6 +1,7 @@
 import {
   ApartmentOutlined,
   AuditOutlined,
+  CloudDownloadOutlined,
   CloudServerOutlined,
   DatabaseOutlined,
   HomeOutlined,
@@ -29,6 +30,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   rfm: <TableOutlined />,
   sources: <DatabaseOutlined />,
   imports: <ImportOutlined />,
+  pulls: <CloudDownloadOutlined />,
   rejects: <WarningOutlined />,
   identities: <NodeIndexOutlined />,
   engines: <CloudServerOutlined />,

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { useParams } from "react-router";
+import { useKinds } from "../../api/vocabulary.ts";
 import { Chip } from "../../parts/chips.tsx";
 import { isOver, useJob } from "../../parts/job-progress.tsx";
 import { PageHeader } from "../../parts/page-header.tsx";
@@ -8,7 +9,7 @@ import { Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { formatBytes, formatCount } from "../../texts/format.ts";
 import { addTexts, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
-import { type ImportView, refresh, useImport, useKinds } from "./import-data.ts";
+import { type ImportView, refresh, useImport } from "./import-data.ts";
 import { CheckedStep, DeleteButton, DoneStep, EndedStep, WorkingStep } from "./import-steps.tsx";
 import { STATE_TONES } from "./imports.tsx";
 import "./imports.css";

@@ -1,4 +1,5 @@
 import { Link, useNavigate, useSearchParams } from "react-router";
+import { type Kind, useKinds } from "../../api/vocabulary.ts";
 import { useCan } from "../../api/session.ts";
 import { Chip, type Tone } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
@@ -9,7 +10,7 @@ import { formatBytes } from "../../texts/format.ts";
 import { addTexts, type Translate, useTexts } from "../../texts/texts.ts";
 import { DropZone } from "./drop-zone.tsx";
 import en from "./en.json";
-import { type ImportState, type ImportView, type Kind, useImports, useKinds } from "./import-data.ts";
+import { type ImportState, type ImportView, useImports } from "./import-data.ts";
 import "./imports.css";
 import zh from "./zh.json";
 

@@ -2,12 +2,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import Button from "antd/es/button";
 import { useState } from "react";
 import { api } from "../../api/client.ts";
+import { type Kind, missingFields } from "../../api/vocabulary.ts";
 import { SelectField, TextField } from "../../parts/form.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { formatCount, listText } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
-import { type ImportView, type Kind, type Mapping, refresh, useStep } from "./import-data.ts";
-import { MappingTable, missingFields } from "./mapping-table.tsx";
+import { type ImportView, type Mapping, refresh, useStep } from "./import-data.ts";
+import { MappingTable } from "./mapping-table.tsx";
+import { MoreOptions } from "./more-options.tsx";
 import { ReadingChoices } from "./reading-choices.tsx";
 
 const COLUMNS_SHOWN = 60;
@@ -72,6 +74,14 @@ export function MappingStep({ view, kinds, onChecking }: MappingStepProps) {
           </div>
         )}
       </Card>
+      <MoreOptions
+        key={kind.kind}
+        kind={kind}
+        mapping={draft.mapping}
+        options={draft.options}
+        onMapping={change}
+        onOptions={(options) => setDraft({ ...draft, options })}
+      />
       <CheckBar view={view} kind={kind} draft={draft} busy={check.isPending} onCheck={() => check.mutate()} />
     </>
   );
@@ -89,7 +99,8 @@ interface CheckBarProps {
 function CheckBar({ view, kind, draft, busy, onCheck }: CheckBarProps) {
   const t = useTexts("imports");
   const missing = missingFields(kind, draft.mapping);
-  const mapped = new Set(Object.values(draft.mapping).map((source) => source.column)).size;
+  const columns = Object.values(draft.mapping).flatMap(({ column }) => (column === undefined ? [] : [column]));
+  const mapped = new Set(columns).size;
   return (
     <div className="ht-step-bar">
       <p role="status">

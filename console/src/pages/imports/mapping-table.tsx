@@ -1,17 +1,9 @@
+import { FORMATS, GROUPS, type Kind } from "../../api/vocabulary.ts";
 import { Chip } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { formatRatio } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
-import type { FieldSource, FileColumn, Kind, Mapping, Target } from "./import-data.ts";
-
-const FORMATS: Readonly<Record<string, readonly string[]>> = {
-  instant: ["auto", "ymd", "dmy", "mdy", "excel", "epoch_s", "epoch_ms"],
-  date: ["auto", "ymd", "dmy", "mdy", "excel"],
-  money: ["plain", "comma", "minor"],
-  decimal: ["plain", "comma"],
-  integer: ["plain", "comma"],
-};
-const GROUPS = ["record", "line", "identity", "consent"] as const;
+import type { FieldSource, FileColumn, Mapping } from "./import-data.ts";
 
 /** The field a column is mapped to, if any. */
 export function fieldOfColumn(mapping: Mapping, column: number): string | undefined {
@@ -22,13 +14,6 @@ export function fieldOfColumn(mapping: Mapping, column: number): string | undefi
 export function withColumn(mapping: Mapping, column: number, field: string): Mapping {
   const kept = Object.entries(mapping).filter(([name, source]) => source.column !== column && name !== field);
   return Object.fromEntries(field === "" ? kept : [...kept, [field, { column }]]);
-}
-
-/** Required fields without a column. Lines count only once any line field is mapped. */
-export function missingFields(kind: Kind, mapping: Mapping): readonly Target[] {
-  const mapped = (name: string) => mapping[name] !== undefined;
-  const lines = kind.targets.some((target) => target.group === "line" && mapped(target.name));
-  return kind.targets.filter((target) => target.required && !mapped(target.name) && (target.group !== "line" || lines));
 }
 
 interface MappingTableProps {
@@ -108,7 +93,7 @@ function TargetChoice({ column, kind, mapping, onChange }: ChoiceProps) {
         const targets = kind.targets.filter((target) => target.group === group);
         if (targets.length === 0) return null;
         return (
-          <optgroup key={group} label={t(`group.${group}`)}>
+          <optgroup key={group} label={t(`shared:mapping.group.${group}`)}>
             {targets.map((target) => (
               <option key={target.name} value={target.name}>
                 {target.label}
@@ -138,7 +123,7 @@ function FormatChoice({ column, kind, mapping, onChange }: ChoiceProps) {
     >
       {formats.map((format) => (
         <option key={format} value={format}>
-          {t(`formats.${format}`)}
+          {t(`shared:mapping.formats.${format}`)}
         </option>
       ))}
     </select>

@@ -30,6 +30,9 @@ function Tips() {
       </Card>
       <Card title={t("pull_tip")}>
         <p>{t("pull_tip_text")}</p>
+        <p className="ht-source-note">
+          <Link to="/data/pulls?new=1">{t("pull_act")}</Link>
+        </p>
       </Card>
     </div>
   );
