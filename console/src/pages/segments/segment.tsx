@@ -2,7 +2,7 @@ import { useMemo, useState } from "react";
 import { useParams, useSearchParams } from "react-router";
 import { ApiProblem } from "../../api/client.ts";
 import { Choices } from "../../parts/chips.tsx";
-import { Card } from "../../parts/page-header.tsx";
+import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, ErrorState, Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { formatCount } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
@@ -28,7 +28,14 @@ export function SegmentPage() {
   const vocabulary = useVocabulary();
   const segment = useSegment(id);
   const gone = segment.error instanceof ApiProblem && segment.error.status === 404;
-  if (gone) return <ErrorState error={segment.error} />;
+  if (gone) {
+    return (
+      <div className="ht-page">
+        <PageHeader title={t("title")} back={{ to: "/segments", label: t("builder.back") }} />
+        <EmptyState title={t("builder.gone_title")} text={t("builder.gone_text")} />
+      </div>
+    );
+  }
   if (id !== null && segment.data === undefined) {
     return segment.error ? (
       <ErrorState error={segment.error} retry={() => void segment.refetch()} />
