@@ -209,12 +209,13 @@ async function joinRows(
   limit: number,
 ): Promise<JoinMoment[]> {
   return tx.query<JoinMoment>(
-    `select *, at::text as place from (
-       select join_id * 2 as moment, join_id, joined_at as at, rule, false as undone, null as reason
-       from members.join_log where party_a = any($1::bigint[]) or party_b = any($1::bigint[])
+    `with own as (
+       select * from members.join_log where party_a = any($1::bigint[])
+       union select * from members.join_log where party_b = any($1::bigint[]))
+     select *, at::text as place from (
+       select join_id * 2 as moment, join_id, joined_at as at, rule, false as undone, null as reason from own
        union all
-       select join_id * 2 + 1, join_id, undone_at, rule, true, undone_reason
-       from members.join_log where undone_at is not null and (party_a = any($1::bigint[]) or party_b = any($1::bigint[]))) m
+       select join_id * 2 + 1, join_id, undone_at, rule, true, undone_reason from own where undone_at is not null) m
      where ($2::text[] is null or (case when undone then 'join_undone' else 'join' end) = any($2))
        and ($3::timestamptz is null or (at, moment) < ($3, $4::bigint))
      order by at desc, moment desc limit $5`,
