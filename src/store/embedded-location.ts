@@ -63,7 +63,7 @@ export async function locateEmbedded(native_dir: string, data_dir: string): Prom
   const notes: string[] = [];
   let native = native_dir;
   if (!reachableByOthers(native_dir)) {
-    native = join(SYSTEM_DIR, `native-${shortHash(native_dir)}`);
+    native = join(SYSTEM_DIR, `native-${shortHash(native_dir)}-${await packageVersion(native_dir)}`);
     if (!existsSync(join(native, "bin", "postgres"))) await cp(native_dir, native, { recursive: true });
     notes.push(`PostgreSQL's binaries were copied to ${native}`);
   }
@@ -79,6 +79,12 @@ export async function locateEmbedded(native_dir: string, data_dir: string): Prom
       ? undefined
       : `${data_dir} is closed to the user "${user.name}" that runs PostgreSQL, so ${notes.join(" and ")}.`;
   return { native_dir: native, cluster_dir: cluster, user, note };
+}
+
+/** An upgraded package must not meet the copy of the one before. */
+async function packageVersion(native_dir: string): Promise<string> {
+  const manifest = await readFile(join(dirname(native_dir), "package.json"), "utf8").catch(() => "{}");
+  return (JSON.parse(manifest) as { version?: string }).version ?? "unknown";
 }
 
 function shortHash(text: string): string {

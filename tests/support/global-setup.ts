@@ -8,7 +8,7 @@ import { loadConfig } from "../../src/config.ts";
 import { loadDomains } from "../../src/domains.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { makeLog } from "../../src/platform/log.ts";
-import { openDatabases } from "../../src/store/index.ts";
+import { type Databases, openDatabases } from "../../src/store/index.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -22,13 +22,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const log = makeLog("error");
   const databases = await openDatabases({ data_dir, database_url: "", keys_database_url: "", log, throwaway: true });
   const config = loadConfig({ HUITOU_DATA: data_dir });
-  const composition = await compose({
-    config,
-    clock: systemClock,
-    log,
-    domains: await loadDomains(process.env["TEST_DOMAINS"]?.split(",")),
-    databases,
-  });
+  const composition = await composeOrStop(databases, async () =>
+    compose({
+      config,
+      clock: systemClock,
+      log,
+      domains: await loadDomains(process.env["TEST_DOMAINS"]?.split(",")),
+      databases,
+    }),
+  );
   await composition.close();
   await forgetConnections(databases.admin_url);
   const admin = new URL(databases.admin_url);
@@ -38,6 +40,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await databases.stop();
     await rm(data_dir, { recursive: true, force: true });
   };
+}
+
+/** A set-up that fails leaves no server behind. */
+async function composeOrStop<T>(databases: Databases, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    await databases.stop();
+    throw error;
+  }
 }
 
 /** A template must have no other connection; closed pools take a moment to be noticed. */
