@@ -85,11 +85,11 @@ async function run(): Promise<readonly Figure[]> {
   try {
     await app.listen({ port: 0, host: "127.0.0.1" });
     const address = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-    await setUp(composition.ground, { brand_name: "bench", name: "bench", email: "bench@tea.cn", password }, undefined);
+    await setUp(composition.ground, { brand_name: "bench", name: "bench", email: "lin@tea.cn", password }, undefined);
     const signed = await fetch(`${address}/api/session`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ email: "bench@tea.cn", password }),
+      body: JSON.stringify({ email: "lin@tea.cn", password }),
     });
     const client = { address, cookie: (signed.headers.get("set-cookie") ?? "").split(";")[0] ?? "" };
     const { write_key } = await json<{ write_key: string }>(client, "/api/sources", {
