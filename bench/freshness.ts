@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setUp } from "../src/access/index.ts";
@@ -74,6 +74,7 @@ async function measure(client: Client, write_key: string): Promise<number[]> {
 
 async function run(): Promise<readonly Figure[]> {
   const data_dir = await mkdtemp(join(tmpdir(), "huitou-freshness-"));
+  await chmod(data_dir, 0o755);
   const composition = await compose({
     config: loadConfig({ HUITOU_DATA: data_dir }),
     clock: systemClock,

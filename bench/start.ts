@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,6 +54,7 @@ async function startOnce(data_dir: string): Promise<number> {
 
 async function run(): Promise<readonly Figure[]> {
   const data_dir = await mkdtemp(join(tmpdir(), "huitou-bench-"));
+  await chmod(data_dir, 0o755);
   try {
     const first = await startOnce(data_dir);
     const second = await startOnce(data_dir);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -16,6 +16,7 @@ let composition: Composition | undefined;
 
 beforeAll(async () => {
   data_dir = await mkdtemp(join(tmpdir(), "huitou-external-"));
+  await chmod(data_dir, 0o755);
   server = await openDatabases({ data_dir, database_url: "", keys_database_url: "", log: makeLog("fatal") });
 });
 afterAll(async () => {

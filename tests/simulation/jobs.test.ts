@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +19,7 @@ const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   data_dir = await mkdtemp(join(tmpdir(), "huitou-jobs-"));
+  await chmod(data_dir, 0o755);
   composition = await compose({
     config: loadConfig({ HUITOU_DATA: data_dir }),
     clock: systemClock,

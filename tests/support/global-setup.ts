@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -19,6 +19,8 @@ declare module "vitest" {
 /** One PostgreSQL for the whole run, with one migrated database that each test file clones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const data_dir = await mkdtemp(join(tmpdir(), "huitou-pg-"));
+  // as root the server runs as another user: a closed folder would send its cluster elsewhere, where nobody removes it
+  await chmod(data_dir, 0o755);
   const log = makeLog("error");
   const databases = await openDatabases({ data_dir, database_url: "", keys_database_url: "", log, throwaway: true });
   const config = loadConfig({ HUITOU_DATA: data_dir });
