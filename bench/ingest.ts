@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Agent, request } from "node:http";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -177,6 +177,7 @@ function ratioFigure(name: string, value: number, reference: number): Figure {
 
 async function run(): Promise<readonly Figure[]> {
   const data_dir = await mkdtemp(join(tmpdir(), "huitou-ingest-"));
+  await chmod(data_dir, 0o755);
   const composition = await compose({
     config: loadConfig({ HUITOU_DATA: data_dir }),
     clock: systemClock,

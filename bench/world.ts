@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -47,6 +47,7 @@ export async function openBenchWorld(options: BenchWorldOptions): Promise<BenchW
   const seconds = () => (performance.now() - began) / 1000;
   const say = (what: string) => options.say?.(`${what} after ${seconds().toFixed(1)} s`);
   const data_dir = await mkdtemp(join(tmpdir(), "huitou-world-"));
+  await chmod(data_dir, 0o755);
   const config = { ...loadConfig({ ...process.env, HUITOU_DATA: data_dir, DATABASE_URL: "" }), data_dir };
   const composition = await compose({
     config,

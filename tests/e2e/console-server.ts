@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,6 +48,7 @@ function untilReady(child: ChildProcess): Promise<string> {
 export async function startServer(members: number): Promise<ConsoleServer> {
   const port = await freePort();
   const data = await mkdtemp(join(tmpdir(), "huitou-e2e-"));
+  await chmod(data, 0o755);
   const child = spawn(process.execPath, [MAIN, "all"], {
     env: {
       ...process.env,
