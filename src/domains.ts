@@ -36,7 +36,18 @@ export interface Domain {
 export const FOUNDATIONS = ["platform", "store", "vault", "query", "access"] as const;
 
 /** THE ORDER. */
-export const DOMAIN_ORDER = ["ingest", "members", "trade", "lake", "tags", "segments", "value", "today"] as const;
+export const DOMAIN_ORDER = [
+  "ingest",
+  "members",
+  "trade",
+  "lake",
+  "tags",
+  "segments",
+  "value",
+  "tiers",
+  "metrics",
+  "today",
+] as const;
 
 /** Loads the domains in their order; tests may ask for the foundations and some of them only. */
 export async function loadDomains(only?: readonly string[]): Promise<Domain[]> {
