@@ -1,13 +1,24 @@
-// `npm test` runs everything with small counts; `npm run test:long` runs what has full counts, with them.
-import { spawnSync } from "node:child_process";
+// `npm test` runs everything with small counts; `npm run test:long` runs what has full counts, with them;
+// `npm run test:engines` runs what needs a real Spark. Further arguments go to vitest.
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const args = process.argv.slice(2);
 const long = args.includes("--long");
 const rest = args.filter((arg) => arg !== "--long");
+
+/**
+ * Two runs side by side: the first keeps one core busy with computing, the second mostly waits for servers and browsers
+ * that it starts. One after the other they took 326 s on two cores, of which half was waiting.
+ */
+const GROUPS = [
+  ["unit", "database"],
+  ["simulation", "e2e"],
+];
 
 /** Test files that have more to do in a long run; the others ran in `npm test` already. */
 function longFiles(folder) {
@@ -19,10 +30,50 @@ function longFiles(folder) {
       : [];
   });
 }
-if (long && rest.length === 0) rest.push(...["src", "tests", "examples"].flatMap(longFiles));
-const result = spawnSync(process.execPath, [join(root, "node_modules", "vitest", "vitest.mjs"), "run", ...rest], {
-  cwd: root,
-  stdio: "inherit",
-  env: { ...process.env, HUITOU_LONG: long ? "1" : "" },
-});
-process.exit(result.status ?? 1);
+
+/** Runs vitest. @returns its exit code and everything it printed; `show` prints at once as well */
+function vitest(more, show) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(root, "node_modules", "vitest", "vitest.mjs"), "run", ...more], {
+      cwd: root,
+      stdio: ["inherit", "pipe", "pipe"],
+      env: { ...process.env, HUITOU_LONG: long ? "1" : "", ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}) },
+    });
+    const chunks = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        chunks.push(chunk);
+        if (show) process.stdout.write(chunk);
+      });
+    }
+    child.on("close", (code) => resolve({ code: code ?? 1, text: Buffer.concat(chunks).toString("utf8") }));
+  });
+}
+
+/** The counts of vitest's closing line: "Tests  1 failed | 819 passed | 7 skipped (827)". */
+function countsOf(text) {
+  const line = stripVTControlCharacters(text).match(/^\s*Tests\s+(.+)$/m)?.[1] ?? "";
+  const count = (word) => Number(line.match(new RegExp(`(\\d+) ${word}`))?.[1] ?? 0);
+  return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
+}
+
+async function run() {
+  if (rest.length > 0) return [await vitest(rest, true)];
+  if (long) return [await vitest(["src", "tests", "examples"].flatMap(longFiles), true)];
+  const [shown, ...others] = GROUPS.map((projects, at) =>
+    vitest(
+      projects.flatMap((name) => ["--project", name]),
+      at === 0,
+    ),
+  );
+  const first = await shown;
+  const later = await Promise.all(others);
+  for (const { text } of later) process.stdout.write(text);
+  return [first, ...later];
+}
+
+const results = await run();
+const total = results.map(({ text }) => countsOf(text));
+const sum = (key) => total.reduce((all, one) => all + one[key], 0);
+console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
+process.exit(results.find(({ code }) => code !== 0)?.code ?? 0);

@@ -4,6 +4,7 @@ import { launchBrowser } from "../support/browser.ts";
 import { countScripts, listenForTrouble, PAGES, seriousFindings, settled, timeChange } from "./console-pages.ts";
 import { type ConsoleServer, startServer } from "./console-server.ts";
 
+const LONG = process.env["HUITOU_LONG"] === "1";
 const MEMBERS = 300;
 const SCRIPT_BYTES_MAX = 350_000;
 const CHANGE_MS_MAX = 200;
@@ -99,7 +100,8 @@ describe("every page", () => {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     expect(overflow).toBe(0);
-    expect(await seriousFindings(page)).toEqual([]);
+    // the narrow layout has the same elements: a second pass of axe over every page is for the long run
+    if (LONG) expect(await seriousFindings(page)).toEqual([]);
     expect(trouble).toEqual([]);
     await page.close();
   });
