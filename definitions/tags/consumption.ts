@@ -7,6 +7,7 @@ import {
   named,
   one,
   ordersYear,
+  purchaseDay as day,
   purchased,
   spendYear,
   valid,
@@ -18,13 +19,6 @@ const sales = { owner: "operations", family: "consumption", privacy: "L2" } as c
 const last365 = { window_zh: "近 365 天", window_en: "Last 365 days" } as const;
 const always = { window_zh: "全部历史", window_en: "All history" } as const;
 
-const day = (business_day: string, net_minor: number) => ({
-  member_id: 1,
-  business_day,
-  net_minor,
-  orders: 1,
-  currency: "CNY",
-});
 const order = (
   order_id: number,
   business_day: string,

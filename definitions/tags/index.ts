@@ -1,5 +1,6 @@
 import { BASIC_TAGS } from "./basic.ts";
 import { CONSUMPTION_TAGS } from "./consumption.ts";
+import { LIFECYCLE_TAGS } from "./lifecycle.ts";
 import { PRICE_TAGS } from "./price.ts";
 import { REACH_TAGS } from "./reach.ts";
 import { PREFERENCE_TAGS } from "./preference.ts";
@@ -12,6 +13,7 @@ export const TAG_DEFINITIONS: readonly TagDefinition[] = [
   ...BASIC_TAGS,
   ...REACH_TAGS,
   ...CONSUMPTION_TAGS,
+  ...LIFECYCLE_TAGS,
   ...PRICE_TAGS,
   ...PREFERENCE_TAGS,
   ...VALUE_TAGS,

@@ -1,13 +1,26 @@
-import { column, compare, daysBetween, lastDays, maximum, sum, count, today } from "../../src/query/builder.ts";
+import {
+  column,
+  compare,
+  count,
+  daysBetween,
+  lastDays,
+  maximum,
+  minimum,
+  sum,
+  today,
+} from "../../src/query/builder.ts";
 
 /** A valid order or line: paid, with a positive net, not of a staff, test or wholesale account (measures.md). */
 export const valid = column("is_valid");
 /** A purchase: a business day with net spend above zero over all the member's orders (measures.md). */
 export const purchased = compare(column("net_minor"), ">", 0);
+export const firstPurchase = minimum("purchase_days", "business_day", { where: purchased });
 export const lastPurchase = maximum("purchase_days", "business_day", { where: purchased });
 export const daysSinceLastPurchase = daysBetween(lastPurchase, today);
 export const year = lastDays(365);
 export const spendYear = sum("purchase_days", "net_minor", { window: year });
+/** A brand of one currency has one row of `purchase_days` for each purchase day. */
+export const purchaseDaysYear = count("purchase_days", { where: purchased, window: year });
 export const ordersYear = count("orders", { where: valid, window: year });
 
 /** One value of a tag and what it says about a member. */
@@ -27,4 +40,13 @@ export const YES_NO = (yes_zh: string, yes_en: string, no_zh: string, no_en: str
 /** Member 1 of a worked example, with what the example needs to know of the profile. */
 export const one = (fields: Readonly<Record<string, string | number | boolean | null>> = {}) => ({
   members: [{ member_id: 1, ...fields }],
+});
+
+/** A business day of member 1 in a worked example. */
+export const purchaseDay = (business_day: string, net_minor: number) => ({
+  member_id: 1,
+  business_day,
+  net_minor,
+  orders: 1,
+  currency: "CNY",
 });

@@ -1,0 +1,90 @@
+import * as q from "../../src/query/builder.ts";
+import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
+import {
+  daysSinceLastPurchase,
+  firstPurchase,
+  lastPurchase,
+  named,
+  one,
+  purchaseDay,
+  purchaseDaysYear,
+} from "./shared.ts";
+
+const today = "2026-11-22";
+const sales = { owner: "operations", family: "consumption", privacy: "L2", freshness: "day" } as const;
+
+/** 消费行为: where the member stands on the way from the first purchase to the last one. */
+export const LIFECYCLE_TAGS: readonly TagDefinition[] = [
+  defineTag({
+    ...sales,
+    key: "lifecycle_stage",
+    zh: "生命周期阶段",
+    en: "Lifecycle stage",
+    sentence_zh: "按购买日判断会员处在未购、新客、成长、成熟、沉默、流失中的哪一个阶段，每位会员都有且只有一个。",
+    sentence_en:
+      "Where the member stands by purchase days: never bought, new, growing, mature, silent or lost; everyone has exactly one.",
+    window_zh: "全部历史；成熟看近 365 天",
+    window_en: "All history; mature by the last 365 days",
+    values: [
+      named(
+        "never_bought",
+        "未购",
+        "Never bought",
+        "没有净消费大于零的营业日",
+        "No business day with net spend above zero",
+      ),
+      named("new", "新客", "New", "首次购买在 30 天之内", "The first purchase is at most 30 days ago"),
+      named(
+        "growing",
+        "成长",
+        "Growing",
+        "90 天之内买过，首购超过 30 天，近 365 天不到 4 个购买日",
+        "Bought within 90 days, first more than 30 days ago, fewer than 4 purchase days in 365",
+      ),
+      named(
+        "mature",
+        "成熟",
+        "Mature",
+        "90 天之内买过，首购超过 30 天，近 365 天至少 4 个购买日",
+        "Bought within 90 days, first more than 30 days ago, 4 purchase days or more in 365",
+      ),
+      named("silent", "沉默", "Silent", "最近一次购买在 90 至 179 天前", "The last purchase was 90 to 179 days ago"),
+      named("lost", "流失", "Lost", "最近一次购买在 180 天前或更早", "The last purchase was 180 days ago or earlier"),
+    ],
+    expression: q.choose(
+      [
+        [q.not(q.isKnown(lastPurchase)), "never_bought"],
+        [q.atLeast(daysSinceLastPurchase, 180), "lost"],
+        [q.atLeast(daysSinceLastPurchase, 90), "silent"],
+        [q.compare(q.daysSince(firstPurchase), "<=", 30), "new"],
+        [q.atLeast(purchaseDaysYear, 4), "mature"],
+      ],
+      "growing",
+    ),
+    reason: {
+      zh: "首次购买 {first}，最近一次 {last}（{since} 天前），近 365 天 {days} 个购买日。",
+      en: "First purchase {first}, last one {last} ({since} days ago), {days} purchase days in the last 365.",
+      parts: {
+        first: { expression: firstPurchase },
+        last: { expression: lastPurchase },
+        since: { expression: daysSinceLastPurchase, unit: "number" },
+        days: { expression: purchaseDaysYear, unit: "number" },
+      },
+    },
+    example: {
+      today,
+      rows: {
+        ...one(),
+        purchase_days: [
+          purchaseDay("2025-11-22", 100),
+          purchaseDay("2026-01-01", 100),
+          purchaseDay("2026-06-01", 100),
+          purchaseDay("2026-08-25", 100),
+          purchaseDay("2026-11-20", 0),
+        ],
+      },
+      value: "growing",
+      zh: "最近购买在 89 天前；2025-11-22 刚好在 365 天之外，11 月 20 日净消费为零，近一年只有 3 个购买日。",
+    },
+  }),
+];
