@@ -13,6 +13,33 @@ import {
 const today = "2026-11-22";
 const sales = { owner: "operations", family: "consumption", privacy: "L2", freshness: "day" } as const;
 
+const STAGES = [
+  named(
+    "never_bought",
+    "未购",
+    "Never bought",
+    "没有净消费大于零的营业日",
+    "No business day with net spend above zero",
+  ),
+  named("new", "新客", "New", "首次购买在 30 天之内", "The first purchase is at most 30 days ago"),
+  named(
+    "growing",
+    "成长",
+    "Growing",
+    "90 天之内买过，首购超过 30 天，近 365 天不到 4 个购买日",
+    "Bought within 90 days, first more than 30 days ago, fewer than 4 purchase days in 365",
+  ),
+  named(
+    "mature",
+    "成熟",
+    "Mature",
+    "90 天之内买过，首购超过 30 天，近 365 天至少 4 个购买日",
+    "Bought within 90 days, first more than 30 days ago, 4 purchase days or more in 365",
+  ),
+  named("silent", "沉默", "Silent", "最近一次购买在 90 至 179 天前", "The last purchase was 90 to 179 days ago"),
+  named("lost", "流失", "Lost", "最近一次购买在 180 天前或更早", "The last purchase was 180 days ago or earlier"),
+];
+
 /** 消费行为: where the member stands on the way from the first purchase to the last one. */
 export const LIFECYCLE_TAGS: readonly TagDefinition[] = [
   defineTag({
@@ -25,32 +52,7 @@ export const LIFECYCLE_TAGS: readonly TagDefinition[] = [
       "Where the member stands by purchase days: never bought, new, growing, mature, silent or lost; everyone has exactly one.",
     window_zh: "全部历史；成熟看近 365 天",
     window_en: "All history; mature by the last 365 days",
-    values: [
-      named(
-        "never_bought",
-        "未购",
-        "Never bought",
-        "没有净消费大于零的营业日",
-        "No business day with net spend above zero",
-      ),
-      named("new", "新客", "New", "首次购买在 30 天之内", "The first purchase is at most 30 days ago"),
-      named(
-        "growing",
-        "成长",
-        "Growing",
-        "90 天之内买过，首购超过 30 天，近 365 天不到 4 个购买日",
-        "Bought within 90 days, first more than 30 days ago, fewer than 4 purchase days in 365",
-      ),
-      named(
-        "mature",
-        "成熟",
-        "Mature",
-        "90 天之内买过，首购超过 30 天，近 365 天至少 4 个购买日",
-        "Bought within 90 days, first more than 30 days ago, 4 purchase days or more in 365",
-      ),
-      named("silent", "沉默", "Silent", "最近一次购买在 90 至 179 天前", "The last purchase was 90 to 179 days ago"),
-      named("lost", "流失", "Lost", "最近一次购买在 180 天前或更早", "The last purchase was 180 days ago or earlier"),
-    ],
+    values: STAGES,
     expression: q.choose(
       [
         [q.not(q.isKnown(lastPurchase)), "never_bought"],
