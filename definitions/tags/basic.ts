@@ -1,10 +1,12 @@
 import * as q from "../../src/query/builder.ts";
 import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
-import { named, one } from "./shared.ts";
+import { named, one, YES_NO } from "./shared.ts";
 
 const today = "2026-11-22";
 const profile = { owner: "data", family: "basic", freshness: "event" } as const;
 const whole = { window_zh: "当前资料", window_en: "Profile as it stands" } as const;
+/** About a person's private life: for a person to switch on, with a reason to know. */
+const asked = { privacy: "L3", default: "off" } as const;
 const age = q.fullYears(q.member("birth_year"), q.member("birth_month"), q.member("birth_day"));
 
 /** 基础属性: who the member is, as the profile says. */
@@ -189,5 +191,33 @@ export const BASIC_TAGS: readonly TagDefinition[] = [
       },
     },
     example: { today, rows: one({ join_day: "2026-10-23" }), value: "young", zh: "入会刚满 30 天，进入“半年内”。" },
+  }),
+  defineTag({
+    ...profile,
+    ...whole,
+    ...asked,
+    key: "occupation",
+    zh: "职业",
+    en: "Occupation",
+    sentence_zh: "会员自己填写的职业，从不推断；默认关闭，由有权限的人开启后才计算。",
+    sentence_en: "The occupation the member stated, never inferred; not computed until a person switches it on.",
+    expression: q.member("occupation"),
+    reason: { zh: "会员填写的职业是{value}。", en: "The member stated {value}." },
+    example: { today, rows: one({ occupation: "教师" }), value: "教师", zh: "会员填写了教师。" },
+  }),
+  defineTag({
+    ...profile,
+    ...whole,
+    ...asked,
+    key: "household",
+    zh: "家庭（有无孩子）",
+    en: "Household (children)",
+    sentence_zh: "会员自己填写的家中有无孩子，从不推断；默认关闭，由有权限的人开启后才计算。",
+    sentence_en:
+      "Whether the member stated that there are children in the household, never inferred; not computed until a person switches it on.",
+    values: YES_NO("会员填写家中有孩子", "Stated that there are", "会员填写家中没有孩子", "Stated that there are none"),
+    expression: q.member("children"),
+    reason: { zh: "会员填写：{value}。", en: "The member stated {value}." },
+    example: { today, rows: one({ children: "yes" }), value: "yes", zh: "会员填写家中有孩子。" },
   }),
 ];

@@ -1,15 +1,43 @@
 import * as q from "../../src/query/builder.ts";
 import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
-import { one, YES_NO } from "./shared.ts";
+import { named, one, YES_NO } from "./shared.ts";
 
 const today = "2026-11-22";
 const profile = { owner: "data", family: "basic", freshness: "event" } as const;
 const whole = { window_zh: "当前资料", window_en: "Profile as it stands" } as const;
-const flag = (name: string) =>
+const yesNo = (name: string) =>
   q.choose([
     [q.equals(q.member(name), true), "yes"],
     [q.equals(q.member(name), false), "no"],
   ]);
+
+/** Channels with the fact without which nothing can be sent there. */
+const CHANNELS = [
+  ["sms", "短信", "SMS", "has_phone"],
+  ["email", "邮件", "E-mail", "has_email"],
+  ["wechat", "微信", "WeChat", "has_openid"],
+  ["wecom", "企业微信", "WeCom", "wecom_friend"],
+] as const;
+type Channel = (typeof CHANNELS)[number];
+
+const REACHES = Array.from({ length: 2 ** CHANNELS.length }, (_, bits) => {
+  const found = CHANNELS.filter((_channel, index) => (bits & (1 << index)) !== 0);
+  if (found.length === 0)
+    return named("none", "不可触达", "None", "没有可用于营销的渠道", "No channel may be used for marketing");
+  const [key, zh, en] = [found.map(([code]) => code).join("_"), found.map((c) => c[1]), found.map((c) => c[2])];
+  return named(key, zh.join("·"), en.join(" · "), `可用${zh.join("、")}`, `May be reached by ${en.join(", ")}`);
+});
+
+/** The name of the set of channels: one question after the other, from a channel on. */
+function reachFrom(index: number, found: readonly Channel[]): q.Operand {
+  const channel = CHANNELS[index];
+  if (channel === undefined) return found.map(([code]) => code).join("_") || "none";
+  const may = q.and(
+    q.equals(q.member(channel[3]), true),
+    q.atLeast(q.count("consents", { where: q.and(granted(), q.equals(q.column("medium"), channel[0])) }), 1),
+  );
+  return q.choose([[may, reachFrom(index + 1, [...found, channel])]], reachFrom(index + 1, found));
+}
 
 /** 基础属性: to whom the member belongs and how they may be reached. */
 export const REACH_TAGS: readonly TagDefinition[] = [
@@ -82,7 +110,7 @@ export const REACH_TAGS: readonly TagDefinition[] = [
     sentence_en: "Whether the phone number was verified.",
     values: YES_NO("手机号已验证", "The phone was verified", "有记录表明未验证", "Known not to be verified"),
     privacy: "L2",
-    expression: flag("phone_verified"),
+    expression: yesNo("phone_verified"),
     reason: { zh: "资料中的验证状态：{value}。", en: "Verified according to the profile: {value}." },
     example: { today, rows: one({ phone_verified: true }), value: "yes", zh: "手机号已验证。" },
   }),
@@ -96,7 +124,7 @@ export const REACH_TAGS: readonly TagDefinition[] = [
     sentence_en: "Whether the member has bound WeChat.",
     values: YES_NO("已绑定微信", "WeChat is bound", "未绑定微信", "WeChat is not bound"),
     privacy: "L2",
-    expression: flag("wechat_bound"),
+    expression: yesNo("wechat_bound"),
     reason: { zh: "资料中的绑定状态：{value}。", en: "Bound according to the profile: {value}." },
     example: { today, rows: one({ wechat_bound: false }), value: "no", zh: "未绑定微信。" },
   }),
@@ -110,7 +138,7 @@ export const REACH_TAGS: readonly TagDefinition[] = [
     sentence_en: "Whether the member is a WeCom friend.",
     values: YES_NO("是企微好友", "Is a WeCom friend", "不是企微好友", "Is not a WeCom friend"),
     privacy: "L2",
-    expression: flag("wecom_friend"),
+    expression: yesNo("wecom_friend"),
     reason: { zh: "资料中的好友状态：{value}。", en: "Friend according to the profile: {value}." },
     example: { today, rows: one({ wecom_friend: true }), value: "yes", zh: "是企微好友。" },
   }),
@@ -147,6 +175,44 @@ export const REACH_TAGS: readonly TagDefinition[] = [
       },
       value: "yes",
       zh: "短信已撤回，微信仍同意。",
+    },
+  }),
+  defineTag({
+    ...profile,
+    ...whole,
+    key: "reachable_channels",
+    zh: "可触达渠道",
+    en: "Reachable channels",
+    sentence_zh: "短信、邮件、微信、企业微信中，既有联系方式、又有带凭据的营销同意的渠道。",
+    sentence_en:
+      "Of SMS, e-mail, WeChat and WeCom, those for which there is both an address and a proven consent to marketing.",
+    values: REACHES,
+    privacy: "L2",
+    expression: q.operand(reachFrom(0, [])),
+    reason: {
+      zh: "有效同意的渠道数 {media}；有手机 {phone}、邮箱 {email}、openid {openid}、企微好友 {wecom}。",
+      en: "Channels with a valid consent: {media}; phone {phone}, e-mail {email}, openid {openid}, WeCom friend {wecom}.",
+      parts: {
+        media: { expression: q.countDistinct("consents", "medium", { where: granted() }), unit: "number" },
+        phone: { expression: yesNo("has_phone") },
+        email: { expression: yesNo("has_email") },
+        openid: { expression: yesNo("has_openid") },
+        wecom: { expression: yesNo("wecom_friend") },
+      },
+    },
+    example: {
+      today,
+      rows: {
+        ...one({ has_phone: true, has_email: true, has_openid: false, wecom_friend: true }),
+        consents: [
+          { member_id: 1, purpose: "marketing", medium: "sms", state: "granted" },
+          { member_id: 1, purpose: "marketing", medium: "email", state: "withdrawn" },
+          { member_id: 1, purpose: "marketing", medium: "wechat", state: "granted" },
+          { member_id: 1, purpose: "marketing", medium: "wecom", state: "granted" },
+        ],
+      },
+      value: "sms_wecom",
+      zh: "邮件已撤回，微信没有 openid，只剩短信与企业微信。",
     },
   }),
   defineTag({

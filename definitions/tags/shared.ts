@@ -1,8 +1,12 @@
 import {
+  and,
   column,
   compare,
   count,
+  countDistinct,
   daysBetween,
+  equals,
+  isIn,
   lastDays,
   maximum,
   minimum,
@@ -22,6 +26,16 @@ export const spendYear = sum("purchase_days", "net_minor", { window: year });
 /** A brand of one currency has one row of `purchase_days` for each purchase day. */
 export const purchaseDaysYear = count("purchase_days", { where: purchased, window: year });
 export const ordersYear = count("orders", { where: valid, window: year });
+
+/** Referrals in which the member has this role and the invited person has joined. */
+export const referralOf = (role: "inviter" | "invitee") =>
+  and(
+    isIn(column("kind"), ["referral"]),
+    equals(column("role"), role),
+    isIn(column("stage"), ["joined", "first_order"]),
+  );
+export const invitedMembers = countDistinct("events", "counterpart_member_id", { where: referralOf("inviter") });
+export const shareVisits = count("events", { where: isIn(column("kind"), ["share_visit"]), window: lastDays(90) });
 
 /** One value of a tag and what it says about a member. */
 export const named = (value: string, zh: string, en: string, meaning_zh: string, meaning_en: string) => ({
@@ -50,3 +64,21 @@ export const purchaseDay = (business_day: string, net_minor: number) => ({
   orders: 1,
   currency: "CNY",
 });
+
+let happened = 0;
+/** An event of member 1 in a worked example. */
+export const somethingHappened = (
+  kind: string,
+  business_day: string,
+  more: Readonly<Record<string, string | number>> = {},
+) => {
+  happened += 1;
+  return {
+    event_id: happened,
+    member_id: 1,
+    kind,
+    occurred_at: `${business_day} 02:00:00+00`,
+    business_day,
+    ...more,
+  };
+};

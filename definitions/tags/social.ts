@@ -1,6 +1,6 @@
 import * as q from "../../src/query/builder.ts";
 import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
-import { named, one } from "./shared.ts";
+import { invitedMembers, named, one, shareVisits, somethingHappened as event } from "./shared.ts";
 
 const today = "2026-11-22";
 const social = { owner: "operations", family: "social", privacy: "L2", freshness: "event" } as const;
@@ -8,28 +8,16 @@ const quarter = { window_zh: "近 90 天", window_en: "Last 90 days" } as const;
 const window = q.lastDays(90);
 const always = { window_zh: "全部历史", window_en: "All history" } as const;
 const kind = (...kinds: string[]) => q.isIn(q.column("kind"), kinds);
-const invited = q.and(
-  kind("referral"),
-  q.equals(q.column("role"), "inviter"),
-  q.isIn(q.column("stage"), ["joined", "first_order"]),
-);
 const shares = q.count("events", { where: kind("share"), window });
-const visits = q.count("events", { where: kind("share_visit"), window });
 const ratings = q.count("events", { where: q.and(kind("review"), q.isKnown(q.column("rating"))) });
-const acts = q.count("events", { where: kind("share", "review", "like", "group_buy", "referral"), window });
-
-let next = 0;
-const event = (name: string, business_day: string, more: Readonly<Record<string, string | number>> = {}) => {
-  next += 1;
-  return {
-    event_id: next,
-    member_id: 1,
-    kind: name,
-    occurred_at: `${business_day} 02:00:00+00`,
-    business_day,
-    ...more,
-  };
-};
+/** What the member did; a like received is somebody else's act. */
+const acts = q.count("events", {
+  where: q.and(
+    kind("share", "review", "like", "group_buy", "referral"),
+    q.not(q.equals(q.column("direction"), "received")),
+  ),
+  window,
+});
 
 /** 社交属性: what the member does with others. */
 export const SOCIAL_TAGS: readonly TagDefinition[] = [
@@ -42,7 +30,7 @@ export const SOCIAL_TAGS: readonly TagDefinition[] = [
     sentence_zh: "由该会员邀请并已入会的不同会员数。",
     sentence_en: "How many different people joined on this member's invitation.",
     unit: "people",
-    expression: q.countDistinct("events", "counterpart_member_id", { where: invited }),
+    expression: invitedMembers,
     reason: { zh: "已有 {value} 位受邀者入会。", en: "{value} invited people have joined." },
     example: {
       today,
@@ -118,11 +106,11 @@ export const SOCIAL_TAGS: readonly TagDefinition[] = [
     sentence_zh: "近 90 天平均每次分享带来的访问数，两位小数；没有分享的不计。",
     sentence_en: "Visits for each share in the last 90 days, two decimals; none without a share.",
     unit: "number",
-    expression: q.ratio(visits, shares, 2),
+    expression: q.ratio(shareVisits, shares, 2),
     reason: {
       zh: "{shares} 次分享带来 {visits} 次访问。",
       en: "{visits} visits from {shares} shares.",
-      parts: { shares: { expression: shares, unit: "number" }, visits: { expression: visits, unit: "number" } },
+      parts: { shares: { expression: shares, unit: "number" }, visits: { expression: shareVisits, unit: "number" } },
     },
     example: {
       today,
@@ -235,8 +223,8 @@ export const SOCIAL_TAGS: readonly TagDefinition[] = [
     key: "community_activity",
     zh: "社群活跃度",
     en: "Community activity",
-    sentence_zh: "近 90 天分享、评价、点赞、拼团与邀请的合计次数所在的区间。",
-    sentence_en: "Shares, reviews, likes, group-buys and referrals of the last 90 days together, in bands.",
+    sentence_zh: "近 90 天分享、评价、给出的点赞、拼团与邀请的合计次数所在的区间。",
+    sentence_en: "Shares, reviews, likes given, group-buys and referrals of the last 90 days together, in bands.",
     values: [
       named("silent", "静默", "Silent", "没有任何社交行为", "None"),
       named("occasional", "偶尔", "Occasional", "1 至 4 次", "1 to 4"),
@@ -257,9 +245,18 @@ export const SOCIAL_TAGS: readonly TagDefinition[] = [
     },
     example: {
       today,
-      rows: { ...one(), events: [event("like", "2026-11-01"), event("login", "2026-11-02")] },
+      rows: {
+        ...one(),
+        events: [
+          event("like", "2026-11-01", { direction: "given" }),
+          ...["2026-11-02", "2026-11-03", "2026-11-04", "2026-11-05"].map((day) =>
+            event("like", day, { direction: "received" }),
+          ),
+          event("login", "2026-11-02"),
+        ],
+      },
       value: "occasional",
-      zh: "点赞算一次，登录不算。",
+      zh: "给出的点赞算一次，收到的点赞与登录不算。",
     },
   }),
 ];

@@ -92,4 +92,62 @@ export const VALUE_TAGS: readonly TagDefinition[] = [
     },
     example: { today, rows: { ...one(), rfm: [{ member_id: 1, class: "B", level: 2 }] }, value: "2", zh: "级别为 2。" },
   }),
+  defineTag({
+    ...value,
+    key: "clv_band",
+    zh: "生命周期价值段",
+    en: "CLV band",
+    sentence_zh: "按价值模块算出的会员生命周期价值所在的段；近 365 天没有购买的不给出。",
+    sentence_en:
+      "The band of the member's lifetime value by the value module; not given without a purchase in 365 days.",
+    values: [
+      named("high", "高", "High", "生命周期价值在高段", "The lifetime value is in the high band"),
+      named("middle", "中", "Middle", "生命周期价值在中段", "The lifetime value is in the middle band"),
+      named("low", "低", "Low", "生命周期价值在低段", "The lifetime value is in the low band"),
+    ],
+    expression: q.profile("clv", "band"),
+    reason: {
+      zh: "到 {day}：预计价值 {clv}，次均 {order}，预计延续 {years} 年。",
+      en: "To {day}: a value of {clv}, {order} a purchase, expected to last {years} years.",
+      parts: {
+        day: { expression: q.profile("clv", "business_day") },
+        clv: { expression: q.profile("clv", "clv_minor"), unit: "minor" },
+        order: { expression: q.profile("clv", "order_value_minor"), unit: "minor" },
+        years: { expression: q.profile("clv", "years"), unit: "number" },
+      },
+    },
+    example: {
+      today,
+      rows: { ...one(), clv: [{ member_id: 1, band: "high", clv_minor: 145640 }] },
+      value: "high",
+      zh: "价值 1,456.40 元，在高段。",
+    },
+  }),
+  defineTag({
+    ...value,
+    owner: "operations",
+    family: "basic",
+    key: "tier",
+    zh: "会员等级",
+    en: "Tier",
+    sentence_zh: "会员在主等级体系中的当前等级，每位会员都有且只有一个。",
+    sentence_en: "The member's present tier on the primary ladder; everyone has exactly one.",
+    window_zh: "按等级规则的窗口",
+    window_en: "The window of the tier rules",
+    expression: q.profile("member_tier", "tier"),
+    reason: {
+      zh: "{since} 起为{value}，定级额 {amount}。",
+      en: "{value} since {since}, qualifying amount {amount}.",
+      parts: {
+        since: { expression: q.profile("member_tier", "since_day") },
+        amount: { expression: q.profile("member_tier", "qualifying_minor"), unit: "minor" },
+      },
+    },
+    example: {
+      today,
+      rows: { ...one(), member_tier: [{ member_id: 1, ladder: "primary", tier: "gold", tier_rank: 2 }] },
+      value: "gold",
+      zh: "当前为 gold 级。",
+    },
+  }),
 ];

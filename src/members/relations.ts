@@ -156,6 +156,10 @@ const events: Relation = {
     column("counterpart_member_id", "integer", "对方会员", "Counterpart member", {
       resolved_from: "counterpart_party_id",
     }),
+    column("reason", "text", "原因", "Reason", { sensitivity: "L1" }),
+    column("direction", "text", "方向", "Direction", {
+      values: [value("given", "给出", "Given"), value("received", "收到", "Received")],
+    }),
   ],
 };
 

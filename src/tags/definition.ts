@@ -54,6 +54,8 @@ export interface TagDefinition {
   /** `event`: changes within seconds of a record; `day`: changes at the turn of the day at the latest. */
   readonly freshness: "event" | "day";
   readonly privacy: Sensitivity;
+  /** Not computed until a person switches it on. */
+  readonly default?: "off";
   readonly expression: Expression;
   readonly reason: TagReason;
   readonly example: TagExample;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { TAG_DEFINITIONS } from "../../definitions/tags/index.ts";
+import { TAG_DEFINITIONS, TAG_KEYS } from "../../definitions/tags/index.ts";
 import { type Engines, openEngines } from "../../tests/support/engines.ts";
 import { wholeCatalogue } from "../../tests/support/whole-catalogue.ts";
 import { type Catalogue, checkedTree, formatDecimal, scaleOf } from "../query/index.ts";
@@ -14,6 +14,23 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await engines.close();
+});
+
+describe("the shipped tags", () => {
+  test("are the 62 of the catalogue: 18 basic, 32 of consumption, 12 social", () => {
+    expect(TAG_DEFINITIONS.map(({ key }) => key)).toEqual(TAG_KEYS);
+    const families = Object.groupBy(TAG_DEFINITIONS, ({ family }) => family);
+    expect(Object.fromEntries(Object.entries(families).map(([family, list]) => [family, list.length]))).toEqual({
+      basic: 18,
+      consumption: 32,
+      social: 12,
+    });
+  });
+
+  test("of private life are off until a person switches them on", () => {
+    const off = TAG_DEFINITIONS.filter((definition) => definition.default === "off");
+    expect(off.map(({ key }) => key)).toEqual(["occupation", "household"]);
+  });
 });
 
 describe("every shipped tag", () => {
