@@ -41,6 +41,14 @@ export const SETTINGS: readonly Setting[] = [
     en: "Real data sets for tests",
   },
   { name: "HUITOU_DUCKDB_MEMORY", type: "text", default: "4GB", zh: "DuckDB 内存上限", en: "Memory limit of DuckDB" },
+  {
+    name: "SPARK_CONNECT_URL",
+    type: "text",
+    default: "",
+    zh: "Spark 集群（sc://主机:15002）；空则只用内置引擎",
+    en: "Spark cluster (sc://host:15002); empty: the embedded engine alone",
+    secret: true,
+  },
   { name: "LOG_LEVEL", type: "text", default: "info", zh: "日志级别", en: "Log level" },
   {
     name: "HUITOU_DEMO_MEMBERS",
@@ -62,6 +70,7 @@ export interface Config {
   readonly currency: string;
   readonly datasets_dir: string;
   readonly duckdb_memory: string;
+  readonly spark_connect_url: string;
   readonly log_level: string;
   readonly demo_members: number;
 }
@@ -100,6 +109,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     currency: text("HUITOU_CURRENCY"),
     datasets_dir: resolve(text("HUITOU_DATASETS")),
     duckdb_memory: text("HUITOU_DUCKDB_MEMORY"),
+    spark_connect_url: text("SPARK_CONNECT_URL"),
     log_level: text("LOG_LEVEL"),
     demo_members: integer("HUITOU_DEMO_MEMBERS"),
   };

@@ -8,7 +8,7 @@ export type {
   Row,
   Value,
 } from "./engine.ts";
-export { closeLake, lakeEngine } from "./engines.ts";
+export { closeLake, clusterEngine, lakeEngine } from "./engines.ts";
 export { eraseFromLake } from "./erasure.ts";
 export { refreshLake, type RefreshOptions, type RefreshResult } from "./refresh.ts";
 export { newestBatch } from "./manifest-store.ts";

@@ -9,25 +9,34 @@ function literal(text: string): string {
 }
 
 /**
- * The select behind `catalogue.<relation>`: files, the current member of each party, and personal columns from memory.
+ * The select behind `catalogue.<relation>` in DuckDB: files, the current member of each party, and personal columns from
+ * memory.
  * @param paths absolute paths of the relation's files.
  */
 export function viewSelect(relation: Relation, paths: readonly string[]): string {
+  if (isFiled(relation) && paths.length === 0) return emptySelect(relation);
+  return selectFrom(relation, `read_parquet([${paths.map(literal).join(", ")}])`);
+}
+
+/**
+ * The same in the SQL that all engines read, over any source of the relation's stored columns.
+ * @param personal false: without the personal columns, for an engine that must not hold them.
+ */
+export function selectFrom(relation: Relation, source: string, personal = true): string {
   if (relation.lake !== false && "derived" in relation.lake) return relation.lake.derived;
   if (!isFiled(relation)) throw new Error(`${relation.name} is not in the lake`);
-  if (paths.length === 0) return emptySelect(relation);
   const parties = partyColumns(relation);
-  const columns = relation.columns.map((column) => `${readColumn(relation, column, parties)} as "${column.name}"`);
+  const shown = relation.columns.filter((column) => personal || !isPersonal(column));
+  const columns = shown.map((column) => `${readColumn(relation, column, parties)} as "${column.name}"`);
   const joins = [...parties].map(
     ([source, alias]) => `left join catalogue.parties ${alias} on ${alias}.party_id = s.${source}`,
   );
-  const personal = relation.columns.some(isPersonal)
+  const resident = shown.some(isPersonal)
     ? [
         `left join ${RESIDENT}.${relation.name} r on ${relation.key.map((name) => `r.${name} = s.${name}`).join(" and ")}`,
       ]
     : [];
-  const files = `read_parquet([${paths.map(literal).join(", ")}])`;
-  return `select ${columns.join(", ")} from ${files} s ${[...joins, ...personal].join(" ")}`;
+  return `select ${columns.join(", ")} from ${source} s ${[...joins, ...resident].join(" ")}`;
 }
 
 /** Which stored party columns are looked up, each under an alias. */

@@ -11,6 +11,7 @@ export {
 export type { Dialect } from "./dialects/dialect.ts";
 export { duckdb } from "./dialects/duckdb.ts";
 export { postgresql } from "./dialects/postgresql.ts";
+export { spark } from "./dialects/spark.ts";
 export { evaluate } from "./evaluate.ts";
 export type { Comparison, Expression, Measure, NodeKind, Window } from "./node.ts";
 export { type Output, type Plan, planOutputs } from "./plan.ts";

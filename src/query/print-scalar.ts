@@ -119,8 +119,8 @@ export class ScalarPrinter {
     const type = typeOfColumn(column.type);
     const sql =
       column.json_of === undefined
-        ? `${alias}.${quoted(name)}`
-        : this.dialect.fromJson(`${alias}.${quoted(column.json_of)}`, name, column.type);
+        ? `${alias}.${this.dialect.quoted(name)}`
+        : this.dialect.fromJson(`${alias}.${this.dialect.quoted(column.json_of)}`, name, column.type);
     return type.kind === "decimal" ? this.dialect.units(sql, type.scale) : sql;
   }
 
@@ -174,7 +174,7 @@ export class ScalarPrinter {
     const dividend = `2 * abs(${a})${shift > 0 ? ` * ${10 ** shift}` : ""}`;
     const divisor = `abs(${b})${shift < 0 ? ` * ${10 ** -shift}` : ""}`;
     const magnitude = dialect.wholeDivision(`${dividend} + ${divisor}`, `2 * ${divisor}`);
-    return `case when ${b} <> 0 then ${dialect.toInteger(`sign(${a}) * sign(${b}) * ${magnitude}`)} end`;
+    return `case when ${b} <> 0 then ${dialect.toInteger(`${dialect.sign(a)} * ${dialect.sign(b)} * ${magnitude}`)} end`;
   }
 
   #choice(node: Kind<"first_known" | "least" | "greatest">, names: Names): string {
@@ -231,8 +231,4 @@ export class ScalarPrinter {
     if (node.parts.length === 0) return node.node === "and" ? "true" : "false";
     return `(${node.parts.map(print).join(` ${node.node} `)})`;
   }
-}
-
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

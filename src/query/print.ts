@@ -3,9 +3,10 @@ import type { DayRange } from "./day-range.ts";
 import type { Dialect, SortKey } from "./dialects/dialect.ts";
 import type { AggregateNode, EdgeNode, Measure } from "./node.ts";
 import type { DaysScan, ModeScan, Output, Plan, RowFilter, RowSlot, RowsScan, Scan, SequenceScan } from "./plan.ts";
-import { type Names, quoted, ScalarPrinter } from "./print-scalar.ts";
+import { type Names, ScalarPrinter } from "./print-scalar.ts";
 import type { Relation } from "./relation.ts";
 import { columnOf } from "./relation.ts";
+import { typeOfColumn } from "./value-type.ts";
 import { type Source, sourcesOf, widest } from "./sources.ts";
 
 /**
@@ -36,6 +37,8 @@ class PlanPrinter {
   readonly #dialect: Dialect;
   readonly #population: Population;
   readonly #scalar: ScalarPrinter;
+  readonly #quoted: (name: string) => string;
+  readonly #member_id: string;
   /** Rows of few members are fetched once and kept for all scans of their relation; of all members each scan reads its own. */
   readonly #shared: ReadonlyMap<Relation, Source>;
 
@@ -44,6 +47,8 @@ class PlanPrinter {
     this.#dialect = dialect;
     this.#population = population;
     this.#scalar = new ScalarPrinter(dialect, plan.today);
+    this.#quoted = dialect.quoted;
+    this.#member_id = dialect.quoted("member_id");
     const sources = population.kind === "given" ? sourcesOf(plan).filter(({ scans }) => scans > 1) : [];
     this.#shared = new Map(sources.map((source) => [source.relation, source]));
   }
@@ -54,15 +59,18 @@ class PlanPrinter {
       ...[...this.#shared.values()].map((source) => this.#sharedSource(source)),
       ...this.#plan.scans.map((scan) => this.#scan(scan)),
     ];
-    const outputs = this.#plan.outputs.map((output) => `  ${this.#output(output)} as ${quoted(output.name)}`);
+    const outputs = this.#plan.outputs.map((output) => `  ${this.#output(output)} as ${this.#quoted(output.name)}`);
     const joins = [
       ...this.#plan.profiles.map((profile) => {
-        const name = quoted(`p_${profile.name}`);
-        return `left join catalogue.${quoted(profile.name)} ${name} on ${name}."member_id" = m."member_id"`;
+        const name = this.#quoted(`p_${profile.name}`);
+        return `left join ${this.#dialect.relation(profile.name)} ${name} on ${name}.${this.#member_id} = m.${this.#member_id}`;
       }),
-      ...this.#plan.scans.map(({ name }) => `left join ${quoted(name)} on ${quoted(name)}."member_id" = m."member_id"`),
+      ...this.#plan.scans.map(
+        ({ name }) =>
+          `left join ${this.#quoted(name)} on ${this.#quoted(name)}.${this.#member_id} = m.${this.#member_id}`,
+      ),
     ];
-    const columns = ['  m."member_id"', ...outputs].join(",\n");
+    const columns = [`  m.${this.#member_id}`, ...outputs].join(",\n");
     return [`with ${parts.join(",\n")}`, `select\n${columns}`, "from m", ...joins].join("\n");
   }
 
@@ -75,27 +83,27 @@ class PlanPrinter {
   #members(): string {
     switch (this.#population.kind) {
       case "all":
-        return 'select "member_id" from catalogue."members"';
+        return `select ${this.#member_id} from ${this.#dialect.relation("members")}`;
       case "given":
-        return `select unnest(${this.#population.array}) as "member_id"`;
+        return `select ${this.#dialect.elements(this.#population.array)} as ${this.#member_id}`;
       case "query":
         return this.#population.sql;
     }
   }
 
   #sharedSource({ relation, columns, reach }: Source): string {
-    const names = [...columns].toSorted().map((name) => `r.${quoted(name)}`);
-    const clauses = [this.#ofMembers('r."member_id"'), ...(reach === undefined ? [] : range(reach, "r"))];
-    const select = `select ${names.join(", ")} from catalogue.${quoted(relation.name)} r where ${clauses.join(" and ")}`;
-    return `${sharedName(relation)} as materialized (\n  ${select}\n)`;
+    const names = [...columns].toSorted().map((name) => `r.${this.#quoted(name)}`);
+    const clauses = [this.#ofMembers(`r.${this.#member_id}`), ...(reach === undefined ? [] : this.#range(reach, "r"))];
+    const select = `select ${names.join(", ")} from ${this.#dialect.relation(relation.name)} r where ${clauses.join(" and ")}`;
+    return `${this.#sharedName(relation)} ${this.#dialect.once} (\n  ${select}\n)`;
   }
 
   /** Where a scan reads a relation, and what it must ask so as to see only the members wanted. */
   #read(relation: Relation, alias: string): { from: string; clauses: string[] } {
-    if (this.#shared.has(relation)) return { from: `${sharedName(relation)} ${alias}`, clauses: [] };
+    if (this.#shared.has(relation)) return { from: `${this.#sharedName(relation)} ${alias}`, clauses: [] };
     return {
-      from: `catalogue.${quoted(relation.name)} ${alias}`,
-      clauses: [this.#ofMembers(`${alias}."member_id"`)],
+      from: `${this.#dialect.relation(relation.name)} ${alias}`,
+      clauses: [this.#ofMembers(`${alias}.${this.#member_id}`)],
     };
   }
 
@@ -105,9 +113,9 @@ class PlanPrinter {
       case "all":
         return `${column} is not null`;
       case "given":
-        return `${column} = any(${this.#population.array})`;
+        return this.#dialect.isElement(column, this.#population.array);
       case "query":
-        return `${column} in (select "member_id" from m)`;
+        return `${column} in (select ${this.#member_id} from m)`;
     }
   }
 
@@ -117,11 +125,11 @@ class PlanPrinter {
       profile: (name) => {
         const relation = relations.get(name);
         if (relation === undefined) throw new Error(`profile ${name} was not planned`);
-        return { alias: quoted(`p_${name}`), relation };
+        return { alias: this.#quoted(`p_${name}`), relation };
       },
       measure: (node: Measure) => {
         const found = this.#plan.slotOf(node);
-        const sql = `${quoted(found.scan)}.${found.slot}`;
+        const sql = `${this.#quoted(found.scan)}.${found.slot}`;
         return found.empty === null ? sql : `coalesce(${sql}, ${found.empty})`;
       },
     };
@@ -140,7 +148,7 @@ class PlanPrinter {
           return this.#sequence(scan);
       }
     };
-    return `${quoted(scan.name)} as (\n${body()}\n)`;
+    return `${this.#quoted(scan.name)} as (\n${body()}\n)`;
   }
 
   #rows(scan: RowsScan): string {
@@ -151,8 +159,8 @@ class PlanPrinter {
       const filter = distinct.size > 1 && conditions[index] !== "" ? ` filter (where ${conditions[index]})` : "";
       return `    ${this.#aggregate(slot.measure, scan.relation, filter, names)} as ${slot.name}`;
     });
-    const where = distinct.size === 1 ? [conditions[0] ?? ""] : reachOf(scan.slots);
-    const member = scan.via === undefined ? 'r."member_id"' : 'x."member_id"';
+    const where = distinct.size === 1 ? [conditions[0] ?? ""] : this.#reach(scan.slots);
+    const member = scan.via === undefined ? `r.${this.#member_id}` : `x.${this.#member_id}`;
     if (scan.via === undefined) where.unshift(...this.#read(scan.relation, "r").clauses);
     const clauses = where.filter((part) => part !== "");
     return [
@@ -166,21 +174,21 @@ class PlanPrinter {
 
   #source(scan: RowsScan): string {
     if (scan.via === undefined || scan.viaRelation === undefined) return this.#read(scan.relation, "r").from;
-    const relation = `catalogue.${quoted(scan.relation.name)} r`;
+    const relation = `${this.#dialect.relation(scan.relation.name)} r`;
     const names: Names = { ...NO_NAMES, row: { relation: scan.viaRelation, alias: "t" } };
-    const reached = `t.${quoted(scan.via.column)}`;
+    const reached = `t.${this.#quoted(scan.via.column)}`;
     const filter = {
       ...(scan.via.where ? { where: scan.via.where } : {}),
       ...(scan.viaRange ? { range: scan.viaRange } : {}),
     };
-    const clauses = [this.#ofMembers('t."member_id"'), `${reached} is not null`, ...this.#filter(filter, names)];
-    const through = `select distinct t."member_id", ${reached} as reached from catalogue.${quoted(scan.via.relation)} t`;
-    return `(${through} where ${clauses.join(" and ")}) x join ${relation} on r."member_id" = x.reached`;
+    const clauses = [this.#ofMembers(`t.${this.#member_id}`), `${reached} is not null`, ...this.#filter(filter, names)];
+    const through = `select distinct t.${this.#member_id}, ${reached} as reached from ${this.#dialect.relation(scan.via.relation)} t`;
+    return `(${through} where ${clauses.join(" and ")}) x join ${relation} on r.${this.#member_id} = x.reached`;
   }
 
   #filter(filter: RowFilter, names: Names): string[] {
     const alias = names.row?.alias ?? "r";
-    const parts = filter.range === undefined ? [] : range(filter.range, alias);
+    const parts = filter.range === undefined ? [] : this.#range(filter.range, alias);
     if (filter.where !== undefined) parts.push(this.#scalar.condition(filter.where, names));
     return parts;
   }
@@ -213,17 +221,22 @@ class PlanPrinter {
     const descending = measure.node === "last";
     const natural = relation.instant ?? relation.day;
     const keys: SortKey[] = [];
-    if (measure.by !== undefined) keys.push({ sql: this.#scalar.value(measure.by, names), descending, text: false });
-    else if (natural !== undefined) keys.push({ sql: `r.${quoted(natural)}`, descending, text: false });
-    for (const name of relation.key) {
-      keys.push({ sql: `r.${quoted(name)}`, descending: false, text: columnOf(relation, name)?.type === "text" });
-    }
+    if (measure.by !== undefined) {
+      keys.push({ sql: this.#scalar.value(measure.by, names), descending, kind: typeOf(measure.by).kind });
+    } else if (natural !== undefined) keys.push(this.#columnKey(relation, natural, descending));
+    for (const name of relation.key) keys.push(this.#columnKey(relation, name, false));
     return keys;
+  }
+
+  #columnKey(relation: Relation, name: string, descending: boolean): SortKey {
+    const column = columnOf(relation, name);
+    if (column === undefined) throw new Error(`no column ${relation.name}.${name}`);
+    return { sql: `r.${this.#quoted(name)}`, descending, kind: typeOfColumn(column.type).kind };
   }
 
   #days(scan: DaysScan): string {
     const names: Names = { ...NO_NAMES, row: { relation: scan.relation, alias: "r" } };
-    const day = `r.${quoted(scan.range?.column ?? "")}`;
+    const day = `r.${this.#quoted(scan.range?.column ?? "")}`;
     const rows = this.#read(scan.relation, "r");
     const clauses = [...rows.clauses, `${day} is not null`, ...this.#filter(scan, names)];
     const gap = this.#dialect.daysBetween("lag(day) over w", "day");
@@ -233,22 +246,22 @@ class PlanPrinter {
       return `    ${measure.function}(gap) as ${name}`;
     });
     return [
-      '  select "member_id",',
+      `  select ${this.#member_id},`,
       columns.join(",\n"),
-      `  from (select "member_id", day, row_number() over w as place, ${gap} as gap`,
-      `    from (select distinct r."member_id", ${day} as day from ${rows.from}`,
+      `  from (select ${this.#member_id}, day, row_number() over w as place, ${gap} as gap`,
+      `    from (select distinct r.${this.#member_id}, ${day} as day from ${rows.from}`,
       `      where ${clauses.join(" and ")}) d`,
-      '    window w as (partition by "member_id" order by day)) g',
-      '  group by "member_id"',
+      `    window w as (partition by ${this.#member_id} order by day)) g`,
+      `  group by ${this.#member_id}`,
     ].join("\n");
   }
 
   #mode(scan: ModeScan): string {
     const names: Names = { ...NO_NAMES, row: { relation: scan.relation, alias: "r" } };
     const columns = scan.slots.map(({ name, measure }) => {
-      const order: SortKey[] = [{ sql: "weight", descending: true, text: false }];
-      if (scan.range !== undefined) order.push({ sql: "latest", descending: true, text: false });
-      order.push({ sql: "value", descending: false, text: typeOf(measure.value).kind === "text" });
+      const order: SortKey[] = [{ sql: "weight", descending: true, kind: "integer" }];
+      if (scan.range !== undefined) order.push({ sql: "latest", descending: true, kind: "date" });
+      order.push({ sql: "value", descending: false, kind: typeOf(measure.value).kind });
       return { name, measure, pick: this.#dialect.firstBy("value", order, "") };
     });
     const only = columns[0];
@@ -258,15 +271,15 @@ class PlanPrinter {
       only.measure.weight === undefined
         ? "count(*)"
         : `coalesce(sum(${this.#scalar.value(only.measure.weight, names)}), 0)`;
-    const latest = scan.range === undefined ? "" : `, max(r.${quoted(scan.range.column)}) as latest`;
+    const latest = scan.range === undefined ? "" : `, max(r.${this.#quoted(scan.range.column)}) as latest`;
     const rows = this.#read(scan.relation, "r");
     const clauses = [...rows.clauses, ...this.#filter(scan, names)];
     return [
-      `  select "member_id", ${only.pick} as ${only.name}`,
-      `  from (select r."member_id", ${value} as value, ${weight} as weight${latest}`,
+      `  select ${this.#member_id}, ${only.pick} as ${only.name}`,
+      `  from (select r.${this.#member_id}, ${value} as value, ${weight} as weight${latest}`,
       `    from ${rows.from}${clauses.length === 0 ? "" : ` where ${clauses.join(" and ")}`} group by 1, 2) g`,
       "  where value is not null",
-      '  group by "member_id"',
+      `  group by ${this.#member_id}`,
     ].join("\n");
   }
 
@@ -278,36 +291,36 @@ class PlanPrinter {
     };
     const a = side(scan.first, "a");
     const b = side(scan.then, "b");
-    const instant = ({ relation, alias }: typeof a) => `${alias}.${quoted(relation.instant ?? "")}`;
-    const day = ({ relation, alias }: typeof a) => `${alias}.${quoted(relation.day ?? "")}`;
+    const instant = ({ relation, alias }: typeof a) => `${alias}.${this.#quoted(relation.instant ?? "")}`;
+    const day = ({ relation, alias }: typeof a) => `${alias}.${this.#quoted(relation.day ?? "")}`;
     const follows = [
-      'b."member_id" = a."member_id"',
+      `b.${this.#member_id} = a.${this.#member_id}`,
       `${instant(b)} > ${instant(a)}`,
       `${day(b)} <= ${this.#dialect.shiftDays(day(a), scan.within_days)}`,
       ...b.filters,
     ];
     return [
-      `  select a."member_id", count(*) as ${scan.slots[0]?.name} from ${a.from}`,
+      `  select a.${this.#member_id}, count(*) as ${scan.slots[0]?.name} from ${a.from}`,
       `  where ${[...a.members, ...a.filters, `exists (select 1 from ${b.from} where ${follows.join(" and ")})`].join(" and ")}`,
-      '  group by a."member_id"',
+      `  group by a.${this.#member_id}`,
     ].join("\n");
   }
-}
 
-function sharedName(relation: Relation): string {
-  return quoted(`rows_${relation.name}`);
-}
+  #sharedName(relation: Relation): string {
+    return this.#quoted(`rows_${relation.name}`);
+  }
 
-/** Lets the engine skip partitions before it filters slot by slot. */
-function reachOf(slots: readonly RowSlot[]): string[] {
-  const reach = widest(slots);
-  return reach === undefined ? [] : range(reach, "r");
-}
+  /** Lets the engine skip partitions before it filters slot by slot. */
+  #reach(slots: readonly RowSlot[]): string[] {
+    const reach = widest(slots);
+    return reach === undefined ? [] : this.#range(reach, "r");
+  }
 
-function range(days: DayRange, alias: string): string[] {
-  const column = `${alias}.${quoted(days.column)}`;
-  return [
-    ...(days.after === undefined ? [] : [`${column} > date '${days.after}'`]),
-    ...(days.until === undefined ? [] : [`${column} <= date '${days.until}'`]),
-  ];
+  #range(days: DayRange, alias: string): string[] {
+    const column = `${alias}.${this.#quoted(days.column)}`;
+    return [
+      ...(days.after === undefined ? [] : [`${column} > date '${days.after}'`]),
+      ...(days.until === undefined ? [] : [`${column} <= date '${days.until}'`]),
+    ];
+  }
 }

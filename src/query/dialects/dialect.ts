@@ -1,10 +1,11 @@
 import type { ColumnType } from "../relation.ts";
+import type { ValueType } from "../value-type.ts";
 
-/** An order of rows: texts only ascending, so that Spark can follow with min_by over a struct. */
+/** An order of rows, missing values last: texts only ascending, so that Spark can follow with min_by over a struct. */
 export interface SortKey {
   readonly sql: string;
   readonly descending: boolean;
-  readonly text: boolean;
+  readonly kind: ValueType["kind"];
 }
 
 /**
@@ -12,7 +13,16 @@ export interface SortKey {
  * trial of docs/decisions/0003 or the property test showed that all engines give the same rows.
  */
 export interface Dialect {
-  readonly name: "postgresql" | "duckdb";
+  readonly name: "postgresql" | "duckdb" | "spark";
+  /** A name of a column, an alias or a part of the statement. */
+  quoted(name: string): string;
+  /** A relation of the catalogue, as a source of rows. */
+  relation(name: string): string;
+  /** Before the query of a part that is read several times and must be made once. */
+  readonly once: string;
+  /** The elements of an array as rows of one column. */
+  elements(array: string): string;
+  isElement(value: string, array: string): string;
   /** A text literal that survives any content. */
   text(value: string): string;
   /** The text in an order by code point. */
@@ -20,6 +30,8 @@ export interface Dialect {
   toInteger(sql: string): string;
   /** Truncating whole division of two expressions of up to 38 digits. */
   wholeDivision(dividend: string, divisor: string): string;
+  /** −1, 0 or 1, as a whole number. */
+  sign(sql: string): string;
   /** An integer expression widened so that products of two of them cannot overflow. */
   wide(sql: string): string;
   /** A decimal column as an integer of 10^-scale. */
@@ -41,8 +53,13 @@ export interface Dialect {
 /** The order clause that PostgreSQL and DuckDB share: missing values last in both directions. */
 export function orderClause(keys: readonly SortKey[], byCodePoint: (sql: string) => string): string {
   const parts = keys.map((key) => {
-    const sql = key.text ? byCodePoint(key.sql) : key.sql;
+    const sql = key.kind === "text" ? byCodePoint(key.sql) : key.sql;
     return `${sql} ${key.descending ? "desc" : "asc"} nulls last`;
   });
   return parts.join(", ");
+}
+
+/** Names in double quotes, as the SQL standard has it. */
+export function doubleQuoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }

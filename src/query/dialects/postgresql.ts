@@ -1,14 +1,20 @@
-import { type Dialect, orderClause } from "./dialect.ts";
+import { type Dialect, doubleQuoted, orderClause } from "./dialect.ts";
 
 const byCodePoint = (sql: string): string => `${sql} collate "C"`;
 
 /** PostgreSQL 18, with standard_conforming_strings on. */
 export const postgresql: Dialect = {
   name: "postgresql",
+  quoted: doubleQuoted,
+  relation: (name) => `catalogue.${doubleQuoted(name)}`,
+  once: "as materialized",
+  elements: (array) => `unnest(${array})`,
+  isElement: (value, array) => `${value} = any(${array})`,
   text: (value) => `'${value.replaceAll("'", "''")}'`,
   byCodePoint,
   toInteger: (sql) => `(${sql})::bigint`,
   wholeDivision: (dividend, divisor) => `div(${dividend}, ${divisor})`,
+  sign: (sql) => `sign(${sql})`,
   wide: (sql) => `(${sql})::numeric`,
   units: (sql, scale) => `(${sql} * ${10 ** scale})::bigint`,
   decimal: (sql, scale) => `round((${sql}) * 1e-${scale}, ${scale})`,
