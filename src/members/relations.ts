@@ -163,5 +163,38 @@ const events: Relation = {
   ],
 };
 
+/** Log-ins at most 30 minutes after the one before are one session (measures.md, Active / MAU); its day is that of its start. */
+const loginSessions: Relation = {
+  name: "login_sessions",
+  zh: "登录会话",
+  en: "Log-in sessions",
+  grain_zh: "一行是一位会员的一次登录会话：与前一次登录相隔不超过 30 分钟的登录算同一次。",
+  grain_en:
+    "One row is one log-in session of a member: log-ins at most 30 minutes after the one before are one session.",
+  per_member: "many",
+  key: ["member_id", "session_start"],
+  day: "business_day",
+  instant: "session_start",
+  lake: {
+    derived: `select member_id, min(occurred_at) as session_start, min(business_day) as business_day, cast(count(*) as bigint) as logins
+      from (
+        select member_id, occurred_at, business_day, sum(opens) over (partition by member_id order by occurred_at, event_id) as place
+        from (
+          select member_id, event_id, occurred_at, business_day,
+            case when occurred_at <= lag(occurred_at) over (partition by member_id order by occurred_at, event_id) + interval '30' minute
+              then 0 else 1 end as opens
+          from catalogue.events where kind = 'login' and member_id is not null
+        ) steps
+      ) placed
+      group by member_id, place`,
+  },
+  columns: [
+    member,
+    column("session_start", "instant", "会话开始时间", "Session start"),
+    column("business_day", "date", "营业日", "Business day"),
+    column("logins", "integer", "登录次数", "Log-ins", { unit: "count" }),
+  ],
+};
+
 /** What other domains may read of members. */
-export const relations: readonly Relation[] = [parties, members, consents, events];
+export const relations: readonly Relation[] = [parties, members, consents, events, loginSessions];
