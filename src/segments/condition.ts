@@ -23,14 +23,15 @@ export interface Condition {
   readonly names: SentenceNames;
 }
 
-const catalogues = new WeakMap<Ground, Catalogue>();
+const catalogues = new WeakMap<Ground, { readonly version: number; readonly catalogue: Catalogue }>();
 
-/** The catalogue with the stored tags as one more profile. */
+/** The catalogue with the stored tags, as they are switched on at present, as one more profile. */
 export function storedCatalogue(ground: Ground): Catalogue {
+  const book = bookOf(ground);
   const known = catalogues.get(ground);
-  if (known !== undefined) return known;
-  const catalogue = new Catalogue([...ground.catalogue.all(), memberTagsRelation(bookOf(ground))]);
-  catalogues.set(ground, catalogue);
+  if (known?.version === book.version) return known.catalogue;
+  const catalogue = new Catalogue([...ground.catalogue.all(), memberTagsRelation(book)]);
+  catalogues.set(ground, { version: book.version, catalogue });
   return catalogue;
 }
 

@@ -26,23 +26,59 @@ export interface Tag {
 
 /** The tags of this installation by key; definitions whose relations are not registered (yet) are left out, by name. */
 export class TagBook {
-  readonly tags: ReadonlyMap<string, Tag>;
-  readonly missing: ReadonlyMap<string, readonly TreeProblem[]>;
+  readonly #definitions: readonly TagDefinition[];
   readonly #catalogue: Catalogue;
+  #tags = new Map<string, Tag>();
+  #missing = new Map<string, readonly TreeProblem[]>();
+  #off = new Map<string, TagDefinition>();
+  #switches: ReadonlyMap<string, boolean> = new Map();
+  #version = 0;
 
   constructor(definitions: readonly TagDefinition[], catalogue: Catalogue) {
+    this.#definitions = definitions;
     this.#catalogue = catalogue;
-    const byKey = new Map(definitions.map((definition) => [definition.key, definition]));
+    this.#fill();
+  }
+
+  get tags(): ReadonlyMap<string, Tag> {
+    return this.#tags;
+  }
+
+  get missing(): ReadonlyMap<string, readonly TreeProblem[]> {
+    return this.#missing;
+  }
+
+  /** Definitions that are switched off: known by name, not computed, not to be referred to. */
+  get off(): ReadonlyMap<string, TagDefinition> {
+    return this.#off;
+  }
+
+  /** Grows whenever the tags become others. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** @param switches what people switched on or off, by key; all others are as their definitions say. */
+  follow(switches: ReadonlyMap<string, boolean>): void {
+    const same = switches.size === this.#switches.size;
+    if (same && [...switches].every(([key, on]) => this.#switches.get(key) === on)) return;
+    this.#switches = switches;
+    this.#fill();
+    this.#version += 1;
+  }
+
+  #fill(): void {
+    const on = ({ key, default: initially }: TagDefinition) => this.#switches.get(key) ?? initially !== "off";
+    const byKey = new Map(this.#definitions.filter(on).map((definition) => [definition.key, definition]));
     const options = { tag: (key: string): Expression | undefined => byKey.get(key)?.expression };
-    const tags = new Map<string, Tag>();
-    const missing = new Map<string, readonly TreeProblem[]>();
-    for (const definition of definitions) {
-      const result = checkTree(definition.expression, catalogue, options);
-      if (result.ok) tags.set(definition.key, this.#tag(definition, result.tree, options));
-      else missing.set(definition.key, result.problems);
+    this.#off = new Map(this.#definitions.filter((one) => !on(one)).map((one) => [one.key, one]));
+    this.#tags = new Map();
+    this.#missing = new Map();
+    for (const definition of byKey.values()) {
+      const result = checkTree(definition.expression, this.#catalogue, options);
+      if (result.ok) this.#tags.set(definition.key, this.#tag(definition, result.tree, options));
+      else this.#missing.set(definition.key, result.problems);
     }
-    this.tags = tags;
-    this.missing = missing;
   }
 
   get(key: string): Tag | undefined {

@@ -2,7 +2,7 @@ import type { Ground } from "../ground.ts";
 import { businessDay } from "../platform/index.ts";
 import { build as q, duckdb, type Expression, planOutputs, postgresql, printPlan } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
-import type { Tag, TagBook } from "./book.ts";
+import type { StoredKind, Tag, TagBook } from "./book.ts";
 import type { TagDefinition } from "./definition.ts";
 import { codeNames, type CodeRelation } from "./code-names.ts";
 import { displayNumber, displayValue, type Shown } from "./display.ts";
@@ -26,10 +26,17 @@ const LISTED_VALUES = 6;
 export async function tagList(tx: Tx, ground: Ground, book: TagBook) {
   const [state, covered, spread] = [await tagState(tx), await coverages(tx), await spreads(tx, null)];
   const shown = await shownWith(tx, ground, [...book.tags.values()], spread);
-  return [...book.tags.values()].map((tag) => ({
-    ...tagView(tag, state, covered, ground),
+  const on = [...book.tags.values()].map((tag) => ({
+    ...tagView(tag.definition, tag.kind, state, covered, ground),
+    enabled: true,
     distribution: spreadOf(tag, spread, shown).slice(0, LISTED_VALUES),
   }));
+  const off = [...book.off.values()].map((definition) => ({
+    ...tagView(definition, "text", state, [], ground),
+    enabled: false,
+    distribution: [],
+  }));
+  return [...on, ...off];
 }
 
 /** Everything about one tag: definition, statements, distribution, example. */
@@ -40,7 +47,8 @@ export async function tagDetail(tx: Tx, ground: Ground, tag: Tag) {
   const today = state.day ?? businessDay(ground.clock.now(), ground.config.timezone);
   const plan = planOutputs([{ name: key, tree: tag.tree, as: "text" }], ground.catalogue, today);
   return {
-    ...tagView(tag, state, covered, ground),
+    ...tagView(tag.definition, tag.kind, state, covered, ground),
+    enabled: true,
     distribution: spreadOf(tag, spread, shown),
     example: tag.definition.example,
     expression: tag.definition.expression,
@@ -62,8 +70,13 @@ async function shownWith(tx: Tx, ground: Ground, tags: readonly Tag[], spread: r
 }
 
 /** A tag is stale when the day it stands for is not today: then the worker is behind. */
-function tagView(tag: Tag, state: TagState, covered: readonly Coverage[], ground: Ground) {
-  const { definition } = tag;
+function tagView(
+  definition: TagDefinition,
+  kind: StoredKind,
+  state: TagState,
+  covered: readonly Coverage[],
+  ground: Ground,
+) {
   const coverage = covered.find((row) => row.tag === definition.key);
   const today = businessDay(ground.clock.now(), ground.config.timezone);
   const total = coverage?.total ?? 0;
@@ -75,12 +88,13 @@ function tagView(tag: Tag, state: TagState, covered: readonly Coverage[], ground
     sentence_en: definition.sentence_en,
     owner: definition.owner,
     family: definition.family,
-    kind: tag.kind === "since" ? "number" : tag.kind,
+    kind: kind === "since" ? "number" : kind,
     unit: definition.unit ?? null,
     window: { zh: definition.window_zh, en: definition.window_en },
     freshness: definition.freshness,
     privacy: definition.privacy,
     values: definition.values ?? [],
+    optional: definition.default === "off",
     members_with_value: coverage?.members ?? 0,
     coverage: total === 0 ? 0 : (coverage?.members ?? 0) / total,
     computed_at: coverage?.counted_at.toISOString() ?? null,

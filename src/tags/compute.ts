@@ -4,6 +4,7 @@ import { planOutputs, postgresql, printPlan } from "../query/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import { freshnessOf } from "./metrics.ts";
+import { followSwitches } from "./switch-store.ts";
 import { lockComputing, takeDirty, turnDay, writeValues } from "./tags-store.ts";
 
 /** Marks taken at once; 1,000 members take well under a second, so that a fresh mark waits for no more than that. */
@@ -11,12 +12,12 @@ export const MARKS_MAX = 1_000;
 /** Members computed by one statement. */
 export const MEMBERS_MAX = 1_000;
 
-const statements = new WeakMap<TagBook, { today: string; sql: string }>();
+const statements = new WeakMap<TagBook, { today: string; version: number; sql: string }>();
 
 /** The select of member_id, value, wake_day for the members in $1 on a day: all tags in as few passes as possible. */
 export function valuesStatement(ground: Ground, book: TagBook, today: string): string {
   const known = statements.get(book);
-  if (known?.today === today) return known.sql;
+  if (known?.today === today && known.version === book.version) return known.sql;
   const { values, wakes } = book.outputs(today);
   const outputs = [...values.map((output) => ({ ...output, as: "text" as const })), ...wakes];
   const plan = planOutputs(outputs, ground.catalogue, today);
@@ -26,7 +27,7 @@ export function valuesStatement(ground: Ground, book: TagBook, today: string): s
   const sql = `select q.member_id, (select jsonb_strip_nulls(to_jsonb(t)) from (select ${columns}) t) as value, ${wake} as wake_day
     from (${computed}) q
     where exists (select 1 from catalogue.members x where x.member_id = q.member_id)`;
-  statements.set(book, { today, sql });
+  statements.set(book, { today, version: book.version, sql });
   return sql;
 }
 
@@ -59,6 +60,7 @@ export async function computeDirty(ground: Ground, book: TagBook): Promise<Round
   const today = businessDay(ground.clock.now(), ground.config.timezone);
   const round = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     if (!(await lockComputing(tx))) return { marks: 0, changed: [], since: null };
+    await followSwitches(tx, book);
     await turnDay(tx, today, ground.clock.now());
     const batch = await takeDirty(tx, MARKS_MAX);
     return {

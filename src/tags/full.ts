@@ -6,6 +6,7 @@ import { computeMembers } from "./compute.ts";
 import { lakeValues } from "./lake-values.ts";
 import { bookHash, bookOf, kindsOf } from "./registry.ts";
 import { refreshStatistics } from "./statistics-store.ts";
+import { followSwitches } from "./switch-store.ts";
 import {
   deleteStrangers,
   dirtyAmong,
@@ -42,12 +43,15 @@ interface Tally {
 export async function computeAll(ground: Ground, book: TagBook, at: FullProgress): Promise<FullResult> {
   const started = ground.clock.now().getTime();
   const today = businessDay(ground.clock.now(), ground.config.timezone);
-  const { total, fresh } = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+  const { total, fresh, hash } = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await followSwitches(tx, book);
+    // of the definitions it begins with: if others are switched on meanwhile, not everyone has values by them
+    const hash = bookHash(book);
     await writeDefinitions(tx, kindsOf(book));
     await turnDay(tx, today, ground.clock.now());
     const state = await tagState(tx);
     await deleteStrangers(tx);
-    return { total: await memberTotal(tx), fresh: state.full_at === null || state.definitions_hash !== bookHash(book) };
+    return { total: await memberTotal(tx), fresh: state.full_at === null || state.definitions_hash !== hash, hash };
   });
   const tally: Tally = { difference: 0, lagging: 0, byTag: new Map() };
   // values that were never computed, or by other definitions, are no errors of the incremental way
@@ -58,7 +62,7 @@ export async function computeAll(ground: Ground, book: TagBook, at: FullProgress
       : await throughLake(ground, book, today, lake, total, at, tally);
   const result: FullResult = {
     engine: lake === undefined ? "postgresql" : "duckdb",
-    hash: bookHash(book),
+    hash,
     members,
     seconds: (ground.clock.now().getTime() - started) / 1000,
     difference: tally.difference,
@@ -179,7 +183,10 @@ export const fullJob: JobKind = defineJob<Record<string, never>>({
 /** Makes sure that everyone has values by the present definitions; cheap when that is so. */
 export async function ensureComputed(ground: Ground): Promise<void> {
   const book = bookOf(ground);
-  const state = await ground.store.read(SYSTEM_SCOPE, tagState);
+  const state = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
+    await followSwitches(tx, book);
+    return tagState(tx);
+  });
   if (state.full_at !== null && state.definitions_hash === bookHash(book)) return;
   await computeAll(ground, book, { signal: new AbortController().signal, progress: async () => {} });
 }

@@ -9,10 +9,7 @@ const books = new WeakMap<Ground, TagBook>();
 export function bookOf(ground: Ground): TagBook {
   const known = books.get(ground);
   if (known !== undefined) return known;
-  const book = new TagBook(
-    TAG_DEFINITIONS.filter((definition) => definition.default !== "off"),
-    ground.catalogue,
-  );
+  const book = new TagBook(TAG_DEFINITIONS, ground.catalogue);
   books.set(ground, book);
   for (const [key, problems] of book.missing) {
     ground.log.warn({ tag: key, problem: problems[0]?.en }, "a tag is left out: its source is not in the catalogue");

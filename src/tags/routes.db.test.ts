@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TAG_DEFINITIONS } from "../../definitions/tags/index.ts";
 import { seedWorld } from "../../examples/tea-house/seed.ts";
 import { withDatabase } from "../../tests/support/database.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
 import { type OwnerSession, signInOwner } from "../../tests/support/owner.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
+import { TagBook } from "./book.ts";
 import { settleTags } from "./compute.ts";
-import { ensureComputed } from "./full.ts";
+import { computeAll, ensureComputed } from "./full.ts";
 import { bookOf } from "./registry.ts";
 
 const world = withDatabase();
+const quiet = { signal: new AbortController().signal, progress: async () => {} };
+const occupied = { node: "is_known", value: { node: "tag", key: "occupation" } };
 const NOW = new Date("2026-11-22T08:00:00Z");
 let owner: OwnerSession;
 
@@ -19,6 +23,7 @@ interface Spread {
 }
 interface TagItem {
   readonly key: string;
+  readonly enabled: boolean;
   readonly coverage: number;
   readonly members_with_value: number;
   readonly stale: boolean;
@@ -44,7 +49,9 @@ describe("the catalogue of tags over HTTP", () => {
     const { status, body } = await owner.get("/api/tags");
     expect(status).toBe(200);
     const { items } = body as { items: TagItem[] };
-    expect(items.map((item) => item.key)).toEqual([...bookOf(world().ground).tags.keys()]);
+    const book = bookOf(world().ground);
+    expect(items.filter((item) => item.enabled).map((item) => item.key)).toEqual([...book.tags.keys()]);
+    expect(items.filter((item) => !item.enabled).map((item) => item.key)).toEqual(["occupation", "household"]);
     const orders = items.find((item) => item.key === "orders_365d");
     expect(orders).toMatchObject({ coverage: 1, stale: false, difference: 0 });
     expect(items.every((item) => item.coverage >= 0 && item.coverage <= 1)).toBe(true);
@@ -96,6 +103,51 @@ describe("the catalogue of tags over HTTP", () => {
         }),
       ]),
     });
+  });
+
+  test("tags of private life have no values until a person switches them on, and lose them again", async () => {
+    const { ground } = world();
+    const stated = () =>
+      ground.store.read(SYSTEM_SCOPE, (tx) =>
+        tx.one<{ said: number; kept: number }>(
+          `select count(m.occupation) as said, count(c.value ->> 'occupation') as kept
+           from catalogue.members m left join tags.current c using (member_id)`,
+        ),
+      );
+    const { said } = (await stated()) ?? { said: 0 };
+    expect(said).toBeGreaterThan(0);
+    expect(await stated()).toMatchObject({ kept: 0 });
+    expect((await owner.post("/api/segments/count", { condition: occupied })).status).toBe(422);
+
+    const on = await owner.put("/api/tags/occupation/enabled", { enabled: true });
+    expect(on).toMatchObject({ status: 200, body: { job_id: expect.any(String) } });
+    await computeAll(ground, bookOf(ground), quiet);
+    expect(await stated()).toMatchObject({ kept: said });
+    expect((await owner.post("/api/segments/count", { condition: occupied })).body).toMatchObject({ count: said });
+    const hidden = await owner.get("/api/tags/household");
+    expect(hidden.status).toBe(404);
+
+    await owner.put("/api/tags/occupation/enabled", { enabled: false });
+    await computeAll(ground, bookOf(ground), quiet);
+    expect(await stated()).toMatchObject({ kept: 0 });
+  });
+
+  test("another process follows what was switched here with its next round", async () => {
+    const { ground } = world();
+    const elsewhere = new TagBook(TAG_DEFINITIONS, ground.catalogue);
+    expect(elsewhere.off.has("household")).toBe(true);
+    await owner.put("/api/tags/household/enabled", { enabled: true });
+    await settleTags(ground, elsewhere);
+    expect(elsewhere.get("household")).toBeDefined();
+    await owner.put("/api/tags/household/enabled", { enabled: false });
+  });
+
+  test("tags that everyone relies on cannot be switched off", async () => {
+    expect(await owner.put("/api/tags/gender/enabled", { enabled: false })).toMatchObject({
+      status: 409,
+      body: { code: "tags.always_on" },
+    });
+    expect((await owner.put("/api/tags/nothing/enabled", { enabled: true })).status).toBe(404);
   });
 
   test("nobody reads them without signing in", async () => {

@@ -2,10 +2,12 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/index.ts";
-import { startJob } from "../store/index.ts";
+import { startJob, type Tx } from "../store/index.ts";
+import type { TagBook } from "./book.ts";
 import { tagDetail, tagList } from "./catalogue-view.ts";
 import { memberTags } from "./member-tags.ts";
 import { bookOf } from "./registry.ts";
+import { followSwitches, writeSwitch } from "./switch-store.ts";
 
 const tags = ["tags"];
 const read = { access: { permission: "tags.read" } } as const;
@@ -33,6 +35,8 @@ const TagView = Type.Object({
   values: Type.Array(
     Type.Object({ value: Type.String(), ...Language, meaning_zh: Type.String(), meaning_en: Type.String() }),
   ),
+  enabled: Type.Boolean(),
+  optional: Type.Boolean(),
   members_with_value: Type.Integer(),
   coverage: Type.Number(),
   computed_at: Type.Union([Type.String(), Type.Null()]),
@@ -59,6 +63,7 @@ const MemberTag = Type.Object({
   computed_at: Type.String(),
   why: Type.Object(Language),
 });
+const Switch = Type.Object({ enabled: Type.Boolean() }, { additionalProperties: false });
 const KeyParams = Type.Object({ key: Type.String({ maxLength: 60 }) });
 const MemberParams = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 
@@ -75,7 +80,13 @@ export function tagRoutes(app: FastifyInstance, ground: Ground): void {
       },
       config: read,
     },
-    async (request) => ({ items: await ground.store.read(request.scope, (tx) => tagList(tx, ground, book)) }),
+    async (request) => {
+      const list = async (tx: Tx) => {
+        await followSwitches(tx, book);
+        return tagList(tx, ground, book);
+      };
+      return { items: await ground.store.read(request.scope, list) };
+    },
   );
 
   app.get<{ Params: Static<typeof KeyParams> }>(
@@ -102,6 +113,41 @@ export function tagRoutes(app: FastifyInstance, ground: Ground): void {
     async (request) => ({
       items: await ground.store.read(request.scope, (tx) => memberTags(tx, ground, book, request.params.id)),
     }),
+  );
+
+  computingRoutes(app, ground, book);
+}
+
+/** What makes everyone be computed again. */
+function computingRoutes(app: FastifyInstance, ground: Ground, book: TagBook): void {
+  app.put<{ Params: Static<typeof KeyParams>; Body: Static<typeof Switch> }>(
+    "/api/tags/:key/enabled",
+    {
+      schema: {
+        tags,
+        summary: "Switch a tag that is off by default on or off; everyone is computed again",
+        params: KeyParams,
+        body: Switch,
+        response: { 200: Type.Object({ job_id: Type.String() }) },
+      },
+      config: { access: { permission: "tags.manage", audit: "tags.switch" } },
+    },
+    async (request) => {
+      const { key } = request.params;
+      const definition = book.off.get(key) ?? book.get(key)?.definition;
+      if (definition === undefined) throw problem("tags.not_found", { key });
+      if (definition.default !== "off") throw problem("tags.always_on", { key });
+      const person_id = request.person?.person_id ?? null;
+      const { enabled } = request.body;
+      Object.assign(request.audit_subject, { key, enabled });
+      const job_id = await ground.store.write(request.scope, async (tx) => {
+        await writeSwitch(tx, key, enabled, person_id, ground.clock.now());
+        // a key of its own: a full computation that already runs has begun without this tag
+        return startJob(tx, ground, "tags.full", {}, { key: `switch ${key} ${enabled}`, person_id });
+      });
+      await ground.store.read(request.scope, (tx) => followSwitches(tx, book));
+      return { job_id };
+    },
   );
 
   app.post(
