@@ -33,6 +33,15 @@ export default defineConfig({
         test: { ...common, name: "simulation", include: ["tests/simulation/**/*.test.ts"], fileParallelism: false },
       },
       {
+        test: {
+          ...common,
+          name: "engines",
+          include: ["tests/engines/**/*.test.ts"],
+          globalSetup: ["tests/support/global-setup.ts", "tests/engines/global-setup.ts"],
+          fileParallelism: false,
+        },
+      },
+      {
         test: { ...common, name: "e2e", include: ["tests/e2e/**/*.e2e.test.ts"], fileParallelism: false },
       },
     ],

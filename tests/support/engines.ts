@@ -7,18 +7,26 @@ import {
   type DataSet,
   duckdb,
   evaluate,
+  type Plan,
   planOutputs,
   postgresql,
   printPlan,
+  formatDecimal,
   type Relation,
+  scaleOf,
+  spark,
   type Value,
 } from "../../src/query/index.ts";
+import type { SparkTables } from "./spark-tables.ts";
 
-/** The same small tables on PostgreSQL and DuckDB, and the naive evaluator beside them. */
+/** The same small tables on PostgreSQL and DuckDB (and Spark where there is one), and the naive evaluator beside them. */
 export interface Engines {
   load(data: DataSet): Promise<void>;
-  /** The outputs of every member on each engine, as texts in the units of their type; `sql` is what ran. */
-  run(outputs: Readonly<Record<string, CheckedTree>>, today: string): Promise<EngineResults>;
+  /**
+   * The outputs of every member on each engine, as texts in the units of their type, or (`as`) as people write them; `sql`
+   * is what ran.
+   */
+  run(outputs: Readonly<Record<string, CheckedTree>>, today: string, as?: "text"): Promise<EngineResults>;
   close(): Promise<void>;
 }
 
@@ -28,12 +36,19 @@ export interface EngineResults {
   readonly postgresql: readonly MemberRow[];
   readonly postgresql_given: readonly MemberRow[];
   readonly duckdb: readonly MemberRow[];
-  readonly sql: { readonly postgresql: string; readonly duckdb: string };
+  /** Absent without a Spark. */
+  readonly spark?: readonly MemberRow[];
+  readonly spark_given?: readonly MemberRow[];
+  readonly sql: { readonly postgresql: string; readonly duckdb: string; readonly spark: string };
 }
 
 let count = 0;
 
-export async function openEngines(admin_url: string, catalogue: Catalogue): Promise<Engines> {
+export async function openEngines(
+  admin_url: string,
+  catalogue: Catalogue,
+  sparkTables?: SparkTables,
+): Promise<Engines> {
   count += 1;
   const name = `engines_${process.pid}_${count}`;
   const admin = new pg.Client({ connectionString: admin_url });
@@ -59,10 +74,11 @@ export async function openEngines(admin_url: string, catalogue: Catalogue): Prom
       const clear = catalogue.all().map((relation) => `delete from catalogue."${relation.name}"`);
       await client.query([...clear, ...statements].join(";\n"));
       for (const statement of [...clear, ...statements]) await connection.run(statement);
+      await sparkTables?.load(data);
     },
-    run: async (outputs, today) => {
+    run: async (outputs, today, as) => {
       const plan = planOutputs(
-        Object.entries(outputs).map(([key, tree]) => ({ name: key, tree })),
+        Object.entries(outputs).map(([key, tree]) => ({ name: key, tree, ...(as === undefined ? {} : { as }) })),
         catalogue,
         today,
       );
@@ -70,14 +86,16 @@ export async function openEngines(admin_url: string, catalogue: Catalogue): Prom
       const sql = {
         postgresql: printPlan(plan, postgresql, { kind: "all" }),
         duckdb: printPlan(plan, duckdb, { kind: "all" }),
+        spark: printPlan(plan, spark, { kind: "all" }),
       };
       const given = printPlan(plan, postgresql, { kind: "given", array: "$1::bigint[]" });
       const fromDuckdb = await connection.runAndReadAll(sql.duckdb);
       return {
-        evaluator: members.map((member) => evaluated(outputs, loaded, catalogue, member, today)).sort(byMember),
+        evaluator: members.map((member) => evaluated(outputs, loaded, catalogue, member, today, as)).sort(byMember),
         postgresql: (await client.query(sql.postgresql)).rows.map(asTexts).sort(byMember),
         postgresql_given: (await client.query(given, [members])).rows.map(asTexts).sort(byMember),
         duckdb: fromDuckdb.getRowObjectsJson().map(asTexts).sort(byMember),
+        ...(sparkTables === undefined ? {} : await onSpark(sparkTables, plan, sql.spark, members)),
         sql,
       };
     },
@@ -90,14 +108,31 @@ export async function openEngines(admin_url: string, catalogue: Catalogue): Prom
   };
 }
 
+async function onSpark(
+  tables: SparkTables,
+  plan: Plan,
+  sql: string,
+  members: readonly number[],
+): Promise<Pick<EngineResults, "spark" | "spark_given">> {
+  const given = printPlan(plan, spark, { kind: "given", array: `array(${members.join(", ")})` });
+  return {
+    spark: (await tables.rows(sql)).map(asTexts).sort(byMember),
+    spark_given: (await tables.rows(given)).map(asTexts).sort(byMember),
+  };
+}
+
 function evaluated(
   outputs: Readonly<Record<string, CheckedTree>>,
   data: DataSet,
   catalogue: Catalogue,
   member: number,
   today: string,
+  as: "text" | undefined,
 ): MemberRow {
-  const entries = Object.entries(outputs).map(([key, tree]) => [key, evaluate(tree, data, catalogue, member, today)]);
+  const entries = Object.entries(outputs).map(([key, tree]) => {
+    const value = evaluate(tree, data, catalogue, member, today);
+    return [key, as === "text" && typeof value === "bigint" ? formatDecimal(value, scaleOf(tree.type)) : value];
+  });
   return asTexts({ member_id: member, ...(Object.fromEntries(entries) as Record<string, Value>) });
 }
 
@@ -114,7 +149,7 @@ function byMember(a: MemberRow, b: MemberRow): number {
   return Number(a["member_id"]) - Number(b["member_id"]);
 }
 
-function createTable(relation: Relation, names: { text: string; instant: string }): string {
+export function createTable(relation: Relation, names: { text: string; instant: string }): string {
   const columns = relation.columns.map(({ name, type }) => {
     const sql =
       type === "integer" ? "bigint" : type === "text" ? names.text : type === "instant" ? names.instant : type;
@@ -123,7 +158,7 @@ function createTable(relation: Relation, names: { text: string; instant: string 
   return `create table catalogue."${relation.name}" (${columns.join(", ")})`;
 }
 
-function insertRows(relation: Relation, rows: readonly DataRow[]): string[] {
+export function insertRows(relation: Relation, rows: readonly DataRow[]): string[] {
   if (rows.length === 0) return [];
   const tuples = rows.map((row) => `(${relation.columns.map(({ name }) => literal(row[name] ?? null)).join(", ")})`);
   return [`insert into catalogue."${relation.name}" values ${tuples.join(", ")}`];

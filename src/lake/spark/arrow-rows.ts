@@ -11,9 +11,16 @@ export function readArrow(data: Uint8Array): ArrowRows {
   const table = tableFromIPC(data);
   const { fields } = table.schema;
   return {
-    columns: fields.map((field) => ({ name: field.name, type: field.type.toString() })),
+    columns: fields.map((field) => ({ name: field.name, type: typeName(field.type) })),
     rows: table.batches.flatMap((batch) => rowsOf(batch, fields)),
   };
+}
+
+/** Arrow's own text of a decimal type is no name. */
+function typeName(type: DataType): string {
+  if (type.typeId !== Type.Decimal) return type.toString();
+  const { precision, scale } = type as DataType & { precision: number; scale: number };
+  return `Decimal(${precision},${scale})`;
 }
 
 function rowsOf(batch: RecordBatch, fields: readonly Field[]): Row[] {

@@ -11,6 +11,7 @@ import { lakeFolders } from "../writer.ts";
 import { type ArrowRows, readArrow } from "./arrow-rows.ts";
 import { type PlanRelation, SparkConnect } from "./connect-client.ts";
 import { SparkError } from "./spark-error.ts";
+import { sparkSchema } from "./spark-schema.ts";
 import { sparkStatement } from "./spark-statement.ts";
 
 const ROWS_MAX = 1_000_000;
@@ -158,16 +159,8 @@ async function makeViews(ground: Ground, connect: SparkConnect, files: readonly 
 }
 
 function filesOf(relation: Relation, paths: readonly string[]): PlanRelation {
-  const schema = sparkSchema(relation);
+  const schema = sparkSchema(storedColumns(relation));
   return paths.length === 0
     ? { local_relation: { schema } }
     : { read: { data_source: { format: "parquet", schema, paths } } };
-}
-
-function sparkSchema(relation: Relation): string {
-  const types = { integer: "bigint", text: "string", date: "date", instant: "timestamp", boolean: "boolean" } as const;
-  const columns = storedColumns(relation).map(
-    ({ name, type }) => `\`${name}\` ${type in types ? types[type as keyof typeof types] : type}`,
-  );
-  return columns.join(", ");
 }
