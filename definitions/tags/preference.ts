@@ -55,12 +55,6 @@ const channelKind = q.choose([
   [q.isKnown(q.column("channel")), "online"],
 ]);
 const breadth = q.countDistinct("order_lines", "category_1", known("category_1"));
-const unitPrice = q.ratio(
-  q.sum("order_lines", "net_minor", { where: valid, window: year }),
-  q.sum("order_lines", "quantity", { where: valid, window: year }),
-  0,
-);
-
 /** 消费行为: what, where and when. Ties go to the later day, then to the smaller text. */
 export const PREFERENCE_TAGS: readonly TagDefinition[] = [
   defineTag({
@@ -278,38 +272,6 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
       },
       value: "6",
       zh: "两笔在周六。",
-    },
-  }),
-  defineTag({
-    ...taste,
-    key: "price_band",
-    zh: "价格带",
-    en: "Price band",
-    sentence_zh: "近 365 天平均每件净额所在的价格带。",
-    sentence_en: "The band of the net price per item in the last 365 days.",
-    values: [
-      named("entry", "入门", "Entry", "每件不到 50 元", "Below 50 an item"),
-      named("middle", "中档", "Middle", "每件 50 至 200 元", "50 to below 200 an item"),
-      named("upper", "高档", "Upper", "每件 200 元及以上", "200 and more an item"),
-    ],
-    expression: q.bands(
-      unitPrice,
-      [
-        [5000, "entry"],
-        [20000, "middle"],
-      ],
-      "upper",
-    ),
-    reason: {
-      zh: "平均每件 {price}。",
-      en: "{price} an item.",
-      parts: { price: { expression: unitPrice, unit: "minor" } },
-    },
-    example: {
-      today,
-      rows: { ...one(), order_lines: [line(1, "2026-05-01", { sku: "T1", net_minor: 10000, quantity: "2" })] },
-      value: "middle",
-      zh: "每件正好 50 元。",
     },
   }),
   defineTag({

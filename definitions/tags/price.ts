@@ -31,6 +31,16 @@ const couponOrders = q.count("orders", {
   window: year,
 });
 
+/** Discounts are the shop's price; points and gift cards are the member's money. */
+const unitPrice = q.ratio(
+  q.subtract(
+    q.sum("order_lines", "gross_minor", { where: valid, window: year }),
+    q.sum("order_lines", "discount_minor", { where: valid, window: year }),
+  ),
+  q.sum("order_lines", "quantity", { where: valid, window: year }),
+  0,
+);
+
 /** 消费行为: what price and promotion mean to the member. */
 export const PRICE_TAGS: readonly TagDefinition[] = [
   defineTag({
@@ -60,6 +70,58 @@ export const PRICE_TAGS: readonly TagDefinition[] = [
       },
       value: "0.1667",
       zh: "50 元 ÷ 300 元。",
+    },
+  }),
+  defineTag({
+    ...sales,
+    ...last365,
+    owner: "analytics",
+    freshness: "event",
+    key: "price_band",
+    zh: "价格带",
+    en: "Price band",
+    sentence_zh: "近 365 天平均每件成交价（优惠后、积分与礼品卡抵扣前）所在的价格带。",
+    sentence_en:
+      "The band of the price per item in the last 365 days, after discounts and before points and gift cards.",
+    values: [
+      named("entry", "入门", "Entry", "每件不到 50 元", "Below 50 an item"),
+      named("middle", "中档", "Middle", "每件 50 至 200 元", "50 to below 200 an item"),
+      named("upper", "高档", "Upper", "每件 200 元及以上", "200 and more an item"),
+    ],
+    expression: q.bands(
+      unitPrice,
+      [
+        [5000, "entry"],
+        [20000, "middle"],
+      ],
+      "upper",
+    ),
+    reason: {
+      zh: "平均每件 {price}。",
+      en: "{price} an item.",
+      parts: { price: { expression: unitPrice, unit: "minor" } },
+    },
+    example: {
+      today,
+      rows: {
+        ...one(),
+        order_lines: [
+          {
+            order_id: 1,
+            line_key: "1",
+            member_id: 1,
+            business_day: "2026-05-01",
+            is_valid: true,
+            sku: "T1",
+            gross_minor: 12000,
+            discount_minor: 2000,
+            net_minor: 9000,
+            quantity: "2",
+          },
+        ],
+      },
+      value: "middle",
+      zh: "（120 − 20）元 ÷ 2 件，每件正好 50 元；积分抵扣的 10 元照算。",
     },
   }),
   defineTag({

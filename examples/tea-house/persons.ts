@@ -2,7 +2,7 @@ import { DAY_MS } from "./calendar.ts";
 import { beta, exponential, gamma, lognormal } from "./distributions.ts";
 import { fullName, OCCUPATIONS } from "./names.ts";
 import { CITIES, CITY_WEIGHTS, STORES } from "./places.ts";
-import { CATEGORIES, type Category } from "./products.ts";
+import { CATEGORIES, type Category, TOPICS } from "./products.ts";
 import { hash, Random, uniformOf } from "./random.ts";
 import { HISTORY_DAYS, JOINED_BEFORE_DAYS, type World } from "./world.ts";
 
@@ -169,4 +169,9 @@ export function inviterOf(world: World, index: number): number | undefined {
   if (draw < 0.5) return Math.floor(index * uniformOf(world.seed, PERSON_STREAM, index, 5));
   const block = Math.floor(index / 20);
   return (hash(world.seed, PERSON_STREAM, block - 1, 6, Math.floor(draw * 6)) >>> 0) % Math.max(1, index - 20);
+}
+
+/** The topic that somebody likes to read about; most of what they read is of it. */
+export function interestOf(index: number): (typeof TOPICS)[number] {
+  return TOPICS[index % TOPICS.length] ?? TOPICS[0];
 }

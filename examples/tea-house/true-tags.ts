@@ -1,7 +1,12 @@
 import { dayText, weekdayOf } from "./calendar.ts";
 import { CITIES, STORES } from "./places.ts";
 import { PRODUCTS } from "./products.ts";
+import { band, fixed, mode, roundHalfUp, sum, yesNo } from "./true-arithmetic.ts";
 import { netByDay, type TrueLine, type TrueOrder } from "./true-history.ts";
+import { trueLifecycle } from "./true-lifecycle.ts";
+import { truePoints } from "./true-points.ts";
+import { trueReach } from "./true-reach.ts";
+import { trueSocial } from "./true-social.ts";
 import type { Truth, TruePerson } from "./truth.ts";
 
 /** What a tag should say of a person: its text; null: nothing should be said; a tag that is missing here has no truth. */
@@ -17,19 +22,12 @@ const PRODUCT_BY_SKU = new Map(PRODUCTS.map((product) => [product.sku, product])
 export function trueTags(truth: Truth, one: TruePerson, today: number): TrueTags {
   return {
     ...attributes(one, today),
+    ...trueReach(one, today),
     ...purchases(truth, one, today),
     ...tastes(truth, one, today),
-    ...social(one, today),
+    ...truePoints(one, today),
+    ...trueSocial(truth, one, today),
   };
-}
-
-function yesNo(value: boolean): string {
-  return value ? "yes" : "no";
-}
-
-/** The first border above a value names its band, as `bands` of the definitions does. */
-function band(value: number, steps: readonly (readonly [number, string])[], last: string): string {
-  return steps.find(([below]) => value < below)?.[1] ?? last;
 }
 
 function attributes({ person, accounts }: TruePerson, today: number): TrueTags {
@@ -51,6 +49,8 @@ function attributes({ person, accounts }: TruePerson, today: number): TrueTags {
   const known = accounts.filter((account) => account.phone !== undefined);
   return {
     gender: person.gender,
+    occupation: person.occupation,
+    household: yesNo(person.children),
     // A lunar birthday falls on another day each year: which age it makes is for the records to say.
     ...(birth.lunar ? {} : { age_band: band(age, ages, "55_plus") }),
     birthday_month: String(birth.month),
@@ -81,7 +81,7 @@ function excluded({ person }: TruePerson): boolean {
 }
 
 function purchases({ world }: Truth, one: TruePerson, today: number): TrueTags {
-  if (excluded(one)) return { orders_365d: "0" };
+  if (excluded(one)) return { orders_365d: "0", lifecycle_stage: "never_bought", churn_risk: null };
   const { orders } = one.history;
   const net = netByDay(one.history, today);
   const days = [...net]
@@ -116,6 +116,7 @@ function purchases({ world }: Truth, one: TruePerson, today: number): TrueTags {
     repurchase_90d: repurchase(today, first, second),
     spend_trend: trend(spend(90, 0), spend(180, 90)),
     ...priceTags(one, bought),
+    ...trueLifecycle({ days, today, median, trend: trend(spend(90, 0), spend(180, 90)) }),
   };
 }
 
@@ -129,19 +130,6 @@ function trend(now: number, before: number): string | null {
   if (now <= 0 && before <= 0) return null;
   if (now * 5 > before * 6) return "rising";
   return now * 5 < before * 4 ? "falling" : "steady";
-}
-
-function roundHalfUp(a: number, b: number): number {
-  return Math.floor((2 * a + b) / (2 * b));
-}
-
-/** a ÷ b with so many decimals, half up. */
-function fixed(a: number, b: number, decimals: number): string {
-  return (roundHalfUp(Math.round(a * 10 ** decimals), b) / 10 ** decimals).toFixed(decimals);
-}
-
-function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
 }
 
 function priceTags(one: TruePerson, bought: readonly TrueOrder[]): TrueTags {
@@ -175,19 +163,6 @@ function priceTags(one: TruePerson, bought: readonly TrueOrder[]): TrueTags {
     ),
     items_per_order: (Math.round((sum(lines, (line) => line.quantity) / bought.length) * 10) / 10).toFixed(1),
   };
-}
-
-/** The value with the most weight; of equals the later day, then the smaller text. */
-function mode(votes: readonly { value: string; weight: number; day: number }[]): string | null {
-  const totals = new Map<string, { weight: number; day: number }>();
-  for (const { value, weight, day } of votes) {
-    const total = totals.get(value) ?? { weight: 0, day };
-    totals.set(value, { weight: total.weight + weight, day: Math.max(total.day, day) });
-  }
-  const ranked = [...totals].sort(
-    ([a, x], [b, y]) => Math.round((y.weight - x.weight) * 1e6) || y.day - x.day || (a < b ? -1 : 1),
-  );
-  return ranked[0]?.[0] ?? null;
 }
 
 function tastes({ world }: Truth, one: TruePerson, today: number): TrueTags {
@@ -252,39 +227,5 @@ function tastes({ world }: Truth, one: TruePerson, today: number): TrueTags {
             ],
             "keen",
           ),
-  };
-}
-
-function social({ history }: TruePerson, today: number): TrueTags {
-  const of = (...kinds: string[]) => history.events.filter((event) => kinds.includes(event.kind));
-  const recent = (...kinds: string[]) =>
-    of(...kinds).filter((event) => event.day > today - 90 && event.day <= today).length;
-  const invited = of("referral").filter((event) => event.body["role"] === "inviter");
-  const ratings = of("review").map((event) => Number(event.body["rating"]));
-  const shares = recent("share");
-  const roles = of("group_buy").map((event) => ({ value: String(event.body["role"]), weight: 1, day: event.day }));
-  const acts = recent("share", "review", "like", "group_buy", "referral");
-  return {
-    invited_members: String(new Set(invited.map((event) => event.body["referral_id"])).size),
-    shares_90d: String(shares),
-    share_to_visit: shares === 0 ? null : fixed(recent("share_visit"), shares, 2),
-    reviews_90d: String(recent("review")),
-    average_rating:
-      ratings.length === 0
-        ? null
-        : fixed(
-            sum(ratings, (rating) => rating),
-            ratings.length,
-            1,
-          ),
-    group_buy_role: mode(roles),
-    community_activity: band(
-      acts,
-      [
-        [1, "silent"],
-        [5, "occasional"],
-      ],
-      "active",
-    ),
   };
 }

@@ -1,6 +1,7 @@
 import { type Identified, type System } from "./accounts.ts";
 import { DAY_MS, dayOf, startOfDay } from "./calendar.ts";
 import { exponential, poisson } from "./distributions.ts";
+import { interestOf } from "./persons.ts";
 import { timeOfDay } from "./purchases.ts";
 import { CATEGORIES, CATEGORY_WEIGHTS, KEYWORDS, type Product, PRODUCTS_BY_CATEGORY, TOPICS } from "./products.ts";
 import { Random } from "./random.ts";
@@ -133,8 +134,8 @@ class Visit {
   }
 
   private read(): void {
-    const topic =
-      TOPICS[(this.who.person.index + (this.random.chance(0.7) ? 0 : this.random.integer(6))) % TOPICS.length];
+    const { index } = this.who.person;
+    const topic = interestOf(this.random.chance(0.7) ? index : index + this.random.integer(TOPICS.length));
     this.say("content_read", {
       content_id: `article-${this.random.integer(60)}`,
       topic,

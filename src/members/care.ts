@@ -10,7 +10,7 @@ import { memberIdAt, partyIds } from "./member-page.ts";
 import { forgetParties } from "./party-memory.ts";
 import { lockIdentities, upsertHoldings } from "./party-store.ts";
 import { FLAGS } from "./profile-field.ts";
-import { parseBirthday, phoneLast4Key, type Fact } from "./profile-fact.ts";
+import { cityFacts, parseBirthday, phoneLast4Key, type Fact } from "./profile-fact.ts";
 import { insertFacts, insertSearchKeys, refreshProfiles } from "./profile-store.ts";
 import { settle } from "./settling.ts";
 import { mask } from "../vault/index.ts";
@@ -148,19 +148,23 @@ export async function sayFact(
   await lockIdentities(tx);
   const member_id = await memberIdAt(tx, id);
   const { party_id } = await accountOf(tx, await partyIds(tx, member_id));
-  const fact: Fact = {
-    party_id,
-    field: said.field,
-    record_id: newUuid(ground.clock.now()),
-    source_id: null,
-    person_id: by.person_id,
-    observed_at: by.now,
-    value: said.value,
-    token: null,
-    hint: null,
-    undoable: true,
-  };
-  await insertFacts(tx, [fact]);
+  const record_id = newUuid(ground.clock.now());
+  const values = said.field === "city" ? cityFacts(said.value) : [[said.field, said.value] as const];
+  const facts = values.map(
+    ([field, value]): Fact => ({
+      party_id,
+      field,
+      record_id,
+      source_id: null,
+      person_id: by.person_id,
+      observed_at: by.now,
+      value,
+      token: null,
+      hint: null,
+      undoable: true,
+    }),
+  );
+  await insertFacts(tx, facts);
   await changedByHand(tx, [member_id], by.now);
   return member_id;
 }

@@ -1,6 +1,6 @@
 import type { IdentifiedRecord } from "../ingest/index.ts";
 import type { Vault } from "../vault/index.ts";
-import { cityTier } from "./city-tier.ts";
+import { readCity } from "./city.ts";
 import { birthdayHint, nameHint } from "./component-store.ts";
 import { readName, type Birthday } from "./person-trait.ts";
 
@@ -48,7 +48,6 @@ export function looseKey(vault: Vault, kind: string, value: string): string {
 /** Fields of a member record that are general enough to be kept as they are. */
 const PLAIN_FIELDS = [
   "gender",
-  "city",
   "province",
   "children",
   "joined_at",
@@ -88,13 +87,19 @@ export function factsOf(
     if (typeof value === "string") add(field, value);
   }
   for (const field of BOOLEAN_FIELDS) if (typeof body[field] === "boolean") add(field, String(body[field]));
-  if (typeof body["city"] === "string") {
-    const tier = cityTier(body["city"]);
-    if (tier !== null) add("city_tier", tier);
-  }
+  if (typeof body["city"] === "string") for (const [field, value] of cityFacts(body["city"])) add(field, value);
   if (typeof body["flag"] === "string") add(`is_${body["flag"]}`, "true");
   addSealed(body, vault, open, party_id, add, keys);
   return { facts, keys };
+}
+
+/** The city by its name in the list, else as it was written; its tier always beside it, empty where the city is unknown. */
+export function cityFacts(text: string): [field: string, value: string | null][] {
+  const city = readCity(text);
+  return [
+    ["city", city?.name ?? text],
+    ["city_tier", city?.tier ?? null],
+  ];
 }
 
 function addSealed(
@@ -137,9 +142,11 @@ export function parseBirthday(text: string, calendar: unknown): Birthday | null 
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (match === null) return null;
   const year = Number(match[1]);
-  // Forms that ask for month and day only write a year nobody was born in.
+  // Forms that ask for month and day only write a year nobody was born in; with 1 January nobody wrote anything.
+  const unreal = year <= 1900 || year === 9999;
+  if (unreal && text.endsWith("-01-01")) return null;
   return {
-    year: year <= 1900 || year === 9999 ? null : year,
+    year: unreal ? null : year,
     month: Number(match[2]),
     day: Number(match[3]),
     calendar: calendar === "lunar" ? "lunar" : "solar",

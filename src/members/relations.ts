@@ -67,6 +67,7 @@ const members: Relation = {
         value("new_first", "新一线", "New first tier"),
         value("second", "二线", "Second tier"),
         value("lower", "三线及以下", "Third tier and below"),
+        value("outside", "港澳台", "Hong Kong, Macau, Taiwan"),
       ],
     }),
     column("province", "text", "省份", "Province"),

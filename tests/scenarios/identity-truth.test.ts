@@ -4,7 +4,7 @@ import { type SeedResult, seedWorld } from "../../examples/tea-house/seed.ts";
 import { type Truth, truth } from "../../examples/tea-house/truth.ts";
 import { createWorld } from "../../examples/tea-house/world.ts";
 import { withDatabase } from "../support/database.ts";
-import { clustersOf } from "./clusters.ts";
+import { clustersOf } from "../../examples/tea-house/clusters.ts";
 
 /**
  * The tea house through the whole pipeline, judged by its kept truth: 30 % of the members known under several

@@ -1,4 +1,4 @@
-import type { Truth } from "../../examples/tea-house/truth.ts";
+import type { Truth } from "./truth.ts";
 import type { Ground } from "../../src/ground.ts";
 import { SYSTEM_SCOPE } from "../../src/store/index.ts";
 import { normalise } from "../../src/vault/index.ts";
