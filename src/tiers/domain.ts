@@ -1,0 +1,65 @@
+import type { Domain } from "../domains.ts";
+import type { Ground } from "../ground.ts";
+import { startLoop } from "../platform/index.ts";
+import type { OutboxEvent, OutboxHandler } from "../store/index.ts";
+import { ensureLadders } from "./activation.ts";
+import { markDirty } from "./dirty-store.ts";
+import "./errors.ts";
+import { evaluateDirty, MARKS_MAX, turnDay } from "./evaluate.ts";
+import { tierJobs, tierSchedules } from "./jobs.ts";
+import { registerTierMetrics } from "./metrics.ts";
+import { relations } from "./relations.ts";
+import { tierStage } from "./stage.ts";
+
+type Changed = {
+  readonly member_id?: number;
+  readonly member_ids?: readonly number[];
+  readonly party_ids?: readonly number[];
+};
+
+/** Whatever says that members' sales, flags or identities changed. */
+const mark: OutboxHandler = async (tx, _ground, events: readonly OutboxEvent<Changed>[]) => {
+  const [first] = events;
+  if (first === undefined) return;
+  const member_ids = events.flatMap(({ payload }) => [
+    ...(payload.member_ids ?? []),
+    ...(payload.member_id === undefined ? [] : [payload.member_id]),
+  ]);
+  const party_ids = events.flatMap(({ payload }) => [...(payload.party_ids ?? [])]);
+  await markDirty(tx, { member_ids: [...new Set(member_ids)], party_ids: [...new Set(party_ids)] }, first.emitted_at);
+};
+
+const IDLE_MS = 300;
+
+async function start(ground: Ground): Promise<() => Promise<void>> {
+  registerTierMetrics(ground);
+  const onError = (error: unknown) => ground.log.error({ error: String(error) }, "evaluating tiers failed");
+  const loop = startLoop(
+    async () => {
+      const more = await turnDay(ground);
+      return (await evaluateDirty(ground)) === MARKS_MAX || more;
+    },
+    { idle_ms: IDLE_MS, onError },
+  );
+  return () => loop.stop();
+}
+
+export const domain: Domain = {
+  name: "tiers",
+  migrations: new URL("./migrations/", import.meta.url),
+  schemas: ["tiers"],
+  relations,
+  jobs: tierJobs,
+  schedules: tierSchedules,
+  stage: tierStage,
+  events: {
+    "trade.changed": mark,
+    "members.created": mark,
+    "members.changed": mark,
+    "members.joined": mark,
+    "members.split": mark,
+    "members.erased": mark,
+  },
+  ready: ensureLadders,
+  start,
+};

@@ -1,0 +1,2 @@
+export { settleTiers } from "./evaluate.ts";
+export type { LadderDefinition } from "./ladder.ts";
