@@ -22,12 +22,16 @@ import type { SparkTables } from "./spark-tables.ts";
 /** The same small tables on PostgreSQL and DuckDB (and Spark where there is one), and the naive evaluator beside them. */
 export interface Engines {
   load(data: DataSet): Promise<void>;
-  /**
-   * The outputs of every member on each engine, as texts in the units of their type, or (`as`) as people write them; `sql`
-   * is what ran.
-   */
-  run(outputs: Readonly<Record<string, CheckedTree>>, today: string, as?: "text"): Promise<EngineResults>;
+  /** The outputs of every member on each engine; `sql` is what ran. */
+  run(outputs: Readonly<Record<string, CheckedTree>>, today: string, options?: RunOptions): Promise<EngineResults>;
   close(): Promise<void>;
+}
+
+export interface RunOptions {
+  /** As people write the values; otherwise in the units of their type. */
+  readonly as?: "text";
+  /** On Spark also for the members by their ids; each statement costs it a second. */
+  readonly spark_given?: boolean;
 }
 
 export type MemberRow = Readonly<Record<string, string | null>>;
@@ -38,6 +42,7 @@ export interface EngineResults {
   readonly duckdb: readonly MemberRow[];
   /** Absent without a Spark. */
   readonly spark?: readonly MemberRow[];
+  /** Absent when it was not asked for. */
   readonly spark_given?: readonly MemberRow[];
   readonly sql: { readonly postgresql: string; readonly duckdb: string; readonly spark: string };
 }
@@ -76,7 +81,7 @@ export async function openEngines(
       for (const statement of [...clear, ...statements]) await connection.run(statement);
       await sparkTables?.load(data);
     },
-    run: async (outputs, today, as) => {
+    run: async (outputs, today, { as, spark_given = false } = {}) => {
       const plan = planOutputs(
         Object.entries(outputs).map(([key, tree]) => ({ name: key, tree, ...(as === undefined ? {} : { as }) })),
         catalogue,
@@ -95,7 +100,7 @@ export async function openEngines(
         postgresql: (await client.query(sql.postgresql)).rows.map(asTexts).sort(byMember),
         postgresql_given: (await client.query(given, [members])).rows.map(asTexts).sort(byMember),
         duckdb: fromDuckdb.getRowObjectsJson().map(asTexts).sort(byMember),
-        ...(sparkTables === undefined ? {} : await onSpark(sparkTables, plan, sql.spark, members)),
+        ...(sparkTables === undefined ? {} : await onSpark(sparkTables, plan, sql.spark, spark_given ? members : [])),
         sql,
       };
     },
@@ -117,7 +122,7 @@ async function onSpark(
   const given = printPlan(plan, spark, { kind: "given", array: `array(${members.join(", ")})` });
   return {
     spark: (await tables.rows(sql)).map(asTexts).sort(byMember),
-    spark_given: (await tables.rows(given)).map(asTexts).sort(byMember),
+    ...(members.length === 0 ? {} : { spark_given: (await tables.rows(given)).map(asTexts).sort(byMember) }),
   };
 }
 
