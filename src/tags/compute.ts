@@ -3,6 +3,7 @@ import { businessDay } from "../platform/index.ts";
 import { planOutputs, postgresql, printPlan } from "../query/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
+import { dependantsOf } from "./dependants-store.ts";
 import { freshnessOf } from "./metrics.ts";
 import { followSwitches } from "./switch-store.ts";
 import { lockComputing, takeDirty, turnDay, writeValues } from "./tags-store.ts";
@@ -63,10 +64,11 @@ export async function computeDirty(ground: Ground, book: TagBook): Promise<Round
     await followSwitches(tx, book);
     await turnDay(tx, today, ground.clock.now());
     const batch = await takeDirty(tx, MARKS_MAX);
+    const members = new Set([...batch.member_ids, ...(await dependantsOf(tx, batch))]);
     return {
       marks: batch.marks,
       since: batch.since,
-      changed: await computeMembers(tx, ground, book, batch.member_ids, today),
+      changed: await computeMembers(tx, ground, book, [...members], today),
     };
   });
   if (round.since !== null) freshnessOf(ground).observe((ground.clock.now().getTime() - round.since.getTime()) / 1000);

@@ -14,11 +14,17 @@ import { tagStage } from "./stage.ts";
 import { refreshStatistics, statisticsDue } from "./statistics-store.ts";
 import { markDirty, memberTotal } from "./tags-store.ts";
 
-type Changed = { readonly member_ids?: readonly number[]; readonly party_ids?: readonly number[] };
+type Changed = {
+  readonly member_id?: number;
+  readonly member_ids?: readonly number[];
+  readonly party_ids?: readonly number[];
+};
 
 /** Whatever says that members changed: both sides of a join or split, facts changed by a person, late matches of sales. */
 const mark: OutboxHandler = async (tx: Tx, _ground: Ground, events: readonly OutboxEvent<Changed>[]) => {
-  const member_ids = new Set(events.flatMap((event) => [...(event.payload.member_ids ?? [])]));
+  const member_ids = new Set(
+    events.flatMap(({ payload }) => [payload.member_id ?? [], payload.member_ids ?? []].flat()),
+  );
   const party_ids = new Set(events.flatMap((event) => [...(event.payload.party_ids ?? [])]));
   const since = events[0]?.emitted_at;
   if (since !== undefined) await markDirty(tx, { member_ids: [...member_ids], party_ids: [...party_ids] }, since);
@@ -67,6 +73,8 @@ export const domain: Domain = {
     "members.split": mark,
     "members.changed": mark,
     "members.created": mark,
+    // their values go at once, and those who invited them are computed again
+    "members.erased": mark,
     "trade.changed": mark,
   },
   stage: tagStage,

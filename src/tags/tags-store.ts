@@ -46,6 +46,8 @@ export async function lockComputing(tx: Tx): Promise<boolean> {
 
 export interface DirtyBatch {
   readonly member_ids: readonly number[];
+  /** Parties that were marked, those that belong to nobody any more included. */
+  readonly party_ids: readonly number[];
   /** When the oldest of them was marked. */
   readonly since: Date | null;
   readonly marks: number;
@@ -53,7 +55,12 @@ export interface DirtyBatch {
 
 /** Takes the oldest marks off the queue. The values they ask for must be written in the same transaction. */
 export async function takeDirty(tx: Tx, marks_max: number): Promise<DirtyBatch> {
-  const row = await tx.one<{ member_ids: number[] | null; since: Date | null; marks: number }>(
+  const row = await tx.one<{
+    member_ids: number[] | null;
+    party_ids: number[] | null;
+    since: Date | null;
+    marks: number;
+  }>(
     `with taken as (
        delete from tags.dirty where dirty_id in (select dirty_id from tags.dirty order by dirty_id limit $1 for update skip locked)
        returning member_id, party_id, since
@@ -63,10 +70,16 @@ export async function takeDirty(tx: Tx, marks_max: number): Promise<DirtyBatch> 
        select p.member_id from taken t join catalogue.parties p on p.party_id = t.party_id where p.member_id is not null
      )
      select (select json_agg(member_id order by member_id) from named) as member_ids,
+       (select json_agg(distinct party_id) from taken where party_id is not null) as party_ids,
        (select min(since) from taken) as since, (select count(*) from taken) as marks`,
     [marks_max],
   );
-  return { member_ids: row?.member_ids ?? [], since: row?.since ?? null, marks: row?.marks ?? 0 };
+  return {
+    member_ids: row?.member_ids ?? [],
+    party_ids: row?.party_ids ?? [],
+    since: row?.since ?? null,
+    marks: row?.marks ?? 0,
+  };
 }
 
 export async function dirtyCount(tx: Tx): Promise<{ marks: number; oldest: Date | null }> {

@@ -1,9 +1,9 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seedWorld } from "../../examples/tea-house/seed.ts";
 import { catalogueData } from "../../tests/support/catalogue-data.ts";
 import { withDatabase } from "../../tests/support/database.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
-import { signInOwner } from "../../tests/support/owner.ts";
+import { type OwnerSession, signInOwner } from "../../tests/support/owner.ts";
 import { accept, drainPipeline, ensureSource } from "../ingest/index.ts";
 import { refreshLake } from "../lake/index.ts";
 import { businessDay } from "../platform/index.ts";
@@ -38,8 +38,12 @@ async function truth(): Promise<Map<number, Record<string, string>>> {
   const found = new Map<number, Record<string, string>>();
   for (const row of data["members"] ?? []) {
     const member = Number(row["member_id"]);
+    // some tags look at the people a member invited
+    const reached = new Set<unknown>([member]);
+    for (const event of data["events"] ?? [])
+      if (event["member_id"] === member) reached.add(event["counterpart_member_id"]);
     const own = Object.fromEntries(
-      Object.entries(data).map(([name, rows]) => [name, rows.filter((candidate) => candidate["member_id"] === member)]),
+      Object.entries(data).map(([name, rows]) => [name, rows.filter((row) => reached.has(row["member_id"]))]),
     );
     const values: Record<string, string> = {};
     for (const [key, tag] of bookOf(ground).tags) {
@@ -69,13 +73,18 @@ async function expectTruth(): Promise<void> {
 }
 
 describe("tags of the tea house", () => {
+  let owner: OwnerSession;
   beforeAll(async () => {
     const { ground, clock } = world();
     clock.set(NOW);
     await seedWorld(ground, { members: 60, seed: 3, until: NOW });
     await deliverAll(world());
     await settleTags(ground, bookOf(ground));
+    owner = await signInOwner(world());
   }, 120_000);
+  afterAll(async () => {
+    await owner.app.close();
+  });
 
   test("what the records' own marks led to is what the naive evaluator says", async () => {
     expect((await stored()).length).toBeGreaterThan(40);
@@ -172,12 +181,71 @@ describe("tags of the tea house", () => {
     });
     expect(await settle()).toEqual(["333"]);
 
-    const owner = await signInOwner(world());
     const joins = (await owner.get("/api/joins?state=standing")).body as { items: { join_id: number; at: string }[] };
     const newest = joins.items.toSorted((a, b) => b.join_id - a.join_id)[0];
     expect((await owner.post(`/api/joins/${newest?.join_id}/undo`, { reason: "two people" })).status).toBe(200);
-    await owner.app.close();
     expect((await settle()).sort()).toEqual(["111", "222"]);
+  });
+
+  test("what invited people do, and who they turn out to be, reaches the member who invited them", async () => {
+    const { ground } = world();
+    const source = await ensureSource(ground, { key: "test", name: "Test", kind: "rest" });
+    const occurred_at = "2026-11-22T04:00:00Z";
+    const [host, guest, alias] = ["13933334441", "13933334442", "o-tags-test-guest-02"].map((value, nth) => ({
+      kind: nth === 2 ? ("unionid" as const) : ("phone" as const),
+      value,
+    })) as [{ kind: "phone"; value: string }, { kind: "phone"; value: string }, { kind: "unionid"; value: string }];
+    const invite = (nth: number, other: { kind: string; value: string }) => ({
+      kind: "referral",
+      key: `R${nth}`,
+      occurred_at,
+      identities: [host],
+      body: { referral_id: `R${nth}`, role: "inviter", stage: "joined", counterpart: { [other.kind]: other.value } },
+    });
+    const order = (no: string, identity: { kind: "phone" | "unionid"; value: string }, net_minor: number) => ({
+      kind: "order",
+      key: no,
+      occurred_at,
+      identities: [identity],
+      body: {
+        order_no: no,
+        status: "paid",
+        channel: "mall",
+        currency: "CNY",
+        lines: [{ line_no: "1", sku: "X", quantity: "1", net_minor }],
+      },
+    });
+    const hostTags = async (...records: Parameters<typeof accept>[2][number][]) => {
+      await accept(ground, source, records, { protocol: "rest" });
+      await drainPipeline(ground);
+      await deliverAll(world());
+      await settleTags(ground, bookOf(ground));
+      await expectTruth();
+      const rows = (await stored()).filter(({ value }) => value["invited_members"] !== "0");
+      const own = rows.find(({ value }) => ["4440", "5550", "9990", "8880"].includes(value["referral_value"] ?? ""));
+      return own && [own.value["invited_members"], own.value["referral_value"], own.value["influence_score"]];
+    };
+    const login = (key: string, identities: { kind: "phone" | "unionid"; value: string }[]) => ({
+      kind: "login",
+      key,
+      occurred_at,
+      identities,
+      body: {},
+    });
+    await hostTags(login("G1", [guest]), login("G2", [alias]), login("G3", [host]));
+    expect(await hostTags(invite(1, guest), invite(2, alias), order("G4", guest, 4440))).toEqual(["2", "4440", "20"]);
+    expect(await hostTags(order("G5", alias, 5550))).toEqual(["2", "9990", "20"]);
+    expect(await hostTags(login("G6", [guest, alias]))).toEqual(["1", "9990", "10"]);
+
+    const [joined] = await ground.store.read(SYSTEM_SCOPE, (tx) =>
+      tx.query<{ member_id: number }>(
+        "select member_id from catalogue.members m join catalogue.orders o using (member_id) where o.order_no = 'G4'",
+      ),
+    );
+    const erased = await owner.remove(`/api/members/${joined?.member_id}`, { reason: "asked for it" });
+    expect(erased.status).toBe(200);
+    await hostTags();
+    expect((await stored()).some((row) => row.member_id === joined?.member_id)).toBe(false);
   });
 
   test("days pass: wake-ups alone keep every value true", async () => {

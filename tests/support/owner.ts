@@ -11,6 +11,7 @@ export interface OwnerSession {
   get(url: string): Promise<{ status: number; body: unknown }>;
   post(url: string, payload?: unknown): Promise<{ status: number; body: unknown }>;
   put(url: string, payload?: unknown): Promise<{ status: number; body: unknown }>;
+  remove(url: string, payload?: unknown): Promise<{ status: number; body: unknown }>;
 }
 
 export async function signInOwner(world: TestWorld): Promise<OwnerSession> {
@@ -18,7 +19,7 @@ export async function signInOwner(world: TestWorld): Promise<OwnerSession> {
   const token = await offerSetup(world.ground);
   const done = await app.inject({ method: "POST", url: "/api/setup", payload: { token, ...owner } });
   const cookie = String(done.headers["set-cookie"]).split(";")[0] ?? "";
-  const call = async (method: "GET" | "POST" | "PUT", url: string, payload?: unknown) => {
+  const call = async (method: "GET" | "POST" | "PUT" | "DELETE", url: string, payload?: unknown) => {
     const body = payload === undefined ? {} : { payload: payload as object };
     const answer = await app.inject({ method, url, headers: { cookie }, ...body });
     return { status: answer.statusCode, body: answer.json() as unknown };
@@ -28,5 +29,6 @@ export async function signInOwner(world: TestWorld): Promise<OwnerSession> {
     get: (url) => call("GET", url),
     post: (url, payload) => call("POST", url, payload),
     put: (url, payload) => call("PUT", url, payload),
+    remove: (url, payload) => call("DELETE", url, payload),
   };
 }
