@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { smallShop, TODAY } from "../../tests/support/small-shop.ts";
 import * as q from "./builder.ts";
-import { checkedTree, duckdb, type Expression, planOutputs, postgresql, printPlan } from "./index.ts";
+import { checkedTree, duckdb, type Expression, planOutputs, postgresql, printPlan, spark } from "./index.ts";
 
 const trees: Record<string, Expression> = {
   orders_90d: q.count("orders", { window: q.lastDays(90), where: q.column("is_valid") }),
@@ -20,7 +20,7 @@ const trees: Record<string, Expression> = {
   age: q.fullYears(q.member("birth_year"), q.member("birth_month"), q.member("birth_day")),
 };
 
-describe.each([postgresql, duckdb])("statements of $name are reviewed as text", (dialect) => {
+describe.each([postgresql, duckdb, spark])("statements of $name are reviewed as text", (dialect) => {
   test.each(Object.keys(trees))("%s", async (key) => {
     const tree = checkedTree(trees[key], smallShop);
     const plan = planOutputs([{ name: key, tree }], smallShop, TODAY);
