@@ -8,10 +8,12 @@ const always = { window_zh: "全部历史", window_en: "All history" } as const;
 const kind = (name: string) => q.equals(q.column("kind"), name);
 const liked = q.and(kind("like"), q.equals(q.column("direction"), "received"));
 const likes = q.count("events", { where: liked });
-const brought = q.sum("orders", "net_minor", {
-  where: valid,
-  via: { relation: "events", column: "counterpart_member_id", where: referralOf("inviter") },
-});
+const via = { relation: "events", column: "counterpart_member_id", where: referralOf("inviter") };
+/** As in `purchase_days`, which sums up too much to be asked for few people. */
+const brought = q.subtract(
+  q.sum("orders", "net_minor", { where: valid, via }),
+  q.sum("returns", "refund_minor", { where: q.and(valid, q.equals(q.column("state"), "unmatched")), via }),
+);
 const read = { where: q.and(kind("content_read"), q.isKnown(q.column("topic"))), window: year };
 const reads = q.count("events", read);
 /** Fewer reads say too little about what somebody is interested in. */
@@ -30,8 +32,9 @@ export const INFLUENCE_TAGS: readonly TagDefinition[] = [
     key: "referral_value",
     zh: "邀请价值",
     en: "Referral value",
-    sentence_zh: "由该会员邀请并已入会的人的有效订单净消费合计，已扣退款。",
-    sentence_en: "Net spend in the valid orders of all who joined on this member's invitation, refunds deducted.",
+    sentence_zh: "由该会员邀请并已入会的人的净消费合计，已扣退款（含找不到原单的退货）。",
+    sentence_en:
+      "Net spend of all who joined on this member's invitation, refunds deducted, those without an original order too.",
     unit: "minor",
     expression: brought,
     reason: {
@@ -58,9 +61,20 @@ export const INFLUENCE_TAGS: readonly TagDefinition[] = [
           { order_id: 3, member_id: 8, business_day: "2026-07-01", is_valid: true, net_minor: 2500 },
           { order_id: 4, member_id: 8, business_day: "2026-07-02", is_valid: false, net_minor: 100 },
         ],
+        returns: [
+          {
+            return_id: 1,
+            line_key: "1",
+            member_id: 8,
+            business_day: "2026-07-03",
+            is_valid: true,
+            state: "unmatched",
+            refund_minor: 1000,
+          },
+        ],
       },
-      value: "7500",
-      zh: "8 号入会后消费 75 元只算一次；7 号还没有入会。",
+      value: "6500",
+      zh: "8 号的 75 元只算一次，扣去找不到原单的退货 10 元；7 号还没有入会。",
     },
   }),
   defineTag({

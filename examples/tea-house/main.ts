@@ -6,26 +6,49 @@ import { parseArgs } from "node:util";
 import { writeFiles } from "./files.ts";
 import { SOURCES } from "./sheet.ts";
 import { records } from "./stream.ts";
-import { createWorld, MEMBERS_DEFAULT, SEED_DEFAULT, type World } from "./world.ts";
+import { createWorld, MEMBERS_DEFAULT, SEED_DEFAULT, type World, type WorldOptions } from "./world.ts";
 
 const USAGE = `The tea house as files.
-  node examples/tea-house/main.ts [--members N] [--seed S] [--until YYYY-MM-DD] [--tidy] [--out DIR] [--files DIR]
+  node examples/tea-house/main.ts [--members N] [--seed S] [--until YYYY-MM-DD] [--tidy] [--out DIR] [--files DIR] [--accuracy]
   --members  how many members (default ${MEMBERS_DEFAULT})
   --seed     another world of the same kind (default ${SEED_DEFAULT})
   --until    the day after the last one (default: today)
   --tidy     nothing late, twice or out of order
   --out      one file of records for each source, a JSON object a line
   --files    exports as people make them: CSV, JSON, XLSX
-Without --out and --files it counts the records of each kind.`;
+  --accuracy seeds it into a database of its own and judges every tag against what is truly so
+  --trouble  how much of the identity troubles, 0.2 by default
+Without --out, --files and --accuracy it counts the records of each kind.`;
 
-function worldOf(values: { members?: string; seed?: string; until?: string; tidy?: boolean }): World {
+interface Values {
+  readonly members?: string;
+  readonly seed?: string;
+  readonly until?: string;
+  readonly tidy?: boolean;
+  readonly trouble?: string;
+}
+
+function optionsOf(values: Values): WorldOptions {
   const day = values.until ?? new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
-  return createWorld({
+  return {
     members: Number(values.members ?? MEMBERS_DEFAULT),
     seed: Number(values.seed ?? SEED_DEFAULT),
     until: new Date(`${day}T00:00:00+08:00`),
     untidy: values.tidy !== true,
-  });
+    ...(values.trouble === undefined ? {} : { trouble: Number(values.trouble) }),
+  };
+}
+
+async function judge(options: WorldOptions): Promise<void> {
+  // only here: the server's packages take their time to load
+  const { measureTags } = await import("./measure.ts");
+  const { scoreTable } = await import("./score-tags.ts");
+  const { TAG_DEFINITIONS } = await import("../../definitions/tags/index.ts");
+  const scores = await measureTags(options);
+  const names = new Map(TAG_DEFINITIONS.map(({ key, zh }) => [key, zh]));
+  process.stdout.write(`${scoreTable(scores, names)}\n`);
+  for (const { tag, wrong } of scores)
+    if (wrong.length > 0) process.stderr.write(`${tag}: ${wrong.slice(0, 5).join("; ")}\n`);
 }
 
 async function writeRecords(world: World, folder: string): Promise<void> {
@@ -53,10 +76,21 @@ async function count(world: World): Promise<Map<string, number>> {
 async function main(): Promise<void> {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
-  const options = { members: text, seed: text, until: text, out: text, files: text, tidy: flag, help: flag };
+  const options = {
+    members: text,
+    seed: text,
+    until: text,
+    out: text,
+    files: text,
+    tidy: flag,
+    trouble: text,
+    accuracy: flag,
+    help: flag,
+  };
   const { values } = parseArgs({ options });
   if (values.help === true) return void process.stdout.write(`${USAGE}\n`);
-  const world = worldOf(values);
+  if (values.accuracy === true) return judge(optionsOf(values));
+  const world = createWorld(optionsOf(values));
   if (values.out !== undefined) await writeRecords(world, values.out);
   if (values.files !== undefined) {
     for (const file of await writeFiles(world, values.files)) process.stdout.write(`${file.name}: ${file.rows} rows\n`);

@@ -114,7 +114,7 @@ export function scoreTable(scores: readonly TagScore[], names: ReadonlyMap<strin
     "准确率",
     "Wilson 下限",
     "覆盖率",
-    "应有未给",
+    "适用覆盖率",
     "非常见值准确率（个数）",
     "结论",
   ];
