@@ -7,6 +7,7 @@ import { trueLifecycle } from "./true-lifecycle.ts";
 import { truePoints } from "./true-points.ts";
 import { trueReach } from "./true-reach.ts";
 import { trueSocial } from "./true-social.ts";
+import { trueTier } from "./true-tier.ts";
 import type { Truth, TruePerson } from "./truth.ts";
 
 /** What a tag should say of a person: its text; null: nothing should be said; a tag that is missing here has no truth. */
@@ -27,6 +28,7 @@ export function trueTags(truth: Truth, one: TruePerson, today: number): TrueTags
     ...tastes(truth, one, today),
     ...truePoints(one, today),
     ...trueSocial(truth, one, today),
+    ...trueTier(one, today),
   };
 }
 
