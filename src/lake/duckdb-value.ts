@@ -1,4 +1,6 @@
 import {
+  blobValue,
+  DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBListValue,
@@ -14,6 +16,7 @@ const MICROS_PER_MS = 1_000n;
 /** A parameter as DuckDB takes it: whole numbers as integers, instants with their zone. */
 export function bindValue(value: Parameter): DuckDBValue {
   if (value instanceof Date) return new DuckDBTimestampTZValue(BigInt(value.getTime()) * MICROS_PER_MS);
+  if (value instanceof Uint8Array) return blobValue(value);
   if (Array.isArray(value)) return listValue(value as DuckDBValue[]);
   return value as DuckDBValue;
 }
@@ -30,6 +33,7 @@ export function readValue(value: DuckDBValue): Value {
   if (value instanceof DuckDBDecimalValue || value instanceof DuckDBDateValue) return value.toString();
   if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue)
     return new Date(Number(value.micros / MICROS_PER_MS));
+  if (value instanceof DuckDBBlobValue) return value.bytes;
   if (value instanceof DuckDBListValue) return value.items.map(readValue);
   return String(value);
 }

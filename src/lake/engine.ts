@@ -1,9 +1,9 @@
 export type EngineName = "duckdb" | "spark";
 
-/** A value of a result: integers as numbers, decimals as text, days as "YYYY-MM-DD", instants as Date. */
-export type Value = null | boolean | number | string | Date | readonly Value[];
+/** A value of a result: integers as numbers, decimals as text, days as "YYYY-MM-DD", instants as Date, blobs as bytes. */
+export type Value = null | boolean | number | string | Date | Uint8Array | readonly Value[];
 export type Row = Readonly<Record<string, Value>>;
-export type Parameter = null | boolean | number | string | Date | readonly (number | string)[];
+export type Parameter = null | boolean | number | string | Date | Uint8Array | readonly (number | string)[];
 
 export interface ResultColumn {
   readonly name: string;

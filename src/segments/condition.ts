@@ -20,6 +20,8 @@ export interface Condition {
   readonly stored: CheckedTree;
   /** Over the lake: tags by their definitions. */
   readonly defined: CheckedTree;
+  /** As sent, with every segment it refers to replaced by that segment's condition. */
+  readonly plain: Expression;
   readonly names: SentenceNames;
 }
 
@@ -32,6 +34,22 @@ export function storedCatalogue(ground: Ground): Catalogue {
   if (known?.version === book.version) return known.catalogue;
   const catalogue = new Catalogue([...ground.catalogue.all(), memberTagsRelation(book)]);
   catalogues.set(ground, { version: book.version, catalogue });
+  return catalogue;
+}
+
+const mirrors = new WeakMap<Ground, Catalogue>();
+
+/** The lake's catalogue with the live tags as one more profile: typed columns instead of one JSON. */
+export function mirrorCatalogue(ground: Ground): Catalogue {
+  const known = mirrors.get(ground);
+  if (known !== undefined) return known;
+  const stored = memberTagsRelation(bookOf(ground));
+  const columns = stored.columns.map(({ json_of: _, ...column }) => column);
+  const catalogue = new Catalogue([
+    ...ground.catalogue.all().filter((relation) => relation.name !== stored.name),
+    { ...stored, columns, lake: { partition: null } },
+  ]);
+  mirrors.set(ground, catalogue);
   return catalogue;
 }
 
@@ -59,11 +77,28 @@ export async function readCondition(tx: Tx, ground: Ground, input: unknown, self
     root: defined.tree.root,
     stored: stored.tree,
     defined: defined.tree,
+    plain: withoutSegments(input as Expression, segments),
     names: sentenceNames(ground, segments),
   };
 }
 
-function sentenceNames(ground: Ground, segments: ReadonlyMap<number, { readonly name: string }>): SentenceNames {
+/** A tree in which conditions stand in the place of the segments that it names; for trees that were checked. */
+export function withoutSegments(
+  node: Expression,
+  segments: ReadonlyMap<number, { readonly condition: Expression }>,
+): Expression {
+  const walk = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== "object" || value === null) return value;
+    const { node: kind, id } = value as { node?: unknown; id?: unknown };
+    const target = kind === "segment" && typeof id === "number" ? segments.get(id)?.condition : undefined;
+    if (target !== undefined) return walk(target);
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, walk(part)]));
+  };
+  return walk(node) as Expression;
+}
+
+export function sentenceNames(ground: Ground, segments: ReadonlyMap<number, { readonly name: string }>): SentenceNames {
   const book = bookOf(ground);
   return {
     tag: (key) => book.get(key)?.definition,

@@ -1,8 +1,49 @@
 import type { Domain } from "../domains.ts";
+import type { Ground } from "../ground.ts";
+import { startLoop } from "../platform/index.ts";
+import type { OutboxEvent, OutboxHandler, Tx } from "../store/index.ts";
 import "./errors.ts";
-import { refreshJob } from "./jobs.ts";
+import { segmentJobs, segmentSchedules } from "./jobs.ts";
+import { fillWaiting, followMembers } from "./membership.ts";
+import { markDirty } from "./membership-store.ts";
+import { registerSegmentMetrics } from "./metrics.ts";
 import { relations } from "./relations.ts";
 import { segmentRoutes } from "./routes.ts";
+import { segmentStage } from "./stage.ts";
+
+type Changed = { readonly member_ids?: readonly number[]; readonly party_ids?: readonly number[] };
+
+/** Whatever says that members changed without a record: joins, splits, facts changed by a person, late matches of sales. */
+const mark: OutboxHandler = async (tx: Tx, _ground: Ground, events: readonly OutboxEvent<Changed>[]) => {
+  const member_ids = new Set(events.flatMap((event) => [...(event.payload.member_ids ?? [])]));
+  const party_ids = new Set(events.flatMap((event) => [...(event.payload.party_ids ?? [])]));
+  const since = events[0]?.emitted_at;
+  if (since !== undefined) await markDirty(tx, { member_ids: [...member_ids], party_ids: [...party_ids] }, since);
+};
+
+const IDLE_MS = 250;
+const FILL_IDLE_MS = 2_000;
+
+async function start(ground: Ground): Promise<() => Promise<void>> {
+  registerSegmentMetrics(ground);
+  const onError = (error: unknown) => ground.log.error({ error: String(error) }, "following segments failed");
+  const follower = startLoop(async () => (await followMembers(ground)).taken > 0, { idle_ms: IDLE_MS, onError });
+  const filler = startLoop(
+    async (signal) => {
+      await fillWaiting(ground, signal);
+      return false;
+    },
+    { idle_ms: FILL_IDLE_MS, onError },
+  );
+  const forget = [
+    ground.signals.on("tags.changed", () => follower.wake()),
+    ground.signals.on("segments.saved", () => filler.wake()),
+  ];
+  return async () => {
+    for (const end of forget) end();
+    await Promise.all([follower.stop(), filler.stop()]);
+  };
+}
 
 export const domain: Domain = {
   name: "segments",
@@ -10,6 +51,16 @@ export const domain: Domain = {
   schemas: ["segments"],
   relations,
   routes: segmentRoutes,
-  jobs: [refreshJob],
-  schedules: [{ kind: "segments.refresh", cron: "*/5 * * * *" }],
+  jobs: segmentJobs,
+  schedules: segmentSchedules,
+  events: {
+    "members.joined": mark,
+    "members.split": mark,
+    "members.changed": mark,
+    "members.created": mark,
+    "trade.changed": mark,
+    "tags.changed": mark,
+  },
+  stage: segmentStage,
+  start,
 };

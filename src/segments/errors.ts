@@ -26,6 +26,61 @@ export const segmentErrors = defineErrors("segments", {
     zh: "这次计算超过 {seconds} 秒，已停止。请缩短时间窗口或减少条件后再试。",
     en: "This took longer than {seconds} seconds and was stopped. Shorten the window or use fewer conditions.",
   },
+  cancelled: {
+    status: 499,
+    zh: "已取消计算。",
+    en: "The computation was cancelled.",
+  },
+  no_lake: {
+    status: 503,
+    zh: "数据湖还没有数据。请等第一次刷新（10 分钟内）后再试，或在“数据 → 引擎”里立即刷新。",
+    en: "The lake holds nothing yet. Try again after its first refresh (within 10 minutes), or refresh it under Data → Engines.",
+  },
+  member_unseen: {
+    status: 404,
+    zh: "没有会员 {member_id}，或不在您的门店范围内。",
+    en: "There is no member {member_id}, or it is outside your stores.",
+  },
+  snapshot_not_found: {
+    status: 404,
+    zh: "没有快照 {snapshot_id}，可能已被删除。",
+    en: "There is no snapshot {snapshot_id}; it may have been deleted.",
+  },
+  snapshot_in_use: {
+    status: 409,
+    zh: "快照“{name}”被 {users} 引用，请先修改那些人群。",
+    en: "Snapshot “{name}” is used by {users}. Change those first.",
+  },
+  too_many_snapshots: {
+    status: 409,
+    zh: "快照数量已达上限 {max} 个，请先删除不用的。",
+    en: "There are {max} snapshots already, the most there may be. Delete some first.",
+  },
+  export_too_large: {
+    status: 422,
+    zh: "人群有 {rows} 人，超过一次导出的上限 {max} 行。请缩小条件后再导出。",
+    en: "The segment has {rows} members, more than the {max} rows of one export. Narrow the condition.",
+  },
+  export_not_found: {
+    status: 404,
+    zh: "没有导出 {export_id}。",
+    en: "There is no export {export_id}.",
+  },
+  export_not_ready: {
+    status: 409,
+    zh: "导出 {export_id} 还没有完成。",
+    en: "Export {export_id} is not finished.",
+  },
+  export_gone: {
+    status: 410,
+    zh: "导出 {export_id} 已过期并销毁，请重新导出。",
+    en: "Export {export_id} has expired and was destroyed. Export again.",
+  },
+  bad_tag: {
+    status: 422,
+    zh: "没有标签 {key}。",
+    en: "There is no tag {key}.",
+  },
   busy: {
     status: 429,
     zh: "同时进行的计数已达 {max} 个，请稍候再试。",

@@ -1,2 +1,5 @@
 export { countCondition, type CountAnswer } from "./count.ts";
-export { membersOf, refreshSegment, saveSegment, type SegmentView } from "./segments.ts";
+export { followMembers, settleMembership } from "./membership.ts";
+export type { MovedEvent } from "./movement.ts";
+export { stuckSegments } from "./segment-store.ts";
+export { membersOf, saveSegment, type SegmentView } from "./segments.ts";

@@ -1,13 +1,24 @@
-import { defineJob, type JobKind } from "../store/index.ts";
-import { refreshSegments } from "./segments.ts";
+import { defineJob, type JobKind, type Schedule, SYSTEM_SCOPE } from "../store/index.ts";
+import { checkSegment } from "./membership.ts";
+import { forgetMovements } from "./movement-store.ts";
+import { keptConditions } from "./segment-store.ts";
 
-/** A kept count is never older than this while the platform runs. */
-const AGE_MS_MAX = 5 * 60_000;
-
-export const refreshJob: JobKind = defineJob<Record<string, never>>({
-  kind: "segments.refresh",
-  run: async ({ ground, signal }) => {
-    const before = new Date(ground.clock.now().getTime() - AGE_MS_MAX);
-    return { refreshed: await refreshSegments(ground, before, signal) };
+/** Every night each kept segment is evaluated as a whole; what differs from what was followed is an error of ours. */
+const check = defineJob<Record<string, never>>({
+  kind: "segments.check",
+  run: async ({ ground, signal, progress }) => {
+    const kept = await ground.store.read(SYSTEM_SCOPE, keptConditions);
+    let difference = 0;
+    for (const [done, { segment_id }] of kept.entries()) {
+      signal.throwIfAborted();
+      await progress(done, kept.length);
+      difference += await checkSegment(ground, segment_id);
+    }
+    const forgotten = await ground.store.write(SYSTEM_SCOPE, (tx) => forgetMovements(tx, ground.clock.now()));
+    return { segments: kept.length, difference, forgotten };
   },
 });
+
+export const segmentJobs: readonly JobKind[] = [check];
+/** 03:50 in Shanghai, after the lake was compared. */
+export const segmentSchedules: readonly Schedule[] = [{ kind: "segments.check", cron: "50 19 * * *" }];

@@ -3,9 +3,37 @@ export const COUNTS_MAX = 4;
 /** A count, sample or page that takes longer is stopped. */
 export const STATEMENT_SECONDS_MAX = 10;
 /** A refresh of a kept segment may take longer: nobody waits for it. */
-export const REFRESH_SECONDS_MAX = 120;
+export const REFRESH_SECONDS_MAX = 300;
+/** A count that took longer says so, and which of its conditions read history without a bound. */
+export const SLOW_MS = 2_000;
 export const SAMPLE_MAX = 50;
 export const PAGE_MAX = 200;
 export const SEGMENTS_MAX = 500;
-/** From this many members on, conditions over histories are counted in the lake (measured, see README.md). */
+/** From this many members on, conditions are counted in the lake and kept as sets (measured, see README.md). */
 export const LAKE_MEMBERS_MIN = 20_000;
+/** Memory for the member sets of conditions counted before; a set of a million members takes 125 KB. */
+export const SETS_BYTES_MAX = 96 * 1024 * 1024;
+/** A set that was read from the record store is taken again after this time. */
+export const RECORD_SET_MS = 5_000;
+/** Sets compared at once: 2^6 regions still fit into a picture. */
+export const OVERLAP_MAX = 6;
+/** Groups, and parts of groups, smaller than this are not broken down: a breakdown would describe persons. */
+export const GROUP_MEMBERS_MIN = 10;
+/** Members evaluated by one statement of the membership worker, and marks it takes at once. */
+export const ROUND_MEMBERS_MAX = 1_000;
+/** Entered and left are kept this long. */
+export const MOVEMENT_KEPT_DAYS = 90;
+/** Rounds are remembered so long that no refresh that began before them is still under way. */
+export const ROUND_KEPT_MS = 30 * 60_000;
+/** Members named by one outbox event. */
+export const EVENT_MEMBERS_MAX = 1_000;
+/** A kept segment that was not brought up to date for so long is stuck. */
+export const STUCK_MS = 10 * 60_000;
+/** A filling that failed is tried again after this time. */
+export const FILL_RETRY_MS = 60_000;
+export const SNAPSHOTS_MAX = 200;
+/** Rows of one export; more is refused before it begins. */
+export const EXPORT_ROWS_MAX = 200_000;
+/** How long an export can be fetched. */
+export const EXPORT_KEPT_HOURS = 24;
+export const EXPORT_TAGS_MAX = 40;

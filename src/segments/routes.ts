@@ -1,20 +1,18 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import type { Expression } from "../query/index.ts";
+import { analysisRoutes } from "./analysis-routes.ts";
 import { countCondition } from "./count.ts";
 import { PAGE_MAX, SAMPLE_MAX } from "./limits.ts";
 import { listSegments, type SegmentDraft } from "./segment-store.ts";
+import { Condition, editorOf, hungUp, IdParams, manage, Nullable, Page, read, tags } from "./route-parts.ts";
+import { movementRoutes } from "./movement-routes.ts";
+import { snapshotRoutes } from "./snapshot-routes.ts";
 import { allSegments, membersOf, oneSegment, removeSegment, sampleOf, saveSegment } from "./segments.ts";
 import { valueLists } from "./value-lists.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
-const tags = ["segments"];
-const read = { access: { permission: "segments.read" } } as const;
-const manage = (audit: string) => ({ access: { permission: "segments.manage", audit } }) as const;
-const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-
-const Condition = Type.Record(Type.String(), Type.Unknown());
 const CountBody = Type.Object({ condition: Condition });
 const SampleBody = Type.Object({
   condition: Condition,
@@ -25,7 +23,6 @@ const DraftBody = Type.Object({
   description: Type.Optional(Type.String({ maxLength: 500 })),
   condition: Condition,
 });
-const IdParams = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 const PageQuery = Type.Object({
   cursor: Type.Optional(Type.String({ pattern: "^[0-9]{1,16}$" })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX })),
@@ -34,6 +31,7 @@ const CountView = Type.Object({
   count: Type.Integer(),
   total: Type.Integer(),
   elapsed_ms: Type.Integer(),
+  slow: Type.Boolean(),
   as_of: Type.String(),
   business_day: Type.String(),
   engine: Type.String(),
@@ -50,17 +48,23 @@ const SegmentView = Type.Object({
   sentence_en: Type.String(),
   count: Nullable(Type.Integer()),
   computed_at: Nullable(Type.String()),
+  state: Type.Union(["filling", "live", "stuck", "failed"].map((state) => Type.Literal(state))),
+  as_of: Nullable(Type.String()),
+  checked_at: Nullable(Type.String()),
+  difference: Nullable(Type.Integer()),
   failure: Type.Unknown(),
   created_at: Type.String(),
   updated_at: Type.String(),
   updated_by_name: Nullable(Type.String()),
 });
 const Members = Type.Object({ items: Type.Array(Type.Unknown()) });
-const Page = Type.Object({ items: Type.Array(Type.Unknown()), next_cursor: Nullable(Type.String()) });
 
 export function segmentRoutes(app: FastifyInstance, ground: Ground): void {
   builderRoutes(app, ground);
+  analysisRoutes(app, ground);
+  snapshotRoutes(app, ground);
   keepingRoutes(app, ground);
+  movementRoutes(app, ground);
 }
 
 function builderRoutes(app: FastifyInstance, ground: Ground): void {
@@ -79,7 +83,10 @@ function builderRoutes(app: FastifyInstance, ground: Ground): void {
       schema: { tags, summary: "Count a condition step by step", body: CountBody, response: { 200: CountView } },
       config: read,
     },
-    async (request) => countCondition(ground, request.scope, request.body.condition),
+    async (request) => {
+      const { scope, body } = request;
+      return countCondition(ground, scope, body.condition, { signal: hungUp(request) });
+    },
   );
 
   app.post<{ Body: Static<typeof SampleBody> }>(
@@ -90,10 +97,6 @@ function builderRoutes(app: FastifyInstance, ground: Ground): void {
     },
     async ({ scope, body }) => ({ items: await sampleOf(ground, scope, body.condition, body.limit ?? 10) }),
   );
-}
-
-function editorOf(request: FastifyRequest) {
-  return { person_id: request.person?.person_id ?? null, name: request.person?.name ?? null };
 }
 
 function draftOf(body: Static<typeof DraftBody>): SegmentDraft {

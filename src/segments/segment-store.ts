@@ -1,3 +1,5 @@
+import { problem } from "../platform/index.ts";
+import { STUCK_MS } from "./limits.ts";
 import type { Expression } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
 
@@ -9,6 +11,9 @@ export interface SegmentRow {
   readonly members: number | null;
   readonly counted_at: Date | null;
   readonly failure: unknown;
+  readonly filled_hash: string | null;
+  readonly checked_at: Date | null;
+  readonly difference: number | null;
   readonly created_by: number | null;
   readonly created_at: Date;
   readonly updated_by: number | null;
@@ -17,7 +22,7 @@ export interface SegmentRow {
 }
 
 const COLUMNS =
-  "segment_id, name, description, condition, members, counted_at, failure, created_by, created_at, updated_by, updated_by_name, updated_at";
+  "segment_id, name, description, condition, members, counted_at, failure, filled_hash, checked_at, difference, created_by, created_at, updated_by, updated_by_name, updated_at";
 
 export async function listSegments(tx: Tx): Promise<SegmentRow[]> {
   return tx.query<SegmentRow>(`select ${COLUMNS} from segments.segment order by updated_at desc, segment_id desc`);
@@ -25,6 +30,13 @@ export async function listSegments(tx: Tx): Promise<SegmentRow[]> {
 
 export async function segmentById(tx: Tx, segment_id: number): Promise<SegmentRow | undefined> {
   return tx.one<SegmentRow>(`select ${COLUMNS} from segments.segment where segment_id = $1`, [segment_id]);
+}
+
+/** @throws segments.not_found */
+export async function existing(tx: Tx, segment_id: number): Promise<SegmentRow> {
+  const row = await segmentById(tx, segment_id);
+  if (row === undefined) throw problem("segments.not_found", { segment_id });
+  return row;
 }
 
 export async function segmentByName(tx: Tx, name: string): Promise<SegmentRow | undefined> {
@@ -77,35 +89,20 @@ export async function deleteSegment(tx: Tx, segment_id: number): Promise<void> {
   await tx.query("delete from segments.segment where segment_id = $1", [segment_id]);
 }
 
-/**
- * Makes the kept membership what the condition says now. @param rows a select of member_id.
- * @returns how many are in, came and left.
- */
-export async function writeMembership(
-  tx: Tx,
-  segment_id: number,
-  rows: string,
-  now: Date,
-): Promise<{ members: number; entered: number; left: number }> {
-  const row = await tx.one<{ members: number; entered: number; left: number }>(
-    `with now as materialized (${rows}),
-     gone as (
-       delete from segments.member m where m.segment_id = $1 and not exists (select 1 from now n where n.member_id = m.member_id)
-       returning 1
-     ), come as (
-       insert into segments.member (segment_id, member_id, entered_at)
-       select $1, n.member_id, $2 from now n on conflict do nothing returning 1
-     )
-     select (select count(*) from now) as members, (select count(*) from come) as entered, (select count(*) from gone) as left`,
-    [segment_id, now],
-  );
-  const found = row ?? { members: 0, entered: 0, left: 0 };
-  await tx.query("update segments.segment set members = $2, counted_at = $3, failure = null where segment_id = $1", [
-    segment_id,
-    found.members,
-    now,
-  ]);
-  return found;
+export interface KeptCondition {
+  readonly segment_id: number;
+  readonly condition: Expression;
+  readonly filled_hash: string | null;
+}
+
+/** What every segment means, and for which form its membership was filled. */
+export async function keptConditions(tx: Tx): Promise<KeptCondition[]> {
+  return tx.query<KeptCondition>("select segment_id, condition, filled_hash from segments.segment order by segment_id");
+}
+
+/** @param rows a select of member_id. */
+export async function idsFrom(tx: Tx, rows: string): Promise<number[]> {
+  return (await tx.query<{ member_id: number }>(rows)).map((row) => row.member_id);
 }
 
 export async function writeFailure(tx: Tx, segment_id: number, failure: unknown): Promise<void> {
@@ -115,16 +112,26 @@ export async function writeFailure(tx: Tx, segment_id: number, failure: unknown)
   ]);
 }
 
-/** Segments in the order of their age, oldest count first. */
-export async function segmentsByAge(tx: Tx, before: Date): Promise<number[]> {
-  const rows = await tx.query<{ segment_id: number }>(
-    `select segment_id from segments.segment where counted_at is null or counted_at < $1 or counted_at < updated_at
-     order by counted_at nulls first, segment_id`,
-    [before],
-  );
-  return rows.map((row) => row.segment_id);
-}
-
 export async function memberTotal(tx: Tx): Promise<number> {
   return (await tx.one<{ members: number }>("select count(*) as members from catalogue.members"))?.members ?? 0;
+}
+
+/** Memberships found wrong by the last full evaluation of every segment. */
+export async function differenceTotal(tx: Tx): Promise<number> {
+  const row = await tx.one<{ difference: number }>(
+    "select coalesce(sum(difference), 0)::bigint as difference from segments.segment",
+  );
+  return row?.difference ?? 0;
+}
+
+/** Segments that do not follow their members: failed, or for STUCK_MS not filled, or marks wait for longer than that. */
+export async function stuckSegments(tx: Tx, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - STUCK_MS);
+  const row = await tx.one<{ stuck: number }>(
+    `select count(*) as stuck from segments.segment
+     where failure is not null or (filled_hash is null and updated_at < $1)
+       or exists (select 1 from segments.dirty d where d.since < $1)`,
+    [before],
+  );
+  return row?.stuck ?? 0;
 }

@@ -2,24 +2,25 @@ import type { Ground } from "../ground.ts";
 import { memberRowsById, type MemberRow } from "../members/index.ts";
 import { problem } from "../platform/index.ts";
 import type { Expression } from "../query/index.ts";
-import { type Scope, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { emit, type Scope, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { readCondition, sentenceOf } from "./condition.ts";
-import { limitStatement, memberStatement, within } from "./count.ts";
-import { REFRESH_SECONDS_MAX, SAMPLE_MAX, SEGMENTS_MAX, STATEMENT_SECONDS_MAX } from "./limits.ts";
+import { limitStatement, memberStatement, setsFor, within } from "./count.ts";
+import { LAKE_MEMBERS_MIN, SAMPLE_MAX, SEGMENTS_MAX, STATEMENT_SECONDS_MAX, STUCK_MS } from "./limits.ts";
+import { fillSegment } from "./membership.ts";
+import { waitingMarks } from "./membership-store.ts";
+import type { MemberSet } from "./member-set.ts";
 import {
   deleteSegment,
   type Editor,
+  existing,
   insertSegment,
+  memberTotal,
   listSegments,
-  segmentById,
   segmentByName,
   segmentConditions,
   type SegmentDraft,
   type SegmentRow,
-  segmentsByAge,
   updateSegment,
-  writeFailure,
-  writeMembership,
 } from "./segment-store.ts";
 
 /** A kept segment as people see it. */
@@ -32,13 +33,28 @@ export interface SegmentView {
   readonly sentence_en: string;
   readonly count: number | null;
   readonly computed_at: string | null;
+  /** filling: the membership is being made; live: it follows every record; stuck or failed: it does not. */
+  readonly state: "filling" | "live" | "stuck" | "failed";
+  /** Every change up to this instant is in the membership. */
+  readonly as_of: string | null;
+  /** The last comparison with a full evaluation, and how many memberships it found wrong. */
+  readonly checked_at: string | null;
+  readonly difference: number | null;
   readonly failure: unknown;
   readonly created_at: string;
   readonly updated_at: string;
   readonly updated_by_name: string | null;
 }
 
-async function viewOf(tx: Tx, ground: Ground, row: SegmentRow): Promise<SegmentView> {
+function stateOf(row: SegmentRow, now: Date, oldest: Date | null): Pick<SegmentView, "state" | "as_of"> {
+  const late = (since: Date) => now.getTime() - since.getTime() > STUCK_MS;
+  if (row.failure !== null) return { state: "failed", as_of: row.counted_at?.toISOString() ?? null };
+  if (row.filled_hash === null) return { state: late(row.updated_at) ? "stuck" : "filling", as_of: null };
+  const as_of = oldest ?? now;
+  return { state: late(as_of) ? "stuck" : "live", as_of: as_of.toISOString() };
+}
+
+async function viewOf(tx: Tx, ground: Ground, row: SegmentRow, oldest: Date | null): Promise<SegmentView> {
   // a segment whose tag or column has gone still stands in the list, with what is wrong beside it
   const read = await readCondition(tx, ground, row.condition, row.segment_id).catch(() => undefined);
   const sentence = read === undefined ? { zh: "", en: "" } : sentenceOf(ground, row.condition, read.names);
@@ -51,6 +67,9 @@ async function viewOf(tx: Tx, ground: Ground, row: SegmentRow): Promise<SegmentV
     sentence_en: sentence.en,
     count: row.members,
     computed_at: row.counted_at?.toISOString() ?? null,
+    ...stateOf(row, ground.clock.now(), oldest),
+    checked_at: row.checked_at?.toISOString() ?? null,
+    difference: row.difference,
     failure: row.failure,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
@@ -60,18 +79,24 @@ async function viewOf(tx: Tx, ground: Ground, row: SegmentRow): Promise<SegmentV
 
 export async function allSegments(tx: Tx, ground: Ground): Promise<SegmentView[]> {
   const views: SegmentView[] = [];
-  for (const row of await listSegments(tx)) views.push(await viewOf(tx, ground, row));
+  const { oldest } = await waitingMarks(tx);
+  for (const row of await listSegments(tx)) views.push(await viewOf(tx, ground, row, oldest));
   return views;
 }
 
 export async function oneSegment(tx: Tx, ground: Ground, segment_id: number): Promise<SegmentView> {
-  return viewOf(tx, ground, await existing(tx, segment_id));
+  return viewOf(tx, ground, await existing(tx, segment_id), (await waitingMarks(tx)).oldest);
 }
 
-async function existing(tx: Tx, segment_id: number): Promise<SegmentRow> {
-  const row = await segmentById(tx, segment_id);
-  if (row === undefined) throw problem("segments.not_found", { segment_id });
-  return row;
+/** The condition that a request means: a kept segment's, or the one it carries. @throws segments.not_found */
+export async function conditionOf(
+  ground: Ground,
+  scope: Scope,
+  group: { readonly segment_id?: number; readonly condition?: unknown },
+): Promise<unknown> {
+  const { segment_id, condition } = group;
+  if (segment_id === undefined) return condition ?? null;
+  return ground.store.read(scope, async (tx) => (await existing(tx, segment_id)).condition);
 }
 
 /** Keeps a new segment or a new form of one, and counts it at once. */
@@ -97,7 +122,10 @@ export async function saveSegment(
     if (row === undefined) throw problem("segments.not_found", { segment_id: segment_id ?? 0 });
     return row;
   });
-  await refreshSegment(ground, saved.segment_id);
+  const members = await ground.store.read(SYSTEM_SCOPE, memberTotal);
+  // a large membership is filled in the background; its size is known at once from the count
+  if (members < LAKE_MEMBERS_MIN) await fillSegment(ground, saved.segment_id);
+  else ground.signals.emit("segments.saved", { segment_id: saved.segment_id });
   return ground.store.read(SYSTEM_SCOPE, (tx) => oneSegment(tx, ground, saved.segment_id));
 }
 
@@ -110,6 +138,7 @@ export async function removeSegment(ground: Ground, segment_id: number): Promise
       .map(([, { name }]) => name);
     if (users.length > 0) throw problem("segments.in_use", { name: row.name, users: users.join("、") });
     await deleteSegment(tx, segment_id);
+    await emit(tx, "segments.deleted", [{ segment_id }]);
   });
 }
 
@@ -117,34 +146,6 @@ function refersTo(node: unknown, segment_id: number): boolean {
   if (typeof node !== "object" || node === null) return false;
   const { node: kind, id } = node as { node?: unknown; id?: unknown };
   return (kind === "segment" && id === segment_id) || Object.values(node).some((part) => refersTo(part, segment_id));
-}
-
-/** Brings a segment's kept membership up to now; a failure is kept with the segment instead. */
-export async function refreshSegment(ground: Ground, segment_id: number): Promise<void> {
-  try {
-    await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-      const row = await segmentById(tx, segment_id);
-      if (row === undefined) return;
-      await limitStatement(tx, REFRESH_SECONDS_MAX);
-      const rows = await memberStatement(tx, ground, SYSTEM_SCOPE, row.condition);
-      await within(REFRESH_SECONDS_MAX, () => writeMembership(tx, segment_id, rows, ground.clock.now()));
-    });
-  } catch (error) {
-    const failure = error instanceof Error && "toJSON" in error ? error : { detail: String(error) };
-    await ground.store.write(SYSTEM_SCOPE, (tx) => writeFailure(tx, segment_id, failure));
-  }
-}
-
-/** Every segment that was counted before `before`, oldest first. @returns how many were refreshed. */
-export async function refreshSegments(ground: Ground, before: Date, signal: AbortSignal): Promise<number> {
-  const due = await ground.store.read(SYSTEM_SCOPE, (tx) => segmentsByAge(tx, before));
-  let done = 0;
-  for (const segment_id of due) {
-    if (signal.aborted) return done;
-    await refreshSegment(ground, segment_id);
-    done += 1;
-  }
-  return done;
 }
 
 /** A page of a condition's members in id order. @param after the last id of the page before. */
@@ -156,11 +157,11 @@ export async function membersOf(
   limit: number,
 ): Promise<{ items: MemberRow[]; next_cursor: string | null }> {
   return ground.store.read(scope, async (tx) => {
-    const rows = await memberStatement(tx, ground, scope, condition);
-    await limitStatement(tx, STATEMENT_SECONDS_MAX);
-    const sql = `${rows} and member_id > $1 order by member_id limit $2`;
-    const ids = await within(STATEMENT_SECONDS_MAX, () => tx.query<{ member_id: number }>(sql, [after, limit + 1]));
-    const page = ids.slice(0, limit).map((row) => row.member_id);
+    const ids = await idsOf(tx, ground, scope, condition, {
+      sets: (set) => take(set.idsAfter(after), limit + 1),
+      records: ["and member_id > $1 order by member_id limit $2", [after, limit + 1]],
+    });
+    const page = ids.slice(0, limit);
     const items = await memberRowsById(tx, ground, page);
     return { items, next_cursor: ids.length > limit ? String(page.at(-1) ?? "") : null };
   });
@@ -168,17 +169,37 @@ export async function membersOf(
 
 /** Some of a condition's members, the newest first. */
 export async function sampleOf(ground: Ground, scope: Scope, condition: unknown, limit: number): Promise<MemberRow[]> {
+  const most = Math.min(limit, SAMPLE_MAX);
   return ground.store.read(scope, async (tx) => {
+    const ids = await idsOf(tx, ground, scope, condition, {
+      sets: (set) => set.last(most),
+      records: ["order by member_id desc limit $1", [most]],
+    });
+    return memberRowsById(tx, ground, ids);
+  });
+}
+
+interface Wanted {
+  sets(set: MemberSet): number[];
+  readonly records: readonly [clause: string, values: readonly number[]];
+}
+
+async function idsOf(tx: Tx, ground: Ground, scope: Scope, condition: unknown, wanted: Wanted): Promise<number[]> {
+  return within(STATEMENT_SECONDS_MAX, async (signal) => {
+    const sets = await setsFor(tx, ground, scope, signal);
+    if (sets !== undefined) return wanted.sets(await sets.of((await readCondition(tx, ground, condition)).plain));
     const rows = await memberStatement(tx, ground, scope, condition);
     await limitStatement(tx, STATEMENT_SECONDS_MAX);
-    const sql = `${rows} order by member_id desc limit $1`;
-    const ids = await within(STATEMENT_SECONDS_MAX, () =>
-      tx.query<{ member_id: number }>(sql, [Math.min(limit, SAMPLE_MAX)]),
-    );
-    return memberRowsById(
-      tx,
-      ground,
-      ids.map((row) => row.member_id),
-    );
+    const [clause, values] = wanted.records;
+    return (await tx.query<{ member_id: number }>(`${rows} ${clause}`, values)).map((row) => row.member_id);
   });
+}
+
+function take(ids: Iterable<number>, limit: number): number[] {
+  const found: number[] = [];
+  for (const id of ids) {
+    if (found.length === limit) break;
+    found.push(id);
+  }
+  return found;
 }

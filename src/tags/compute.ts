@@ -1,7 +1,7 @@
 import type { Ground } from "../ground.ts";
 import { businessDay } from "../platform/index.ts";
 import { planOutputs, postgresql, printPlan } from "../query/index.ts";
-import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { emit, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import { dependantsOf } from "./dependants-store.ts";
 import { freshnessOf } from "./metrics.ts";
@@ -46,7 +46,9 @@ export async function computeMembers(
   const changed: number[] = [];
   for (let at = 0; at < member_ids.length; at += MEMBERS_MAX) {
     const part = member_ids.slice(at, at + MEMBERS_MAX);
-    changed.push(...(await writeValues(tx, valuesStatement(ground, book, today), part, ground.clock.now())));
+    const found = await writeValues(tx, valuesStatement(ground, book, today), part, ground.clock.now());
+    if (found.length > 0) await emit(tx, "tags.changed", [{ member_ids: found }]);
+    changed.push(...found);
   }
   return changed;
 }

@@ -1,0 +1,85 @@
+import type { Tx } from "../store/index.ts";
+import { MOVEMENT_KEPT_DAYS } from "./limits.ts";
+import type { Cause, Direction, Moved } from "./movement.ts";
+
+export interface MovementRow {
+  readonly movement_id: number;
+  readonly member_id: number;
+  readonly direction: Direction;
+  readonly cause: Cause;
+  readonly at: Date;
+}
+
+export async function insertMovements(
+  tx: Tx,
+  moved: readonly Moved[],
+  cause: Cause,
+  day: string,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `insert into segments.movement (segment_id, member_id, direction, cause, business_day, at)
+     select s, m, d, $4, $5::date, $6 from unnest($1::bigint[], $2::bigint[], $3::text[]) as u (s, m, d)`,
+    [
+      moved.map((one) => one.segment_id),
+      moved.map((one) => one.member_id),
+      moved.map((one) => one.direction),
+      cause,
+      day,
+      now,
+    ],
+  );
+}
+
+export interface MovementDay {
+  readonly business_day: string;
+  readonly entered: number;
+  readonly left: number;
+  /** Of these, because the segment was made or changed. */
+  readonly filled: number;
+}
+
+/** Counts by business day from `from` on, days without movement left out. */
+export async function movementDays(tx: Tx, segment_id: number, from: string): Promise<MovementDay[]> {
+  return tx.query<MovementDay>(
+    `select business_day, count(*) filter (where direction = 'entered' and cause = 'member') as entered,
+       count(*) filter (where direction = 'left' and cause = 'member') as left, count(*) filter (where cause = 'filled') as filled
+     from segments.movement where segment_id = $1 and business_day >= $2 group by business_day order by business_day`,
+    [segment_id, from],
+  );
+}
+
+/** Movements, the newest first. @param before the last movement of the page before, or undefined. */
+export async function movementPage(
+  tx: Tx,
+  segment_id: number,
+  filter: {
+    readonly direction?: Direction | undefined;
+    readonly before?: number | undefined;
+    readonly stores: "all" | readonly string[];
+    readonly limit: number;
+  },
+): Promise<MovementRow[]> {
+  return tx.query<MovementRow>(
+    `select movement_id, member_id, direction, cause, at from segments.movement m
+     where segment_id = $1 and ($2::text is null or direction = $2) and ($3::bigint is null or movement_id < $3)
+       and ($5::text[] is null or exists (
+         select 1 from catalogue.members f where f.member_id = m.member_id and f.home_store_code = any($5)))
+     order by movement_id desc limit $4`,
+    [
+      segment_id,
+      filter.direction ?? null,
+      filter.before ?? null,
+      filter.limit,
+      filter.stores === "all" ? null : filter.stores,
+    ],
+  );
+}
+
+/** @returns how many movements were forgotten. */
+export async function forgetMovements(tx: Tx, now: Date): Promise<number> {
+  return tx.execute(
+    `delete from segments.movement where at < $1::timestamptz - interval '${MOVEMENT_KEPT_DAYS} days'`,
+    [now],
+  );
+}
