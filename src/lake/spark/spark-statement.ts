@@ -22,6 +22,7 @@ function literal(value: Parameter): string {
   if (value === null) return "null";
   if (typeof value === "string") return spark.text(value);
   if (value instanceof Date) return `timestamp '${value.toISOString()}'`;
+  if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString("hex")}'`;
   if (typeof value === "object") return `array(${value.map(literal).join(", ")})`;
   return String(value);
 }
