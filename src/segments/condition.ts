@@ -44,7 +44,7 @@ export function mirrorCatalogue(ground: Ground): Catalogue {
   const known = mirrors.get(ground);
   if (known !== undefined) return known;
   const stored = memberTagsRelation(bookOf(ground));
-  const columns = stored.columns.map(({ json_of: _, ...column }) => column);
+  const columns = stored.columns.map(({ name, type, zh, en }) => ({ name, type, zh, en }));
   const catalogue = new Catalogue([
     ...ground.catalogue.all().filter((relation) => relation.name !== stored.name),
     { ...stored, columns, lake: { partition: null } },

@@ -59,17 +59,18 @@ export async function overlapOf(
 }
 
 async function overlap(tx: Tx, ground: Ground, scope: Scope, groups: readonly Compared[], signal: AbortSignal) {
-  const named: (OverlapAnswer["sets"][number] & { node: Expression; plain: Expression })[] = [];
+  const named: { view: Omit<OverlapAnswer["sets"][number], "count">; node: Expression; plain: Expression }[] = [];
   for (const group of groups) {
     const kept = group.segment_id === undefined ? undefined : await existing(tx, group.segment_id);
     if (kept === undefined && group.condition === undefined) throw problem("segments.not_found", { segment_id: 0 });
     const condition = await readCondition(tx, ground, kept?.condition ?? group.condition);
     const sentence = sentenceOf(ground, condition.root, condition.names);
     named.push({
-      name: kept?.name ?? group.name ?? sentence.zh,
-      ...sentence,
-      segment_id: kept?.segment_id ?? null,
-      count: 0,
+      view: {
+        name: kept?.name ?? group.name ?? sentence.zh,
+        ...sentence,
+        segment_id: kept?.segment_id ?? null,
+      },
       node: kept === undefined ? (group.condition as Expression) : q.segment(kept.segment_id),
       plain: condition.plain,
     });
@@ -80,7 +81,7 @@ async function overlap(tx: Tx, ground: Ground, scope: Scope, groups: readonly Co
     engine: source.engine,
     as_of: source.as_of.toISOString(),
     total: source.visible.size,
-    sets: named.map(({ node: _, plain: __, ...view }, index) => ({ ...view, count: sets[index]?.size ?? 0 })),
+    sets: named.map(({ view }, index) => ({ ...view, count: sets[index]?.size ?? 0 })),
     regions: regionsOf(
       source.visible,
       sets,
