@@ -1,14 +1,18 @@
 import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
 import { startLoop } from "../platform/index.ts";
-import type { OutboxEvent, OutboxHandler } from "../store/index.ts";
+import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE } from "../store/index.ts";
 import { ensureLadders } from "./activation.ts";
+import { computeMonth, ensureActivity, monthBefore } from "./activity.ts";
+import { monthRows } from "./activity-store.ts";
 import { markDirty } from "./dirty-store.ts";
 import "./errors.ts";
-import { evaluateDirty, MARKS_MAX, turnDay } from "./evaluate.ts";
+import { evaluateDirty, MARKS_MAX, todayOf, turnDay } from "./evaluate.ts";
 import { tierJobs, tierSchedules } from "./jobs.ts";
 import { registerTierMetrics } from "./metrics.ts";
 import { relations } from "./relations.ts";
+import { tierRoutes } from "./routes.ts";
+import { membersTotal } from "./standing-store.ts";
 import { tierStage } from "./stage.ts";
 
 type Changed = {
@@ -30,6 +34,23 @@ const mark: OutboxHandler = async (tx, _ground, events: readonly OutboxEvent<Cha
 };
 
 const IDLE_MS = 300;
+const FIRST_MAX = 50_000;
+const FIRST_MONTHS = 6;
+
+/** What was seeded has its active members before the first page is asked for; many members wait for the night. */
+async function firstMonths(ground: Ground): Promise<void> {
+  const { known, members } = await ground.store.read(SYSTEM_SCOPE, async (tx) => ({
+    known: (await monthRows(tx, 1)).length > 0,
+    members: await membersTotal(tx),
+  }));
+  if (known || members === 0 || members > FIRST_MAX) return;
+  const running = todayOf(ground).slice(0, 7);
+  const months = Array.from({ length: FIRST_MONTHS - 1 }).reduce<string[]>(
+    (list) => [monthBefore(list[0] ?? running), ...list],
+    [running],
+  );
+  for (const month of months) await computeMonth(ground, month);
+}
 
 async function start(ground: Ground): Promise<() => Promise<void>> {
   registerTierMetrics(ground);
@@ -49,6 +70,7 @@ export const domain: Domain = {
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["tiers"],
   relations,
+  routes: tierRoutes,
   jobs: tierJobs,
   schedules: tierSchedules,
   stage: tierStage,
@@ -60,6 +82,10 @@ export const domain: Domain = {
     "members.split": mark,
     "members.erased": mark,
   },
-  ready: ensureLadders,
+  ready: async (ground) => {
+    await ensureLadders(ground);
+    await ensureActivity(ground);
+    await firstMonths(ground);
+  },
   start,
 };

@@ -74,6 +74,12 @@ export const errors = defineErrors("tiers", {
     zh: "有效期 {until_day} 已经过去。请选今天或以后的日期。",
     en: "The last day {until_day} has passed. Choose today or later.",
   },
+  bad_rule: {
+    status: 422,
+    zh: "活跃规则有 {count} 处需要修改，第一处在 {place}：{first_zh}",
+    en: "The rule needs {count} corrections. The first, at {place}: {first_en}",
+  },
+  rule_not_found: { status: 404, zh: "没有活跃规则 {rule}。", en: "There is no rule of activity {rule}." },
   month_invalid: {
     status: 422,
     zh: "月份 {month} 还没有开始。",

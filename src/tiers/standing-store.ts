@@ -215,3 +215,7 @@ export function grantedSql(steps: string, filter = "true"): string {
     where g.state = 'in_force' and p.member_id is not null and ${filter}
     order by p.member_id, t.rank desc, g.until_day desc, g.grant_id`;
 }
+
+export async function membersTotal(tx: Tx): Promise<number> {
+  return (await tx.one<{ members: number }>("select count(*) as members from catalogue.members"))?.members ?? 0;
+}
