@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { startJob, SYSTEM_SCOPE } from "../store/index.ts";
-import { lakeEngine } from "./engines.ts";
+import { clusterEngine, lakeEngine } from "./engines.ts";
 import { REFRESH, REFRESH_KEY } from "./jobs.ts";
 import { isFiled } from "./layout.ts";
 import { newestBatch, relationTotals } from "./manifest-store.ts";
@@ -91,6 +91,7 @@ async function engines(ground: Ground) {
       ? null
       : Math.max(0, Math.round((ground.clock.now().getTime() - batch.snapshot_at.getTime()) / 1000));
   const files = totals.reduce((sum, total) => sum + total.files, 0);
+  const rows = totals.reduce((sum, total) => sum + total.rows, 0);
   return [
     {
       engine: "postgresql",
@@ -108,8 +109,31 @@ async function engines(ground: Ground) {
       version: await lakeEngine(ground).version(),
       state: batch === undefined ? "empty" : "up",
       lag_seconds,
-      rows: totals.reduce((sum, total) => sum + total.rows, 0),
+      rows,
       detail: { zh: `数据湖：${files} 个文件`, en: `Lake: ${files} files` },
+    },
+    ...(await clusters(ground, lag_seconds, rows)),
+  ];
+}
+
+/** The cluster, where an address is set; it reads the same files, so it is as far behind as they are. */
+async function clusters(ground: Ground, lag_seconds: number | null, rows: number) {
+  const cluster = await clusterEngine(ground);
+  if (cluster === undefined) return [];
+  const version = await cluster
+    .version()
+    .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  const up = typeof version === "string";
+  return [
+    {
+      engine: cluster.name,
+      version: up ? version : "",
+      state: up ? "up" : "down",
+      lag_seconds,
+      rows,
+      detail: up
+        ? { zh: "集群：全量计算标签", en: "Cluster: computes the tags of all members" }
+        : { zh: `集群没有应答：${version.message}`, en: `The cluster does not answer: ${version.message}` },
     },
   ];
 }

@@ -25,7 +25,7 @@ export {
   type Relation,
   type Sensitivity,
 } from "./relation.ts";
-export { relationsOf } from "./relations-of.ts";
+export { columnsOf, relationsOf } from "./relations-of.ts";
 export { describe, type SentenceNames } from "./sentence.ts";
 export type { DataRow, DataSet, Value } from "./value.ts";
 export { formatDecimal, isNumber, scaleOf, type ValueType } from "./value-type.ts";

@@ -1,5 +1,5 @@
 import { targetOf } from "./annotations.ts";
-import type { Expression } from "./node.ts";
+import type { Expression, Measure } from "./node.ts";
 import { childrenOf } from "./plan.ts";
 
 /** Names of the relations that a checked tree reads, references followed. */
@@ -30,5 +30,50 @@ export function relationsOf(root: Expression): ReadonlySet<string> {
     }
   };
   visit(root);
+  return found;
+}
+
+/** The columns that a checked tree names, as "relation.column", references followed: not those that a relation has for its order. */
+export function columnsOf(root: Expression): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (node: Expression | undefined, relation: string): void => {
+    if (node === undefined) return;
+    switch (node.node) {
+      case "tag":
+      case "segment":
+        return visit(targetOf(node), relation);
+      case "profile":
+        found.add(`${node.relation}.${node.column}`);
+        return;
+      case "column":
+        found.add(`${relation}.${node.column}`);
+        return;
+      case "sequence":
+        for (const step of [node.first, node.then]) visit(step.where, step.relation);
+        return;
+      case "aggregate":
+        if (node.via !== undefined) {
+          found.add(`${node.via.relation}.${node.via.column}`);
+          visit(node.via.where, node.via.relation);
+        }
+        return inside(node);
+      case "mode":
+      case "first":
+      case "last":
+      case "gaps":
+      case "nth_day":
+        return inside(node);
+      default:
+        for (const child of childrenOf(node)) visit(child, relation);
+    }
+  };
+  const inside = (node: Exclude<Measure, { node: "sequence" }>): void => {
+    if (node.window?.on !== undefined) found.add(`${node.relation}.${node.window.on}`);
+    visit(node.where, node.relation);
+    if ("value" in node) visit(node.value, node.relation);
+    if ("weight" in node) visit(node.weight, node.relation);
+    if ("by" in node) visit(node.by, node.relation);
+  };
+  visit(root, "");
   return found;
 }

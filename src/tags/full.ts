@@ -59,9 +59,9 @@ export async function computeAll(ground: Ground, book: TagBook, at: FullProgress
   const members =
     lake === undefined
       ? await throughRecords(ground, book, today, total, at, fresh ? undefined : tally)
-      : await throughLake(ground, book, today, lake, total, at, tally);
+      : await throughLake(ground, book, today, lake.rows, total, at, tally);
   const result: FullResult = {
-    engine: lake === undefined ? "postgresql" : "duckdb",
+    engine: lake?.engine ?? "postgresql",
     hash,
     members,
     seconds: (ground.clock.now().getTime() - started) / 1000,

@@ -1,25 +1,40 @@
 import type { Ground } from "../ground.ts";
-import { lakeEngine } from "../lake/index.ts";
-import { duckdb, type Expression, planOutputs, printPlan, relationsOf } from "../query/index.ts";
+import { clusterEngine, type EngineName, lakeEngine } from "../lake/index.ts";
+import {
+  columnOf,
+  columnsOf,
+  duckdb,
+  type Expression,
+  planOutputs,
+  printPlan,
+  relationsOf,
+  spark,
+} from "../query/index.ts";
 import type { Tag, TagBook } from "./book.ts";
 import type { LakeRow } from "./full.ts";
 
+export interface LakeValues {
+  readonly engine: EngineName;
+  readonly rows: AsyncIterable<readonly LakeRow[]>;
+}
+
 /**
- * Every member's values out of the lake, in portions; undefined while the lake has no members. Tags that read a relation
- * which is not copied there (layers of the value domain) are left out: PostgreSQL alone computes them.
+ * Every member's values out of the lake, in portions, by the cluster where there is one; undefined while the lake has no
+ * members. Left out are tags that read a relation which is not copied there (layers of the value domain), and on the
+ * cluster those that read personal columns, which do not go there: PostgreSQL alone computes them.
  */
-export async function lakeValues(
-  ground: Ground,
-  book: TagBook,
-  today: string,
-): Promise<AsyncIterable<readonly LakeRow[]> | undefined> {
-  const engine = lakeEngine(ground);
-  const filled = await engine.query('select 1 as one from catalogue."members" limit 1');
+export async function lakeValues(ground: Ground, book: TagBook, today: string): Promise<LakeValues | undefined> {
+  const engine = (await clusterEngine(ground)) ?? lakeEngine(ground);
+  const filled = await engine.query("select 1 as one from catalogue.members limit 1");
   if (filled.rows.length === 0) return undefined;
-  const tags = [...book.tags].filter(([, tag]) => inLake(tag, ground));
+  const far = engine.name === "spark";
+  const tags = [...book.tags].filter(([, tag]) => inLake(tag, ground) && !(far && readsPersonal(tag, ground)));
   const outputs = tags.map(([name, tag]) => ({ name, tree: tag.stored, as: "text" as const }));
-  const sql = printPlan(planOutputs(outputs, ground.catalogue, today), duckdb, { kind: "all" });
-  return portions(engine.stream(sql));
+  const plan = planOutputs(outputs, ground.catalogue, today);
+  return {
+    engine: engine.name,
+    rows: portions(engine.stream(printPlan(plan, far ? spark : duckdb, { kind: "all" }))),
+  };
 }
 
 /** Whether the lake holds everything that a tag reads. */
@@ -29,6 +44,14 @@ export function inLake(tag: Tag, ground: Ground): boolean {
 
 function treeInLake(root: Expression, ground: Ground): boolean {
   return [...relationsOf(root)].every((name) => ground.catalogue.get(name).lake !== false);
+}
+
+function readsPersonal(tag: Tag, ground: Ground): boolean {
+  return [...columnsOf(tag.tree.root)].some((name) => {
+    const [relation = "", column = ""] = name.split(".");
+    const { sensitivity } = columnOf(ground.catalogue.get(relation), column) ?? {};
+    return sensitivity === "L3" || sensitivity === "L4";
+  });
 }
 
 type EngineRow = Readonly<Record<string, unknown>>;

@@ -184,7 +184,7 @@ export async function writeDefinitions(tx: Tx, kinds: ReadonlyMap<string, Stored
 }
 
 export interface FullResult {
-  readonly engine: "postgresql" | "duckdb";
+  readonly engine: "postgresql" | "duckdb" | "spark";
   readonly hash: string;
   readonly members: number;
   readonly seconds: number;

@@ -51,6 +51,12 @@ describe.skipIf(missing !== "")(`the expression tree on Spark${missing === "" ? 
     expect(rows).toEqual([{ text }]);
   });
 
+  test("the median of many rows is the exact one", async () => {
+    const value = "(id * 7919) % 200003";
+    const [row] = await tables.rows(`select ${spark.median(value, "")} as median from range(200003)`);
+    expect(row).toEqual({ median: 100_001 });
+  });
+
   test.each<[string, Expression, string | null]>([
     ["half up at the 64-bit border", q.ratio(q.sum("orders", "net_minor"), 2, 0), "4503599627370497"],
     ["a negative share of many digits", q.ratio(-1, q.sum("orders", "net_minor"), 6), "0.000000"],

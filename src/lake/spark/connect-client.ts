@@ -84,8 +84,8 @@ export class SparkConnect {
   }
 
   /** Runs a statement for its effect. @throws SparkError */
-  async execute(sql: string): Promise<void> {
-    for await (const _ of this.query(sql));
+  async execute(sql: string, options: RunOptions = {}): Promise<void> {
+    for await (const _ of this.query(sql, options));
   }
 
   /** Makes or replaces a view that only this session sees. @throws SparkError */

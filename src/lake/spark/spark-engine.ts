@@ -16,6 +16,9 @@ import { sparkStatement } from "./spark-statement.ts";
 
 const ROWS_MAX = 1_000_000;
 const STATEMENT_SECONDS_MAX = 3_600;
+const VERSION_SECONDS_MAX = 5;
+/** A session's first statement waits for the cluster to wake up. */
+const OPEN_SECONDS_MAX = 60;
 /** A session that the server forgot, or files that were replaced since the views were made: everything is made anew. */
 const ATTEMPTS_MAX = 2;
 const STALE = /^(INVALID_HANDLE|TABLE_OR_VIEW_NOT_FOUND|FAILED_READ_FILE|PATH_NOT_FOUND)/;
@@ -50,9 +53,20 @@ export class SparkEngine implements LakeEngine {
     this.#url = url;
   }
 
+  /** Asks the cluster for a sign of life, so the views of a new batch are not made first. */
   async version(): Promise<string> {
-    const { rows } = await this.query("select version() as version");
-    return String(rows[0]?.["version"]).split(" ")[0] ?? "";
+    try {
+      const { connect } = await this.#opened();
+      const rows: Row[] = [];
+      const options = { seconds_max: VERSION_SECONDS_MAX };
+      for await (const message of connect.query("select version() as version", options)) {
+        rows.push(...readArrow(message).rows);
+      }
+      return String(rows[0]?.["version"]).split(" ")[0] ?? "";
+    } catch (error) {
+      if (isStale(error)) await this.close();
+      throw this.#failure(error, undefined);
+    }
   }
 
   async query(sql: string, parameters: readonly Parameter[] = [], options: QueryOptions = {}): Promise<QueryResult> {
@@ -108,12 +122,17 @@ export class SparkEngine implements LakeEngine {
     return ready;
   }
 
-  async #current(): Promise<Session> {
-    this.#session ??= openSession(this.#url);
-    const session = await this.#session.catch((error: unknown) => {
+  /** A session that could not be opened is tried again by the next caller. */
+  #opened(): Promise<Session> {
+    this.#session ??= openSession(this.#url).catch((error: unknown) => {
       this.#session = undefined;
       throw error;
     });
+    return this.#session;
+  }
+
+  async #current(): Promise<Session> {
+    const session = await this.#opened();
     const [batch, files] = await this.#ground.store.read(SYSTEM_SCOPE, async (tx) => {
       const newest = (await newestBatch(tx))?.batch_id ?? 0;
       return [newest, newest === session.batch_id ? undefined : await currentFiles(tx)] as const;
@@ -140,8 +159,13 @@ function isStale(error: unknown): boolean {
 
 async function openSession(url: string): Promise<Session> {
   const connect = await SparkConnect.open(url);
-  for (const setting of SETTINGS) await connect.execute(`set ${setting}`);
-  return { connect, batch_id: -1 };
+  try {
+    for (const setting of SETTINGS) await connect.execute(`set ${setting}`, { seconds_max: OPEN_SECONDS_MAX });
+    return { connect, batch_id: -1 };
+  } catch (error) {
+    await connect.close();
+    throw error;
+  }
 }
 
 async function makeViews(ground: Ground, connect: SparkConnect, files: readonly ManifestFile[]): Promise<void> {
