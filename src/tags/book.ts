@@ -30,7 +30,7 @@ export class TagBook {
   readonly #catalogue: Catalogue;
   #tags = new Map<string, Tag>();
   #missing = new Map<string, readonly TreeProblem[]>();
-  #off = new Map<string, TagDefinition>();
+  #off = new Map<string, Tag>();
   #switches: ReadonlyMap<string, boolean> = new Map();
   #version = 0;
 
@@ -48,8 +48,8 @@ export class TagBook {
     return this.#missing;
   }
 
-  /** Definitions that are switched off: known by name, not computed, not to be referred to. */
-  get off(): ReadonlyMap<string, TagDefinition> {
+  /** Tags that are switched off: to be read about, not computed, not to be referred to. */
+  get off(): ReadonlyMap<string, Tag> {
     return this.#off;
   }
 
@@ -69,14 +69,20 @@ export class TagBook {
 
   #fill(): void {
     const on = ({ key, default: initially }: TagDefinition) => this.#switches.get(key) ?? initially !== "off";
-    const byKey = new Map(this.#definitions.filter(on).map((definition) => [definition.key, definition]));
-    const options = { tag: (key: string): Expression | undefined => byKey.get(key)?.expression };
-    this.#off = new Map(this.#definitions.filter((one) => !on(one)).map((one) => [one.key, one]));
+    const byKey = new Map(this.#definitions.map((definition) => [definition.key, definition]));
+    const expressionOf = (key: string): Expression | undefined => byKey.get(key)?.expression;
+    const onOnly = (key: string): Expression | undefined => {
+      const definition = byKey.get(key);
+      return definition !== undefined && on(definition) ? definition.expression : undefined;
+    };
     this.#tags = new Map();
+    this.#off = new Map();
     this.#missing = new Map();
-    for (const definition of byKey.values()) {
+    for (const definition of this.#definitions) {
+      const options = { tag: on(definition) ? onOnly : expressionOf };
       const result = checkTree(definition.expression, this.#catalogue, options);
-      if (result.ok) this.#tags.set(definition.key, this.#tag(definition, result.tree, options));
+      const kept = on(definition) ? this.#tags : this.#off;
+      if (result.ok) kept.set(definition.key, this.#tag(definition, result.tree, options));
       else this.#missing.set(definition.key, result.problems);
     }
   }

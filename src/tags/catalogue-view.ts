@@ -2,7 +2,7 @@ import type { Ground } from "../ground.ts";
 import { businessDay } from "../platform/index.ts";
 import { build as q, duckdb, type Expression, planOutputs, postgresql, printPlan } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
-import type { StoredKind, Tag, TagBook } from "./book.ts";
+import type { Tag, TagBook } from "./book.ts";
 import type { TagDefinition } from "./definition.ts";
 import { codeNames, type CodeRelation } from "./code-names.ts";
 import { displayNumber, displayValue, type Shown } from "./display.ts";
@@ -27,12 +27,12 @@ export async function tagList(tx: Tx, ground: Ground, book: TagBook) {
   const [state, covered, spread] = [await tagState(tx), await coverages(tx), await spreads(tx, null)];
   const shown = await shownWith(tx, ground, [...book.tags.values()], spread);
   const on = [...book.tags.values()].map((tag) => ({
-    ...tagView(tag.definition, tag.kind, state, covered, ground),
+    ...tagView(tag, state, covered, ground),
     enabled: true,
     distribution: spreadOf(tag, spread, shown).slice(0, LISTED_VALUES),
   }));
-  const off = [...book.off.values()].map((definition) => ({
-    ...tagView(definition, "text", state, [], ground),
+  const off = [...book.off.values()].map((tag) => ({
+    ...tagView(tag, state, [], ground),
     enabled: false,
     distribution: [],
   }));
@@ -40,16 +40,17 @@ export async function tagList(tx: Tx, ground: Ground, book: TagBook) {
 }
 
 /** Everything about one tag: definition, statements, distribution, example. */
-export async function tagDetail(tx: Tx, ground: Ground, tag: Tag) {
+export async function tagDetail(tx: Tx, ground: Ground, book: TagBook, tag: Tag) {
   const key = tag.definition.key;
+  const enabled = book.get(key) !== undefined;
   const [state, covered, spread] = [await tagState(tx), await coverages(tx), await spreads(tx, [key])];
   const shown = await shownWith(tx, ground, [tag], spread);
   const today = state.day ?? businessDay(ground.clock.now(), ground.config.timezone);
   const plan = planOutputs([{ name: key, tree: tag.tree, as: "text" }], ground.catalogue, today);
   return {
-    ...tagView(tag.definition, tag.kind, state, covered, ground),
-    enabled: true,
-    distribution: spreadOf(tag, spread, shown),
+    ...tagView(tag, state, enabled ? covered : [], ground),
+    enabled,
+    distribution: enabled ? spreadOf(tag, spread, shown) : [],
     example: tag.definition.example,
     expression: tag.definition.expression,
     sql: {
@@ -70,13 +71,7 @@ async function shownWith(tx: Tx, ground: Ground, tags: readonly Tag[], spread: r
 }
 
 /** A tag is stale when the day it stands for is not today: then the worker is behind. */
-function tagView(
-  definition: TagDefinition,
-  kind: StoredKind,
-  state: TagState,
-  covered: readonly Coverage[],
-  ground: Ground,
-) {
+function tagView({ definition, kind }: Tag, state: TagState, covered: readonly Coverage[], ground: Ground) {
   const coverage = covered.find((row) => row.tag === definition.key);
   const today = businessDay(ground.clock.now(), ground.config.timezone);
   const total = coverage?.total ?? 0;

@@ -93,9 +93,9 @@ export function tagRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/tags/:key",
     { schema: { tags, summary: "One tag", params: KeyParams, response: { 200: TagDetail } }, config: read },
     async (request) => {
-      const tag = book.get(request.params.key);
+      const tag = book.get(request.params.key) ?? book.off.get(request.params.key);
       if (tag === undefined) throw problem("tags.not_found", { key: request.params.key });
-      return ground.store.read(request.scope, (tx) => tagDetail(tx, ground, tag));
+      return ground.store.read(request.scope, (tx) => tagDetail(tx, ground, book, tag));
     },
   );
 
@@ -134,7 +134,7 @@ function computingRoutes(app: FastifyInstance, ground: Ground, book: TagBook): v
     },
     async (request) => {
       const { key } = request.params;
-      const definition = book.off.get(key) ?? book.get(key)?.definition;
+      const definition = (book.off.get(key) ?? book.get(key))?.definition;
       if (definition === undefined) throw problem("tags.not_found", { key });
       if (definition.default !== "off") throw problem("tags.always_on", { key });
       const person_id = request.person?.person_id ?? null;
