@@ -16,7 +16,17 @@ const total = (where?: ReturnType<typeof q.and>) =>
   q.sum("events", "points", { where: where === undefined ? moved : q.and(moved, where) });
 const balance = total();
 const earned = total(q.compare(q.column("points"), ">", 0));
-const redeemed = q.subtract(0, total(q.equals(q.column("reason"), "redeem")));
+/** Words for taking points off, the vocabulary's own first. */
+const REDEEMED = ["redeem", "redemption", "burn", "exchange", "兑换", "积分兑换", "抵扣", "积分抵扣"];
+const NOT_REDEEMED = ["return", "refund", "expired", "expiry", "adjust", "退货", "退款", "过期", "失效", "调整"];
+const redeemed = q.subtract(0, total(q.isIn(q.column("reason"), REDEEMED)));
+const unexplained = q.count("events", {
+  where: q.and(
+    moved,
+    q.compare(q.column("points"), "<", 0),
+    q.not(q.isIn(q.column("reason"), [...REDEEMED, ...NOT_REDEEMED])),
+  ),
+});
 const movements = q.count("events", { where: moved });
 
 const move = (day: string, amount: number, reason: string) =>
@@ -29,11 +39,12 @@ export const POINTS_TAGS: readonly TagDefinition[] = [
     key: "points_use_rate",
     zh: "积分使用率",
     en: "Points use rate",
-    sentence_zh: "有记录以来兑换（原因为 redeem）的积分占获得积分的比例，期初余额算作获得，过期与退货扣回不算兑换。",
+    sentence_zh:
+      "有记录以来兑换的积分占获得积分的比例，期初余额算作获得，过期与退货扣回不算兑换；有扣减说不清原因的不给出。",
     sentence_en:
-      "Points redeemed (reason redeem) as a share of all points earned since records began; an opening balance counts as earned, expiry and returns are no redemption.",
+      "Points redeemed as a share of all points earned since records began; an opening balance counts as earned, expiry and returns are no redemption; not given where points went for an unknown reason.",
     unit: "share",
-    expression: q.ratio(redeemed, earned, 4),
+    expression: q.choose([[q.equals(unexplained, 0), q.ratio(redeemed, earned, 4)]]),
     reason: {
       zh: "兑换 {redeemed} ÷ 获得 {earned}。",
       en: "{redeemed} redeemed of {earned} earned.",

@@ -47,8 +47,8 @@ export async function memberTags(tx: Tx, ground: Ground, book: TagBook, member_i
       display_en: displayValue(definition, value, shown, "en"),
       computed_at: stored.computed_at.toISOString(),
       why: {
-        zh: reason(tag, value, parts, shown, "zh"),
-        en: reason(tag, value, parts, shown, "en"),
+        zh: reason(book, tag, value, parts, shown, "zh"),
+        en: reason(book, tag, value, parts, shown, "en"),
       },
     };
   });
@@ -65,12 +65,16 @@ function codesIn(tags: readonly (readonly [string, Tag])[], value: StoredValues[
 
 type Parts = ReadonlyMap<string, string | null>;
 
-function reason(tag: Tag, value: string, parts: Parts, shown: Shown, language: Language): string {
+function reason(book: TagBook, tag: Tag, value: string, parts: Parts, shown: Shown, language: Language): string {
   const { definition } = tag;
   const filled: Record<string, string | null> = { value: displayValue(definition, value, shown, language) };
   for (const [name, part] of Object.entries(definition.reason.parts ?? {})) {
     const found = parts.get(`${definition.key}${PART}${name}`) ?? null;
-    filled[name] = found === null ? null : displayNumber(found, part.unit, shown.currency, language);
+    // a part that is another tag with named values is said by name
+    const other = part.expression.node === "tag" ? book.get(part.expression.key)?.definition : undefined;
+    if (found === null) filled[name] = null;
+    else if (other?.values !== undefined) filled[name] = displayValue(other, found, shown, language);
+    else filled[name] = displayNumber(found, part.unit, shown.currency, language);
   }
   return fillSentence(definition.reason[language], filled, language);
 }

@@ -40,6 +40,7 @@ function section(definition: TagDefinition): string[] {
     definition.sentence_zh,
     "",
     ...facts.map((fact) => `- ${fact}`),
+    ...(definition.default === "off" ? ["- 默认关闭：由有权限的人在标签页开启后才计算"] : []),
     `- 例：${definition.example.zh} → \`${definition.example.value}\``,
     ...values(definition),
   ];

@@ -280,6 +280,8 @@ describe("tags of the tea house", () => {
       expect(tag.why.en, tag.key).toMatch(/^[^{}]+\.$/);
       expect(tag.why.zh + tag.why.en + tag.display_zh, tag.key).not.toMatch(/[{}]|undefined|NaN/);
     }
+    // other tags inside a reason are said by the names of their values
+    expect(tags.find(({ key }) => key === "churn_risk")?.why.zh).toMatch(/^[^a-z]+$/);
   });
 
   test("the spread of a tag adds up to its coverage", async () => {

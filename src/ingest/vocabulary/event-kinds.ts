@@ -73,7 +73,11 @@ export const EVENT_KINDS: readonly KindInfo[] = [
   ]),
   event("points_movement", "积分变动", "Points movement", [
     field("points", "integer", "积分", "Points, signed", { required: true }),
-    text("reason", "原因", "Reason"),
+    text(
+      "reason",
+      "原因",
+      "Reason: purchase, redeem, return, expired, opening_balance, adjust or the source's own word",
+    ),
     field("balance_after", "integer", "变动后余额", "Balance after"),
     text("order_no", "订单号", "Order number"),
     field("expires_on", "date", "到期日", "Expires on"),
