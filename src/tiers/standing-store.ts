@@ -1,5 +1,6 @@
 import type { Ground } from "../ground.ts";
 import type { Tx } from "../store/index.ts";
+import { markMembersDirty } from "../tags/index.ts";
 import { newWork, periodSql, sumAmounts } from "./amount-store.ts";
 import type { LadderDefinition, Step } from "./ladder.ts";
 
@@ -38,6 +39,13 @@ export async function placeNew({ tx, ground, today, member_ids }: Evaluation): P
        returning member_id
      ) insert into pg_temp.tier_new select member_id from placed`,
     [today, ground.clock.now(), member_ids],
+  );
+  // whoever starts on the lowest step and stays there changes nothing else, but has a tier from now on
+  const placed = await tx.query<{ member_id: number }>("select member_id from pg_temp.tier_new");
+  await markMembersDirty(
+    tx,
+    placed.map(({ member_id }) => member_id),
+    ground.clock.now(),
   );
 }
 
