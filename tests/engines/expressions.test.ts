@@ -7,7 +7,7 @@ import { shopData, smallShop, TODAY } from "../support/small-shop.ts";
 import { SparkTables } from "../support/spark-tables.ts";
 
 const { url, missing } = inject("spark");
-const RUNS = 30;
+const RUNS = 24;
 
 describe.skipIf(missing !== "")(`the expression tree on Spark${missing === "" ? "" : ` (skipped: ${missing})`}`, () => {
   let tables: SparkTables;

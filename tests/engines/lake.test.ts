@@ -105,10 +105,10 @@ describe.skipIf(missing !== "")(`the lake on Spark${missing === "" ? "" : ` (ski
   test("parameters arrive as they are", async () => {
     const at = new Date("2026-02-28T16:00:00.123Z");
     const { rows } = await cluster.query(
-      "select $1 as a, $2 as b, $3 as c, $4 as d, '$1' as e, array_contains($5, 2) as f",
-      ["it's \\ ${x}", at, null, -7, [1, 2]],
+      "select $1 as a, $2 as b, $3 as c, $4 as d, '$1' as e, array_contains($5, 2) as f, $6 as g",
+      ["it's \\ ${x}", at, null, -7, [1, 2], new Uint8Array([0, 200])],
     );
-    expect(rows).toEqual([{ a: "it's \\ ${x}", b: at, c: null, d: -7, e: "$1", f: true }]);
+    expect(rows).toEqual([{ a: "it's \\ ${x}", b: at, c: null, d: -7, e: "$1", f: true, g: new Uint8Array([0, 200]) }]);
   });
 
   test("a new batch is seen, and a session that the server forgot is made anew", async () => {

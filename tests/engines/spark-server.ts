@@ -108,6 +108,8 @@ export async function startSpark(java: string, jars: string): Promise<SparkServe
     `-Xmx${HEAP}`,
     "-Xss8m",
     "-XX:+UseSerialGC",
+    // the second compiler would work for minutes on code that runs once: a third of all the time
+    "-XX:TieredStopAtLevel=1",
     "-Duser.timezone=UTC",
     `-Djava.io.tmpdir=${folder}`,
     ...Object.entries(settings).map(([name, value]) => `-D${name}=${value}`),

@@ -55,6 +55,7 @@ function elementType(type: DataType): DataType {
 
 function plain(value: unknown): Value {
   if (typeof value === "boolean" || typeof value === "string" || typeof value === "number") return value;
+  if (value instanceof Uint8Array) return value;
   if (typeof value === "bigint") {
     const number = Number(value);
     if (!Number.isSafeInteger(number)) throw new Error(`integer outside the safe range: ${value}`);
