@@ -34,6 +34,11 @@ export const ROUTES: readonly Route[] = [
   route("/tags", "tags.read", () => import("./pages/tags/tags.tsx").then((page) => page.TagsPage)),
   route("/tags/:tagKey", "tags.read", () => import("./pages/tags/tag.tsx").then((page) => page.TagPage)),
   route("/rfm", "value.read", () => import("./pages/value/rfm.tsx").then((page) => page.RfmPage)),
+  route("/tiers", "tiers.read", () => import("./pages/tiers/tiers.tsx").then((page) => page.TiersPage)),
+  route("/tiers/activity", "tiers.read", () => import("./pages/tiers/activity.tsx").then((page) => page.ActivityPage)),
+  route("/tiers/:ladder/edit", "tiers.read", () =>
+    import("./pages/tiers/ladder-edit.tsx").then((page) => page.LadderEditPage),
+  ),
   route("/data/sources", "data.read", () => import("./pages/sources/sources.tsx").then((page) => page.SourcesPage)),
   route("/data/sources/:sourceId", "data.read", () =>
     import("./pages/sources/source.tsx").then((page) => page.SourcePage),

@@ -19,6 +19,7 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "segments", path: "/segments", permission: "segments.read" },
       { key: "tags", path: "/tags", permission: "tags.read" },
       { key: "rfm", path: "/rfm", permission: "value.read" },
+      { key: "tiers", path: "/tiers", permission: "tiers.read" },
     ],
   },
   {

@@ -4,6 +4,7 @@ import { Chip, type Tone } from "../../parts/chips.tsx";
 import { DayText, Money, RelativeTime } from "../../parts/figures.tsx";
 import { businessDay, formatCount, formatMoney } from "../../texts/format.ts";
 import { currentLanguage, pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { MemberTierChip } from "../tiers/member-tier.tsx";
 import type { Member, MemberTag, ReachItem } from "./member-data.ts";
 import { ageParts } from "./age.ts";
 import { channelName } from "./timeline-sentence.ts";
@@ -34,6 +35,7 @@ export function MemberHeader({ member, tags }: MemberHeaderProps) {
               {t(`flag.${flag}`)}
             </Chip>
           ))}
+          <MemberTierChip memberId={String(member.member_id)} />
           <HeadlineTags tags={tags} />
         </div>
         <p className="mh-facts">
@@ -75,7 +77,7 @@ function ageText(joinedAt: string, t: Translate): string {
   return age.months > 0 ? t("age.months", { m: age.months }) : t("age.days", { d: age.days });
 }
 
-const HEADLINE_TAGS: Readonly<Record<string, Tone>> = { tier: "warn", lifecycle_stage: "info", churn_risk: "bad" };
+const HEADLINE_TAGS: Readonly<Record<string, Tone>> = { lifecycle_stage: "info", churn_risk: "bad" };
 
 const shownAs = (tag: MemberTag): string => pick(tag.display_zh, tag.display_en) || String(tag.value);
 

@@ -9,6 +9,7 @@ import { useMemberLive } from "./live.ts";
 import { type Member, useMember, useMemberTags } from "./member-data.ts";
 import { MemberHeader } from "./member-header.tsx";
 import { MemberTags } from "./member-tags.tsx";
+import { MemberTierCard } from "../tiers/member-tier.tsx";
 import { Profile } from "./profile.tsx";
 import { Timeline } from "./timeline.tsx";
 import "./member.css";
@@ -80,6 +81,7 @@ function MemberBody({ memberId, member }: { memberId: string; member: Member | u
       </div>
       <div className="mp-columns" data-tab={tab}>
         <div className="mp-profile">
+          <MemberTierCard memberId={memberId} />
           {member === undefined ? <ProfileSkeleton /> : <Profile member={member} memberId={memberId} />}
         </div>
         <div className="mp-timeline">
