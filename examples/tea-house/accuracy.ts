@@ -18,15 +18,33 @@ export const OPTIONAL_TAGS: readonly string[] = TAG_DEFINITIONS.filter(
  * The stored tags of an installation that was seeded with a world, against what is truly so in that world. To be shown as
  * accuracy in the example world: its data are made up, mistakes included.
  */
-export async function tagAccuracy(ground: Ground, truth: Truth): Promise<TagScore[]> {
-  return scoreTags(TAG_KEYS, await verdicts(ground, truth));
+export async function tagAccuracy(ground: Ground, truth: Truth): Promise<TagAccuracy> {
+  const { rows, since } = await stored(ground);
+  const judged = await verdicts(ground, truth, rows, since);
+  return { members: rows.length, judged: judged.length, scores: scoreTags(TAG_KEYS, judged) };
 }
 
-async function verdicts(ground: Ground, truth: Truth): Promise<Verdict[]> {
+export interface TagAccuracy {
+  readonly members: number;
+  /** Members whose person is known and whose accounts the records allow to be brought together. */
+  readonly judged: number;
+  readonly scores: readonly TagScore[];
+}
+
+interface StoredRow {
+  readonly member_id: number;
+  readonly value: Readonly<Record<string, string>>;
+}
+
+async function verdicts(
+  ground: Ground,
+  truth: Truth,
+  rows: readonly StoredRow[],
+  since: ReadonlySet<string>,
+): Promise<Verdict[]> {
   const owners = ownersOf(truth, await clustersOf(ground, truth));
   const today = dayNumber(businessDay(ground.clock.now(), ground.config.timezone));
   const classes = trueRfm(truth, today - 1);
-  const { rows, since } = await stored(ground);
   return rows.flatMap(({ member_id, value }) => {
     const one = truth.persons.get(owners.get(member_id) ?? -1);
     if (one === undefined || !isKnowable(truth, one)) return [];
@@ -48,9 +66,7 @@ async function verdicts(ground: Ground, truth: Truth): Promise<Verdict[]> {
 
 async function stored(ground: Ground) {
   return ground.store.read(SYSTEM_SCOPE, async (tx) => {
-    const rows = await tx.query<{ member_id: number; value: Record<string, string> }>(
-      "select member_id, value from tags.current order by member_id",
-    );
+    const rows = await tx.query<StoredRow>("select member_id, value from tags.current order by member_id");
     const since = await tx.query<{ key: string }>("select key from tags.definition where kind = 'since'");
     return { rows, since: new Set(since.map(({ key }) => key)) };
   });

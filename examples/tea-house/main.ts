@@ -44,9 +44,9 @@ async function judge(options: WorldOptions): Promise<void> {
   const { measureTags } = await import("./measure.ts");
   const { scoreTable } = await import("./score-tags.ts");
   const { TAG_DEFINITIONS } = await import("../../definitions/tags/index.ts");
-  const scores = await measureTags(options);
+  const { members, judged, scores } = await measureTags(options);
   const names = new Map(TAG_DEFINITIONS.map(({ key, zh }) => [key, zh]));
-  process.stdout.write(`${scoreTable(scores, names)}\n`);
+  process.stdout.write(`会员 ${members} 位，判定 ${judged} 位。\n\n${scoreTable(scores, names)}\n`);
   for (const { tag, wrong } of scores)
     if (wrong.length > 0) process.stderr.write(`${tag}: ${wrong.slice(0, 5).join("; ")}\n`);
 }

@@ -9,14 +9,13 @@ import { FakeClock } from "../../src/platform/clock.ts";
 import { makeLog } from "../../src/platform/log.ts";
 import { bookOf, settleTags } from "../../src/tags/index.ts";
 import { SYSTEM_SCOPE } from "../../src/store/index.ts";
-import { OPTIONAL_TAGS, tagAccuracy } from "./accuracy.ts";
-import type { TagScore } from "./score-tags.ts";
+import { OPTIONAL_TAGS, type TagAccuracy, tagAccuracy } from "./accuracy.ts";
 import { seedWorld } from "./seed.ts";
 import { truth } from "./truth.ts";
 import { createWorld, type WorldOptions } from "./world.ts";
 
 /** Seeds a world into a database of its own, through the edge and the pipeline, and judges its tags. */
-export async function measureTags(options: WorldOptions): Promise<TagScore[]> {
+export async function measureTags(options: WorldOptions): Promise<TagAccuracy> {
   const data_dir = await mkdtemp(join(tmpdir(), "huitou-accuracy-"));
   // the embedded server may run as another user
   await chmod(data_dir, 0o755);
