@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
@@ -17,6 +17,7 @@ const USAGE = `The tea house as files.
   --out      one file of records for each source, a JSON object a line
   --files    exports as people make them: CSV, JSON, XLSX
   --accuracy seeds it into a database of its own and judges every tag against what is truly so
+  --keep     with --accuracy: also writes the figures that the tags' pages show (definitions/tags/example-accuracy.ts)
   --trouble  how much of the identity troubles, 0.2 by default
 Without --out, --files and --accuracy it counts the records of each kind.`;
 
@@ -39,14 +40,18 @@ function optionsOf(values: Values): WorldOptions {
   };
 }
 
-async function judge(options: WorldOptions): Promise<void> {
+async function judge(options: WorldOptions, keep: boolean): Promise<void> {
   // only here: the server's packages take their time to load
   const { measureTags } = await import("./measure.ts");
-  const { scoreTable } = await import("./score-tags.ts");
+  const { scoreModule, scoreTable } = await import("./score-tags.ts");
   const { TAG_DEFINITIONS } = await import("../../definitions/tags/index.ts");
   const { members, judged, scores } = await measureTags(options);
   const names = new Map(TAG_DEFINITIONS.map(({ key, zh }) => [key, zh]));
   process.stdout.write(`会员 ${members} 位，判定 ${judged} 位。\n\n${scoreTable(scores, names)}\n`);
+  if (keep) {
+    const file = new URL("../../definitions/tags/example-accuracy.ts", import.meta.url);
+    await writeFile(file, scoreModule(scores, { members: judged, until: options.until }));
+  }
   for (const { tag, wrong } of scores)
     if (wrong.length > 0) process.stderr.write(`${tag}: ${wrong.slice(0, 5).join("; ")}\n`);
 }
@@ -85,11 +90,12 @@ async function main(): Promise<void> {
     tidy: flag,
     trouble: text,
     accuracy: flag,
+    keep: flag,
     help: flag,
   };
   const { values } = parseArgs({ options });
   if (values.help === true) return void process.stdout.write(`${USAGE}\n`);
-  if (values.accuracy === true) return judge(optionsOf(values));
+  if (values.accuracy === true) return judge(optionsOf(values), values.keep === true);
   const world = createWorld(optionsOf(values));
   if (values.out !== undefined) await writeRecords(world, values.out);
   if (values.files !== undefined) {

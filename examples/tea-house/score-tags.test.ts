@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TAG_KEYS } from "../../definitions/tags/index.ts";
-import { scoreTable, scoreTags, type Verdict, wilson } from "./score-tags.ts";
+import { scoreModule, scoreTable, scoreTags, type Verdict, wilson } from "./score-tags.ts";
 import { trueTags } from "./true-tags.ts";
 import { truth } from "./truth.ts";
 import { createWorld } from "./world.ts";
@@ -67,6 +67,14 @@ describe("scoring tags", () => {
     expect(table).toContain("未达标");
     expect(table).toContain("无真值");
   });
+});
+
+it("keeps the figures as a module, without tags that said nothing", () => {
+  const scores = scoreTags(["good", "none"], [{ where: "", said: { good: "a" }, should: { good: "a", none: "b" } }]);
+  const module = scoreModule(scores, { members: 1, until: new Date("2026-11-22T00:00:00Z") });
+  expect(module).toContain('until: "2026-11-22"');
+  expect(module).toContain("good: { judged: 1, right: 1, coverage: 1 },");
+  expect(module).not.toContain("none:");
 });
 
 describe("the truth of tags", () => {

@@ -128,3 +128,28 @@ function standing({ members, judged, accuracy, bound, coverage }: TagScore): str
   const proven = bound >= ACCURACY_BAR ? "达标" : "达标（样本少）";
   return coverage < COVERAGE_BAR ? `${proven}，覆盖不足 60%` : proven;
 }
+
+/** The figures as a module of definitions/, for the pages of tags. */
+export function scoreModule(scores: readonly TagScore[], world: { members: number; until: Date }): string {
+  const lines = scores
+    .filter(({ judged }) => judged > 0)
+    .map(({ tag, judged, right, coverage }) => {
+      return `    ${tag}: { judged: ${judged}, right: ${right}, coverage: ${Number(coverage.toFixed(3))} },`;
+    });
+  return [
+    'import type { ExampleAccuracy } from "../../src/tags/definition.ts";',
+    "",
+    "/**",
+    " * How often each tag was right about the people of the example world, whose data are made up. Written by",
+    " * `node examples/tea-house/main.ts --accuracy --keep`; never edit.",
+    " */",
+    "export const EXAMPLE_ACCURACY: ExampleAccuracy = {",
+    `  until: "${world.until.toISOString().slice(0, 10)}",`,
+    `  members: ${world.members},`,
+    "  tags: {",
+    ...lines,
+    "  },",
+    "};",
+    "",
+  ].join("\n");
+}

@@ -1,3 +1,4 @@
+import { EXAMPLE_ACCURACY } from "../../definitions/tags/example-accuracy.ts";
 import type { Ground } from "../ground.ts";
 import { businessDay } from "../platform/index.ts";
 import { build as q, duckdb, type Expression, planOutputs, postgresql, printPlan } from "../query/index.ts";
@@ -90,6 +91,7 @@ function tagView({ definition, kind }: Tag, state: TagState, covered: readonly C
     privacy: definition.privacy,
     values: definition.values ?? [],
     optional: definition.default === "off",
+    example_accuracy: EXAMPLE_ACCURACY.tags[definition.key] ?? null,
     members_with_value: coverage?.members ?? 0,
     coverage: total === 0 ? 0 : (coverage?.members ?? 0) / total,
     computed_at: coverage?.counted_at.toISOString() ?? null,

@@ -61,6 +61,16 @@ export interface TagDefinition {
   readonly example: TagExample;
 }
 
+/** Figures of one measurement in the example world; to be shown as such, never as those of an installation. */
+export interface ExampleAccuracy {
+  /** Last day of the world. */
+  readonly until: string;
+  readonly members: number;
+  readonly tags: Readonly<
+    Record<string, { readonly judged: number; readonly right: number; readonly coverage: number } | undefined>
+  >;
+}
+
 /** Wraps a definition so that its type is checked where it is written. */
 export function defineTag(definition: TagDefinition): TagDefinition {
   return definition;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { EXAMPLE_ACCURACY } from "../../definitions/tags/example-accuracy.ts";
 import { TAG_DEFINITIONS, TAG_KEYS } from "../../definitions/tags/index.ts";
 import { type Engines, openEngines } from "../../tests/support/engines.ts";
 import { wholeCatalogue } from "../../tests/support/whole-catalogue.ts";
@@ -25,6 +26,15 @@ describe("the shipped tags", () => {
       consumption: 32,
       social: 12,
     });
+  });
+
+  test("show how right they were in the example world: figures of known tags, each above the bar", () => {
+    const figures = Object.entries(EXAMPLE_ACCURACY.tags);
+    expect(figures.length).toBeGreaterThanOrEqual(60);
+    for (const [key, figure] of figures) {
+      expect(TAG_KEYS).toContain(key);
+      expect((figure?.right ?? 0) / (figure?.judged ?? 1), key).toBeGreaterThanOrEqual(0.92);
+    }
   });
 
   test("of private life are off until a person switches them on", () => {

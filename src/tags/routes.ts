@@ -37,6 +37,11 @@ const TagView = Type.Object({
   ),
   enabled: Type.Boolean(),
   optional: Type.Boolean(),
+  /** In the example world, whose data are made up. */
+  example_accuracy: Type.Union([
+    Type.Object({ judged: Type.Integer(), right: Type.Integer(), coverage: Type.Number() }),
+    Type.Null(),
+  ]),
   members_with_value: Type.Integer(),
   coverage: Type.Number(),
   computed_at: Type.Union([Type.String(), Type.Null()]),
