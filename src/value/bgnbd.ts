@@ -1,5 +1,5 @@
 import { minimise } from "./optimiser.ts";
-import { digamma, hypergeometric, integrate, logGamma } from "./special-functions.ts";
+import { digamma, integrate, logGamma, logHypergeometric } from "./special-functions.ts";
 
 /**
  * The BG/NBD model of repeat purchases: P. Fader, B. Hardie and K. L. Lee, "Counting Your Customers" the Easy Way: An
@@ -104,7 +104,7 @@ const namesOf = (logs: readonly number[]): BgNbd => {
   return { r, alpha, a, b };
 };
 /** Logarithms of parameters beyond this mean that the data do not tell: the search stops there. */
-const LOG_MAX = 15;
+const LOG_MAX = 7;
 
 /**
  * Parameters of the greatest likelihood. Time is divided by its longest span during the search, and the parameters are
@@ -146,12 +146,19 @@ export function aliveChance({ r, alpha, a, b }: BgNbd, { x, t_x, T }: PurchaseHi
 /**
  * Expected purchases in the next `t`, of a member with x repeats who is alive at T.
  *
- * The paper's closed form divides by a − 1. This is its derivative by time, integrated: with y = ln((alpha+T+s)/(alpha+T))
- * and Euler's transformation, (r+x) ∫ e^{−(a−1)y} ₂F₁(a+b−r−1, a; a+b+x; 1−e^{−y}) dy, which has no singular a and cannot
- * overflow for large x.
+ * The paper's closed form divides by a − 1. This is its derivative by time, integrated over y = ln((alpha+T+s)/(alpha+T)):
+ * (r+x) ∫ e^{−(r+x)y} ₂F₁(r+x+1, b+x; a+b+x; 1−e^{−y}) dy. By Euler's transformation the same is
+ * (r+x) ∫ e^{−(a−1)y} ₂F₁(a+b−r−1, a; a+b+x; 1−e^{−y}) dy, which is shorter where a+b−r−1 ≥ 0. Neither has a singular a,
+ * all terms are positive, and as logarithms they cannot overflow for large x.
  */
 export function purchasesIfAlive({ r, alpha, a, b }: BgNbd, x: number, T: number, t: number): number {
-  const density = (y: number) => Math.exp(-(a - 1) * y) * hypergeometric(a + b - r - 1, a, a + b + x, 1 - Math.exp(-y));
+  const first = a + b - r - 1;
+  const density = (y: number) => {
+    const z = -Math.expm1(-y);
+    return first >= 0
+      ? Math.exp(logHypergeometric(first, a, a + b + x, z) - (a - 1) * y)
+      : Math.exp(logHypergeometric(r + x + 1, b + x, a + b + x, z) - (r + x) * y);
+  };
   return (r + x) * integrate(density, Math.log1p(t / (alpha + T)));
 }
 

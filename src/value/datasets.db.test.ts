@@ -4,6 +4,7 @@ import { dataSet, makeMembers, plainSql, tradeRecord } from "../../tests/support
 import type { IdentifiedRecord } from "../ingest/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { apply } from "../trade/index.ts";
+import { computeClv } from "./clv-compute.ts";
 import { computeRfm } from "./compute.ts";
 import { cellRows } from "./rfm-page.ts";
 import { currentRun } from "./run-store.ts";
@@ -22,6 +23,27 @@ async function takeAll({ ground }: TestWorld, records: readonly IdentifiedRecord
 
 const one = async <Row>({ ground }: TestWorld, sql: string) =>
   ground.store.read(SYSTEM_SCOPE, (tx) => tx.one<Row>(sql));
+
+/**
+ * The house formula over plain purchase days (customer, day, net) of a year or so: R is the repurchase rate and G is 0.
+ * Whole numbers only, rounded half away from zero.
+ */
+const plainClv = (days: string, day: string) => `with days as (${days}),
+  m as (select customer, count(*) filter (where net > 0 and day > date '${day}' - 365) as f,
+      sum(net) filter (where day > date '${day}' - 365)::hugeint as m,
+      least(365, greatest(90, (date '${day}' - min(day) filter (where net > 0))::int + 1))::hugeint as d
+    from days where day <= date '${day}' group by customer),
+  r as (select count(*) filter (where f >= 2)::hugeint as again, count(*) filter (where f > 0)::hugeint as buyers from m),
+  n as (select *, least(5, greatest(1, buyers // (buyers - again))) as years from r)
+  select customer, (sign(m) * ((2 * abs(m) * 365 * again * years + d * buyers) // (2 * d * buyers)))::varchar as clv_minor, years::int as years
+  from m, n where f > 0 order by customer`;
+
+const storedClv = ({ ground }: TestWorld) =>
+  ground.store.read(SYSTEM_SCOPE, (tx) =>
+    tx.query(
+      `select m.city as customer, c.clv_minor::text as clv_minor, c.years from catalogue.clv c join catalogue.members m using (member_id) order by m.city collate "C"`,
+    ),
+  );
 
 describe.skipIf(retail === undefined)(
   "UCI Online Retail (skipped where ../shared/data/online-retail is absent)",
@@ -78,7 +100,7 @@ describe.skipIf(retail === undefined)(
       refund_minor: -Number(minor),
     });
 
-    test("sales are exact to the penny, and RFM at D = 2011-12-09 is that of measures.md to the printed digits", {
+    test("sales are exact to the penny, RFM at D = 2011-12-09 is that of measures.md to the printed digits, and CLV equals plain SQL for every member", {
       timeout: 5 * MINUTES,
     }, async () => {
       await takeAll(world(), await records());
@@ -121,6 +143,17 @@ describe.skipIf(retail === undefined)(
         C2: "25.6",
         C3: "31.3",
       });
+
+      await computeClv(world().ground, { borders: "first" });
+      const sums = `select max(customer) as customer, min(moment)::date as day, sum(minor) as minor, invoice from ${raw} group by invoice`;
+      const plain = await plainSql(
+        plainClv(
+          `select customer, day, sum(minor) as net from (${sums}) where customer is not null and (invoice like 'C%' or minor > 0) group by all`,
+          "2011-12-09",
+        ),
+      );
+      expect(plain).toHaveLength(4_260);
+      expect(await storedClv(world())).toEqual(plain);
     });
   },
 );
@@ -140,7 +173,7 @@ describe.skipIf(journey === undefined || !long)(
 
     const cents = "cast(round(sales_value * 100) as bigint)";
 
-    test("sales are exact to the cent, and RFM of every household equals plain SQL", {
+    test("sales are exact to the cent, and RFM and CLV of every household equal plain SQL", {
       timeout: 10 * MINUTES,
     }, async () => {
       const households = await plainSql<{ id: string }>(
@@ -195,6 +228,18 @@ describe.skipIf(journey === undefined || !long)(
       );
       expect(stored).toHaveLength(plain.length);
       expect(stored).toEqual(plain);
+
+      await computeClv(world().ground, { borders: "first" });
+      const values = await plainSql(
+        plainClv(
+          `select customer, day, sum(net) as net from (
+            select household_id::varchar as customer, basket_id, min(transaction_timestamp)::date as day, sum(${cents}) as net from '${journey}' group by all having sum(${cents}) > 0)
+          group by all`,
+          day,
+        ),
+      );
+      expect(values).toHaveLength(plain.length);
+      expect(await storedClv(world())).toEqual(values);
     });
   },
 );

@@ -1,6 +1,8 @@
 import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
+import { computeClv } from "./clv-compute.ts";
+import { currentClvRun } from "./clv-run-store.ts";
 import { computeRfm } from "./compute.ts";
 import "./errors.ts";
 import { valueJobs, valueSchedules } from "./jobs.ts";
@@ -13,6 +15,8 @@ import { membersMoved, tradeChanged, watchStaleness } from "./staleness.ts";
 async function firstRun(ground: Ground): Promise<void> {
   const run = await ground.store.read(SYSTEM_SCOPE, currentRun);
   if (run === undefined) await computeRfm(ground, { thresholds: "first" });
+  const clv = await ground.store.read(SYSTEM_SCOPE, currentClvRun);
+  if (clv === undefined) await computeClv(ground, { borders: "first" });
 }
 
 export const domain: Domain = {

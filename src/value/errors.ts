@@ -16,6 +16,11 @@ export const errors = defineErrors("value", {
     zh: "门槛不成立：近期天数 r1（{r1_days}）必须小于 r2（{r2_days}）。",
     en: "These thresholds cannot be: r1 ({r1_days} days) must be below r2 ({r2_days} days).",
   },
+  borders_invalid: {
+    status: 422,
+    zh: "价值段门槛不成立：中段起点（{middle_minor}）不能高于高段起点（{high_minor}），单位为分。",
+    en: "These band borders cannot be: the middle one ({middle_minor}) must not be above the high one ({high_minor}), in minor units.",
+  },
   cursor_invalid: {
     status: 400,
     zh: "翻页标记无效，请从第一页重新开始。",

@@ -1,5 +1,5 @@
 import type { Scope, Tx } from "../store/index.ts";
-import { problem } from "../platform/index.ts";
+import { readPlace, writePlace } from "./clv-page.ts";
 import { type Cell, CELLS } from "./rfm.ts";
 import type { Run } from "./run-store.ts";
 
@@ -60,7 +60,7 @@ export async function memberPage(
   cursor: string | undefined,
   limit: number,
 ): Promise<{ member_ids: number[]; next_cursor: string | null }> {
-  const place = readCursor(cursor);
+  const place = readPlace(cursor);
   const stores = scope.stores === "all" ? null : scope.stores;
   if (wanted.cell === "never" || wanted.cell === "over_365")
     return outsidePage(tx, run, wanted.cell, stores, place, limit);
@@ -87,7 +87,7 @@ export async function memberPage(
     ],
   );
   const last = rows.at(-1);
-  const next = rows.length === limit && last !== undefined ? writeCursor([last.m_minor, last.member_id]) : null;
+  const next = rows.length === limit && last !== undefined ? writePlace([last.m_minor, last.member_id]) : null;
   return { member_ids: rows.map((row) => row.member_id), next_cursor: next };
 }
 
@@ -113,17 +113,6 @@ async function outsidePage(
   const last = rows.at(-1);
   return {
     member_ids: rows.map((row) => row.member_id),
-    next_cursor: rows.length === limit && last !== undefined ? writeCursor([0, last.member_id]) : null,
+    next_cursor: rows.length === limit && last !== undefined ? writePlace([0, last.member_id]) : null,
   };
-}
-
-const writeCursor = (place: readonly [number, number]) => Buffer.from(place.join(":")).toString("base64url");
-
-/** @throws value.cursor_invalid */
-function readCursor(cursor: string | undefined): readonly [number, number] | undefined {
-  if (cursor === undefined || cursor === "") return undefined;
-  const [first, second, ...more] = Buffer.from(cursor, "base64url").toString("utf8").split(":").map(Number);
-  if (more.length > 0 || !Number.isSafeInteger(first) || !Number.isSafeInteger(second))
-    throw problem("value.cursor_invalid");
-  return [first ?? 0, second ?? 0];
 }

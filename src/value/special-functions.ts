@@ -29,19 +29,26 @@ export function digamma(x: number): number {
   return sum + Math.log(shifted) - 0.5 / shifted - series;
 }
 
-const TERMS_MAX = 100_000;
+const TERMS_MAX = 1_000_000;
 const EPSILON = 1e-15;
+/** Sums are scaled down before they leave the range of numbers. */
+const SCALE = 1e200;
 
-/** Gauss's ₂F₁(a, b; c; z) for 0 ≤ z < 1 and c > 0 by its series. */
-export function hypergeometric(a: number, b: number, c: number, z: number): number {
-  let term = 1;
-  let sum = 1;
+/** ln of Gauss's ₂F₁(a, b; c; z) for a ≥ 0, b ≥ 0, c > 0 and 0 ≤ z < 1 by its series, whose terms are then positive. */
+export function logHypergeometric(a: number, b: number, c: number, z: number): number {
+  let [term, sum, log] = [1, 1, 0];
   for (let n = 0; n < TERMS_MAX; n++) {
-    term *= ((a + n) * (b + n) * z) / ((c + n) * (n + 1));
+    const ratio = ((a + n) * (b + n) * z) / ((c + n) * (n + 1));
+    term *= ratio;
     sum += term;
-    if (Math.abs(term) <= EPSILON * Math.abs(sum)) break;
+    if (ratio < 1 && term <= EPSILON * sum) break;
+    if (sum > SCALE) {
+      sum /= SCALE;
+      term /= SCALE;
+      log += Math.log(SCALE);
+    }
   }
-  return sum;
+  return log + Math.log(sum);
 }
 
 interface Node {

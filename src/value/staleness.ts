@@ -1,8 +1,9 @@
 import type { Ground } from "../ground.ts";
-import { lastClosedDay, Problem, startLoop } from "../platform/index.ts";
+import { lastClosedDay, startLoop } from "../platform/index.ts";
 import { type OutboxHandler, startJob, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { computeClvMembers } from "./clv-compute.ts";
 import { computeMembers } from "./compute.ts";
-import { COMPUTE, COMPUTE_KEY } from "./jobs.ts";
+import { COMPUTE, COMPUTE_KEY, ignoreRunning } from "./jobs.ts";
 import { currentRun, type Run } from "./run-store.ts";
 import { markStale, membersOfParties, staleSince } from "./stale-store.ts";
 
@@ -45,8 +46,10 @@ async function bringUpToDate(
   if (member_ids.length === 0) return;
   // Where the data ended earlier, D moves with it; without a version the thresholds move too.
   const settled = run !== undefined && !run.data_ended && run.version > 0;
-  if (settled && member_ids.length <= MEMBERS_AT_ONCE_MAX) await computeMembers(tx, ground, member_ids);
-  else await markStale(tx, ground.clock.now());
+  if (settled && member_ids.length <= MEMBERS_AT_ONCE_MAX) {
+    await computeMembers(tx, ground, member_ids);
+    await computeClvMembers(tx, ground, member_ids);
+  } else await markStale(tx, ground.clock.now());
 }
 
 /** Starts a whole computation once changes have come to rest, or have gone on for long. */
@@ -69,8 +72,4 @@ export function watchStaleness(ground: Ground): () => Promise<void> {
   const onError = (error: unknown) => ground.log.error({ error: String(error) }, "looking for stale RFM failed");
   const loop = startLoop(look, { idle_ms: LOOK_MS, onError });
   return () => loop.stop();
-}
-
-function ignoreRunning(error: unknown): void {
-  if (!(error instanceof Problem) || error.code !== "jobs.already_running") throw error;
 }
