@@ -53,6 +53,10 @@ export function clvRoutes(app: FastifyInstance, ground: Ground): void {
         return { items: await memberRowsById(tx, ground, member_ids), next_cursor };
       }),
   );
+  borderRoutes(app, ground);
+}
+
+function borderRoutes(app: FastifyInstance, ground: Ground): void {
   app.get(
     "/api/clv/versions",
     {
