@@ -97,6 +97,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   } catch {
     throw new Error(`HUITOU_TIMEZONE is not a known time zone: "${timezone}" · 未知时区`);
   }
+  const spark_connect_url = text("SPARK_CONNECT_URL");
+  if (spark_connect_url !== "" && !spark_connect_url.startsWith("sc://"))
+    throw new Error("SPARK_CONNECT_URL must look like sc://host:15002 · SPARK_CONNECT_URL 应形如 sc://主机:15002");
   const host = text("HOST");
   return {
     port,
@@ -109,7 +112,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     currency: text("HUITOU_CURRENCY"),
     datasets_dir: resolve(text("HUITOU_DATASETS")),
     duckdb_memory: text("HUITOU_DUCKDB_MEMORY"),
-    spark_connect_url: text("SPARK_CONNECT_URL"),
+    spark_connect_url,
     log_level: text("LOG_LEVEL"),
     demo_members: integer("HUITOU_DEMO_MEMBERS"),
   };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { loadConfig } from "../../config.ts";
 import { readAddress } from "./connect-address.ts";
 import { sparkError } from "./spark-error.ts";
 import { sparkStatement } from "./spark-statement.ts";
@@ -17,6 +18,11 @@ describe("addresses of Spark Connect", () => {
   test.each(["spark:15002", "http://spark", "sc://", "sc://a b", "sc://spark/path"])("%s is refused by name", (url) => {
     expect(() => readAddress(url)).toThrow("SPARK_CONNECT_URL");
   });
+});
+
+test("a start with an address of another kind stops with a sentence that names the setting", () => {
+  expect(() => loadConfig({ SPARK_CONNECT_URL: "http://spark" })).toThrow("SPARK_CONNECT_URL");
+  expect(loadConfig({}).spark_connect_url).toBe("");
 });
 
 describe("statements over the catalogue", () => {
