@@ -25,7 +25,7 @@ const AMOUNTS = [0, 1, 99, 100, 333, 1999, 2000, 4900, 5000, 9900, 10_000, 19_90
 /**
  * Rows of every relation for `members` members: few different values so that ties are the rule, missing values wherever
  * a column may be missing, days on the borders of windows, sales without a member and of members who are gone. What
- * definitions compare columns with is among the values, so that every branch is taken. The same seed gives the same rows.
+ * definitions compare columns with is among the values, so that branches are taken. The same seed gives the same rows.
  */
 export function generatedCatalogue(
   catalogue: Catalogue,
@@ -168,7 +168,7 @@ class Generator {
   #integer({ name, unit }: Column, constants: readonly (string | number)[]): number {
     if (constants.length > 0 && this.#chance(0.5)) return Number(this.#of(constants)) + this.#of([-1, 0, 0, 1]);
     if (name.endsWith("member_id")) return this.#member(true) ?? 1;
-    if (unit === "minor") return this.#of(AMOUNTS) * (this.#chance(0.05) ? -1 : 1);
+    if (unit === "minor" || unit === "points") return this.#of(AMOUNTS) * (this.#chance(0.05) ? -1 : 1);
     if (name === "birth_year") return 1950 + Math.floor(this.#random() * 70);
     if (name === "birth_month") return this.#of([1, 2, 2, 3, 11, 12]);
     if (name === "birth_day") return this.#of([1, 27, 28, 29, 30]);
@@ -203,7 +203,7 @@ function monthStart(day: string, back: number): string {
   return new Date(Date.UTC(year, month - 1 - back, 1)).toISOString().slice(0, 10);
 }
 
-/** What definitions compare each column with: `events.kind` → share, like … */
+/** What definitions compare each column with, and the values that they take from a profile as they stand: `events.kind` → share, like … */
 function constantsOf(definitions: readonly TagDefinition[]): Constants {
   const found = new Map<string, Set<string | number>>();
   const note = (relation: string, side: Tree, constants: readonly unknown[]) => {
@@ -226,7 +226,15 @@ function constantsOf(definitions: readonly TagDefinition[]): Constants {
     }
     for (const child of Object.values(tree)) visit(child, inside);
   };
-  for (const { expression } of definitions) visit(expression, "");
+  for (const { expression, values = [] } of definitions) {
+    visit(expression, "");
+    if (expression.node === "profile")
+      note(
+        "",
+        expression as unknown as Tree,
+        values.map(({ value }) => value),
+      );
+  }
   return new Map([...found].map(([key, values]) => [key, [...values]]));
 }
 
