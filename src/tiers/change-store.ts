@@ -30,7 +30,7 @@ const CHANGES_MAX = 1_000;
 export async function newMoves(tx: Tx): Promise<void> {
   await tx.query("drop table if exists pg_temp.tier_moved");
   await tx.query(
-    "create temporary table tier_moved (member_id bigint primary key, reason text not null) on commit drop",
+    "create temporary table tier_moved (member_id bigint primary key, reason text not null, rank int not null) on commit drop",
   );
 }
 
@@ -56,7 +56,7 @@ export async function settleRanks(evaluation: Evaluation): Promise<TierChange[]>
          case when g.rank > s.earned_rank then g.grant_id end as new_grant
        from tiers.standing s left join granted g using (member_id) where $3::bigint[] is null or s.member_id = any($3)
      ), reasoned as (
-       select n.*, c.day as closed_day, c.amount as closed_amount, w.member_id is not null as is_new,
+       select n.*, c.amount as closed_amount, w.member_id is not null as is_new, m.rank as moved_rank,
          case when w.member_id is not null then 'placed'
            when m.reason is not null then m.reason
            when n.new_rank > n.old_rank then case when n.new_grant is null then 'earned' else 'granted' end
@@ -65,17 +65,19 @@ export async function settleRanks(evaluation: Evaluation): Promise<TierChange[]>
        from next n left join pg_temp.tier_closed c using (member_id) left join pg_temp.tier_new w using (member_id)
          left join pg_temp.tier_moved m using (member_id)
        where n.new_rank <> n.old_rank or n.new_grant is distinct from n.old_grant
+     ), dated as (
+       select r.*, case when r.reason = 'fell' then c.day else $1::date end as day from reasoned r left join pg_temp.tier_closed c using (member_id)
      ), written as (
        update tiers.standing s set rank = r.new_rank, grant_id = r.new_grant,
-         since_day = case when r.new_rank = r.old_rank then s.since_day when r.reason = 'fell' then r.closed_day else $1::date end
-       from reasoned r where r.member_id = s.member_id
-       returning s.member_id, s.rank, s.since_day, s.qualifying, s.previous, s.grant_id
+         since_day = case when r.new_rank = r.old_rank or r.moved_rank = r.new_rank then s.since_day else r.day end
+       from dated r where r.member_id = s.member_id
+       returning s.member_id, s.rank, s.qualifying, s.previous, s.grant_id
      ), noted as (
        insert into tiers.history (member_id, ladder, version, from_tier, to_tier, direction, day, at, reason, evidence)
-       select w.member_id, t.ladder, t.version, case when not r.is_new then o.tier end, n.tier, sign(r.new_rank - r.old_rank), w.since_day, $2, r.reason,
+       select w.member_id, t.ladder, t.version, case when not r.is_new then o.tier end, n.tier, sign(r.new_rank - r.old_rank), r.day, $2, r.reason,
          jsonb_strip_nulls(jsonb_build_object('qualifying', w.qualifying, 'previous', w.previous, 'closed', r.closed_amount,
            'entry', n.entry_amount, 'grant_id', coalesce(r.new_grant, r.old_grant), 'measure', $4::text))
-       from written w join reasoned r using (member_id) join tiers.step n on n.rank = w.rank join tiers.step o on o.rank = r.old_rank
+       from written w join dated r using (member_id) join tiers.step n on n.rank = w.rank join tiers.step o on o.rank = r.old_rank
          cross join tiers.state t
        where r.new_rank <> r.old_rank
        returning member_id, from_tier, to_tier, reason

@@ -1,6 +1,6 @@
 import type { Tx } from "../store/index.ts";
 import { type Regrouping, regroup, type StoredNumber } from "./joining.ts";
-import type { Members } from "./standing-store.ts";
+import { grantedSql, type Members } from "./standing-store.ts";
 
 interface NumberRow {
   readonly number: number;
@@ -107,14 +107,15 @@ async function writeRegroupings(tx: Tx, changes: readonly Regrouping[], now: Dat
   );
   await tx.query(
     `insert into tiers.standing as s (member_id, rank, since_day, earned_rank, period_until, qualifying, previous, closing, amount_until, combines, evaluated_at)
-     select r.member_id, (r.earned ->> 'earned_rank')::int, (r.earned ->> 'since_day')::date, (r.earned ->> 'earned_rank')::int,
+     select r.member_id, greatest((r.earned ->> 'earned_rank')::int, coalesce(g.rank, 0)), (r.earned ->> 'since_day')::date, (r.earned ->> 'earned_rank')::int,
        (r.earned ->> 'period_until')::date, 0, 0, 0, date '0001-01-01',
        case when jsonb_typeof(r.combines) = 'array' then array(select n::bigint from jsonb_array_elements(r.combines) n order by 1) end, $2
-     from ${rows}
-     on conflict (member_id) do update set earned_rank = excluded.earned_rank, period_until = excluded.period_until, combines = excluded.combines`,
+     from ${rows} left join (${grantedSql("tiers.step")}) g on g.member_id = r.member_id
+     on conflict (member_id) do update set since_day = excluded.since_day, earned_rank = excluded.earned_rank, period_until = excluded.period_until, combines = excluded.combines`,
     [json, now],
   );
-  await tx.query(`insert into pg_temp.tier_moved select r.member_id, r.reason from ${rows} on conflict do nothing`, [
-    json,
-  ]);
+  await tx.query(
+    `insert into pg_temp.tier_moved select r.member_id, r.reason, (r.earned ->> 'earned_rank')::int from ${rows} on conflict do nothing`,
+    [json],
+  );
 }
