@@ -66,9 +66,9 @@ describe("the turn of the day", () => {
   test("also over more than one missed end of a period", async () => {
     const daily = await through("2027-01-31", "2028-01-31", "2028-06-01");
     const outage = await through("2028-06-01");
-    expect(outage.standings.map(({ since_day: _, ...row }) => row)).toEqual(
-      daily.standings.map(({ since_day: _, ...row }) => row),
-    );
+    // who fell twice during the outage has held the last tier since the last fall, of which only one is written down
+    const held = (rows: readonly Row[]) => rows.map((row) => ({ ...row, since_day: null }));
+    expect(held(outage.standings)).toEqual(held(daily.standings));
   });
 
   test("may stop in the middle of any member and is finished by going on", async () => {
