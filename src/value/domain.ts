@@ -5,7 +5,9 @@ import { computeClv } from "./clv-compute.ts";
 import { currentClvRun } from "./clv-run-store.ts";
 import { computeRfm } from "./compute.ts";
 import "./errors.ts";
+import { flowRun, membersTotal, RECORDS_MAX } from "./flow-store.ts";
 import { valueJobs, valueSchedules } from "./jobs.ts";
+import { computeLifecycle, computeRfmFlows, computeSilence } from "./lifecycle.ts";
 import { relations } from "./relations.ts";
 import { valueRoutes } from "./routes.ts";
 import { currentRun } from "./run-store.ts";
@@ -17,6 +19,19 @@ async function firstRun(ground: Ground): Promise<void> {
   if (run === undefined) await computeRfm(ground, { thresholds: "first" });
   const clv = await ground.store.read(SYSTEM_SCOPE, currentClvRun);
   if (clv === undefined) await computeClv(ground, { borders: "first" });
+  await firstFlows(ground);
+}
+
+/** Where few members are, their months are counted at once; many wait for the night. */
+async function firstFlows(ground: Ground): Promise<void> {
+  const { known, members } = await ground.store.read(SYSTEM_SCOPE, async (tx) => ({
+    known: (await flowRun(tx, "lifecycle")) !== undefined,
+    members: await membersTotal(tx),
+  }));
+  if (known || members === 0 || members > RECORDS_MAX) return;
+  await computeLifecycle(ground);
+  await computeRfmFlows(ground);
+  await computeSilence(ground);
 }
 
 export const domain: Domain = {

@@ -2,6 +2,7 @@ import { Problem } from "../platform/index.ts";
 import { defineJob, type JobKind, type Schedule, startJob, SYSTEM_SCOPE } from "../store/index.ts";
 import { computeClv, type ClvOptions } from "./clv-compute.ts";
 import { computeRfm, type ComputeOptions } from "./compute.ts";
+import { computeLifecycle, computeRfmFlows, computeSilence } from "./lifecycle.ts";
 import { clearStale } from "./stale-store.ts";
 
 export const COMPUTE = "value.rfm";
@@ -9,6 +10,8 @@ export const COMPUTE = "value.rfm";
 export const COMPUTE_KEY = "rfm";
 export const COMPUTE_CLV = "value.clv";
 export const CLV_KEY = "clv";
+export const FLOWS = "value.flows";
+export const FLOWS_KEY = "flows";
 
 const compute = defineJob<ComputeOptions>({
   kind: COMPUTE,
@@ -30,14 +33,30 @@ const computeValues = defineJob<ClvOptions>({
   run: ({ ground, input, progress }) => computeClv(ground, input, { progress }),
 });
 
+const flows = defineJob<Record<string, never>>({
+  kind: FLOWS,
+  run: async ({ ground, progress }) => {
+    await progress(0, 3, "lifecycle");
+    const lifecycle = await computeLifecycle(ground);
+    await progress(1, 3, "rfm");
+    const rfm = await computeRfmFlows(ground);
+    await progress(2, 3, "silence");
+    await computeSilence(ground);
+    await progress(3, 3);
+    return { lifecycle, rfm };
+  },
+});
+
 /** One that waits or runs already will do. */
 export function ignoreRunning(error: unknown): void {
   if (!(error instanceof Problem) || error.code !== "jobs.already_running") throw error;
 }
 
-export const valueJobs: readonly JobKind[] = [compute, computeValues];
+export const valueJobs: readonly JobKind[] = [compute, computeValues, flows];
 
 /** At 00:20 in Shanghai, when the day has closed. The first night with purchases makes version 1 of the thresholds. */
 export const valueSchedules: readonly Schedule[] = [
   { kind: COMPUTE, cron: "20 16 * * *", input: { thresholds: "first" } },
+  // at 03:40, when the lake has the closed day
+  { kind: FLOWS, cron: "40 19 * * *", input: {} },
 ];

@@ -1,0 +1,199 @@
+import type { Ground } from "../ground.ts";
+import { lakeEngine } from "../lake/index.ts";
+import { businessDay, lastClosedDay } from "../platform/index.ts";
+import { build as q, checkTree, duckdb, type Expression, planOutputs, postgresql, printPlan } from "../query/index.ts";
+import { SYSTEM_SCOPE } from "../store/index.ts";
+import { bookOf } from "../tags/index.ts";
+import {
+  closedStores,
+  type FlowKind,
+  flowSelect,
+  membersTotal,
+  RECORDS_MAX,
+  type Silence,
+  writeFlows,
+  writeSilence,
+} from "./flow-store.ts";
+import { asOf, type MonthEnd, monthEnds } from "./month-ends.ts";
+import type { Thresholds } from "./rfm.ts";
+import { currentRun } from "./run-store.ts";
+import {
+  LAST_CATEGORY,
+  SILENT_GROUPS,
+  SILENT_STAGES,
+  silenceSelect,
+  silentReasons,
+  STORE_QUIET_DAYS,
+} from "./silence.ts";
+
+type Rows = readonly Record<string, unknown>[];
+
+/** Rows of a select over a plan of everybody, from the engine that suits their number. */
+async function ask(
+  ground: Ground,
+  outputs: readonly (readonly [string, Expression])[],
+  sqlOf: (plan: string) => string,
+): Promise<{ rows: Rows; engine: string }> {
+  const today = businessDay(ground.clock.now(), ground.config.timezone);
+  const options = { ...bookOf(ground).references, internal: true };
+  const trees = outputs.map(([name, expression]) => {
+    const result = checkTree(expression, ground.catalogue, options);
+    if (!result.ok) throw new Error(`${name} is not a tree: ${result.problems[0]?.en}`);
+    return { name, tree: result.tree };
+  });
+  const plan = planOutputs(trees, ground.catalogue, today);
+  const total = await ground.store.read(SYSTEM_SCOPE, membersTotal);
+  if (total > RECORDS_MAX) {
+    const { rows } = await lakeEngine(ground).query(sqlOf(printPlan(plan, duckdb, { kind: "all" })));
+    return { rows, engine: "duckdb" };
+  }
+  const rows = await ground.store.read(SYSTEM_SCOPE, (tx) =>
+    tx.query(sqlOf(printPlan(plan, postgresql, { kind: "all" }))),
+  );
+  return { rows, engine: "postgresql" };
+}
+
+const isFlagged = q.or(...["is_staff", "is_test", "is_wholesale"].map((name) => q.member(name)));
+
+/** Counts who stood where at the last month ends and who moved, and keeps it. @returns how many flows. */
+async function computeFlows(
+  ground: Ground,
+  kind: FlowKind,
+  state: (end: MonthEnd) => Expression,
+  more: {
+    readonly nowhere: string;
+    readonly leaves_out: Expression;
+    readonly version: number | null;
+    readonly day: string;
+  },
+): Promise<number> {
+  const ends = monthEnds(more.day);
+  const outputs = [
+    ["joined_day", q.member("join_day")],
+    ["leaves_out", more.leaves_out],
+    ...ends.map((end, i) => [`s${i}`, state(end)] as const),
+  ] as const;
+  const days = ends.map((end) => end.day);
+  const { rows, engine } = await ask(ground, outputs, (plan) => flowSelect(plan, days, more.nowhere));
+  const flows = rows.map((row) => ({
+    month: ends[Number(row["place"])]?.month ?? "",
+    from_state: String(row["from_state"]),
+    to_state: String(row["to_state"]),
+    members: Number(row["members"]),
+  }));
+  const run = {
+    kind,
+    first_month: ends[1]?.month ?? "",
+    through_day: more.day,
+    version: more.version,
+    engine,
+    computed_at: ground.clock.now(),
+  };
+  const closed = ends.filter((end) => end.is_closed).map((end) => end.month);
+  await ground.store.write(SYSTEM_SCOPE, (tx) => writeFlows(tx, run, flows, closed));
+  return flows.length;
+}
+
+/** Stages of everybody at month ends, by the tag lifecycle_stage as it would have been then. @returns how many flows. */
+export async function computeLifecycle(ground: Ground): Promise<number> {
+  const tag = bookOf(ground).get("lifecycle_stage");
+  if (tag === undefined) return 0;
+  const { expression } = tag.definition;
+  return computeFlows(ground, "lifecycle", ({ day }) => asOf(expression, day), {
+    nowhere: "never_bought",
+    leaves_out: q.operand(false),
+    version: null,
+    day: lastClosedDay(ground.clock.now(), ground.config.timezone),
+  });
+}
+
+/** The RFM cell of a member on the day of evaluation, or "never" or "over_365", as a tree. */
+export function cellExpression(t: Thresholds, currency: string): Expression {
+  const own = q.isIn(q.column("currency"), [currency]);
+  const bought = q.and(own, q.compare(q.column("net_minor"), ">", 0));
+  const window = q.lastDays(365);
+  const since = q.daysSince(q.maximum("purchase_days", "business_day", { where: bought }));
+  const high = q.atLeast(q.sum("purchase_days", "net_minor", { where: own, window }), t.m_hi_minor);
+  const frequent = q.atLeast(q.count("purchase_days", { where: bought, window }), t.f_hi);
+  const near = q.compare(since, "<=", t.r1_days);
+  const middle = q.compare(since, "<=", t.r2_days);
+  const level = (letter: string, condition: Expression): [Expression, string][] => [
+    [q.and(condition, near), `${letter}1`],
+    [q.and(condition, middle), `${letter}2`],
+    [condition, `${letter}3`],
+  ];
+  const last = q.maximum("purchase_days", "business_day", { where: bought });
+  return q.choose(
+    [
+      [q.not(q.isKnown(last)), "never"],
+      [q.atLeast(since, 365), "over_365"],
+      ...level("A", q.and(high, frequent)),
+      ...level("B", high),
+      [near, "C1"],
+      [middle, "C2"],
+    ],
+    "C3",
+  );
+}
+
+/** Cells of everybody at month ends, all by the thresholds in force. @returns how many flows. */
+export async function computeRfmFlows(ground: Ground): Promise<number> {
+  const run = await ground.store.read(SYSTEM_SCOPE, currentRun);
+  if (run === undefined) return 0;
+  const cell = cellExpression(run, run.currency);
+  return computeFlows(ground, "rfm", ({ day }) => asOf(cell, day), {
+    nowhere: "never",
+    leaves_out: isFlagged,
+    version: run.version,
+    day: run.business_day,
+  });
+}
+
+/** Counts what the records say about why members are silent. */
+export async function computeSilence(ground: Ground): Promise<void> {
+  const business_day = lastClosedDay(ground.clock.now(), ground.config.timezone);
+  if (bookOf(ground).get("lifecycle_stage") === undefined) return;
+  const closed_stores = await ground.store.read(SYSTEM_SCOPE, (tx) => closedStores(tx, business_day, STORE_QUIET_DAYS));
+  const reasons = knownReasons(ground, closed_stores);
+  const outputs = [
+    ...SILENT_STAGES.map((stage) => [stage, SILENT_GROUPS[stage]] as const),
+    ...reasons.map((reason) => [reason.key, reason.condition] as const),
+    ["category", LAST_CATEGORY] as const,
+  ];
+  const { rows } = await ask(ground, outputs, (plan) => silenceSelect(plan, reasons));
+  const computed_at = ground.clock.now();
+  const silence = SILENT_STAGES.map((stage): Silence => {
+    const own = rows.filter((row) => row["stage"] === stage);
+    const part = (name: string) => own.filter((row) => row["part"] === name);
+    const [all] = part("all");
+    const counted = new Map(part("reason").map((row) => [String(row["name"]), row]));
+    return {
+      stage,
+      members: Number(all?.["members"] ?? 0),
+      reasons: [
+        ...reasons.map(({ key }) => ({
+          key,
+          members: Number(counted.get(key)?.["members"] ?? 0),
+          primary: Number(counted.get(key)?.["first_members"] ?? 0),
+        })),
+        { key: "other", members: Number(all?.["first_members"] ?? 0), primary: Number(all?.["first_members"] ?? 0) },
+      ],
+      categories: part("category").map((row) => ({
+        category: row["name"] === null ? null : String(row["name"]),
+        members: Number(row["members"]),
+      })),
+      closed_stores,
+      business_day,
+      computed_at,
+    };
+  });
+  await ground.store.write(SYSTEM_SCOPE, (tx) => writeSilence(tx, silence));
+}
+
+/** The reasons whose tags are switched on. */
+export function knownReasons(ground: Ground, closed_stores: readonly string[]) {
+  const options = bookOf(ground).references;
+  return silentReasons(closed_stores).filter(
+    ({ condition }) => checkTree(condition, ground.catalogue, options, "boolean").ok,
+  );
+}
