@@ -25,7 +25,7 @@ export interface TagScore {
   readonly accuracy: number | null;
   /** Lower end of the Wilson interval at 95 %; null when nothing was judged. */
   readonly bound: number | null;
-  /** judged ÷ members. */
+  /** Share of all members, of whomever something is known or not, with a value. */
   readonly coverage: number;
   /** judged ÷ (judged + abstained): of those of whom there is something to say. Null when of nobody. */
   readonly reach: number | null;
@@ -60,7 +60,8 @@ function scoreTag(tag: string, verdicts: readonly Verdict[]): TagScore {
     right: right.length,
     accuracy: issued.length === 0 ? null : right.length / issued.length,
     bound: issued.length === 0 ? null : wilson(right.length, issued.length),
-    coverage: known.length === 0 ? 0 : issued.length / known.length,
+    coverage:
+      verdicts.length === 0 ? 0 : verdicts.filter(({ said }) => (said[tag] ?? null) !== null).length / verdicts.length,
     reach: issued.length + abstained === 0 ? null : issued.length / (issued.length + abstained),
     abstained,
     rare: { judged: rare.length, right: rare.filter(({ said, truth }) => isRight(said, truth)).length },

@@ -95,7 +95,6 @@ function purchases({ world }: Truth, one: TruePerson, today: number): TrueTags {
   const spend = (from: number, to: number) =>
     [...net].reduce((sum, [day, fen]) => (day > today - from && day <= today - to ? sum + fen : sum), 0);
   const bought = orders.filter((order) => order.day > today - YEAR && order.day <= today && order.net_fen > 0);
-  const year = [...net.keys()].some((day) => day > today - YEAR);
   const gaps = days
     .slice(1)
     .map((day, nth) => day - (days[nth] ?? day))
@@ -110,8 +109,8 @@ function purchases({ world }: Truth, one: TruePerson, today: number): TrueTags {
       : { first_purchase_date: first === undefined ? null : dayText(first) }),
     days_since_last_purchase: text(since),
     orders_365d: String(bought.length),
-    ...(year ? { spend_365d: String(spend(YEAR, 0)) } : {}),
-    ...(net.size > 0 ? { lifetime_spend: String([...net.values()].reduce((a, b) => a + b, 0)) } : {}),
+    spend_365d: String(spend(YEAR, 0)),
+    lifetime_spend: String(sum([...net.values()], Number)),
     average_order_value: bought.length === 0 ? null : String(roundHalfUp(spend(YEAR, 0), bought.length)),
     median_purchase_interval: text(median),
     overdue_ratio: median === undefined || since === undefined ? null : fixed(since, median, 2),
@@ -137,7 +136,13 @@ function trend(now: number, before: number): string | null {
 function priceTags(one: TruePerson, bought: readonly TrueOrder[]): TrueTags {
   const lines = bought.flatMap((order) => order.lines);
   if (bought.length === 0)
-    return { discount_share: null, coupon_sensitivity: null, promotion_only_buyer: null, return_rate: null };
+    return {
+      discount_share: null,
+      coupon_sensitivity: null,
+      promotion_only_buyer: null,
+      return_rate: null,
+      items_per_order: null,
+    };
   const promoted = lines.filter((line) => line.discount_fen > 0);
   const gross = sum(lines, (line) => line.net_fen + line.discount_fen);
   const coupons = bought.filter((order) => order.coupon).length;
