@@ -101,9 +101,21 @@ export const VALUE_TAGS: readonly TagDefinition[] = [
     sentence_en:
       "The band of the member's lifetime value by the value module; not given without a purchase in 365 days.",
     values: [
-      named("high", "高", "High", "生命周期价值在高段", "The lifetime value is in the high band"),
-      named("middle", "中", "Middle", "生命周期价值在中段", "The lifetime value is in the middle band"),
-      named("low", "低", "Low", "生命周期价值在低段", "The lifetime value is in the low band"),
+      named(
+        "high",
+        "高",
+        "High",
+        "达到高段门槛（首次按前 15% 定出，可改）",
+        "At or above the border of the high band (first set at the best 15 %)",
+      ),
+      named(
+        "middle",
+        "中",
+        "Middle",
+        "达到中段门槛（首次按前 50% 定出，可改）",
+        "At or above the border of the middle band (first set at the upper half)",
+      ),
+      named("low", "低", "Low", "低于中段门槛", "Below the border of the middle band"),
     ],
     expression: q.profile("clv", "band"),
     reason: {

@@ -5,6 +5,7 @@ import { SYSTEM_SCOPE } from "../../src/store/index.ts";
 import { dayNumber } from "./calendar.ts";
 import { clustersOf } from "./clusters.ts";
 import { scoreTags, type TagScore, type Verdict } from "./score-tags.ts";
+import { trueClvBands } from "./true-clv.ts";
 import { trueRfm } from "./true-rfm.ts";
 import { trueTags } from "./true-tags.ts";
 import type { Truth, TruePerson } from "./truth.ts";
@@ -45,6 +46,7 @@ async function verdicts(
   const owners = ownersOf(truth, await clustersOf(ground, truth));
   const today = dayNumber(businessDay(ground.clock.now(), ground.config.timezone));
   const classes = trueRfm(truth, today - 1);
+  const bands = trueClvBands(truth, today - 1);
   return rows.flatMap(({ member_id, value }) => {
     const one = truth.persons.get(owners.get(member_id) ?? -1);
     if (one === undefined || !isKnowable(truth, one)) return [];
@@ -58,7 +60,11 @@ async function verdicts(
       {
         where: `member ${member_id}, person ${one.person.index}`,
         said,
-        should: { ...trueTags(truth, one, today), ...classes.get(one.person.index) },
+        should: {
+          ...trueTags(truth, one, today),
+          ...classes.get(one.person.index),
+          clv_band: bands.get(one.person.index) ?? null,
+        },
       },
     ];
   });
