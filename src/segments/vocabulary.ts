@@ -20,6 +20,7 @@ export function vocabularyOf(ground: Ground, lists: Lists, segments: readonly Se
     { group: "purchase", zh: "购买", en: "Purchases", subjects: purchaseSubjects(ground, lists) },
     { group: "behaviour", zh: "行为", en: "Behaviour", subjects: behaviourSubjects(ground, lists) },
     { group: "profile", zh: "资料", en: "Profile", subjects: profileSubjects(ground, lists) },
+    ...layerGroups(ground, lists),
     ...FAMILIES.map(([family, zh, en]) => ({
       group: `tags_${family}`,
       zh,
@@ -40,6 +41,22 @@ function profileSubjects(ground: Ground, lists: Lists): Subject[] {
       const { field: _, expression: __, ...rest } = fieldOf(column, lists);
       return { subject: `profile.${column.name}`, ...rest, expression: q.member(column.name) };
     });
+}
+
+/** What other domains say once of every member: tier, lifetime value. */
+function layerGroups(ground: Ground, lists: Lists): SubjectGroup[] {
+  const layers = ground.catalogue.all().filter(({ per_member, name }) => per_member === "one" && name !== "members");
+  return layers.map(({ name, zh, en, columns }) => ({
+    group: name,
+    zh,
+    en,
+    subjects: columns
+      .filter((column) => !HIDDEN.has(column.name) && column.type !== "instant")
+      .map((column) => {
+        const { field: _, expression: __, ...rest } = fieldOf(column, lists);
+        return { subject: `${name}.${column.name}`, ...rest, expression: q.profile(name, column.name) };
+      }),
+  }));
 }
 
 function tagSubject(tag: Tag, lists: Lists): Subject {
