@@ -32,6 +32,26 @@ test("the state of the lake before and after its first refresh", async () => {
   });
 });
 
+test("a cluster that does not answer is shown as down, with the reason", async () => {
+  const { config } = world().ground;
+  Object.assign(config, { spark_connect_url: "sc://127.0.0.1:9" });
+  const { body } = await owner.get("/api/engines");
+  Object.assign(config, { spark_connect_url: "" });
+  expect(body).toMatchObject({
+    items: [
+      {},
+      {},
+      {
+        engine: "spark",
+        state: "down",
+        version: "—",
+        detail: { zh: "集群没有应答：no Spark Connect server answers at 127.0.0.1:9" },
+      },
+    ],
+  });
+  expect((await owner.get("/api/engines")).body).toMatchObject({ items: [{}, {}] });
+});
+
 test("days that wait for a refresh are told by relation", async () => {
   await world().ground.store.write(SYSTEM_SCOPE, (tx) =>
     markDirty(tx, [

@@ -120,22 +120,28 @@ async function engines(ground: Ground) {
 async function clusters(ground: Ground, lag_seconds: number | null, rows: number) {
   const cluster = await clusterEngine(ground);
   if (cluster === undefined) return [];
-  const version = await cluster
-    .version()
-    .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-  const up = typeof version === "string";
+  const found = await cluster.version().then(
+    (version) => ({ version, reason: "" }),
+    (error: unknown) => ({ version: "—", reason: reasonOf(error) }),
+  );
+  const up = found.reason === "";
   return [
     {
       engine: cluster.name,
-      version: up ? version : "",
+      version: found.version,
       state: up ? "up" : "down",
       lag_seconds,
       rows,
       detail: up
         ? { zh: "集群：全量计算标签", en: "Cluster: computes the tags of all members" }
-        : { zh: `集群没有应答：${version.message}`, en: `The cluster does not answer: ${version.message}` },
+        : { zh: `集群没有应答：${found.reason}`, en: `The cluster does not answer: ${found.reason}` },
     },
   ];
+}
+
+function reasonOf(error: unknown): string {
+  const { params, message } = error as { params?: { reason?: unknown }; message?: string };
+  return String(params?.reason ?? message ?? error);
 }
 
 async function relations(ground: Ground) {

@@ -30,6 +30,8 @@ interface Engine {
 
 interface LakeRelation {
   readonly relation: string;
+  readonly zh: string;
+  readonly en: string;
   readonly files: number;
   readonly rows: number;
   readonly bytes: number;
@@ -41,6 +43,7 @@ const STATE_TONES: Readonly<Record<string, Tone>> = {
   ready: "good",
   live: "good",
   ok: "good",
+  up: "good",
   behind: "warn",
   down: "bad",
 };
@@ -92,7 +95,7 @@ function Lake() {
               title: t("relation"),
               render: (row) => (
                 <span className="ht-cell-two">
-                  {t(`names.${row.relation}`, { defaultValue: row.relation })}
+                  {t(`names.${row.relation}`, { defaultValue: pick(row.zh, row.en) })}
                   <small>{row.relation}</small>
                 </span>
               ),
