@@ -12,6 +12,20 @@ const value = {
   window_en: "365 days to the last closed business day",
 } as const;
 
+const tier = (key: string, zh: string, en: string) =>
+  named(key, zh, en, `达到${zh}级的门槛`, `The threshold of ${en} is reached`);
+/** Tiers of the ladders in definitions/tiers. */
+const TIERS = [
+  named("ordinary", "普通", "Ordinary", "所有会员的起点", "Where everyone begins"),
+  tier("silver", "银卡", "Silver"),
+  tier("gold", "金卡", "Gold"),
+  tier("platinum", "白金", "Platinum"),
+  tier("diamond", "钻石", "Diamond"),
+  named("junior", "初级", "Junior", "所有会员的起点", "Where everyone begins"),
+  tier("intermediate", "中级", "Intermediate"),
+  tier("senior", "高级", "Senior"),
+];
+
 /** Layers that the value domain computes; the tags read its relation `rfm`. */
 export const VALUE_TAGS: readonly TagDefinition[] = [
   defineTag({
@@ -144,6 +158,8 @@ export const VALUE_TAGS: readonly TagDefinition[] = [
     en: "Tier",
     sentence_zh: "会员在主等级体系中的当前等级，每位会员都有且只有一个。",
     sentence_en: "The member's present tier on the primary ladder; everyone has exactly one.",
+    // the tiers of the ladders that ship; a tier made in the console is shown by its key
+    values: TIERS,
     window_zh: "按等级规则的窗口",
     window_en: "The window of the tier rules",
     expression: q.profile("member_tier", "tier"),
@@ -159,7 +175,7 @@ export const VALUE_TAGS: readonly TagDefinition[] = [
       today,
       rows: { ...one(), member_tier: [{ member_id: 1, ladder: "primary", tier: "gold", tier_rank: 2 }] },
       value: "gold",
-      zh: "当前为 gold 级。",
+      zh: "当前为金卡。",
     },
   }),
 ];
