@@ -39,6 +39,8 @@ export const ROUTES: readonly Route[] = [
   route("/tiers/:ladder/edit", "tiers.read", () =>
     import("./pages/tiers/ladder-edit.tsx").then((page) => page.LadderEditPage),
   ),
+  route("/clv", "value.read", () => import("./pages/value/clv.tsx").then((page) => page.ClvPage)),
+  route("/lifecycle", "value.read", () => import("./pages/value/lifecycle.tsx").then((page) => page.LifecyclePage)),
   route("/data/sources", "data.read", () => import("./pages/sources/sources.tsx").then((page) => page.SourcesPage)),
   route("/data/sources/:sourceId", "data.read", () =>
     import("./pages/sources/source.tsx").then((page) => page.SourcePage),

@@ -12,6 +12,8 @@ export const PAGES = [
   "/tags",
   "/tags/:tag",
   "/rfm",
+  "/clv",
+  "/lifecycle",
   "/tiers",
   "/tiers?list=tier&tier=gold",
   "/tiers/growth/edit",

@@ -19,6 +19,8 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "segments", path: "/segments", permission: "segments.read" },
       { key: "tags", path: "/tags", permission: "tags.read" },
       { key: "rfm", path: "/rfm", permission: "value.read" },
+      { key: "clv", path: "/clv", permission: "value.read" },
+      { key: "lifecycle", path: "/lifecycle", permission: "value.read" },
       { key: "tiers", path: "/tiers", permission: "tiers.read" },
     ],
   },

@@ -1,14 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { bandsOf, heatOf, neighbour, positionOf } from "./heat-map.ts";
+import { bandsOf, heatOf, neighbour, positionOf, valueAt } from "./heat-map.ts";
 
 describe("the heat map", () => {
   it("places a class border in proportion inside its band", () => {
     expect(positionOf(150, [0, 100, 200, 300, 400])).toBeCloseTo(0.3);
     expect(positionOf(200, [0, 100, 200, 300, 400])).toBeCloseTo(0.4);
   });
-  it("places a border inside the open last band at a quarter of it, on its edge when equal", () => {
-    expect(positionOf(999, [0, 100, 200, 300, 400])).toBeCloseTo(0.85);
+  it("places a border inside the open last band by its multiple of the edge, on its edge when equal", () => {
+    expect(positionOf(800, [0, 100, 200, 300, 400])).toBeCloseTo(0.85);
+    expect(positionOf(9_999, [0, 100, 200, 300, 400])).toBe(1);
     expect(positionOf(400, [0, 100, 200, 300, 400])).toBeCloseTo(0.8);
+  });
+  it("gives back the threshold of a place", () => {
+    for (const value of [10, 150, 399, 400, 800]) {
+      const edges = [0, 100, 200, 300, 400];
+      expect(valueAt(positionOf(value, edges), edges)).toBeCloseTo(value);
+    }
   });
   it("leaves out what ties make empty and keeps the server's numbers", () => {
     expect(bandsOf([1, 1, 2, 3, 6]).map((band) => band.number)).toEqual([2, 3, 4, 5]);

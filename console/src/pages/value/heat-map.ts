@@ -19,16 +19,29 @@ export function bandsOf(edges: readonly number[]): readonly NumberedBand[] {
 
 /**
  * Where a threshold lies along an axis of equal columns, 0…1. Inside a band it is placed in proportion; the last band is
- * open, so a threshold above its lower edge stands at a quarter of it (the top 15 % begin there when bands are fifths).
+ * open: there a threshold is placed by how many times its lower edge it is, and never beyond the end.
  */
 export function positionOf(threshold: number, edges: readonly number[]): number {
   const bands = bandsOf(edges);
   const index = bands.findLastIndex((band) => band.from <= threshold);
   const band = bands[index];
   if (band === undefined) return 0;
-  const open = threshold > band.from ? 0.25 : 0;
+  const open = band.from <= 0 ? 0 : Math.min(1, (threshold / band.from - 1) / OPEN_REACH);
   const inside = band.to === null ? open : (threshold - band.from) / (band.to - band.from);
   return (index + inside) / bands.length;
+}
+
+/** How far beyond its lower edge the open last band reaches while a border is dragged in it. */
+const OPEN_REACH = 4;
+
+/** The threshold that stands at a place along an axis: the way back from positionOf. In the open last band it grows from its lower edge. */
+export function valueAt(position: number, edges: readonly number[]): number {
+  const bands = bandsOf(edges);
+  const index = Math.min(bands.length - 1, Math.floor(position * bands.length));
+  const band = bands[index];
+  if (band === undefined) return 0;
+  const inside = position * bands.length - index;
+  return band.to === null ? band.from * (1 + inside * OPEN_REACH) : band.from + inside * (band.to - band.from);
 }
 
 /** 0…1 by the square root, so that a few crowded cells do not bleach the rest; empty stays 0. */

@@ -4,7 +4,9 @@ import { Count } from "../../parts/figures.tsx";
 import { formatCount, formatMoney } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
 import { bandsOf, type Band, heatOf, neighbour, positionOf } from "./heat-map.ts";
+import { BorderHandles } from "./border-handles.tsx";
 import type { Rfm } from "./rfm-data.ts";
+import type { Thresholds } from "./value-data.ts";
 import "./rfm-map.css";
 
 type Level = 1 | 2 | 3;
@@ -29,21 +31,33 @@ interface RfmMapProps {
   readonly rfm: Rfm;
   readonly selected: string;
   readonly linkTo: (level: Level, f: number, m: number) => string;
+  /** Thresholds that are being tried: their borders can be dragged. */
+  readonly draft?: Thresholds | undefined;
+  readonly onDraft?: ((draft: Thresholds) => void) | undefined;
 }
 
 /** Three maps side by side, one for each recency level, on one colour scale. */
-export function RfmMaps({ rfm, selected, linkTo }: RfmMapProps) {
+export function RfmMaps({ rfm, selected, linkTo, draft, onDraft }: RfmMapProps) {
   const most = Math.max(1, ...rfm.map.map((cell) => cell.members));
   return (
     <div className="rf-maps">
       {LEVELS.map((level) => (
-        <Panel key={level} level={level} rfm={rfm} most={most} selected={selected} linkTo={linkTo} />
+        <Panel
+          key={level}
+          level={level}
+          rfm={rfm}
+          most={most}
+          selected={selected}
+          linkTo={linkTo}
+          draft={draft}
+          onDraft={onDraft}
+        />
       ))}
     </div>
   );
 }
 
-function Panel({ level, rfm, most, selected, linkTo }: RfmMapProps & { level: Level; most: number }) {
+function Panel({ level, rfm, most, selected, linkTo, draft, onDraft }: RfmMapProps & { level: Level; most: number }) {
   const t = useTexts("value");
   const total = rfm.map.reduce((sum, cell) => sum + (cell.level === level ? cell.members : 0), 0);
   const { r1_days: r1, r2_days: r2 } = rfm.thresholds;
@@ -60,7 +74,7 @@ function Panel({ level, rfm, most, selected, linkTo }: RfmMapProps & { level: Le
       </div>
       <div className="rf-plot">
         <FrequencyAxis rfm={rfm} t={t} />
-        <Grid level={level} rfm={rfm} most={most} selected={selected} linkTo={linkTo} />
+        <Grid level={level} rfm={rfm} most={most} selected={selected} linkTo={linkTo} draft={draft} onDraft={onDraft} />
         <MoneyAxis rfm={rfm} t={t} />
       </div>
     </section>
@@ -93,7 +107,7 @@ function MoneyAxis({ rfm, t }: { rfm: Rfm; t: Translate }) {
 }
 
 /** The cells are links; one of them takes the focus by Tab, the arrow keys move it. */
-function Grid({ level, rfm, most, selected, linkTo }: RfmMapProps & { level: Level; most: number }) {
+function Grid({ level, rfm, most, selected, linkTo, draft, onDraft }: RfmMapProps & { level: Level; most: number }) {
   const t = useTexts("value");
   const grid = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState(0);
@@ -144,7 +158,10 @@ function Grid({ level, rfm, most, selected, linkTo }: RfmMapProps & { level: Lev
           </Link>
         );
       })}
-      <Borders rfm={rfm} t={t} />
+      <Borders rfm={draft === undefined ? rfm : { ...rfm, thresholds: { ...rfm.thresholds, ...draft } }} t={t} />
+      {draft === undefined || onDraft === undefined ? null : (
+        <BorderHandles thresholds={draft} bands={rfm.bands} currency={rfm.currency} onChange={onDraft} />
+      )}
     </div>
   );
 }

@@ -1,5 +1,7 @@
 import Button from "antd/es/button";
+import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
+import { useSession } from "../../api/session.ts";
 import { Bar } from "../../parts/bar.tsx";
 import { Chip } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
@@ -9,8 +11,11 @@ import { EmptyState, Loaded, SkeletonBlock, SkeletonTable } from "../../parts/st
 import { formatCount, formatDay, formatMoney } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
 import { Behind } from "./behind.tsx";
+import { FlowsCard } from "./flows-card.tsx";
 import { type Rfm, type RfmCell, useRfm } from "./rfm-data.ts";
 import { RfmMaps } from "./rfm-map.tsx";
+import { type Thresholds, useRfmFlows } from "./value-data.ts";
+import { WhatIfCard } from "./what-if.tsx";
 import "./rfm.css";
 import "./texts.ts";
 
@@ -55,15 +60,26 @@ function RfmBody({ rfm, t }: { rfm: Rfm; t: Translate }) {
   const [params] = useSearchParams();
   const cell = params.get("cell");
   const place = { level: params.get("level"), f: params.get("f"), m: params.get("m") };
+  const [draft, setDraft] = useState<Thresholds>();
+  const mayManage = useSession()?.permissions.includes("value.manage") ?? false;
+  const { m_hi_minor, f_hi, r1_days, r2_days } = rfm.thresholds;
+  const begin = () => setDraft({ m_hi_minor, f_hi, r1_days, r2_days });
   return (
     <>
-      <Card title={t("map.title", { n: formatCount(rfm.population) })} note={t("map.note")}>
+      <Card
+        title={t("map.title", { n: formatCount(rfm.population) })}
+        note={t("map.note")}
+        extra={mayManage && draft === undefined ? <Button onClick={begin}>{t("what_if.begin")}</Button> : null}
+      >
         <RfmMaps
+          draft={draft}
+          onDraft={setDraft}
           rfm={rfm}
           selected={`${place.level}.${place.f}.${place.m}`}
           linkTo={(level, f, m) => `?level=${level}&f=${f}&m=${m}`}
         />
       </Card>
+      {draft === undefined ? null : <WhatIfCard draft={draft} onDraft={setDraft} onClose={() => setDraft(undefined)} />}
       {cell !== null || place.level !== null ? <Behind rfm={rfm} cell={cell} place={place} /> : null}
       <div className="ht-grid">
         <div className="ht-span-8">
@@ -74,6 +90,7 @@ function RfmBody({ rfm, t }: { rfm: Rfm; t: Translate }) {
           <Others rfm={rfm} t={t} />
         </div>
       </div>
+      <CellFlows t={t} />
     </>
   );
 }
@@ -212,6 +229,27 @@ function NoRfm({ t }: { t: Translate }) {
         }
       />
     </Card>
+  );
+}
+
+const STATES = ["A1", "A2", "A3", "B1", "B2", "B3", "C1", "C2", "C3", "over_365", "never", "outside"];
+
+function CellFlows({ t }: { t: Translate }) {
+  const query = useRfmFlows();
+  const nameOf = (state: string) =>
+    state === "outside" ? t("flows.outside") : state.length === 2 ? state : t(`others.${state}`);
+  return (
+    <Loaded query={query} skeleton={<SkeletonBlock height={440} />}>
+      {(view) => (
+        <FlowsCard
+          view={view}
+          order={STATES}
+          nameOf={nameOf}
+          linkTo={(state) => (state === "outside" ? undefined : `?cell=${state}`)}
+          note={t("flows.rfm_note", { version: view.version ?? 0 })}
+        />
+      )}
+    </Loaded>
   );
 }
 
