@@ -12,19 +12,13 @@ import { JobProgress } from "../../parts/job-progress.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { errorSentence } from "../../parts/states.tsx";
 import { formatMoney } from "../../texts/format.ts";
-import { useTexts } from "../../texts/texts.ts";
+import { type Translate, useTexts } from "../../texts/texts.ts";
 import { seedLink } from "../segments/model/seeds.ts";
 import type { Clv } from "./value-data.ts";
 
 type Row = Clv["bands"][number];
 
-/** The three bands with their borders, which a person may set as a further version. */
-export function BandsCard({ clv }: { clv: Clv }) {
-  const t = useTexts("value");
-  const session = useSession();
-  const [open, setOpen] = useState(false);
-  const [job, setJob] = useState<string>();
-  const client = useQueryClient();
+function columnsOf(clv: Clv, t: Translate): readonly Column<Row>[] {
   const total = clv.bands.reduce((sum, band) => sum + band.clv_minor, 0);
   const { high_minor, middle_minor } = clv.borders;
   const rangeOf = ({ band }: Row): string => {
@@ -32,7 +26,7 @@ export function BandsCard({ clv }: { clv: Clv }) {
     if (band === "low") return t("clv.below", { v: formatMoney(middle_minor, clv.currency) });
     return t("map.range", { from: formatMoney(middle_minor, clv.currency), to: formatMoney(high_minor, clv.currency) });
   };
-  const columns: readonly Column<Row>[] = [
+  return [
     { key: "band", title: t("clv.band"), render: (row) => <strong>{t(`clv.band_${row.band}`)}</strong> },
     { key: "range", title: t("clv.borders"), hide: "phone", render: rangeOf },
     {
@@ -74,6 +68,15 @@ export function BandsCard({ clv }: { clv: Clv }) {
       render: (row) => <Link to={seedLink({ tag: `clv_band:${row.band}` })}>{t("behind.save")}</Link>,
     },
   ];
+}
+
+/** The three bands with their borders, which a person may set as a further version. */
+export function BandsCard({ clv }: { clv: Clv }) {
+  const t = useTexts("value");
+  const session = useSession();
+  const [open, setOpen] = useState(false);
+  const [job, setJob] = useState<string>();
+  const client = useQueryClient();
   const mayManage = session?.permissions.includes("value.manage") ?? false;
   return (
     <Card
@@ -92,7 +95,7 @@ export function BandsCard({ clv }: { clv: Clv }) {
           }}
         />
       )}
-      <DataTable label={t("clv.bands")} columns={columns} rows={clv.bands} rowKey={(row) => row.band} />
+      <DataTable label={t("clv.bands")} columns={columnsOf(clv, t)} rows={clv.bands} rowKey={(row) => row.band} />
       {open ? <BordersDialog clv={clv} onClose={() => setOpen(false)} onStarted={setJob} /> : null}
     </Card>
   );

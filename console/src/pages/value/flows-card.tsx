@@ -56,7 +56,9 @@ export function FlowsCard({ view, order, nameOf, linkTo, note }: FlowsCardProps)
         ))}
       </nav>
       <div className="vl-flow">
-        <Diagram flows={own} order={order} nameOf={nameOf} month={month} t={t} />
+        <section className="vl-picture" tabIndex={0} aria-label={t("flows.picture", { month })}>
+          <Diagram flows={own} order={order} nameOf={nameOf} month={month} t={t} />
+        </section>
         <div className="vl-flow-table">
           <FlowTable flows={own} order={order} nameOf={nameOf} linkTo={linkTo} t={t} />
         </div>

@@ -108,9 +108,8 @@ function Stages({ data, t }: { data: Lifecycle; t: Translate }) {
   );
 }
 
-function SilenceCard({ silence, t }: { silence: Silence; t: Translate }) {
-  const { members } = silence;
-  const columns: readonly Column<SilentReason>[] = [
+function reasonColumns(members: number, t: Translate): readonly Column<SilentReason>[] {
+  return [
     {
       key: "reason",
       title: t("silence.reason"),
@@ -155,6 +154,10 @@ function SilenceCard({ silence, t }: { silence: Silence; t: Translate }) {
       render: (row) => <Count value={row.primary} />,
     },
   ];
+}
+
+function SilenceCard({ silence, t }: { silence: Silence; t: Translate }) {
+  const { members } = silence;
   const categories = silence.categories
     .map((one) => `${one.category ?? t("silence.no_category")} ${one.members}`)
     .join(t("silence.comma"));
@@ -168,7 +171,7 @@ function SilenceCard({ silence, t }: { silence: Silence; t: Translate }) {
     >
       <DataTable
         label={t(`silence.${silence.stage}`)}
-        columns={columns}
+        columns={reasonColumns(members, t)}
         rows={silence.reasons}
         rowKey={(row) => row.key}
       />
