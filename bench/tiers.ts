@@ -1,9 +1,11 @@
 import { CLASSIC } from "../definitions/tiers/classic.ts";
 import { GROWTH } from "../definitions/tiers/growth.ts";
 import type { Ground } from "../src/ground.ts";
-import { SYSTEM_SCOPE } from "../src/store/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../src/store/index.ts";
 import { ensureLadders } from "../src/tiers/activation.ts";
 import { evaluateAll } from "../src/tiers/evaluate.ts";
+import { ladderState } from "../src/tiers/ladder-store.ts";
+import { nearDefault, overview } from "../src/tiers/lists.ts";
 import { simulate } from "../src/tiers/what-if.ts";
 import type { Bench, Figure } from "./main.ts";
 import { openBenchWorld } from "./world.ts";
@@ -38,6 +40,14 @@ const reference = (ground: Ground) =>
     await tx.query(REFERENCE);
   });
 
+/** Every number of the page, counted anew. */
+async function countAll(tx: Tx, ground: Ground): Promise<void> {
+  await tx.query("set local jit = off");
+  const state = await ladderState(tx);
+  if (state === undefined) throw new Error("no ladder is in force");
+  await overview(tx, ground, state, SYSTEM_SCOPE, nearDefault(state.definition));
+}
+
 /** A million members on the growth ladder: everyone placed, everyone evaluated again, and a change of rule tried. */
 export const benches: readonly Bench[] = [
   {
@@ -65,7 +75,9 @@ export const benches: readonly Bench[] = [
         const other = await seconds(() =>
           ground.store.write(SYSTEM_SCOPE, (tx) => simulate(tx, ground, CLASSIC, false)),
         );
+        const page = await seconds(() => ground.store.read(SYSTEM_SCOPE, (tx) => countAll(tx, ground)));
         return [
+          figure("all counts of the page", page),
           { ...figure("first placement of everyone", first), bar: "shown", met: true },
           figure("full evaluation", full),
           figure("what-if of edited rules", edited),

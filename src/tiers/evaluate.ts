@@ -7,7 +7,15 @@ import { followIdentities } from "./joining-store.ts";
 import { stepsOf } from "./ladder.ts";
 import { ladderState, type LadderState } from "./ladder-store.ts";
 import { freshnessOf } from "./metrics.ts";
-import { closePeriods, type Evaluation, GIVEN_MAX, type Members, placeNew, writeAmounts } from "./standing-store.ts";
+import {
+  closePeriods,
+  type Evaluation,
+  GIVEN_MAX,
+  type Members,
+  placeNew,
+  prepare,
+  writeAmounts,
+} from "./standing-store.ts";
 
 /** Marks taken at once. */
 export const MARKS_MAX = 2_000;
@@ -35,8 +43,8 @@ export async function evaluate(
   today: string = todayOf(ground),
 ): Promise<Evaluated> {
   if (members !== null && members.length === 0) return { changes: [], touched: [] };
-  await tx.query("set local jit = off");
   const member_ids = members !== null && members.length > GIVEN_MAX ? null : members;
+  await prepare(tx, member_ids);
   const { definition: ladder } = state;
   const evaluation: Evaluation = { tx, ground, ladder, steps: stepsOf(ladder), today, member_ids };
   await newMoves(tx);

@@ -8,7 +8,7 @@ import { grantRoutes } from "./grant-routes.ts";
 import { AMOUNT_MAX } from "./ladder.ts";
 import { ladderRoutes } from "./ladder-routes.ts";
 import { ladderState } from "./ladder-store.ts";
-import { coverageMatrix, membersOfList, nearDefault, overview } from "./lists.ts";
+import { coverageMatrix, membersOfList, nearDefault, recentOverview } from "./lists.ts";
 
 const tags = ["tiers"];
 const read = { access: { permission: "tiers.read" } } as const;
@@ -40,7 +40,7 @@ export function tierRoutes(app: FastifyInstance, ground: Ground): void {
       ground.store.read(scope, async (tx) => {
         const state = await ladderState(tx);
         if (state === undefined) return { state: "none" };
-        return overview(tx, ground, state, scope, query.within ?? nearDefault(state.definition));
+        return recentOverview(tx, ground, state, scope, query.within ?? nearDefault(state.definition));
       }),
   );
   app.get<{ Querystring: Static<typeof ListQuery> }>(

@@ -22,6 +22,12 @@ const ENDLESS = "date '9999-12-31'";
 /** Ends of periods that one member can have missed; more than that is a clock gone wrong. */
 const ROUNDS_MAX = 1_000;
 
+/** Settings of an evaluation's transaction: such statements are run once, and one over everyone keeps its hash tables in memory. */
+export async function prepare(tx: Tx, member_ids: Members): Promise<void> {
+  await tx.query("set local jit = off");
+  if (member_ids === null) await tx.query("set local work_mem = '128MB'");
+}
+
 /** SQL of the rank that an amount earns; `places` is the parameter with the amounts that ranks 1, 2, … ask for. */
 const rankSql = (amount: string, places: string) => `width_bucket(${amount}, ${places}::bigint[])`;
 const entriesOf = (steps: readonly Step[]) => steps.slice(1).map((step) => step.entry_amount);
@@ -29,7 +35,7 @@ const entriesOf = (steps: readonly Step[]) => steps.slice(1).map((step) => step.
 /** Members without a standing get one on the lowest step. */
 export async function placeNew({ tx, ground, today, member_ids }: Evaluation): Promise<void> {
   await tx.query("drop table if exists pg_temp.tier_new");
-  await tx.query("create temporary table tier_new (member_id bigint primary key) on commit drop");
+  await tx.query("create temporary table tier_new (member_id bigint not null) on commit drop");
   await tx.query(
     `with placed as (
        insert into tiers.standing (member_id, rank, since_day, earned_rank, period_until, qualifying, previous, closing, amount_until, evaluated_at)
@@ -191,7 +197,7 @@ export async function placeAll(evaluation: Evaluation, protect: boolean): Promis
   await sumAmounts(tx, ground, ladder, null);
   await tx.query("drop table if exists pg_temp.tier_placed");
   await tx.query(
-    `create temporary table tier_placed (member_id bigint primary key, mapped_rank int not null, mapped_earned int not null,
+    `create temporary table tier_placed (member_id bigint not null, mapped_rank int not null, mapped_earned int not null,
        reached int not null, earned_rank int not null, rank int not null, grant_id bigint, qualifying bigint not null) on commit drop`,
   );
   await tx.query(

@@ -3,7 +3,7 @@ import { memberRowsById } from "../members/index.ts";
 import type { Tx } from "../store/index.ts";
 import { todayOf } from "./evaluate.ts";
 import { type LadderDefinition, stepsOf } from "./ladder.ts";
-import { placeAll } from "./standing-store.ts";
+import { placeAll, prepare } from "./standing-store.ts";
 import { type Move, moveMatrix, type PlacedTier, placedTiers } from "./what-if-store.ts";
 
 export interface WhatIf {
@@ -29,7 +29,7 @@ export async function simulate(
   protect: boolean,
 ): Promise<WhatIf> {
   const today = todayOf(ground);
-  await tx.query("set local jit = off");
+  await prepare(tx, null);
   await placeAll({ tx, ground, ladder: definition, steps: stepsOf(definition), today, member_ids: null }, protect);
   const moves = await moveMatrix(tx);
   const sum = (wanted: (move: Move) => boolean) =>
