@@ -1,15 +1,17 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
+import { memberRowsById } from "../members/index.ts";
 import { problem } from "../platform/index.ts";
 import { build as q } from "../query/index.ts";
 import { startJob, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { bookOf, tagSpread } from "../tags/index.ts";
-import { type FlowKind, flowRun, flowsOf, silenceRows } from "./flow-store.ts";
+import { readPlace, writePlace } from "./clv-page.ts";
+import { type FlowKind, flowRun, flowsOf, silenceRows, silentPage } from "./flow-store.ts";
 import { FLOWS, FLOWS_KEY } from "./jobs.ts";
 import { knownReasons } from "./lifecycle.ts";
 import { currentRun } from "./run-store.ts";
-import { SILENT_GROUPS } from "./silence.ts";
+import { SILENT_GROUPS, SILENT_STAGES } from "./silence.ts";
 import { movesBy, quantileThresholds } from "./what-if-store.ts";
 
 const tags = ["value"];
@@ -28,6 +30,14 @@ const WhatIf = Type.Object({
       description: "The share of members whose net spend is high, in hundredths; instead of m_hi_minor and f_hi",
     }),
   ),
+});
+
+const SilentQuery = Type.Object({
+  stage: Type.Union(SILENT_STAGES.map((stage) => Type.Literal(stage))),
+  reason: Type.Optional(Type.String({ maxLength: 40, pattern: "^[a-z_]+$" })),
+  primary: Type.Optional(Type.Boolean({ description: "Only where the sign is the first that holds" })),
+  cursor: Type.Optional(Type.String({ maxLength: 100 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
 });
 
 export function flowRoutes(app: FastifyInstance, ground: Ground): void {
@@ -62,6 +72,7 @@ export function flowRoutes(app: FastifyInstance, ground: Ground): void {
         silence: await silenceView(tx, ground),
       })),
   );
+  silentRoute(app, ground);
   app.post(
     "/api/lifecycle/compute",
     {
@@ -79,6 +90,27 @@ export function flowRoutes(app: FastifyInstance, ground: Ground): void {
       );
       return reply.code(202).send({ job_id });
     },
+  );
+}
+
+function silentRoute(app: FastifyInstance, ground: Ground): void {
+  app.get<{ Querystring: Static<typeof SilentQuery> }>(
+    "/api/lifecycle/silent/members",
+    {
+      schema: { summary: "Silent members of a group, or those with a sign", tags, querystring: SilentQuery },
+      config: read,
+    },
+    async ({ query, scope }) =>
+      ground.store.read(scope, async (tx) => {
+        const limit = query.limit ?? 50;
+        const stores = scope.stores === "all" ? null : scope.stores;
+        const member_ids = await silentPage(tx, query, stores, readPlace(query.cursor)?.[1] ?? 0, limit);
+        const last = member_ids.at(-1);
+        return {
+          items: await memberRowsById(tx, ground, member_ids),
+          next_cursor: member_ids.length === limit && last !== undefined ? writePlace([0, last]) : null,
+        };
+      }),
   );
 }
 

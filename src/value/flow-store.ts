@@ -152,3 +152,39 @@ export async function silenceRows(tx: Tx): Promise<Silence[]> {
     "select stage, members, reasons, categories, closed_stores, business_day, computed_at from value.silence",
   );
 }
+
+export interface SilentMember {
+  readonly member_id: number;
+  readonly stage: string;
+  /** The primary one first. */
+  readonly reasons: readonly string[];
+}
+
+export async function writeSilentMembers(tx: Tx, portions: readonly (readonly SilentMember[])[]): Promise<void> {
+  await tx.query("delete from value.silent_member");
+  for (const rows of portions) {
+    await tx.query(
+      `insert into value.silent_member (member_id, stage, reasons)
+       select member_id, stage, string_to_array(reasons, ',') from unnest($1::bigint[], $2::text[], $3::text[]) as r (member_id, stage, reasons)`,
+      [rows.map((row) => row.member_id), rows.map((row) => row.stage), rows.map((row) => row.reasons.join(","))],
+    );
+  }
+}
+
+/** Member ids of a group, of those with a sign, by number. @param stores those a person may see, or null for all. */
+export async function silentPage(
+  tx: Tx,
+  wanted: { readonly stage: string; readonly reason?: string | undefined; readonly primary?: boolean | undefined },
+  stores: readonly string[] | null,
+  after: number,
+  limit: number,
+): Promise<number[]> {
+  const rows = await tx.query<{ member_id: number }>(
+    `select s.member_id from value.silent_member s
+     where s.stage = $1 and s.member_id > $2 and ($3::text is null or $3 = any(case when $4 then s.reasons[1:1] else s.reasons end))
+       and ($5::text[] is null or exists (select from catalogue.members m where m.member_id = s.member_id and m.home_store_code = any($5)))
+     order by s.member_id limit $6`,
+    [wanted.stage, after, wanted.reason ?? null, wanted.primary ?? false, stores, limit],
+  );
+  return rows.map((row) => row.member_id);
+}

@@ -221,6 +221,8 @@ describe("silence", () => {
     expect(silent?.reasons.reduce((sum, reason) => sum + reason.primary, 0)).toBe(silent?.members);
     for (const { key, condition, members } of silent?.reasons ?? []) {
       if (condition === null || members === 0) continue;
+      const page = await owner.get(`/api/lifecycle/silent/members?stage=silent&reason=${key}&limit=200`);
+      expect((page.body as { items: unknown[] }).items).toHaveLength(members);
       const count = await owner.post("/api/segments/count", { condition });
       expect([key, count.status]).toEqual([key, 200]);
     }

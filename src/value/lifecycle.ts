@@ -6,13 +6,16 @@ import { SYSTEM_SCOPE } from "../store/index.ts";
 import { bookOf } from "../tags/index.ts";
 import {
   closedStores,
+  type Flow,
   type FlowKind,
   flowSelect,
   membersTotal,
   RECORDS_MAX,
   type Silence,
+  type SilentMember,
   writeFlows,
   writeSilence,
+  writeSilentMembers,
 } from "./flow-store.ts";
 import { asOf, type MonthEnd, monthEnds } from "./month-ends.ts";
 import type { Thresholds } from "./rfm.ts";
@@ -21,6 +24,8 @@ import {
   LAST_CATEGORY,
   SILENT_GROUPS,
   SILENT_STAGES,
+  SilenceTally,
+  type SilentStage,
   silenceSelect,
   silentReasons,
   STORE_QUIET_DAYS,
@@ -28,12 +33,14 @@ import {
 
 type Rows = readonly Record<string, unknown>[];
 
-/** Rows of a select over a plan of everybody, from the engine that suits their number. */
-async function ask(
+const PORTION_ROWS = 20_000;
+
+/** Rows of a select over a plan of everybody in portions, from the engine that suits their number. */
+async function* ask(
   ground: Ground,
   outputs: readonly (readonly [string, Expression])[],
   sqlOf: (plan: string) => string,
-): Promise<{ rows: Rows; engine: string }> {
+): AsyncGenerator<{ rows: Rows; engine: string }> {
   const today = businessDay(ground.clock.now(), ground.config.timezone);
   const options = { ...bookOf(ground).references, internal: true };
   const trees = outputs.map(([name, expression]) => {
@@ -44,13 +51,15 @@ async function ask(
   const plan = planOutputs(trees, ground.catalogue, today);
   const total = await ground.store.read(SYSTEM_SCOPE, membersTotal);
   if (total > RECORDS_MAX) {
-    const { rows } = await lakeEngine(ground).query(sqlOf(printPlan(plan, duckdb, { kind: "all" })));
-    return { rows, engine: "duckdb" };
+    const stream = lakeEngine(ground).stream(sqlOf(printPlan(plan, duckdb, { kind: "all" })));
+    for await (const rows of stream) yield { rows, engine: "duckdb" };
+    return;
   }
   const rows = await ground.store.read(SYSTEM_SCOPE, (tx) =>
     tx.query(sqlOf(printPlan(plan, postgresql, { kind: "all" }))),
   );
-  return { rows, engine: "postgresql" };
+  for (let i = 0; i < rows.length; i += PORTION_ROWS)
+    yield { rows: rows.slice(i, i + PORTION_ROWS), engine: "postgresql" };
 }
 
 const isFlagged = q.or(...["is_staff", "is_test", "is_wholesale"].map((name) => q.member(name)));
@@ -74,13 +83,19 @@ async function computeFlows(
     ...ends.map((end, i) => [`s${i}`, state(end)] as const),
   ] as const;
   const days = ends.map((end) => end.day);
-  const { rows, engine } = await ask(ground, outputs, (plan) => flowSelect(plan, days, more.nowhere));
-  const flows = rows.map((row) => ({
-    month: ends[Number(row["place"])]?.month ?? "",
-    from_state: String(row["from_state"]),
-    to_state: String(row["to_state"]),
-    members: Number(row["members"]),
-  }));
+  const flows: Omit<Flow, "closed_members">[] = [];
+  let engine = "postgresql";
+  for await (const part of ask(ground, outputs, (plan) => flowSelect(plan, days, more.nowhere))) {
+    engine = part.engine;
+    flows.push(
+      ...part.rows.map((row) => ({
+        month: ends[Number(row["place"])]?.month ?? "",
+        from_state: String(row["from_state"]),
+        to_state: String(row["to_state"]),
+        members: Number(row["members"]),
+      })),
+    );
+  }
   const run = {
     kind,
     first_month: ends[1]?.month ?? "",
@@ -160,34 +175,29 @@ export async function computeSilence(ground: Ground): Promise<void> {
     ...reasons.map((reason) => [reason.key, reason.condition] as const),
     ["category", LAST_CATEGORY] as const,
   ];
-  const { rows } = await ask(ground, outputs, (plan) => silenceSelect(plan, reasons));
+  const tallies = new Map(SILENT_STAGES.map((stage) => [stage, new SilenceTally()]));
+  const portions: SilentMember[][] = [];
+  for await (const { rows } of ask(ground, outputs, (plan) => silenceSelect(plan, reasons))) {
+    portions.push(
+      rows.map((row) => {
+        const found = String(row["signs"]).split(",").filter(Boolean);
+        const stage = row["stage"] as SilentStage;
+        tallies.get(stage)?.add(found, row["category"] === null ? null : String(row["category"]));
+        return { member_id: Number(row["member_id"]), stage, reasons: found.length === 0 ? ["other"] : found };
+      }),
+    );
+  }
   const computed_at = ground.clock.now();
-  const silence = SILENT_STAGES.map((stage): Silence => {
-    const own = rows.filter((row) => row["stage"] === stage);
-    const part = (name: string) => own.filter((row) => row["part"] === name);
-    const [all] = part("all");
-    const counted = new Map(part("reason").map((row) => [String(row["name"]), row]));
-    return {
-      stage,
-      members: Number(all?.["members"] ?? 0),
-      reasons: [
-        ...reasons.map(({ key }) => ({
-          key,
-          members: Number(counted.get(key)?.["members"] ?? 0),
-          primary: Number(counted.get(key)?.["first_members"] ?? 0),
-        })),
-        { key: "other", members: Number(all?.["first_members"] ?? 0), primary: Number(all?.["first_members"] ?? 0) },
-      ],
-      categories: part("category").map((row) => ({
-        category: row["name"] === null ? null : String(row["name"]),
-        members: Number(row["members"]),
-      })),
-      closed_stores,
-      business_day,
-      computed_at,
-    };
+  const keys = reasons.map(({ key }) => key);
+  const silence = [...tallies].map(([stage, tally]): Silence => {
+    const { members } = tally;
+    const categories = tally.categories();
+    return { stage, members, reasons: tally.reasons(keys), categories, closed_stores, business_day, computed_at };
   });
-  await ground.store.write(SYSTEM_SCOPE, (tx) => writeSilence(tx, silence));
+  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await writeSilence(tx, silence);
+    await writeSilentMembers(tx, portions);
+  });
 }
 
 /** The reasons whose tags are switched on. */

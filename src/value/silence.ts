@@ -114,25 +114,39 @@ export function silentReasons(closed_stores: readonly string[]): SilentReason[] 
 /** The category of the last line bought. */
 export const LAST_CATEGORY = q.last("order_lines", q.column("category_1"), { where: q.column("is_valid") });
 
-/** Selects that count over a plan with `soon`, `silent`, `lost`, one boolean for each reason, and `category`. */
+/** The select of silent members over a plan with `soon`, `silent`, `lost`, one boolean for each reason, and `category`. */
 export function silenceSelect(plan: string, reasons: readonly SilentReason[]): string {
-  const group = `case when "silent" then 'silent' when "lost" then 'lost' else 'soon' end`;
-  const primary = `case ${reasons.map(({ key }) => `when "${key}" then '${key}'`).join(" ")} else 'other' end`;
-  const counted = (condition: string) => `cast(count(*) filter (where ${condition}) as bigint)`;
-  const rows = reasons.map(
-    ({
-      key,
-    }) => `select stage, '${key}' as name, ${counted(`"${key}"`)} as members, ${counted(`first_reason = '${key}'`)} as first_members
-      from asked group by stage`,
-  );
-  return `with asked as materialized (
-      select p.*, ${group} as stage, ${primary} as first_reason from (${plan}) p where "soon" or "silent" or "lost"
-    ), categories as (
-      select stage, category, cast(count(*) as bigint) as members, row_number() over (partition by stage order by count(*) desc, category) as place
-      from asked group by stage, category
-    )
-    select 'all' as part, stage, cast(null as varchar) as name, cast(count(*) as bigint) as members, ${counted("first_reason = 'other'")} as first_members
-    from asked group by stage
-    union all select 'reason', * from (${rows.join(" union all ")}) r
-    union all select 'category', stage, category, members, members from categories where place <= ${CATEGORIES_MAX}`;
+  const stages = `case when "silent" then 'silent' when "lost" then 'lost' else 'soon' end`;
+  const signs = reasons.map(({ key }) => `case when "${key}" then ',${key}' else '' end`).join(" || ");
+  return `select member_id, ${stages} as stage, category, ${signs} as signs from (${plan}) p where "soon" or "silent" or "lost"`;
+}
+
+/** Members by sign and by category, counted as they come. */
+export class SilenceTally {
+  members = 0;
+  readonly #signs = new Map<string, { members: number; primary: number }>();
+  readonly #categories = new Map<string | null, number>();
+
+  /** @param signs in order; the first is the primary one, none is "other". */
+  add(signs: readonly string[], category: string | null): void {
+    this.members += 1;
+    const counted = signs.length === 0 ? ["other"] : signs;
+    for (const [place, key] of counted.entries()) {
+      const known = this.#signs.get(key) ?? { members: 0, primary: 0 };
+      this.#signs.set(key, { members: known.members + 1, primary: known.primary + (place === 0 ? 1 : 0) });
+    }
+    this.#categories.set(category, (this.#categories.get(category) ?? 0) + 1);
+  }
+
+  reasons(keys: readonly string[]) {
+    return [...keys, "other"].map((key) => ({ key, ...(this.#signs.get(key) ?? { members: 0, primary: 0 }) }));
+  }
+
+  /** The commonest, largest first; of equal ones by name. */
+  categories() {
+    return [...this.#categories]
+      .map(([category, members]) => ({ category, members }))
+      .sort((a, b) => b.members - a.members || ((a.category ?? "") < (b.category ?? "") ? -1 : 1))
+      .slice(0, CATEGORIES_MAX);
+  }
 }

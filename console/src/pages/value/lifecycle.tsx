@@ -1,12 +1,13 @@
-import { Link } from "react-router";
+import { Fragment } from "react";
+import { Link, useSearchParams } from "react-router";
 import { Bar } from "../../parts/bar.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Count, Ratio } from "../../parts/figures.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonBlock, SkeletonTable } from "../../parts/states.tsx";
-import { formatDay } from "../../texts/format.ts";
+import { formatCount, formatDay } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
-import { treeLink } from "../segments/model/seeds.ts";
+import { MembersBehind } from "./members-behind.tsx";
 import { FlowsCard } from "./flows-card.tsx";
 import { type Lifecycle, type Silence, type SilentReason, type Stage, useLifecycle } from "./value-data.ts";
 import "./texts.ts";
@@ -45,6 +46,7 @@ function Skeleton() {
 const stageLink = (stage: string) => `/members?tag=${encodeURIComponent(`lifecycle_stage:${stage}`)}`;
 
 function Body({ data, t }: { data: Lifecycle; t: Translate }) {
+  const [params] = useSearchParams();
   const names = new Map(data.stages.map((stage) => [stage.value, pick(stage.zh, stage.en)]));
   return (
     <>
@@ -57,10 +59,24 @@ function Body({ data, t }: { data: Lifecycle; t: Translate }) {
         note={t("lifecycle.flows_note")}
       />
       {SILENCES.map((stage) => data.silence.find((one) => one.stage === stage)).map((silence) =>
-        silence === undefined ? null : <SilenceCard key={silence.stage} silence={silence} t={t} />,
+        silence === undefined ? null : (
+          <Fragment key={silence.stage}>
+            <SilenceCard silence={silence} t={t} />
+            {params.get("silent") === silence.stage ? <Behind silence={silence} params={params} t={t} /> : null}
+          </Fragment>
+        ),
       )}
     </>
   );
+}
+
+function Behind({ silence, params, t }: { silence: Silence; params: URLSearchParams; t: Translate }) {
+  const reason = silence.reasons.find((one) => one.key === params.get("reason"));
+  const primary = params.get("primary") === "true";
+  const query = { stage: silence.stage, reason: reason?.key, primary: primary ? "true" : undefined };
+  const group = t(`silence.${silence.stage}`);
+  const title = reason === undefined ? group : `${group} · ${pick(reason.zh, reason.en)}`;
+  return <MembersBehind title={title} path="/api/lifecycle/silent/members" query={query} />;
 }
 
 function Stages({ data, t }: { data: Lifecycle; t: Translate }) {
@@ -108,7 +124,7 @@ function Stages({ data, t }: { data: Lifecycle; t: Translate }) {
   );
 }
 
-function reasonColumns(members: number, t: Translate): readonly Column<SilentReason>[] {
+function reasonColumns({ stage, members }: Silence, t: Translate): readonly Column<SilentReason>[] {
   return [
     {
       key: "reason",
@@ -126,11 +142,7 @@ function reasonColumns(members: number, t: Translate): readonly Column<SilentRea
       title: t("table.members"),
       numeric: true,
       render: (row) => (
-        <Count
-          value={row.members}
-          to={row.condition === null ? undefined : treeLink(row.condition)}
-          label={pick(row.zh, row.en)}
-        />
+        <Count value={row.members} to={`?silent=${stage}&reason=${row.key}`} label={pick(row.zh, row.en)} />
       ),
     },
     {
@@ -151,7 +163,13 @@ function reasonColumns(members: number, t: Translate): readonly Column<SilentRea
       title: t("silence.primary"),
       numeric: true,
       hide: "phone",
-      render: (row) => <Count value={row.primary} />,
+      render: (row) => (
+        <Count
+          value={row.primary}
+          to={`?silent=${stage}&reason=${row.key}&primary=true`}
+          label={pick(row.zh, row.en)}
+        />
+      ),
     },
   ];
 }
@@ -167,11 +185,15 @@ function SilenceCard({ silence, t }: { silence: Silence; t: Translate }) {
       title={t(`silence.${silence.stage}`)}
       note={t("silence.note")}
       flush
-      extra={<Link to={treeLink(silence.condition)}>{t("silence.all", { n: String(members) })}</Link>}
+      extra={
+        <Link to={`?silent=${silence.stage}`} preventScrollReset>
+          {t("silence.all", { n: formatCount(members) })}
+        </Link>
+      }
     >
       <DataTable
         label={t(`silence.${silence.stage}`)}
-        columns={reasonColumns(members, t)}
+        columns={reasonColumns(silence, t)}
         rows={silence.reasons}
         rowKey={(row) => row.key}
       />
