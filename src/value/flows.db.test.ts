@@ -3,6 +3,7 @@ import { withDatabase } from "../../tests/support/database.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
 import { type OwnerSession, signInOwner } from "../../tests/support/owner.ts";
 import { accept, type ClearRecord, drainPipeline, ensureSource } from "../ingest/index.ts";
+import { refreshLake } from "../lake/index.ts";
 import { addDays } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { computeRfm } from "./compute.ts";
@@ -226,5 +227,27 @@ describe("silence", () => {
       const count = await owner.post("/api/segments/count", { condition });
       expect([key, count.status]).toEqual([key, 200]);
     }
+  });
+});
+
+describe("the lake", () => {
+  test("gives the same flows and signs as the records", async () => {
+    const { ground } = world();
+    const all = async () => ({
+      flows: await rows("select kind, month, from_state, to_state, members from value.month_flow order by 1, 2, 3, 4"),
+      silence: await rows("select stage, members, reasons, categories from value.silence order by 1"),
+      members: await rows("select member_id, stage, reasons from value.silent_member order by 1"),
+    });
+    await computeLifecycle(ground);
+    await computeRfmFlows(ground);
+    await computeSilence(ground);
+    const records = await all();
+    await refreshLake(ground);
+    await computeLifecycle(ground, 0);
+    await computeRfmFlows(ground, 0);
+    await computeSilence(ground, 0);
+    expect(await rows("select distinct engine from value.month_flow_run")).toEqual([{ engine: "duckdb" }]);
+    expect(await all()).toEqual(records);
+    expect(records.members.length).toBeGreaterThan(10);
   });
 });

@@ -40,6 +40,7 @@ async function* ask(
   ground: Ground,
   outputs: readonly (readonly [string, Expression])[],
   sqlOf: (plan: string) => string,
+  records_max: number,
 ): AsyncGenerator<{ rows: Rows; engine: string }> {
   const today = businessDay(ground.clock.now(), ground.config.timezone);
   const options = { ...bookOf(ground).references, internal: true };
@@ -50,7 +51,7 @@ async function* ask(
   });
   const plan = planOutputs(trees, ground.catalogue, today);
   const total = await ground.store.read(SYSTEM_SCOPE, membersTotal);
-  if (total > RECORDS_MAX) {
+  if (total > records_max) {
     const stream = lakeEngine(ground).stream(sqlOf(printPlan(plan, duckdb, { kind: "all" })));
     for await (const rows of stream) yield { rows, engine: "duckdb" };
     return;
@@ -74,6 +75,7 @@ async function computeFlows(
     readonly leaves_out: Expression;
     readonly version: number | null;
     readonly day: string;
+    readonly records_max: number;
   },
 ): Promise<number> {
   const ends = monthEnds(more.day);
@@ -85,7 +87,7 @@ async function computeFlows(
   const days = ends.map((end) => end.day);
   const flows: Omit<Flow, "closed_members">[] = [];
   let engine = "postgresql";
-  for await (const part of ask(ground, outputs, (plan) => flowSelect(plan, days, more.nowhere))) {
+  for await (const part of ask(ground, outputs, (plan) => flowSelect(plan, days, more.nowhere), more.records_max)) {
     engine = part.engine;
     flows.push(
       ...part.rows.map((row) => ({
@@ -109,8 +111,12 @@ async function computeFlows(
   return flows.length;
 }
 
-/** Stages of everybody at month ends, by the tag lifecycle_stage as it would have been then. @returns how many flows. */
-export async function computeLifecycle(ground: Ground): Promise<number> {
+/**
+ * Stages of everybody at month ends, by the tag lifecycle_stage as it would have been then.
+ * @param records_max with more members than this the lake is asked.
+ * @returns how many flows.
+ */
+export async function computeLifecycle(ground: Ground, records_max = RECORDS_MAX): Promise<number> {
   const tag = bookOf(ground).get("lifecycle_stage");
   if (tag === undefined) return 0;
   const { expression } = tag.definition;
@@ -119,6 +125,7 @@ export async function computeLifecycle(ground: Ground): Promise<number> {
     leaves_out: q.operand(false),
     version: null,
     day: lastClosedDay(ground.clock.now(), ground.config.timezone),
+    records_max,
   });
 }
 
@@ -152,7 +159,7 @@ export function cellExpression(t: Thresholds, currency: string): Expression {
 }
 
 /** Cells of everybody at month ends, all by the thresholds in force. @returns how many flows. */
-export async function computeRfmFlows(ground: Ground): Promise<number> {
+export async function computeRfmFlows(ground: Ground, records_max = RECORDS_MAX): Promise<number> {
   const run = await ground.store.read(SYSTEM_SCOPE, currentRun);
   if (run === undefined) return 0;
   const cell = cellExpression(run, run.currency);
@@ -161,11 +168,12 @@ export async function computeRfmFlows(ground: Ground): Promise<number> {
     leaves_out: isFlagged,
     version: run.version,
     day: run.business_day,
+    records_max,
   });
 }
 
 /** Counts what the records say about why members are silent. */
-export async function computeSilence(ground: Ground): Promise<void> {
+export async function computeSilence(ground: Ground, records_max = RECORDS_MAX): Promise<void> {
   const business_day = lastClosedDay(ground.clock.now(), ground.config.timezone);
   if (bookOf(ground).get("lifecycle_stage") === undefined) return;
   const closed_stores = await ground.store.read(SYSTEM_SCOPE, (tx) => closedStores(tx, business_day, STORE_QUIET_DAYS));
@@ -177,7 +185,7 @@ export async function computeSilence(ground: Ground): Promise<void> {
   ];
   const tallies = new Map(SILENT_STAGES.map((stage) => [stage, new SilenceTally()]));
   const portions: SilentMember[][] = [];
-  for await (const { rows } of ask(ground, outputs, (plan) => silenceSelect(plan, reasons))) {
+  for await (const { rows } of ask(ground, outputs, (plan) => silenceSelect(plan, reasons), records_max)) {
     portions.push(
       rows.map((row) => {
         const found = String(row["signs"]).split(",").filter(Boolean);
