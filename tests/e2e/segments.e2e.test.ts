@@ -187,6 +187,7 @@ describe("RFM", () => {
     const cell = rfm.cells.find((one) => one.members > 0 && one.members < 90);
     const page = await session.open(`/rfm`);
     await page
+      .getByLabel("RFM 九个级别")
       .getByRole("row", { name: new RegExp(`^${cell?.cell}`) })
       .getByRole("link")
       .click();
@@ -194,6 +195,21 @@ describe("RFM", () => {
     await page.getByRole("link", { name: "存为分群" }).click();
     await page.getByRole("group", { name: /RFM 类别/ }).waitFor();
     expect(await counted(page)).toBe(cell?.members);
+    await page.close();
+  });
+
+  it("shows at once what a moved border would change, and saves nothing until asked", async () => {
+    const before = await session.get<Rfm>("/api/rfm");
+    const page = await session.open("/rfm");
+    await page.getByRole("button", { name: "试改门槛" }).click();
+    await page.getByText("0 位会员会换格，其中 0 位换类").waitFor();
+    const border = page.getByRole("slider", { name: "高价值门槛 M（元）" }).first();
+    await border.focus();
+    for (let i = 0; i < 5; i++) await page.keyboard.press("PageDown");
+    await page.getByText(/^[1-9][\d,]* 位会员会换格/).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole("button", { name: "放弃" }).click();
+    expect(await session.get<Rfm>("/api/rfm")).toEqual(before);
     await page.close();
   });
 
