@@ -8,8 +8,10 @@ import { EmptyState, Loaded, SkeletonBlock, SkeletonTable } from "../../parts/st
 import { formatCount, formatDay } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { MembersBehind } from "./members-behind.tsx";
+import { seedLink } from "../segments/model/seeds.ts";
 import { FlowsCard } from "./flows-card.tsx";
 import { type Lifecycle, type Silence, type SilentReason, type Stage, useLifecycle } from "./value-data.ts";
+import "./rfm.css";
 import "./texts.ts";
 
 /** Best first, so that a way up is a way to more purchases. */
@@ -76,7 +78,14 @@ function Behind({ silence, params, t }: { silence: Silence; params: URLSearchPar
   const query = { stage: silence.stage, reason: reason?.key, primary: primary ? "true" : undefined };
   const group = t(`silence.${silence.stage}`);
   const title = reason === undefined ? group : `${group} · ${pick(reason.zh, reason.en)}`;
-  return <MembersBehind title={title} path="/api/lifecycle/silent/members" query={query} />;
+  // the group is a stage, except for those who are not silent yet
+  const save =
+    reason === undefined && silence.stage !== "soon" ? (
+      <Link className="rf-save" to={seedLink({ tag: `lifecycle_stage:${silence.stage}` })}>
+        {t("behind.save")}
+      </Link>
+    ) : null;
+  return <MembersBehind title={title} path="/api/lifecycle/silent/members" query={query} save={save} />;
 }
 
 function Stages({ data, t }: { data: Lifecycle; t: Translate }) {
