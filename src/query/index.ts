@@ -13,7 +13,7 @@ export { duckdb } from "./dialects/duckdb.ts";
 export { postgresql } from "./dialects/postgresql.ts";
 export { spark } from "./dialects/spark.ts";
 export { evaluate } from "./evaluate.ts";
-export type { Comparison, Expression, Measure, NodeKind, Window } from "./node.ts";
+export { type Comparison, type Expression, type Measure, type NodeKind, type Window, WINDOW_DAYS_MAX } from "./node.ts";
 export { type Output, type Plan, planOutputs } from "./plan.ts";
 export { type Population, printPlan } from "./print.ts";
 export {

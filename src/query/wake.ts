@@ -48,6 +48,12 @@ class Waker {
       case "tag":
       case "segment":
         return this.visit(targetOf(node));
+      case "date_part":
+        // the month or year of today stands until the next one begins
+        if (node.date.node === "today" && (node.part === "month" || node.part === "year")) {
+          return this.#add({ node: "date", value: periodStart(this.#today, node.part, 1) });
+        }
+        break;
       case "compare":
         if (this.#borders(node.left, comparedWith(node))) return;
         break;

@@ -1,19 +1,54 @@
 import type { Ground } from "../ground.ts";
 import { EVENT_KINDS, type KindInfo } from "../ingest/index.ts";
 import { build as q, columnOf, type Expression, type Relation } from "../query/index.ts";
-import { type Field, fieldOf, type Lists, type Measure, MEASURED, type Subject } from "./subject.ts";
+import {
+  columnType,
+  type Field,
+  fieldOf,
+  type Lists,
+  type Measure,
+  MEASURED,
+  operatorsOf,
+  picksOf,
+  type Subject,
+} from "./subject.ts";
 
 const TIMES = { zh: "次", en: "times" };
 const DAYS = { zh: "天", en: "days" };
 
+interface Rows {
+  readonly relation: Relation;
+  readonly where?: Expression;
+}
+
+/** Something that was done a number of times, for the first and the last time, and what it was then. */
 function behaviour(
-  subject: string,
-  zh: string,
-  en: string,
+  [subject, zh, en]: readonly [string, string, string],
+  { relation, where }: Rows,
   measures: readonly Measure[],
   fields: readonly Field[],
 ): Subject {
-  return { subject, zh, en, type: "behaviour", operators: MEASURED, measures, fields };
+  const rows = where === undefined ? {} : { where };
+  const days =
+    relation.day === undefined
+      ? []
+      : [
+          measure("first_day", "第一次日期", "First day", "date", q.minimum(relation.name, relation.day, rows)),
+          measure("last_day", "最近一次日期", "Last day", "date", q.maximum(relation.name, relation.day, rows)),
+        ];
+  return {
+    subject,
+    zh,
+    en,
+    type: "behaviour",
+    operators: MEASURED,
+    measures: [...measures, ...days],
+    fields,
+    picks: picksOf(relation, fields, where),
+    ...(relation.instant === undefined
+      ? {}
+      : { steps: [{ step: subject, zh, en, rows: { relation: relation.name, ...rows } }] }),
+  };
 }
 
 function measure(
@@ -24,7 +59,8 @@ function measure(
   expression: Expression,
   unit?: Measure["unit"],
 ): Measure {
-  return { measure: name, zh, en, type, ...(unit === undefined ? {} : { unit }), expression };
+  const operators = type === "date" ? operatorsOf(type) : MEASURED;
+  return { measure: name, zh, en, type, operators, ...(unit === undefined ? {} : { unit }), expression };
 }
 
 function fieldsOf(relation: Relation, names: readonly string[], lists: Lists): Field[] {
@@ -60,7 +96,14 @@ export function purchaseSubjects(ground: Ground, lists: Lists): Subject[] {
       "hour",
       "weekday",
     ];
-    subjects.push(behaviour("orders", "购买", "Bought", measures, fieldsOf(orders, fields, lists)));
+    subjects.push(
+      behaviour(
+        ["orders", "购买", "Bought"],
+        { relation: orders, ...valid },
+        measures,
+        fieldsOf(orders, fields, lists),
+      ),
+    );
   }
   const lines = ground.catalogue.find("order_lines");
   if (lines !== undefined) {
@@ -87,7 +130,14 @@ export function purchaseSubjects(ground: Ground, lists: Lists): Subject[] {
       "store_code",
       "is_promotion",
     ];
-    subjects.push(behaviour("order_lines", "购买商品", "Bought goods", measures, fieldsOf(lines, fields, lists)));
+    subjects.push(
+      behaviour(
+        ["order_lines", "购买商品", "Bought goods"],
+        { relation: lines, ...valid },
+        measures,
+        fieldsOf(lines, fields, lists),
+      ),
+    );
   }
   const returns = ground.catalogue.find("returns");
   if (returns !== undefined) {
@@ -96,7 +146,12 @@ export function purchaseSubjects(ground: Ground, lists: Lists): Subject[] {
       measure("refund", "退款金额", "Refunded", "money", q.sum("returns", "refund_minor")),
     ];
     subjects.push(
-      behaviour("returns", "退货", "Returned", measures, fieldsOf(returns, ["channel", "store_code", "sku"], lists)),
+      behaviour(
+        ["returns", "退货", "Returned"],
+        { relation: returns },
+        measures,
+        fieldsOf(returns, ["channel", "store_code", "sku"], lists),
+      ),
     );
   }
   return subjects;
@@ -128,7 +183,7 @@ function eventSubject(kind: KindInfo, events: Relation, lists: Lists): Subject {
     const values = codes.map((value) => ({ value, ...(CODES[value] ?? { zh: value, en: value }) }));
     return { ...field, type: "code" as const, operators: ["in", "not_in", "known", "unknown"] as const, values };
   });
-  return behaviour(`events.${kind.kind}`, kind.zh, kind.en, measures, fields);
+  return behaviour([`events.${kind.kind}`, kind.zh, kind.en], { relation: events, where }, measures, fields);
 }
 
 const CODES: Readonly<Record<string, { zh: string; en: string }>> = {
@@ -150,3 +205,44 @@ const CODES: Readonly<Record<string, { zh: string; en: string }>> = {
   starter: { zh: "发起者", en: "Starter" },
   joiner: { zh: "跟团者", en: "Joiner" },
 };
+
+/** Histories that have words of their own above, or are no behaviour. */
+const SPOKEN_FOR = new Set([
+  "orders",
+  "order_lines",
+  "returns",
+  "events",
+  "parties",
+  "consents",
+  "tag_values",
+  "segment_members",
+  "snapshot_members",
+]);
+
+/** Whatever other histories later domains register: benefits, points, coupons. Their columns tell their own names. */
+export function registeredSubjects(ground: Ground, lists: Lists): Subject[] {
+  return ground.catalogue
+    .all()
+    .filter((relation) => relation.per_member === "many" && !SPOKEN_FOR.has(relation.name))
+    .map((relation) => {
+      const columns = relation.columns.filter(({ name, type, unit }) => {
+        return type !== "instant" && name !== relation.day && unit === undefined && !name.endsWith("_id");
+      });
+      const sums = relation.columns.filter(({ unit }) => unit !== undefined && unit !== "rating");
+      const measures = [
+        measure("times", "次数", "Times", "integer", q.count(relation.name), TIMES),
+        ...sums.map((column) => {
+          const type = columnType(column, lists);
+          return measure(
+            column.name,
+            `${column.zh}合计`,
+            `${column.en}, total`,
+            type,
+            q.sum(relation.name, column.name),
+          );
+        }),
+      ];
+      const fields = columns.map((column) => fieldOf(column, lists));
+      return behaviour([relation.name, relation.zh, relation.en], { relation }, measures, fields);
+    });
+}

@@ -8,10 +8,11 @@ import { PAGE_MAX, SAMPLE_MAX } from "./limits.ts";
 import { listSegments, type SegmentDraft } from "./segment-store.ts";
 import { Condition, editorOf, hungUp, IdParams, manage, Nullable, Page, read, tags } from "./route-parts.ts";
 import { movementRoutes } from "./movement-routes.ts";
+import { listSnapshots } from "./snapshot-store.ts";
 import { snapshotRoutes } from "./snapshot-routes.ts";
 import { allSegments, membersOf, oneSegment, removeSegment, sampleOf, saveSegment } from "./segments.ts";
 import { valueLists } from "./value-lists.ts";
-import { vocabularyOf } from "./vocabulary.ts";
+import { vocabularyOf, WINDOWS } from "./vocabulary.ts";
 
 const CountBody = Type.Object({ condition: Condition });
 const SampleBody = Type.Object({
@@ -73,7 +74,8 @@ function builderRoutes(app: FastifyInstance, ground: Ground): void {
     { schema: { tags, summary: "What a segment can be built from" }, config: read },
     async (request) =>
       ground.store.read(request.scope, async (tx) => ({
-        groups: vocabularyOf(ground, await valueLists(tx, ground), await listSegments(tx)),
+        windows: WINDOWS,
+        groups: vocabularyOf(ground, await valueLists(tx, ground), await listSegments(tx), await listSnapshots(tx)),
       })),
   );
 

@@ -13,7 +13,8 @@ import { countCondition } from "./count.ts";
 import { COUNTS_MAX } from "./limits.ts";
 import { listSegments } from "./segment-store.ts";
 import { membersOf, removeSegment, sampleOf, saveSegment } from "./segments.ts";
-import type { Subject } from "./subject.ts";
+import { followed, notFollowed } from "./sequences.ts";
+import type { Subject, ValueType } from "./subject.ts";
 import { valueLists } from "./value-lists.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
@@ -117,14 +118,9 @@ describe("counting while typing", () => {
   });
 });
 
-/** What the console makes of a subject with its first measure, operator and value. */
-function sentence(subject: Subject): Expression | undefined {
-  if (subject.type === "segment") return undefined;
-  const left = subject.expression ?? subject.measures?.[0]?.expression;
-  if (left === undefined) return undefined;
-  const first = subject.values?.[0]?.value;
-  switch (subject.type) {
-    case "behaviour":
+/** What the console makes of a part with its first operator and value. */
+function asked(type: ValueType, left: Expression, values: readonly { value: string }[] = []): Expression {
+  switch (type) {
     case "integer":
     case "money":
       return q.atLeast(left, 1);
@@ -136,32 +132,75 @@ function sentence(subject: Subject): Expression | undefined {
     case "boolean":
       return q.equals(left, true);
     default:
-      return q.isIn(left, [first ?? "x"]);
+      return q.isIn(left, [values[0]?.value ?? "x"]);
   }
 }
 
+/** Everything that the builder can make of a subject, by the name of its part. */
+function sentences(subject: Subject): [string, Expression][] {
+  const { type, expression, values } = subject;
+  const parts: [string, Expression][] = [];
+  for (const one of subject.measures ?? []) parts.push([one.measure, asked(one.type, one.expression)]);
+  for (const { pick, fields } of subject.picks ?? [])
+    for (const field of fields)
+      parts.push([`${pick} ${field.field}`, asked(field.type, field.expression, field.values)]);
+  for (const choice of subject.choices ?? []) parts.push([choice.value, choice.expression]);
+  if (type === "sequence" && expression !== undefined) parts.push(["example", expression]);
+  else if (expression !== undefined) parts.push(["value", asked(type as ValueType, expression, values)]);
+  return parts.map(([name, condition]) => [`${subject.subject} ${name}`, condition]);
+}
+
+const sentence = (subject: Subject): Expression | undefined => sentences(subject)[0]?.[1];
+
 describe("the vocabulary", () => {
-  test("every subject, measure and field can be counted, and means what the evaluator says", async () => {
+  test("every subject, measure, pick and choice is counted the same on both engines and by the evaluator", async () => {
     const groups = await vocabulary();
-    expect(groups.map((group) => group.group)).toEqual([
-      "purchase",
-      "behaviour",
-      "profile",
-      "rfm",
-      "clv",
-      "member_tier",
-      "tags_basic",
-      "tags_consumption",
-      "tags_social",
-      "consent",
-    ]);
-    for (const subject of groups.flatMap((group) => group.subjects)) {
-      const condition = sentence(subject);
-      if (condition === undefined) throw new Error(`${subject.subject} has no expression`);
-      expect([subject.subject, (await count(condition)).count]).toEqual([subject.subject, membersBy(condition).length]);
-      for (const field of subject.fields ?? []) expect(field.operators.length, field.field).toBeGreaterThan(0);
+    expect(groups.map((group) => group.group)).toEqual(
+      expect.arrayContaining([
+        "purchase",
+        "behaviour",
+        "sequence",
+        "profile",
+        "anniversary",
+        "layer_rfm",
+        "tags_basic",
+        "tags_consumption",
+        "tags_social",
+        "consent",
+      ]),
+    );
+    const parts = groups.flatMap((group) => group.subjects).flatMap(sentences);
+    expect(parts.length).toBeGreaterThan(300);
+    for (const subject of groups.flatMap((group) => group.subjects))
+      expect(sentences(subject).length, subject.subject).toBeGreaterThan(0);
+    for (const [name, condition] of parts) {
+      const known = membersBy(condition).length;
+      expect([name, (await count(condition)).count, (await count(condition, "duckdb")).count]).toEqual([
+        name,
+        known,
+        known,
+      ]);
     }
-  }, 60_000);
+  }, 240_000);
+
+  test("sequences: any two things, one after the other or not", async () => {
+    const steps = (await vocabulary()).flatMap((group) => group.subjects).flatMap((subject) => subject.steps ?? []);
+    const [order, cart, browse] = ["orders", "events.cart", "events.browse"].map((name) =>
+      steps.find(({ step }) => step === name),
+    );
+    if (order === undefined || cart === undefined || browse === undefined) throw new Error("a step is missing");
+    for (const [first, then] of [
+      [cart, order],
+      [order, order],
+      [browse, cart],
+    ] as const) {
+      for (const condition of [followed(first, then, 3), notFollowed(first, then, 3), notFollowed(first, then, 0)]) {
+        const known = membersBy(condition).length;
+        expect((await count(condition)).count).toBe(known);
+        expect((await count(condition, "duckdb")).count).toBe(known);
+      }
+    }
+  });
 
   test("values that one chooses carry their names and members", async () => {
     const subjects = (await vocabulary()).flatMap((group) => group.subjects);

@@ -1,4 +1,4 @@
-import { build as q, type Column, type Expression } from "../query/index.ts";
+import { build as q, type Column, type Expression, type Relation, type Window } from "../query/index.ts";
 
 /** How a value is entered and compared in the builder. */
 export type ValueType = "code" | "text" | "integer" | "decimal" | "money" | "ratio" | "date" | "boolean";
@@ -44,14 +44,45 @@ export interface Measure {
   readonly zh: string;
   readonly en: string;
   readonly type: ValueType;
+  readonly operators: readonly Operator[];
   readonly unit?: Unit;
   readonly expression: Expression;
+}
+/** Which row's or which value of a field: of the first row, of the last, or the commonest. */
+export interface Pick {
+  readonly pick: "first" | "last" | "most";
+  readonly zh: string;
+  readonly en: string;
+  /** The expression is complete; window and filters go into it as into a measure. */
+  readonly fields: readonly Field[];
+}
+/** What can stand in a sequence. */
+export interface Step {
+  readonly step: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly rows: { readonly relation: string; readonly where?: Expression };
+}
+/** A condition to choose as a whole. */
+export interface Choice {
+  readonly value: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly members?: number;
+  readonly expression: Expression;
+}
+/** A time window to choose; `days`, `back`, `from` and `to` may be changed. */
+export interface WindowOption {
+  readonly window: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly expression: Window | null;
 }
 export interface Subject {
   readonly subject: string;
   readonly zh: string;
   readonly en: string;
-  readonly type: ValueType | "behaviour" | "segment";
+  readonly type: ValueType | "behaviour" | "segment" | "sequence" | "choice";
   readonly operators: readonly Operator[];
   readonly values?: readonly ValueOption[];
   readonly unit?: Unit;
@@ -60,6 +91,10 @@ export interface Subject {
   readonly expression?: Expression;
   readonly measures?: readonly Measure[];
   readonly fields?: readonly Field[];
+  readonly picks?: readonly Pick[];
+  readonly steps?: readonly Step[];
+  readonly within_days_max?: number;
+  readonly choices?: readonly Choice[];
 }
 export interface SubjectGroup {
   readonly group: string;
@@ -113,4 +148,27 @@ export function fieldOf(column: Column, lists: Lists): Field {
     ...(values === undefined ? {} : { values }),
     expression: q.column(column.name),
   };
+}
+
+const PICKS = [
+  { pick: "first", zh: "第一次的", en: "First" },
+  { pick: "last", zh: "最近一次的", en: "Last" },
+  { pick: "most", zh: "最多的", en: "Most frequent" },
+] as const;
+const PICKED = { first: q.first, last: q.last, most: q.mode };
+
+/** The value of each field in the first row, in the last, and the commonest one. */
+export function picksOf(relation: Relation, fields: readonly Field[], where: Expression | undefined): Pick[] {
+  const rows = where === undefined ? {} : { where };
+  return PICKS.map(({ pick, zh, en }) => ({
+    pick,
+    zh,
+    en,
+    fields: fields
+      .filter((field) => field.type !== "boolean")
+      .map((field) => ({
+        ...field,
+        expression: PICKED[pick](relation.name, field.field, rows),
+      })),
+  }));
 }

@@ -1,8 +1,20 @@
 import type { Ground } from "../ground.ts";
-import { build as q, type Expression, scaleOf } from "../query/index.ts";
+import { build as q, type Expression, type Relation, scaleOf } from "../query/index.ts";
 import { bookOf, type Tag } from "../tags/index.ts";
-import { behaviourSubjects, purchaseSubjects } from "./behaviours.ts";
-import { fieldOf, type Lists, operatorsOf, type Subject, type SubjectGroup, type ValueType } from "./subject.ts";
+import { anniversaryChoices } from "./anniversaries.ts";
+import { behaviourSubjects, purchaseSubjects, registeredSubjects } from "./behaviours.ts";
+import { inSnapshot } from "./membership-plan.ts";
+import { sequenceSubjects } from "./sequences.ts";
+import type { SnapshotRow } from "./snapshot-store.ts";
+import {
+  fieldOf,
+  type Lists,
+  operatorsOf,
+  type Subject,
+  type SubjectGroup,
+  type ValueType,
+  type WindowOption,
+} from "./subject.ts";
 import type { SegmentRow } from "./segment-store.ts";
 
 /** Columns of the profile that say how a record is kept rather than who a member is. */
@@ -14,12 +26,24 @@ const FAMILIES = [
 ] as const;
 
 /** Everything a segment can be built from, in the order in which an operator thinks. */
-export function vocabularyOf(ground: Ground, lists: Lists, segments: readonly SegmentRow[]): SubjectGroup[] {
+export function vocabularyOf(
+  ground: Ground,
+  lists: Lists,
+  segments: readonly SegmentRow[],
+  snapshots: readonly SnapshotRow[] = [],
+): SubjectGroup[] {
   const tags = [...bookOf(ground).tags.values()];
+  const purchases = purchaseSubjects(ground, lists);
+  const behaviours = behaviourSubjects(ground, lists);
+  const others = registeredSubjects(ground, lists);
+  const steps = [...purchases, ...behaviours, ...others].flatMap((subject) => subject.steps ?? []);
   return [
-    { group: "purchase", zh: "购买", en: "Purchases", subjects: purchaseSubjects(ground, lists) },
-    { group: "behaviour", zh: "行为", en: "Behaviour", subjects: behaviourSubjects(ground, lists) },
+    { group: "purchase", zh: "购买", en: "Purchases", subjects: purchases },
+    { group: "behaviour", zh: "行为", en: "Behaviour", subjects: behaviours },
+    { group: "other", zh: "其他记录", en: "Other records", subjects: others },
+    { group: "sequence", zh: "先后", en: "Sequences", subjects: sequenceSubjects(steps) },
     { group: "profile", zh: "资料", en: "Profile", subjects: profileSubjects(ground, lists) },
+    { group: "anniversary", zh: "纪念日", en: "Anniversaries", subjects: anniversarySubjects(ground) },
     ...layerGroups(ground, lists),
     ...FAMILIES.map(([family, zh, en]) => ({
       group: `tags_${family}`,
@@ -29,35 +53,84 @@ export function vocabularyOf(ground: Ground, lists: Lists, segments: readonly Se
     })),
     { group: "consent", zh: "同意", en: "Consent", subjects: consentSubjects(ground) },
     { group: "segment", zh: "分群", en: "Segments", subjects: segmentSubjects(segments) },
+    { group: "snapshot", zh: "快照", en: "Snapshots", subjects: snapshotSubjects(snapshots) },
   ].filter((group) => group.subjects.length > 0);
 }
 
 function profileSubjects(ground: Ground, lists: Lists): Subject[] {
   const members = ground.catalogue.find("members");
-  if (members === undefined) return [];
-  return members.columns
+  return members === undefined ? [] : columnSubjects(members, "profile", lists);
+}
+
+function columnSubjects(relation: Relation, prefix: string, lists: Lists): Subject[] {
+  return relation.columns
     .filter((column) => !HIDDEN.has(column.name) && column.type !== "instant")
     .map((column) => {
       const { field: _, expression: __, ...rest } = fieldOf(column, lists);
-      return { subject: `profile.${column.name}`, ...rest, expression: q.member(column.name) };
+      return { subject: `${prefix}.${column.name}`, ...rest, expression: q.profile(relation.name, column.name) };
     });
 }
 
-/** What other domains say once of every member: tier, lifetime value. */
+/** What other domains know of every member, one group each: RFM, lifetime value, tier. */
 function layerGroups(ground: Ground, lists: Lists): SubjectGroup[] {
-  const layers = ground.catalogue.all().filter(({ per_member, name }) => per_member === "one" && name !== "members");
-  return layers.map(({ name, zh, en, columns }) => ({
-    group: name,
-    zh,
-    en,
-    subjects: columns
-      .filter((column) => !HIDDEN.has(column.name) && column.type !== "instant")
-      .map((column) => {
-        const { field: _, expression: __, ...rest } = fieldOf(column, lists);
-        return { subject: `${name}.${column.name}`, ...rest, expression: q.profile(name, column.name) };
-      }),
-  }));
+  return ground.catalogue
+    .all()
+    .filter((relation) => relation.per_member === "one" && relation.name !== "members")
+    .map((relation) => ({
+      group: `layer_${relation.name}`,
+      zh: relation.zh,
+      en: relation.en,
+      subjects: columnSubjects(relation, relation.name, lists),
+    }));
 }
+
+function anniversarySubjects(ground: Ground): Subject[] {
+  if (ground.catalogue.find("members") === undefined) return [];
+  const joined = q.member("join_day");
+  const birthday = anniversaryChoices(q.member("birth_month"), q.member("birth_day"));
+  const joining = anniversaryChoices(q.datePart("month", joined), q.datePart("day", joined));
+  const choice = { type: "choice" as const, operators: ["in" as const, "not_in" as const] };
+  return [
+    { subject: "anniversary.birthday", zh: "生日", en: "Birthday", ...choice, choices: birthday },
+    { subject: "anniversary.join", zh: "入会周年", en: "Anniversary of joining", ...choice, choices: joining },
+  ];
+}
+
+function snapshotSubjects(snapshots: readonly SnapshotRow[]): Subject[] {
+  if (snapshots.length === 0) return [];
+  const choices = snapshots.map(({ snapshot_id, name, members }) => ({
+    value: String(snapshot_id),
+    zh: name,
+    en: name,
+    members,
+    expression: inSnapshot(snapshot_id),
+  }));
+  return [
+    { subject: "snapshot", zh: "在快照中", en: "In snapshot", type: "choice", operators: ["in", "not_in"], choices },
+  ];
+}
+
+/** The windows that a behaviour can be looked at in; null: since ever. */
+export const WINDOWS: readonly WindowOption[] = [
+  { window: "ever", zh: "一直以来", en: "ever", expression: null },
+  ...[7, 14, 30, 90, 180, 365].map((days) => ({
+    window: `last_${days}`,
+    zh: `近 ${days} 天`,
+    en: `in the last ${days} days`,
+    expression: q.lastDays(days),
+  })),
+  { window: "before", zh: "31 至 60 天前", en: "31 to 60 days ago", expression: q.lastDays(30, 30) },
+  { window: "this_month", zh: "本月", en: "this month", expression: q.calendar("month") },
+  { window: "last_month", zh: "上月", en: "last month", expression: q.calendar("month", 1) },
+  { window: "this_year", zh: "今年", en: "this year", expression: q.calendar("year") },
+  { window: "last_year", zh: "去年", en: "last year", expression: q.calendar("year", 1) },
+  {
+    window: "between",
+    zh: "指定日期",
+    en: "between two dates",
+    expression: { kind: "between", from: "2026-01-01", to: "2026-12-31" },
+  },
+];
 
 function tagSubject(tag: Tag, lists: Lists): Subject {
   const { definition } = tag;

@@ -32,10 +32,22 @@ export interface CountAnswer {
   readonly steps: readonly CountStep[];
 }
 
+/** Kinds of subject that the sentences cannot draw yet; the API counts them. */
+const WITHOUT_SENTENCE: ReadonlySet<string> = new Set(["sequence", "choice"]);
+
+async function fetchVocabulary(signal: AbortSignal): Promise<Vocabulary> {
+  const { groups } = await api.get<Vocabulary>("/api/segments/vocabulary", {}, signal);
+  return {
+    groups: groups
+      .map((group) => ({ ...group, subjects: group.subjects.filter(({ type }) => !WITHOUT_SENTENCE.has(type)) }))
+      .filter((group) => group.subjects.length > 0),
+  };
+}
+
 export function useVocabulary() {
   return useQuery({
     queryKey: ["segments", "vocabulary"],
-    queryFn: ({ signal }) => api.get<Vocabulary>("/api/segments/vocabulary", {}, signal),
+    queryFn: ({ signal }) => fetchVocabulary(signal),
     staleTime: 5 * 60_000,
   });
 }
