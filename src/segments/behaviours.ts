@@ -70,91 +70,89 @@ function fieldsOf(relation: Relation, names: readonly string[], lists: Lists): F
   });
 }
 
+const VALID = { where: q.column("is_valid") };
+
+function orderSubject(orders: Relation, lists: Lists): Subject {
+  const net = q.sum("orders", "net_minor", VALID);
+  const times = q.count("orders", VALID);
+  const measures = [
+    measure("times", "订单数", "Orders", "integer", times, { zh: "笔", en: "orders" }),
+    measure("days", "购买天数", "Days", "integer", q.countDistinct("orders", "business_day", VALID), DAYS),
+    measure("net", "净消费", "Net spend", "money", net),
+    measure("average", "客单价", "Average order value", "money", q.ratio(net, times, 0)),
+    measure("items", "件数", "Items", "decimal", q.sum("orders", "items", VALID), { zh: "件", en: "items" }),
+  ];
+  const fields = [
+    "channel",
+    "store_code",
+    "region_code",
+    "coupon_code",
+    "campaign_code",
+    "net_minor",
+    "discount_minor",
+    "hour",
+    "weekday",
+  ];
+  return behaviour(
+    ["orders", "购买", "Bought"],
+    { relation: orders, ...VALID },
+    measures,
+    fieldsOf(orders, fields, lists),
+  );
+}
+
+function lineSubject(lines: Relation, lists: Lists): Subject {
+  const measures = [
+    measure("times", "订单数", "Orders", "integer", q.countDistinct("order_lines", "order_id", VALID), {
+      zh: "笔",
+      en: "orders",
+    }),
+    measure("quantity", "件数", "Items", "decimal", q.sum("order_lines", "quantity", VALID), {
+      zh: "件",
+      en: "items",
+    }),
+    measure("days", "购买天数", "Days", "integer", q.countDistinct("order_lines", "business_day", VALID), DAYS),
+    measure("net", "金额", "Amount", "money", q.sum("order_lines", "net_minor", VALID)),
+  ];
+  const fields = [
+    "category_1",
+    "category_2",
+    "category_3",
+    "brand",
+    "series",
+    "sku",
+    "channel",
+    "store_code",
+    "is_promotion",
+  ];
+  return behaviour(
+    ["order_lines", "购买商品", "Bought goods"],
+    { relation: lines, ...VALID },
+    measures,
+    fieldsOf(lines, fields, lists),
+  );
+}
+
+function returnSubject(returns: Relation, lists: Lists): Subject {
+  const measures = [
+    measure("times", "退货次数", "Returns", "integer", q.countDistinct("returns", "return_id"), TIMES),
+    measure("refund", "退款金额", "Refunded", "money", q.sum("returns", "refund_minor")),
+  ];
+  return behaviour(
+    ["returns", "退货", "Returned"],
+    { relation: returns },
+    measures,
+    fieldsOf(returns, ["channel", "store_code", "sku"], lists),
+  );
+}
+
 /** Orders, goods and returns; only valid orders count, as in measures. */
 export function purchaseSubjects(ground: Ground, lists: Lists): Subject[] {
-  const subjects: Subject[] = [];
-  const valid = { where: q.column("is_valid") };
-  const orders = ground.catalogue.find("orders");
-  if (orders !== undefined) {
-    const net = q.sum("orders", "net_minor", valid);
-    const times = q.count("orders", valid);
-    const measures = [
-      measure("times", "订单数", "Orders", "integer", times, { zh: "笔", en: "orders" }),
-      measure("days", "购买天数", "Days", "integer", q.countDistinct("orders", "business_day", valid), DAYS),
-      measure("net", "净消费", "Net spend", "money", net),
-      measure("average", "客单价", "Average order value", "money", q.ratio(net, times, 0)),
-      measure("items", "件数", "Items", "decimal", q.sum("orders", "items", valid), { zh: "件", en: "items" }),
-    ];
-    const fields = [
-      "channel",
-      "store_code",
-      "region_code",
-      "coupon_code",
-      "campaign_code",
-      "net_minor",
-      "discount_minor",
-      "hour",
-      "weekday",
-    ];
-    subjects.push(
-      behaviour(
-        ["orders", "购买", "Bought"],
-        { relation: orders, ...valid },
-        measures,
-        fieldsOf(orders, fields, lists),
-      ),
-    );
-  }
-  const lines = ground.catalogue.find("order_lines");
-  if (lines !== undefined) {
-    const measures = [
-      measure("times", "订单数", "Orders", "integer", q.countDistinct("order_lines", "order_id", valid), {
-        zh: "笔",
-        en: "orders",
-      }),
-      measure("quantity", "件数", "Items", "decimal", q.sum("order_lines", "quantity", valid), {
-        zh: "件",
-        en: "items",
-      }),
-      measure("days", "购买天数", "Days", "integer", q.countDistinct("order_lines", "business_day", valid), DAYS),
-      measure("net", "金额", "Amount", "money", q.sum("order_lines", "net_minor", valid)),
-    ];
-    const fields = [
-      "category_1",
-      "category_2",
-      "category_3",
-      "brand",
-      "series",
-      "sku",
-      "channel",
-      "store_code",
-      "is_promotion",
-    ];
-    subjects.push(
-      behaviour(
-        ["order_lines", "购买商品", "Bought goods"],
-        { relation: lines, ...valid },
-        measures,
-        fieldsOf(lines, fields, lists),
-      ),
-    );
-  }
-  const returns = ground.catalogue.find("returns");
-  if (returns !== undefined) {
-    const measures = [
-      measure("times", "退货次数", "Returns", "integer", q.countDistinct("returns", "return_id"), TIMES),
-      measure("refund", "退款金额", "Refunded", "money", q.sum("returns", "refund_minor")),
-    ];
-    subjects.push(
-      behaviour(
-        ["returns", "退货", "Returned"],
-        { relation: returns },
-        measures,
-        fieldsOf(returns, ["channel", "store_code", "sku"], lists),
-      ),
-    );
-  }
-  return subjects;
+  const makers = { orders: orderSubject, order_lines: lineSubject, returns: returnSubject };
+  return Object.entries(makers).flatMap(([name, make]) => {
+    const relation = ground.catalogue.find(name);
+    return relation === undefined ? [] : [make(relation, lists)];
+  });
 }
 
 /** Fields of the vocabulary of records that stand under another name among the columns of events. */

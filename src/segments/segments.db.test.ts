@@ -18,6 +18,7 @@ import type { Subject, ValueType } from "./subject.ts";
 import { valueLists } from "./value-lists.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
+const LONG = process.env["HUITOU_LONG"] === "1";
 const world = withDatabase();
 const NOW = new Date("2026-11-22T08:00:00Z");
 const editor = { person_id: null, name: "Test" };
@@ -173,7 +174,9 @@ describe("the vocabulary", () => {
     expect(parts.length).toBeGreaterThan(300);
     for (const subject of groups.flatMap((group) => group.subjects))
       expect(sentences(subject).length, subject.subject).toBeGreaterThan(0);
-    for (const [name, condition] of parts) {
+    // each is counted on two engines: the short run takes every fifth, another fifth of them with each part that is added
+    const counted = LONG ? parts : parts.filter((_, at) => at % 5 === 0);
+    for (const [name, condition] of counted) {
       const known = membersBy(condition).length;
       expect([name, (await count(condition)).count, (await count(condition, "duckdb")).count]).toEqual([
         name,
