@@ -144,7 +144,9 @@ async function drain(composition: Composition): Promise<number> {
 }
 
 async function startServer(data_dir: string, database_url: string): Promise<Server> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("./ingest-server.ts", import.meta.url))], {
+  // as `npm start` runs it: a young generation of 32 MB took 27,300 events/s to 38,000 (two shared cores)
+  const program = fileURLToPath(new URL("./ingest-server.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--max-semi-space-size=32", program], {
     env: { ...process.env, HUITOU_DATA: data_dir, DATABASE_URL: database_url },
     stdio: ["ignore", "pipe", "inherit"],
   });
