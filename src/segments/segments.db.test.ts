@@ -6,6 +6,7 @@ import { withDatabase } from "../../tests/support/database.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
 import { signInOwner } from "../../tests/support/owner.ts";
 import { refreshLake } from "../lake/index.ts";
+import { NODES_MAX } from "../query/node.ts";
 import { build as q, checkedTree, type DataSet, evaluate, type Expression } from "../query/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { bookOf, computeAll, settleTags } from "../tags/index.ts";
@@ -277,6 +278,8 @@ test("any nest of conditions is counted the same on both engines and by the eval
   })).node;
   await fc.assert(
     fc.asyncProperty(nest, async (condition) => {
+      // heavier ones are refused by name, which has its own test
+      fc.pre(JSON.stringify(condition).split('"node":').length - 1 <= NODES_MAX / 2);
       const known = membersBy(condition).length;
       expect((await count(condition)).count).toBe(known);
       expect((await count(condition, "duckdb")).count).toBe(known);
