@@ -32,7 +32,8 @@ export interface WorldOptions {
 
 export const MEMBERS_DEFAULT = 6_000;
 export const SEED_DEFAULT = 20_260_218;
-export const HISTORY_DAYS = 730;
+/** Two years before the last closed day, and some days more: growth and repurchase rates need 730 days behind them. */
+export const HISTORY_DAYS = 735;
 /** Members join over this many days before the history begins. */
 export const JOINED_BEFORE_DAYS = 1_460;
 

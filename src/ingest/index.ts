@@ -18,7 +18,7 @@ export { openRejects } from "./reject-store.ts";
 export { type SourceView, sourceViews } from "./source-view.ts";
 export { createSource, ensureSource, rotateKey, sourceById, sourceByKey } from "./source-store.ts";
 export type { CutValue } from "./sealing.ts";
-export { registerStages, type Stage, type StageBatch, type StageReject, stagesOf } from "./stage.ts";
+export { registerStages, type Stage, type StageBatch, type StageReject, stagesOf, touchedParties } from "./stage.ts";
 export { type RecordProblem } from "./validation.ts";
 export { type Field, type FieldType, type PrivacyClass } from "./vocabulary/field.ts";
 export {

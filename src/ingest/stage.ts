@@ -31,6 +31,21 @@ export interface Stage {
   retract?(tx: Tx, ground: Ground, records: IdentifiedRecord[]): Promise<void>;
 }
 
+/** Whom records are about, once each, and when the first of those records came in; for stages that mark members. */
+export function touchedParties(records: readonly IdentifiedRecord[]): {
+  readonly party_ids: readonly number[];
+  readonly since: Date | undefined;
+} {
+  const parties = new Set<number>();
+  let since: Date | undefined;
+  for (const { party_id, received_at } of records) {
+    if (party_id === null) continue;
+    parties.add(party_id);
+    if (since === undefined || received_at < since) since = received_at;
+  }
+  return { party_ids: [...parties], since };
+}
+
 const registered = new WeakMap<Ground, readonly Stage[]>();
 
 /** Tells the pipeline the stages in domain order; the composition does it once. */

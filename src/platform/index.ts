@@ -21,5 +21,6 @@ export {
 export { type Access } from "./http.ts";
 export { formatUuid, hashSecret, hashUuid, newSecret, newUuid } from "./ids.ts";
 export { type Log, makeLog } from "./log.ts";
+export { freshnessHistogram, readGauge } from "./metrics.ts";
 export { allocate, divideHalfUp, multiplyScaled, parseScaled } from "./money.ts";
 export { type Loop, sleep, startLoop } from "./timers.ts";

@@ -2,10 +2,10 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/index.ts";
-import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { type Scope, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { lock } from "./dirty-store.ts";
 import { evaluate, todayOf } from "./evaluate.ts";
-import { addGrant, endGrant, grantById, grantsOf, historyOf, memberTier, ownerOf } from "./grant-store.ts";
+import { addGrant, endGrant, grantById, grantsOf, historyOf, isOfStores, memberTier, ownerOf } from "./grant-store.ts";
 import { ladderState, type LadderState } from "./ladder-store.ts";
 
 const tags = ["tiers"];
@@ -49,7 +49,7 @@ export function grantRoutes(app: FastifyInstance, ground: Ground): void {
       if (until_day < today) throw problem("tiers.grant_in_past", { until_day });
       const answer = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
         const state = await stateFor(tx, tier);
-        const member_id = await memberOf(tx, request.body.member_id);
+        const member_id = await memberWithin(tx, request.body.member_id, request.scope);
         const grant_id = await addGrant(tx, {
           member_id,
           tier,
@@ -87,6 +87,7 @@ function endRoute(app: FastifyInstance, ground: Ground): void {
         await lock(tx);
         const found = await grantById(tx, grant_id);
         if (found === undefined) throw problem("tiers.grant_not_found", { grant_id });
+        const member_id = await memberWithin(tx, found.member_id, request.scope);
         if (found.state === "ended") throw problem("tiers.grant_over", { grant_id });
         const by = {
           person_id: request.person?.person_id ?? null,
@@ -94,7 +95,6 @@ function endRoute(app: FastifyInstance, ground: Ground): void {
           now: ground.clock.now(),
         };
         await endGrant(tx, grant_id, by);
-        const member_id = await memberOf(tx, found.member_id);
         const state = await ladderState(tx);
         if (state !== undefined) await evaluate(tx, ground, state, [member_id]);
         Object.assign(request.audit_subject, { grant_id, member_id });
@@ -117,6 +117,13 @@ async function memberOf(tx: Tx, number: number): Promise<number> {
   const member_id = await ownerOf(tx, number);
   if (member_id === undefined) throw problem("tiers.member_not_found", { member_id: number });
   return member_id;
+}
+
+/** The member, where its home store is among the person's. @throws tiers.member_not_found, as for one who does not exist. */
+async function memberWithin(tx: Tx, number: number, { stores }: Scope): Promise<number> {
+  const member_id = await memberOf(tx, number);
+  if (stores === "all" || (await isOfStores(tx, member_id, stores))) return member_id;
+  throw problem("tiers.member_not_found", { member_id: number });
 }
 
 async function memberView(tx: Tx, ground: Ground, number: number) {

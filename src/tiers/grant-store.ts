@@ -54,6 +54,14 @@ export async function ownerOf(tx: Tx, number: number): Promise<number | undefine
   return row?.member_id ?? undefined;
 }
 
+export async function isOfStores(tx: Tx, member_id: number, stores: readonly string[]): Promise<boolean> {
+  const row = await tx.one("select 1 from catalogue.members where member_id = $1 and home_store_code = any($2)", [
+    member_id,
+    stores,
+  ]);
+  return row !== undefined;
+}
+
 /** Grants of a member under any of its numbers, newest first. */
 export async function grantsOf(tx: Tx, member_id: number, limit: number): Promise<Grant[]> {
   return tx.query<Grant>(

@@ -1,38 +1,24 @@
-import { Gauge, Histogram } from "prom-client";
+import type { Histogram } from "prom-client";
 import type { Ground } from "../ground.ts";
+import { freshnessHistogram, readGauge } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { coverageGaps, dirtyCount } from "./dirty-store.ts";
 import { ladderState } from "./ladder-store.ts";
 
-const histograms = new WeakMap<Ground, Histogram>();
-
 /** Seconds from a change of a member's sales to the tier that shows it. */
 export function freshnessOf(ground: Ground): Histogram {
-  const known = histograms.get(ground);
-  if (known !== undefined) return known;
-  const histogram = new Histogram({
-    name: "huitou_tiers_freshness_seconds",
-    help: "Seconds from a change of a member to its tier",
-    buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300],
-    registers: [ground.metrics],
-  });
-  histograms.set(ground, histogram);
-  return histogram;
+  return freshnessHistogram(
+    ground.metrics,
+    "huitou_tiers_freshness_seconds",
+    "Seconds from a change of a member to its tier",
+  );
 }
 
 /** Registers the figures that are read when /metrics is asked. */
 export function registerTierMetrics(ground: Ground): void {
   freshnessOf(ground);
   const gauge = (name: string, help: string, read: () => Promise<number | null>) =>
-    new Gauge({
-      name,
-      help,
-      registers: [ground.metrics],
-      async collect() {
-        const value = await read();
-        if (value !== null) this.set(value);
-      },
-    });
+    readGauge(ground.metrics, name, help, read);
   gauge(
     "huitou_tiers_marked",
     "Marks of members that wait to be evaluated",

@@ -218,6 +218,24 @@ describe("grants", () => {
     expect((await grant({ member_id: 99 })).body).toMatchObject({ code: "tiers.member_not_found" });
   });
 
+  test("are given and ended only for members of one's own stores", async () => {
+    const sign = { name: "店区经理", email: "manager@example.com", role: "manager", scope_stores: ["S1"] };
+    const { link } = (await owner.post("/api/people", sign)).body as { link: string };
+    const invited = { token: new URL(link).searchParams.get("token"), password: "longjing-spring-1987" };
+    const joined = await owner.app.inject({ method: "POST", url: "/api/invitation", payload: invited });
+    const cookie = String(joined.headers["set-cookie"]).split(";")[0] ?? "";
+    const asManager = (url: string, payload: object) =>
+      owner.app.inject({ method: "POST", url, payload, headers: { cookie } });
+    const gift = { member_id: 1, tier: "gold", until_day: "2027-03-31", reason: "开业贵宾" };
+    await shop.query("update members.profile set home_store_code = 'S2' where member_id = 1");
+    expect((await asManager("/api/tiers/grants", gift)).json()).toMatchObject({ code: "tiers.member_not_found" });
+    const { grant_id } = (await grant()).body as { grant_id: number };
+    expect((await asManager(`/api/tiers/grants/${grant_id}/end`, { reason: "误操作" })).statusCode).toBe(404);
+    expect((await tierOf(1)).standing).toMatchObject({ tier: "platinum", is_manual: true });
+    await shop.query("update members.profile set home_store_code = 'S1' where member_id = 1");
+    expect((await asManager("/api/tiers/grants", gift)).statusCode).toBe(201);
+  });
+
   test("are audited with whom they were for", async () => {
     await grant();
     const [row] = await shop.query<{ subject: Record<string, unknown> }>(

@@ -1,4 +1,4 @@
-import type { Stage } from "../ingest/index.ts";
+import { type Stage, touchedParties } from "../ingest/index.ts";
 import { markDirty } from "./dirty-store.ts";
 import { ladderState } from "./ladder-store.ts";
 
@@ -6,13 +6,12 @@ import { ladderState } from "./ladder-store.ts";
 export const tierStage: Stage = {
   domain: "tiers",
   async apply(tx, ground, records) {
-    const parties = new Set(records.flatMap(({ party_id }) => party_id ?? []));
-    if (parties.size === 0 || (await ladderState(tx))?.counts_activity !== true) return [];
-    await markDirty(tx, { party_ids: [...parties] }, ground.clock.now());
+    const { party_ids } = touchedParties(records);
+    if (party_ids.length === 0 || (await ladderState(tx))?.counts_activity !== true) return [];
+    await markDirty(tx, { party_ids }, ground.clock.now());
     return [];
   },
   async retract(tx, ground, records) {
-    const parties = new Set(records.flatMap(({ party_id }) => party_id ?? []));
-    await markDirty(tx, { party_ids: [...parties] }, ground.clock.now());
+    await markDirty(tx, touchedParties(records), ground.clock.now());
   },
 };

@@ -31,6 +31,9 @@ export interface Tag {
   readonly computed_at: string | null;
   readonly stale: boolean;
   readonly difference: number | null;
+  /** Computed only when a person switches it on. */
+  readonly optional: boolean;
+  readonly enabled: boolean;
   readonly distribution?: readonly Spread[];
 }
 

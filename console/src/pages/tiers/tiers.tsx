@@ -6,7 +6,7 @@ import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Count, Fact, Money, Ratio } from "../../parts/figures.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonBlock, SkeletonTable } from "../../parts/states.tsx";
-import { formatDay, formatRatio } from "../../texts/format.ts";
+import { formatCount, formatDay, formatRatio } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { LadderPicture } from "./ladder-picture.tsx";
 import { Ladders } from "./ladders.tsx";
@@ -72,7 +72,7 @@ function States({ data, t }: { data: Overview; t: Translate }) {
       <Chip tone={covered ? "good" : "warn"} title={t("coverage.one_why")}>
         {t("coverage.one", { share: formatRatio(data.coverage.exactly_one / Math.max(1, data.members), 2) })}
       </Chip>
-      {data.marked > 0 ? <Chip tone="info">{t("marked", { n: data.marked })}</Chip> : null}
+      {data.marked > 0 ? <Chip tone="info">{t("marked", { n: formatCount(data.marked) })}</Chip> : null}
       {(data.difference ?? 0) > 0 ? <Chip tone="bad">{t("difference", { n: data.difference })}</Chip> : null}
     </>
   );
