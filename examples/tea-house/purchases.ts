@@ -1,3 +1,4 @@
+import { HISTORY_DAYS } from "./world.ts";
 import { basketOf, type Line, netOf, withCoupon } from "./baskets.ts";
 import { type Campaign, dayOf, dayText, startOfDay, weekdayOf } from "./calendar.ts";
 import type { Identified } from "./accounts.ts";
@@ -242,7 +243,7 @@ export function sellToStrangers(
 ): void {
   const { world } = state;
   const random = new Random(world.seed, PURCHASE_STREAM, -1, sheet.slice);
-  const progress = Math.min(1, (from - world.day_from) / 730);
+  const progress = Math.min(1, (from - world.day_from) / HISTORY_DAYS);
   const share = STRANGER_SHARE.first + (STRANGER_SHARE.last - STRANGER_SHARE.first) * progress;
   const count = poisson(random, (memberTickets * share) / (1 - share));
   for (let nth = 0; nth < count; nth++) {

@@ -11,6 +11,7 @@ import { seedLink } from "../segments/model/seeds.ts";
 import { Example } from "./example.tsx";
 import { SpreadTable } from "./spread.tsx";
 import { type TagDetail, tagQuery } from "./tag-data.ts";
+import { TagSwitch } from "./tag-switch.tsx";
 import "../../parts/data-table.css";
 import "./tags.css";
 import "./texts.ts";
@@ -50,6 +51,7 @@ function TagBody({ tag, t }: { tag: TagDetail; t: Translate }) {
   return (
     <>
       <p className="tg-sentence">{pick(tag.sentence_zh, tag.sentence_en)}</p>
+      {tag.optional ? <TagSwitch tag={tag} t={t} /> : null}
       <div className="ht-grid">
         <div className="ht-span-8 ht-stack">
           <Card title={t("one.spread")} note={t("one.spread_note")} flush>
