@@ -30,7 +30,7 @@ export function TagPage() {
         back={{ to: "/tags", label: t("one.back") }}
         tags={tag?.stale ? <Chip tone="warn">{t("stale")}</Chip> : undefined}
         actions={
-          tag === undefined ? undefined : (
+          tag === undefined || !tag.enabled ? undefined : (
             <Link className="tg-use" to={seedLink({ tag: `${tag.key}:` })}>
               {t("one.use")}
             </Link>
