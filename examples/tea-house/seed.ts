@@ -9,6 +9,8 @@ export interface SeedOptions {
   readonly seed?: number;
   /** End of the history; the ground's clock by default, so that the demo is alive today. */
   readonly until?: Date;
+  /** Start of the history; two years before its end by default. */
+  readonly from?: Date;
   readonly untidy?: boolean;
   readonly trouble?: number;
   readonly progress?: (done_days: number, total_days: number, note: string) => void | Promise<void>;
@@ -57,6 +59,7 @@ export async function seedWorld(ground: Ground, options: SeedOptions = {}): Prom
     members: options.members ?? MEMBERS_DEFAULT,
     seed: options.seed ?? SEED_DEFAULT,
     until,
+    ...(options.from === undefined ? {} : { from: options.from }),
     untidy: options.untidy ?? true,
     trouble: options.trouble ?? 0.2,
   });

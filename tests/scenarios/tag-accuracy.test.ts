@@ -10,8 +10,15 @@ import { bookOf, settleTags } from "../../src/tags/index.ts";
 import { withDatabase } from "../support/database.ts";
 
 /** The tags of the shipped definitions against what is truly so in the tea house (labelled so: its data are made up). */
-const MEMBERS = process.env["HUITOU_LONG"] === "1" ? 10_000 : 1_500;
+const LONG = process.env["HUITOU_LONG"] === "1";
+const MEMBERS = LONG ? 10_000 : 1_500;
 const UNTIL = new Date("2026-11-22T08:00:00Z");
+/**
+ * The long run has the 730 days from which lifetime value takes its rates by cell. Among 1,500 a rate hangs on whether a
+ * cell has 99 members or 100, and the bands of all its members with it (95 % right, against 99.5 % among 10,000): the short
+ * run keeps to less history, where the rate is that of the brand.
+ */
+const HISTORY = LONG ? {} : { from: new Date(UNTIL.getTime() - 729 * 86_400_000) };
 /** From so many judged values on, the Wilson bound has to reach the bar too: 192 of 200 do (measures.md). */
 const PROVEN_FROM = 200;
 
@@ -23,7 +30,7 @@ describe("tags in the tea house", () => {
   beforeAll(async () => {
     const { ground, clock, domains } = world();
     clock.set(UNTIL);
-    const options = { members: MEMBERS, seed: 7, until: UNTIL };
+    const options = { members: MEMBERS, seed: 7, until: UNTIL, ...HISTORY };
     await seedWorld(ground, options);
     const on = "insert into tags.switch (key, enabled, switched_at) select unnest($1::text[]), true, $2";
     await ground.store.write(SYSTEM_SCOPE, (tx) => tx.query(on, [OPTIONAL_TAGS, UNTIL]));
