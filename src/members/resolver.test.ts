@@ -182,6 +182,27 @@ describe("numbers that change hands", () => {
   });
 });
 
+describe("taking a join back", () => {
+  it("moves no third person, though one of the sides then stands beside their evidence too", () => {
+    const one = party([held("crm_id", "1"), held("id_number", "x"), held("unionid", "u")]);
+    const two = party([held("openid", "2"), held("id_number", "x"), held("unionid", "u"), held("unionid", "v")]);
+    const third = party([held("mall_id", "3"), held("id_number", "y"), held("unionid", "v")]);
+    const account = party([held("mall_id", "4"), held("unionid", "v")]);
+    const parties = [one, two, third, account];
+    const before = resolve(component(parties));
+    expect(people(parties, before.clusters)).toEqual(["crm_id:1 openid:2", "mall_id:3 mall_id:4"]);
+    const active = before.links.map((link, i) => ({ join_id: i, a: link.a, b: link.b }));
+    const join = active.find(({ a, b }) => [a, b].includes(one.party_id) && [a, b].includes(two.party_id));
+    if (join === undefined) throw new Error("the two were not joined with each other");
+    const decisions = splitVerdicts(component(parties), join, active).map((verdict, i) => ({
+      decision_id: i,
+      ...verdict,
+    }));
+    const after = resolve(component(parties, { decisions }));
+    expect(people(parties, after.clusters)).toEqual(["crm_id:1", "mall_id:3 mall_id:4", "openid:2"]);
+  });
+});
+
 const token = (kind: IdentityKind, values: number) =>
   fc.integer({ min: 0, max: values }).map((n) => held(kind, `${n}`));
 const shared = fc.oneof(
