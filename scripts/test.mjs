@@ -12,13 +12,10 @@ const long = args.includes("--long");
 const rest = args.filter((arg) => arg !== "--long");
 
 /**
- * Two runs side by side: the first keeps one core busy with computing, the second mostly waits for servers and browsers
- * that it starts. One after the other they took 326 s on two cores, of which half was waiting.
+ * Three runs side by side: the first keeps the cores busy with computing, the others mostly wait for the servers and
+ * browsers that they start and kill. One after the other two thirds of the time were waiting.
  */
-const GROUPS = [
-  ["unit", "database"],
-  ["simulation", "e2e"],
-];
+const GROUPS = [["unit", "database"], ["e2e"], ["simulation"]];
 
 /** Test files that have more to do in a long run; the others ran in `npm test` already. */
 function longFiles(folder) {
