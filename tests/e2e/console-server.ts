@@ -72,7 +72,7 @@ export async function startServer(members: number): Promise<ConsoleServer> {
       const killer = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
       if (child.exitCode === null) await once(child, "exit");
       clearTimeout(killer);
-      await rm(data, { recursive: true, force: true });
+      await rm(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },
   };
 }

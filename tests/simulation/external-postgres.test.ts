@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await composition?.close();
   await server.stop();
-  await rm(data_dir, { recursive: true, force: true });
+  await rm(data_dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
 });
 
 function urlOf(user: string, database: string): string {

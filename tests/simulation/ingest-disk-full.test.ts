@@ -18,7 +18,7 @@ let rig: Rig | undefined;
 afterAll(async () => {
   await rig?.close(true);
   if (mounted) spawnSync("umount", ["-l", folder]);
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
 }, 60_000);
 
 /** Fills what is left of the disk, to the last block. */

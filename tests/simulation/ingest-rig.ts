@@ -170,7 +170,7 @@ export class Rig {
     await this.killServer();
     await this.#databases.stop().catch(() => undefined);
     this.#front.close();
-    if (!keep) await rm(this.folder, { recursive: true, force: true });
+    if (!keep) await rm(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
 }
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
   await composition.close();
-  await rm(data_dir, { recursive: true, force: true });
+  await rm(data_dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
 });
 
 function startWorker(): Promise<ChildProcess> {

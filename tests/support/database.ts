@@ -76,7 +76,7 @@ export async function openTestWorld(): Promise<{ world: TestWorld; cleanUp: () =
       await composition.close();
       await drop(server.admin_url, name);
       await drop(server.admin_url, `${name}_keys`);
-      await rm(data_dir, { recursive: true, force: true });
+      await rm(data_dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },
   };
 }

@@ -40,7 +40,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("postgres", { admin_url: admin.toString(), template: "huitou", template_keys: "huitou_keys" });
   return async () => {
     await databases.stop();
-    await rm(data_dir, { recursive: true, force: true });
+    await rm(data_dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   };
 }
 
