@@ -1,6 +1,4 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import pg from "pg";
 import { BULK_EVENT_KINDS, bulkSql } from "../examples/tea-house/bulk.ts";
 import { dayOf, startOfDay } from "../examples/tea-house/calendar.ts";
@@ -13,8 +11,10 @@ import type { Ground } from "../src/ground.ts";
 import { ensureSource } from "../src/ingest/index.ts";
 import { systemClock } from "../src/platform/clock.ts";
 import { makeLog } from "../src/platform/log.ts";
+import { closeLake, refreshLake } from "../src/lake/index.ts";
 import { BENCH_SOURCES, fillMembers } from "./world-members.ts";
 import { withoutIndexes } from "./world-copy.ts";
+import { keepWorld, shelf, takeWorld, type WorldKind } from "./world-shelf.ts";
 
 /** A database of its own with the tea house of so many members, made by plain arithmetic (examples/tea-house/bulk.ts). */
 export interface BenchWorld {
@@ -40,53 +40,88 @@ export interface BenchWorldOptions {
 /**
  * Fills a throwaway PostgreSQL: members with identifiers, facts, search keys and sealed values as the pipeline would
  * leave them, two years of orders with lines, and the timeline. Ingest's own tables (inbox, records) and trade's
- * statements stay empty: nothing reads them after a record is applied. Member `n` is benchMember(n).
+ * statements stay empty: nothing reads them after a record is applied. Member `n` is benchMember(n). With BENCH_WORLD_DIR
+ * it is kept there with its lake, and made once for all benches (world-shelf.ts).
  */
 export async function openBenchWorld(options: BenchWorldOptions): Promise<BenchWorld> {
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
   const say = (what: string) => options.say?.(`${what} after ${seconds().toFixed(1)} s`);
-  const data_dir = await mkdtemp(join(tmpdir(), "huitou-world-"));
-  await chmod(data_dir, 0o755);
-  const config = { ...loadConfig({ ...process.env, HUITOU_DATA: data_dir, DATABASE_URL: "" }), data_dir };
-  const composition = await compose({
-    config,
+  const kind: WorldKind = {
+    members: options.members,
+    seed: options.seed ?? 1,
+    events_per_member: options.events_per_member ?? 5,
+  };
+  const taken = await takeWorld(kind);
+  const { data_dir } = taken;
+  const composition = await composeAt(data_dir);
+  if (taken.made === undefined) {
+    say("empty database");
+    const counts = await fillWorld(composition, kind, say);
+    if (shelf() !== undefined) {
+      // the copy in the lake takes minutes too
+      await refreshLake(composition.ground);
+      say("lake");
+      await closeLake(composition.ground);
+      await composition.close();
+      await keepWorld(data_dir, kind, counts);
+      return openBenchWorld(options);
+    }
+    return world(counts);
+  }
+  say("kept world");
+  return world(taken.made);
+
+  function world(counts: { readonly orders: number; readonly lines: number }): BenchWorld {
+    return {
+      composition,
+      ground: composition.ground,
+      members: options.members,
+      orders: counts.orders,
+      lines: counts.lines,
+      seconds: seconds(),
+      close: async () => {
+        await closeLake(composition.ground);
+        await composition.close();
+        if (!taken.keeps) await rm(data_dir, { recursive: true, force: true });
+      },
+    };
+  }
+}
+
+async function composeAt(data_dir: string): Promise<Composition> {
+  return compose({
+    config: { ...loadConfig({ ...process.env, HUITOU_DATA: data_dir, DATABASE_URL: "" }), data_dir },
     clock: systemClock,
     log: makeLog("error"),
     domains: await loadDomains(process.env["BENCH_DOMAINS"]?.split(",")),
     throwaway: true,
   });
-  const { ground, databases } = composition;
-  say("empty database");
+}
+
+async function fillWorld(
+  { ground, databases }: Composition,
+  kind: WorldKind,
+  say: (what: string) => void,
+): Promise<{ orders: number; lines: number }> {
   for (const key of BENCH_SOURCES) await ensureSource(ground, { key, name: key, kind: "rest" });
-  const until_day = dayOf(ground.clock.now().getTime());
-  const bulk = { members: options.members, seed: options.seed ?? 1, until_day };
+  const bulk = { members: kind.members, seed: kind.seed, until_day: dayOf(ground.clock.now().getTime()) };
   await fillMembers(ground, { admin: databases.admin_url, keys: databases.keys_url }, bulk);
   say("members");
   const client = new pg.Client({ connectionString: databases.admin_url });
   await client.connect();
   await client.query("set work_mem = '512MB'; set synchronous_commit = off");
   await fillMasters(client);
-  const sql = bulkSql({ ...bulk, dialect: "postgresql", events_per_member: options.events_per_member ?? 5 });
+  const sql = bulkSql({ ...bulk, dialect: "postgresql", events_per_member: kind.events_per_member });
   const counts = await fillTrade(client, sql, say);
-  await fillTimeline(client, sql, options.members);
+  await fillTimeline(client, sql, kind.members);
   say("timeline");
   await client.query(TOTALS);
   await client.query("vacuum (analyze)");
   await client.query("checkpoint");
   say("statistics");
   await client.end();
-  return {
-    composition,
-    ground,
-    members: options.members,
-    ...counts,
-    seconds: seconds(),
-    close: async () => {
-      await composition.close();
-      await rm(data_dir, { recursive: true, force: true });
-    },
-  };
+  return counts;
 }
 
 async function fillMasters(client: pg.Client): Promise<void> {
