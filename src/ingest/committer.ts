@@ -13,8 +13,11 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** While PostgreSQL writes one group, the next is being encoded and sent. */
-const GROUPS_MAX = 2;
+/**
+ * While PostgreSQL writes one group, the next are being encoded and sent. A group's five round trips wait for the busy
+ * thread: with two groups PostgreSQL stood idle in between. Events/s on two cores: 1 group 14,200, 2 17,600, 4 18,200, 8 fewer.
+ */
+const GROUPS_MAX = 4;
 const INBOX_IDS_AHEAD = 512;
 
 /**

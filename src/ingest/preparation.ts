@@ -80,7 +80,7 @@ function prepareOne(
   if (key !== undefined && key.length > LIMITS.key_characters_max) {
     return wrong("key_too_long", { size: key.length, limit: LIMITS.key_characters_max });
   }
-  const occurred_ms = parseInstant(record.occurred_at);
+  const occurred_ms = record.occurred_ms ?? parseInstant(record.occurred_at);
   if (occurred_ms === undefined || !instantInRange(occurred_ms, now_ms)) {
     const code = occurred_ms === undefined ? "instant_invalid" : "instant_range";
     return wrong(code, { field: "occurred_at", value: shown(record.occurred_at) }, "occurred_at");

@@ -25,6 +25,8 @@ export interface ClearRecord {
   readonly kind: string;
   readonly key?: string;
   readonly occurred_at: string;
+  /** `occurred_at` in ms, where the decoder has read it already. */
+  readonly occurred_ms?: number;
   readonly identities: readonly ClearIdentity[];
   readonly body: Readonly<Record<string, unknown>>;
   /** Where the record stands in its file or request, for reports: "row 17". */

@@ -56,8 +56,7 @@ export class Rig {
     });
     const front = await openFront();
     front.target = Number(new URL(databases.admin_url).port);
-    const url = new URL(databases.admin_url);
-    url.port = String(front.port);
+    const url = throughFront(databases, front);
     await mkdir(join(at, "server"), { recursive: true });
     const config = loadConfig({ HUITOU_DATA: join(at, "server"), DATABASE_URL: url.toString() });
     const composition = await compose({ config, clock: systemClock, log, domains: await loadDomains() });
@@ -78,9 +77,7 @@ export class Rig {
   }
 
   get database_url(): string {
-    const url = new URL(this.#databases.admin_url);
-    url.port = String(this.#front.port);
-    return url.toString();
+    return throughFront(this.#databases, this.#front).toString();
   }
 
   async startServer(): Promise<void> {
@@ -172,6 +169,14 @@ export class Rig {
     this.#front.close();
     if (!keep) await rm(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
+}
+
+/** The address by TCP at the fixed port; the server's own socket would go round the front. */
+function throughFront(databases: Databases, front: Front): URL {
+  const url = new URL(databases.admin_url);
+  url.port = String(front.port);
+  url.searchParams.delete("host");
+  return url;
 }
 
 function saysReady(child: ChildProcess): Promise<boolean> {

@@ -62,6 +62,7 @@ function asObject(value: unknown): PlainObject {
 /** Makes vocabulary records of Segment messages. @param sent_at the batch's `sentAt`, used where a message has none. */
 export function decodeSegment(messages: readonly unknown[], sent_at: unknown, context: DecodeContext): Decoded {
   const decoded: Decoded = { records: [], rejects: [] };
+  const ofBatch = sendingOf(sent_at);
   for (const [i, message] of messages.entries()) {
     const place = `batch[${i}]`;
     if (!isObject(message)) {
@@ -74,24 +75,38 @@ export function decodeSegment(messages: readonly unknown[], sent_at: unknown, co
       decoded.rejects.push({ place, code: "ingest.type_unknown", params, original: { message, sent_at } });
       continue;
     }
-    decoded.records.push(segmentRecord(type, message, message["sentAt"] ?? sent_at, place, context));
+    const own = message["sentAt"];
+    decoded.records.push(
+      segmentRecord(type, message, own === undefined || own === null ? ofBatch : sendingOf(own), place, context),
+    );
   }
   return decoded;
+}
+
+/** When something was sent: as it was written, as text, and in ms where it can be read. */
+interface Sending {
+  readonly raw: unknown;
+  readonly text: string | undefined;
+  readonly ms: number | undefined;
+}
+
+function sendingOf(raw: unknown): Sending {
+  const text = textOf(raw);
+  return { raw, text, ms: text === undefined ? undefined : parseInstant(text) };
 }
 
 function segmentRecord(
   type: SegmentType,
   message: PlainObject,
-  sent: unknown,
+  sent: Sending,
   place: string,
   context: DecodeContext,
 ): ClearRecord {
   const original_at = textOf(message["timestamp"]) ?? textOf(message["originalTimestamp"]);
-  const sent_at = textOf(sent);
   const original_ms = original_at === undefined ? undefined : parseInstant(original_at);
   const skew = correctSkew({
     original_ms: original_ms ?? Number.NaN,
-    sent_ms: sent_at === undefined ? undefined : parseInstant(sent_at),
+    sent_ms: sent.ms,
     received_ms: context.received_at.getTime(),
   });
   const { kind, identities, body } = makeBody(type, message, context);
@@ -101,12 +116,13 @@ function segmentRecord(
     key: textOf(message["messageId"]) ?? contentKey(message),
     // Nine of ten clocks are right: then the text the SDK wrote is the time, and there is no other to keep.
     occurred_at: right ? (original_at ?? "") : isoText(skew.occurred_ms),
+    occurred_ms: skew.occurred_ms,
     identities,
     body,
     place,
-    original: { message, sent_at: sent },
+    original: { message, sent_at: sent.raw },
   };
-  return right ? record : { ...record, times: compact({ original_at, sent_at, flag: skew.flag }) };
+  return right ? record : { ...record, times: compact({ original_at, sent_at: sent.text, flag: skew.flag }) };
 }
 
 const SENDING = new Set(["sentAt", "receivedAt", "writeKey"]);
