@@ -37,3 +37,16 @@ export const EXPORT_ROWS_MAX = 200_000;
 /** How long an export can be fetched. */
 export const EXPORT_KEPT_HOURS = 24;
 export const EXPORT_TAGS_MAX = 40;
+/** Sentences at the head of a portrait. */
+export const PORTRAIT_SENTENCES_MAX = 8;
+/** Values shown for one tag; the others stand together. */
+export const PORTRAIT_CELLS_MAX = 12;
+/** A deviation is called unusual from this index on (or below its inverse), in 1/10,000. */
+export const PORTRAIT_INDEX_MIN_BP = 12_000;
+/** A distribution over everybody is counted again after this time, while the one before is still shown. */
+export const PORTRAIT_BASE_MS = 5 * 60_000;
+/** And is no longer shown after this time. */
+export const PORTRAIT_BASE_OLD_MS = 60 * 60_000;
+export const PORTRAIT_BASES_MAX = 40;
+/** A portrait counts every tag of a group, twice when another segment is the base. */
+export const PORTRAIT_SECONDS_MAX = 30;

@@ -9,6 +9,7 @@ import { listSegments, type SegmentDraft } from "./segment-store.ts";
 import { Condition, editorOf, hungUp, IdParams, manage, Nullable, Page, read, tags } from "./route-parts.ts";
 import { movementRoutes } from "./movement-routes.ts";
 import { listSnapshots } from "./snapshot-store.ts";
+import { portraitRoutes } from "./portrait-routes.ts";
 import { snapshotRoutes } from "./snapshot-routes.ts";
 import { allSegments, membersOf, oneSegment, removeSegment, sampleOf, saveSegment } from "./segments.ts";
 import { valueLists } from "./value-lists.ts";
@@ -66,6 +67,7 @@ export function segmentRoutes(app: FastifyInstance, ground: Ground): void {
   snapshotRoutes(app, ground);
   keepingRoutes(app, ground);
   movementRoutes(app, ground);
+  portraitRoutes(app, ground);
 }
 
 function builderRoutes(app: FastifyInstance, ground: Ground): void {
