@@ -35,6 +35,8 @@ export const column = (name: string): Expression => ({ node: "column", column: n
 export const profile = (relation: string, name: string): Expression => ({ node: "profile", relation, column: name });
 export const member = (name: string): Expression => profile("members", name);
 export const tag = (key: string): Expression => ({ node: "tag", key });
+/** A constant that is put in before checking. */
+export const parameter = (name: string): Expression => ({ node: "parameter", name });
 export const segment = (id: number): Expression => ({ node: "segment", id });
 
 export const add = (left: Operand, right: Operand): Expression => ({

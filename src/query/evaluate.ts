@@ -18,6 +18,19 @@ export function evaluate(tree: CheckedTree, data: DataSet, catalogue: Catalogue,
   return new Evaluator(data, catalogue, member, today).value(tree.root, null);
 }
 
+/** The same for an expression at row scope. A condition is true or false. */
+export function evaluateRow(
+  node: Expression,
+  relation: Relation,
+  row: DataRow,
+  catalogue: Catalogue,
+  today: string,
+): Value {
+  const evaluator = new Evaluator({}, catalogue, 0, today);
+  const at = { relation, row };
+  return typeOf(node).kind === "boolean" ? evaluator.holds(node, at) : evaluator.value(node, at);
+}
+
 interface RowAt {
   readonly relation: Relation;
   readonly row: DataRow;

@@ -16,6 +16,7 @@ export { evaluate } from "./evaluate.ts";
 export { type Comparison, type Expression, type Measure, type NodeKind, type Window, WINDOW_DAYS_MAX } from "./node.ts";
 export { type Output, type Plan, planOutputs } from "./plan.ts";
 export { type Population, printPlan } from "./print.ts";
+export { bindParameters, type Parameters } from "./parameters.ts";
 export {
   Catalogue,
   type Column,
@@ -27,6 +28,9 @@ export {
 } from "./relation.ts";
 export { columnsOf, relationsOf } from "./relations-of.ts";
 export { describe, type SentenceNames } from "./sentence.ts";
+export { type CheckedTotal, checkTotal, type MemberTotal, type RowTotal, type Total } from "./totals.ts";
+export { printMemberTotals, printRowTotals } from "./print-totals.ts";
+export { evaluateTotal, type TotalsByPart } from "./evaluate-totals.ts";
 export type { DataRow, DataSet, Value } from "./value.ts";
 export { formatDecimal, isNumber, scaleOf, type ValueType } from "./value-type.ts";
 export { wakeTree } from "./wake.ts";

@@ -12,6 +12,7 @@ export type Expression =
   | ProfileNode
   | TagNode
   | SegmentNode
+  | ParameterNode
   | ArithmeticNode
   | RatioNode
   | ChoiceNode
@@ -69,6 +70,12 @@ export interface TagNode {
 export interface SegmentNode {
   readonly node: "segment";
   readonly id: number;
+}
+
+/** A constant that is known only when a tree is used (a currency, a frozen threshold); bound before checking (parameters.ts). */
+export interface ParameterNode {
+  readonly node: "parameter";
+  readonly name: string;
 }
 
 export interface ArithmeticNode {

@@ -1,1 +1,2 @@
 export { computeRfm, type ComputeOptions, type ComputeResult } from "./compute.ts";
+export { activeVersion } from "./run-store.ts";

@@ -24,6 +24,11 @@ export interface Engines {
   load(data: DataSet): Promise<void>;
   /** The outputs of every member on each engine; `sql` is what ran. */
   run(outputs: Readonly<Record<string, CheckedTree>>, today: string, options?: RunOptions): Promise<EngineResults>;
+  /** The rows of any statement over the loaded tables. */
+  ask(sql: { readonly postgresql: string; readonly duckdb: string }): Promise<{
+    readonly postgresql: readonly MemberRow[];
+    readonly duckdb: readonly MemberRow[];
+  }>;
   close(): Promise<void>;
 }
 
@@ -102,6 +107,13 @@ export async function openEngines(
         duckdb: fromDuckdb.getRowObjectsJson().map(asTexts).sort(byMember),
         ...(sparkTables === undefined ? {} : await onSpark(sparkTables, plan, sql.spark, spark_given ? members : [])),
         sql,
+      };
+    },
+    ask: async (sql) => {
+      const fromDuckdb = await connection.runAndReadAll(sql.duckdb);
+      return {
+        postgresql: (await client.query(sql.postgresql)).rows.map(asTexts),
+        duckdb: fromDuckdb.getRowObjectsJson().map(asTexts),
       };
     },
     close: async () => {

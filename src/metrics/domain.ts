@@ -1,0 +1,58 @@
+import { METRIC_DEFINITIONS } from "../../definitions/metrics/index.ts";
+import type { Domain } from "../domains.ts";
+import type { Ground } from "../ground.ts";
+import { type OutboxEvent, type OutboxHandler, startJob, SYSTEM_SCOPE } from "../store/index.ts";
+import { bringUpToDate, RECORDS_MAX } from "./compute.ts";
+import { ensureDefinition } from "./definition-store.ts";
+import { BACKFILL, ignoreRunning, lineBackfill, metricJobs, metricSchedules } from "./jobs.ts";
+import { joinDays, markDays, membersTotal, metricsState, ordersReach } from "./state-store.ts";
+
+/** Relations whose days figures are counted by. */
+const COUNTED = new Set(["orders", "returns", "events"]);
+
+const catalogueChanged: OutboxHandler = async (
+  tx,
+  _ground,
+  events: readonly OutboxEvent<{ relation: string; days?: readonly string[] }>[],
+) => {
+  await markDays(
+    tx,
+    events.flatMap(({ payload }) => (COUNTED.has(payload.relation) ? [...(payload.days ?? [])] : [])),
+  );
+};
+
+/** Who joined on a day counts on that day. */
+const membersCreated: OutboxHandler = async (tx, _ground, events: readonly OutboxEvent<{ party_ids: number[] }>[]) => {
+  const party_ids = events.flatMap(({ payload }) => payload.party_ids);
+  await markDays(tx, await joinDays(tx, party_ids));
+};
+
+/** What was seeded has its figures before the first page is asked for; many members wait for the job. */
+async function firstFigures(ground: Ground): Promise<void> {
+  const now = ground.clock.now();
+  const { state, members, reach } = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    for (const definition of METRIC_DEFINITIONS) await ensureDefinition(tx, definition, now);
+    return {
+      state: await metricsState(tx),
+      members: await membersTotal(tx),
+      reach: await ordersReach(tx, "9999-12-31"),
+    };
+  });
+  if (state !== undefined || reach.last_day === null || members > RECORDS_MAX) return;
+  const done = await bringUpToDate(ground);
+  if (done === undefined) return;
+  const last = reach.last_day < done.through_day ? reach.last_day : done.through_day;
+  await ground.store.write(SYSTEM_SCOPE, (tx) =>
+    startJob(tx, ground, BACKFILL, lineBackfill(last), { key: "line" }).catch(ignoreRunning),
+  );
+}
+
+export const domain: Domain = {
+  name: "metrics",
+  migrations: new URL("./migrations/", import.meta.url),
+  schemas: ["metrics"],
+  jobs: metricJobs,
+  schedules: metricSchedules,
+  events: { "catalogue.changed": catalogueChanged, "members.created": membersCreated },
+  ready: firstFigures,
+};
