@@ -39,8 +39,13 @@ class PlanPrinter {
   readonly #scalar: ScalarPrinter;
   readonly #quoted: (name: string) => string;
   readonly #member_id: string;
-  /** Rows of few members are fetched once and kept for all scans of their relation; of all members each scan reads its own. */
+  /**
+   * Rows that several scans read are fetched once and kept for all of them: of few members in every engine, of all
+   * members where the dialect says so.
+   */
   readonly #shared: ReadonlyMap<Relation, Source>;
+  /** Whether the kept rows are those of all members. */
+  readonly #everyone: boolean;
 
   constructor(plan: Plan, dialect: Dialect, population: Population) {
     this.#plan = plan;
@@ -49,8 +54,10 @@ class PlanPrinter {
     this.#scalar = new ScalarPrinter(dialect, plan.today);
     this.#quoted = dialect.quoted;
     this.#member_id = dialect.quoted("member_id");
-    const sources = population.kind === "given" ? sourcesOf(plan).filter(({ scans }) => scans > 1) : [];
-    this.#shared = new Map(sources.map((source) => [source.relation, source]));
+    const everyone = population.kind === "all" && dialect.keepsAllRows;
+    const sources = population.kind === "given" || everyone ? sourcesOf(plan, everyone) : [];
+    this.#everyone = everyone;
+    this.#shared = new Map(sources.filter(({ scans }) => scans > 1).map((source) => [source.relation, source]));
   }
 
   statement(): string {
@@ -91,9 +98,12 @@ class PlanPrinter {
     }
   }
 
-  #sharedSource({ relation, columns, reach }: Source): string {
+  #sharedSource({ relation, columns, reach, shared }: Source): string {
     const names = [...columns].toSorted().map((name) => `r.${this.#quoted(name)}`);
     const clauses = [this.#ofMembers(`r.${this.#member_id}`), ...(reach === undefined ? [] : this.#range(reach, "r"))];
+    // the rows of one member are few whatever is asked of them; of all members those that nothing takes are the most
+    const row: Names = { ...NO_NAMES, row: { relation, alias: "r" } };
+    if (this.#everyone) clauses.push(...shared.map((part) => this.#scalar.condition(part, row)));
     const select = `select ${names.join(", ")} from ${this.#dialect.relation(relation.name)} r where ${clauses.join(" and ")}`;
     return `${this.#sharedName(relation)} ${this.#dialect.once} (\n  ${select}\n)`;
   }
@@ -174,16 +184,22 @@ class PlanPrinter {
 
   #source(scan: RowsScan): string {
     if (scan.via === undefined || scan.viaRelation === undefined) return this.#read(scan.relation, "r").from;
-    const relation = `${this.#dialect.relation(scan.relation.name)} r`;
     const names: Names = { ...NO_NAMES, row: { relation: scan.viaRelation, alias: "t" } };
+    const rows = this.#viaRead(scan.relation, "r");
+    const ties = this.#viaRead(scan.viaRelation, "t");
     const reached = `t.${this.#quoted(scan.via.column)}`;
     const filter = {
       ...(scan.via.where ? { where: scan.via.where } : {}),
       ...(scan.viaRange ? { range: scan.viaRange } : {}),
     };
     const clauses = [this.#ofMembers(`t.${this.#member_id}`), `${reached} is not null`, ...this.#filter(filter, names)];
-    const through = `select distinct t.${this.#member_id}, ${reached} as reached from ${this.#dialect.relation(scan.via.relation)} t`;
-    return `(${through} where ${clauses.join(" and ")}) x join ${relation} on r.${this.#member_id} = x.reached`;
+    const through = `select distinct t.${this.#member_id}, ${reached} as reached from ${ties}`;
+    return `(${through} where ${clauses.join(" and ")}) x join ${rows} on r.${this.#member_id} = x.reached`;
+  }
+
+  /** Of few members the rows of those they reached are not among the kept ones. */
+  #viaRead(relation: Relation, alias: string): string {
+    return this.#everyone ? this.#read(relation, alias).from : `${this.#dialect.relation(relation.name)} ${alias}`;
   }
 
   #filter(filter: RowFilter, names: Names): string[] {

@@ -20,6 +20,11 @@ export interface Dialect {
   relation(name: string): string;
   /** Before the query of a part that is read several times and must be made once. */
   readonly once: string;
+  /**
+   * Whether the rows that several scans read of all members are kept in memory between them: one engine in one process
+   * saves reading the files and finding the members of the parties again; a cluster would send them around.
+   */
+  readonly keepsAllRows: boolean;
   /** The elements of an array as rows of one column. */
   elements(array: string): string;
   isElement(value: string, array: string): string;

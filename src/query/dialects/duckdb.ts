@@ -8,6 +8,7 @@ export const duckdb: Dialect = {
   quoted: doubleQuoted,
   relation: (name) => `catalogue.${doubleQuoted(name)}`,
   once: "as materialized",
+  keepsAllRows: true,
   elements: (array) => `unnest(${array})`,
   isElement: (value, array) => `${value} = any(${array})`,
   text: (value) => `'${value.replaceAll("'", "''")}'`,

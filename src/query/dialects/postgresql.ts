@@ -8,6 +8,7 @@ export const postgresql: Dialect = {
   quoted: doubleQuoted,
   relation: (name) => `catalogue.${doubleQuoted(name)}`,
   once: "as materialized",
+  keepsAllRows: false,
   elements: (array) => `unnest(${array})`,
   isElement: (value, array) => `${value} = any(${array})`,
   text: (value) => `'${value.replaceAll("'", "''")}'`,

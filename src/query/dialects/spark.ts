@@ -11,6 +11,7 @@ export const spark: Dialect = {
   quoted: backquoted,
   relation: (name) => backquoted(`catalogue_${name}`),
   once: "as",
+  keepsAllRows: false,
   elements: (array) => `explode(${array})`,
   isElement: (value, array) => `array_contains(${array}, ${value})`,
   // a backslash begins an escape in Spark's texts, and ${…} is replaced by a setting even inside of a text
