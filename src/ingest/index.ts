@@ -8,6 +8,7 @@ export {
   mapImport,
   runImport,
   type RunControl,
+  safeCell,
   undoImport,
   uploadFile,
   waitingImports,

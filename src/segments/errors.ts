@@ -58,18 +58,43 @@ export const segmentErrors = defineErrors("segments", {
   },
   export_too_large: {
     status: 422,
-    zh: "人群有 {rows} 人，超过一次导出的上限 {max} 行。请缩小条件后再导出。",
-    en: "The segment has {rows} members, more than the {max} rows of one export. Narrow the condition.",
+    zh: "名单有 {rows} 人，超过{format}一次导出的上限 {max} 行。请缩小条件，或改用 CSV。",
+    en: "The list has {rows} members, more than the {max} rows of one {format} export. Narrow the condition, or choose CSV.",
+  },
+  export_too_many_bytes: {
+    status: 422,
+    zh: "文件超过 {max} 字节，已停止。请少选几列，或缩小条件后再导出。",
+    en: "The file grew beyond {max} bytes and was stopped. Choose fewer columns or narrow the condition.",
+  },
+  export_busy: {
+    status: 429,
+    zh: "等待和进行中的导出已达 {max} 个，请等它们完成，或取消不要的。",
+    en: "{max} exports wait or run already. Wait for them, or cancel what is not needed.",
+  },
+  export_column: {
+    status: 422,
+    zh: "没有可以导出的列 {key}。个人信息的明文在双人审批上线前不能导出。",
+    en: "There is no column {key} to export. Personal data in clear cannot be exported until approval by a second person exists.",
+  },
+  export_reason: {
+    status: 422,
+    zh: "请写明用途（{min} 至 {max} 个字），例如“双十一唤醒短信，交给短信供应商”。用途会记入审计。",
+    en: "State the purpose in {min} to {max} characters, such as “wake-up SMS for Singles' Day”. It is kept in the audit log.",
+  },
+  export_source: {
+    status: 422,
+    zh: "请指定一个分群或一个快照来导出。",
+    en: "Name one segment or one snapshot to export.",
   },
   export_not_found: {
     status: 404,
-    zh: "没有导出 {export_id}。",
-    en: "There is no export {export_id}.",
+    zh: "没有导出 {export_id}，或不在您的门店范围内。",
+    en: "There is no export {export_id}, or it is outside your stores.",
   },
   export_not_ready: {
     status: 409,
-    zh: "导出 {export_id} 还没有完成。",
-    en: "Export {export_id} is not finished.",
+    zh: "导出 {export_id} 没有可下载的文件：状态是 {state}。",
+    en: "Export {export_id} has no file to fetch: it is {state}.",
   },
   export_gone: {
     status: 410,

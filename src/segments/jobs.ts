@@ -1,4 +1,6 @@
 import { defineJob, type JobKind, type Schedule, SYSTEM_SCOPE } from "../store/index.ts";
+import { EXPORT_JOB, type ExportInput, runExport } from "./export-run.ts";
+import { expireExports } from "./exports.ts";
 import { checkSegment } from "./membership.ts";
 import { forgetMovements } from "./movement-store.ts";
 import { keptConditions } from "./segment-store.ts";
@@ -19,6 +21,16 @@ const check = defineJob<Record<string, never>>({
   },
 });
 
-export const segmentJobs: readonly JobKind[] = [check];
-/** 03:50 in Shanghai, after the lake was compared. */
-export const segmentSchedules: readonly Schedule[] = [{ kind: "segments.check", cron: "50 19 * * *" }];
+const exporting = defineJob<ExportInput>({ kind: EXPORT_JOB, run: runExport });
+
+const expiry = defineJob<Record<string, never>>({
+  kind: "segments.export_expire",
+  run: async ({ ground }) => ({ ended: await expireExports(ground) }),
+});
+
+export const segmentJobs: readonly JobKind[] = [check, exporting, expiry];
+/** 03:50 in Shanghai, after the lake was compared; files that have expired every hour. */
+export const segmentSchedules: readonly Schedule[] = [
+  { kind: "segments.check", cron: "50 19 * * *" },
+  { kind: "segments.export_expire", cron: "25 * * * *" },
+];

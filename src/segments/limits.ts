@@ -33,10 +33,23 @@ export const STUCK_MS = 10 * 60_000;
 export const FILL_RETRY_MS = 60_000;
 export const SNAPSHOTS_MAX = 200;
 /** Rows of one export; more is refused before it begins. */
-export const EXPORT_ROWS_MAX = 200_000;
-/** How long an export can be fetched. */
-export const EXPORT_KEPT_HOURS = 24;
-export const EXPORT_TAGS_MAX = 40;
+export const EXPORT_ROWS_MAX = 2_000_000;
+/** Rows of one sheet of a workbook, the heading among them. */
+export const SHEET_ROWS_MAX = 1_048_576;
+/** How long an export can be fetched; then its key is destroyed. */
+export const EXPORT_KEPT_DAYS = 7;
+export const EXPORT_COLUMNS_MAX = 60;
+/** Bytes of one export, and of a sheet before it is packed: within what a zip without extensions can hold. */
+export const EXPORT_BYTES_MAX = 2 * 1024 ** 3;
+/** Members read by one statement of an export. */
+export const EXPORT_BATCH = 2_000;
+/** Bytes sealed as one part. */
+export const EXPORT_PART_BYTES = 1024 * 1024;
+/** Exports that wait or run at the same time. */
+export const EXPORTS_OPEN_MAX = 20;
+export const EXPORTS_LISTED_MAX = 50;
+export const EXPORT_REASON_CHARACTERS_MIN = 4;
+export const EXPORT_REASON_CHARACTERS_MAX = 200;
 /** Sentences at the head of a portrait. */
 export const PORTRAIT_SENTENCES_MAX = 8;
 /** Values shown for one tag; the others stand together. */

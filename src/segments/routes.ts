@@ -5,6 +5,7 @@ import type { Expression } from "../query/index.ts";
 import { analysisRoutes } from "./analysis-routes.ts";
 import { countCondition } from "./count.ts";
 import { PAGE_MAX, SAMPLE_MAX } from "./limits.ts";
+import { exportRoutes } from "./export-routes.ts";
 import { listSegments, type SegmentDraft } from "./segment-store.ts";
 import { Condition, editorOf, hungUp, IdParams, manage, Nullable, Page, read, tags } from "./route-parts.ts";
 import { movementRoutes } from "./movement-routes.ts";
@@ -68,6 +69,7 @@ export function segmentRoutes(app: FastifyInstance, ground: Ground): void {
   keepingRoutes(app, ground);
   movementRoutes(app, ground);
   portraitRoutes(app, ground);
+  exportRoutes(app, ground);
 }
 
 function builderRoutes(app: FastifyInstance, ground: Ground): void {

@@ -1,0 +1,48 @@
+import type { Ground } from "../ground.ts";
+import { memberRowsById } from "../members/index.ts";
+import { checkedTree, type Output, planOutputs, postgresql, printPlan } from "../query/index.ts";
+import { type Scope } from "../store/index.ts";
+import { bookOf, type CodeNames, storedTag } from "../tags/index.ts";
+import { storedCatalogue } from "./condition.ts";
+import { todayOf } from "./count.ts";
+import { type ExportColumn, type Language, NAME, PHONE } from "./export-columns.ts";
+import { readRows } from "./export-store.ts";
+
+/** Reads the rows of some members, as texts in the order of the columns. */
+export function rowReader(
+  ground: Ground,
+  scope: Scope,
+  columns: readonly ExportColumn[],
+  language: Language,
+  names: CodeNames,
+): (member_ids: readonly number[]) => Promise<string[][]> {
+  const book = bookOf(ground);
+  const catalogue = storedCatalogue(ground);
+  const outputs = columns.flatMap(({ expression }, place): Output[] => {
+    if (expression === undefined) return [];
+    const tree = checkedTree(expression, catalogue, { tag: (key) => storedTag(book, key) });
+    return [{ name: `c${place}`, tree, as: "text" }];
+  });
+  const plan = planOutputs(outputs, catalogue, todayOf(ground));
+  const sql = printPlan(plan, postgresql, { kind: "given", array: "$1::bigint[]" });
+  const masked = columns.some((column) => column.masked);
+  return (member_ids) =>
+    ground.store.read(scope, async (tx) => {
+      const rows = await readRows(tx, sql, member_ids);
+      const people = masked ? await memberRowsById(tx, ground, member_ids) : [];
+      const personOf = new Map(people.map((person) => [person.member_id, person]));
+      return member_ids.flatMap((member_id) => {
+        const row = rows.get(member_id);
+        if (row === undefined) return [];
+        const person = personOf.get(member_id);
+        return [
+          columns.map((column, place) => {
+            if (column.key === NAME) return person?.name_masked ?? "";
+            if (column.key === PHONE) return person?.phone_masked ?? "";
+            const value = row[`c${place}`] ?? null;
+            return value === null ? "" : column.show(value, language, names);
+          }),
+        ];
+      });
+    });
+}
