@@ -12,6 +12,7 @@ import { movementRoutes } from "./movement-routes.ts";
 import { listSnapshots } from "./snapshot-store.ts";
 import { portraitRoutes } from "./portrait-routes.ts";
 import { snapshotRoutes } from "./snapshot-routes.ts";
+import { tellTagUse } from "./tag-use.ts";
 import { allSegments, membersOf, oneSegment, removeSegment, sampleOf, saveSegment } from "./segments.ts";
 import { valueLists } from "./value-lists.ts";
 import { vocabularyOf, WINDOWS } from "./vocabulary.ts";
@@ -63,6 +64,7 @@ const SegmentView = Type.Object({
 const Members = Type.Object({ items: Type.Array(Type.Unknown()) });
 
 export function segmentRoutes(app: FastifyInstance, ground: Ground): void {
+  tellTagUse(ground);
   builderRoutes(app, ground);
   analysisRoutes(app, ground);
   snapshotRoutes(app, ground);

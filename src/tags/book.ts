@@ -14,6 +14,14 @@ import type { TagDefinition } from "./definition.ts";
 /** The kind in which a tag's values are stored. `since` keeps the date and counts its days at reading. */
 export type StoredKind = "text" | "number" | "date" | "boolean" | "since";
 
+/** What people made, as of a revision of theirs. */
+export interface MadeTags {
+  readonly revision: number;
+  readonly definitions: readonly TagDefinition[];
+}
+
+const NOTHING_MADE: MadeTags = { revision: 0, definitions: [] };
+
 /** A definition that fits the catalogue, with its trees. */
 export interface Tag {
   readonly definition: TagDefinition;
@@ -26,7 +34,9 @@ export interface Tag {
 
 /** The tags of this installation by key; definitions whose relations are not registered (yet) are left out, by name. */
 export class TagBook {
-  readonly #definitions: readonly TagDefinition[];
+  readonly #shipped: readonly TagDefinition[];
+  readonly #shippedKeys: ReadonlySet<string>;
+  #made: MadeTags = NOTHING_MADE;
   readonly #catalogue: Catalogue;
   #tags = new Map<string, Tag>();
   #missing = new Map<string, readonly TreeProblem[]>();
@@ -35,7 +45,8 @@ export class TagBook {
   #version = 0;
 
   constructor(definitions: readonly TagDefinition[], catalogue: Catalogue) {
-    this.#definitions = definitions;
+    this.#shipped = definitions;
+    this.#shippedKeys = new Set(definitions.map(({ key }) => key));
     this.#catalogue = catalogue;
     this.#fill();
   }
@@ -58,18 +69,41 @@ export class TagBook {
     return this.#version;
   }
 
-  /** @param switches what people switched on or off, by key; all others are as their definitions say. */
-  follow(switches: ReadonlyMap<string, boolean>): void {
-    const same = switches.size === this.#switches.size;
+  get shipped(): readonly TagDefinition[] {
+    return this.#shipped;
+  }
+
+  isShipped(key: string): boolean {
+    return this.#shippedKeys.has(key);
+  }
+
+  /** Whether people made it. */
+  isCustom(key: string): boolean {
+    return !this.#shippedKeys.has(key) && this.#made.definitions.some((definition) => definition.key === key);
+  }
+
+  /** The revision of what people made that this book follows. */
+  get revision(): number {
+    return this.#made.revision;
+  }
+
+  /**
+   * @param switches what people switched on or off, by key; all others are as their definitions say.
+   * @param made tags that people made; a shipped tag of the same key goes first.
+   */
+  follow(switches: ReadonlyMap<string, boolean>, made: MadeTags = this.#made): void {
+    const same = switches.size === this.#switches.size && made.revision === this.#made.revision;
     if (same && [...switches].every(([key, on]) => this.#switches.get(key) === on)) return;
     this.#switches = switches;
+    this.#made = made;
     this.#fill();
     this.#version += 1;
   }
 
   #fill(): void {
     const on = ({ key, default: initially }: TagDefinition) => this.#switches.get(key) ?? initially !== "off";
-    const byKey = new Map(this.#definitions.map((definition) => [definition.key, definition]));
+    const definitions = [...this.#shipped, ...this.#made.definitions.filter(({ key }) => !this.#shippedKeys.has(key))];
+    const byKey = new Map(definitions.map((definition) => [definition.key, definition]));
     const expressionOf = (key: string): Expression | undefined => byKey.get(key)?.expression;
     const onOnly = (key: string): Expression | undefined => {
       const definition = byKey.get(key);
@@ -78,7 +112,7 @@ export class TagBook {
     this.#tags = new Map();
     this.#off = new Map();
     this.#missing = new Map();
-    for (const definition of this.#definitions) {
+    for (const definition of definitions) {
       const options = { tag: on(definition) ? onOnly : expressionOf };
       const result = checkTree(definition.expression, this.#catalogue, options);
       const kept = on(definition) ? this.#tags : this.#off;
@@ -115,6 +149,11 @@ export class TagBook {
     }
     return { definition, kind: kindOf(tree), stored: tree, tree };
   }
+}
+
+/** How the values of an expression are stored. */
+export function storedKindOf(expression: Expression, tree: CheckedTree): StoredKind {
+  return anchorOf(expression) === undefined ? kindOf(tree) : "since";
 }
 
 function kindOf(tree: CheckedTree): StoredKind {

@@ -29,11 +29,13 @@ export async function tagList(tx: Tx, ground: Ground, book: TagBook) {
   const shown = await shownWith(tx, ground, [...book.tags.values()], spread);
   const on = [...book.tags.values()].map((tag) => ({
     ...tagView(tag, state, covered, ground),
+    custom: book.isCustom(tag.definition.key),
     enabled: true,
     distribution: spreadOf(tag, spread, shown).slice(0, LISTED_VALUES),
   }));
   const off = [...book.off.values()].map((tag) => ({
     ...tagView(tag, state, [], ground),
+    custom: false,
     enabled: false,
     distribution: [],
   }));
@@ -50,9 +52,10 @@ export async function tagDetail(tx: Tx, ground: Ground, book: TagBook, tag: Tag)
   const plan = planOutputs([{ name: key, tree: tag.tree, as: "text" }], ground.catalogue, today);
   return {
     ...tagView(tag, state, enabled ? covered : [], ground),
+    custom: book.isCustom(key),
     enabled,
     distribution: enabled ? spreadOf(tag, spread, shown) : [],
-    example: tag.definition.example,
+    example: tag.definition.example.value === null ? null : tag.definition.example,
     expression: tag.definition.expression,
     sql: {
       postgresql: printPlan(plan, postgresql, { kind: "given", array: "$1::bigint[]" }),

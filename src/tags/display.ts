@@ -10,7 +10,12 @@ export interface Shown {
 }
 
 /** A stored value as people read it: labels of listed values, names of codes, amounts in major units, shares in percent. */
-export function displayValue(definition: TagDefinition, value: string, shown: Shown, language: Language): string {
+export function displayValue(
+  definition: Pick<TagDefinition, "values" | "codes" | "unit">,
+  value: string,
+  shown: Shown,
+  language: Language,
+): string {
   const listed = definition.values?.find((candidate) => candidate.value === value);
   if (listed !== undefined) return listed[language];
   if (definition.codes !== undefined) return shown.names?.get(definition.codes)?.get(value) ?? value;

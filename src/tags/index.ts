@@ -3,6 +3,8 @@ import { markDirty } from "./tags-store.ts";
 
 export { type Tag, type TagBook, type StoredKind } from "./book.ts";
 export { settleTags } from "./compute.ts";
+export { tagsNamed } from "./custom-check.ts";
+export { registerTagUse, type TagUse } from "./custom-usage.ts";
 export type { TagDefinition } from "./definition.ts";
 export { codeNames, type CodeNames, type CodeRelation } from "./code-names.ts";
 export { displayNumber, displayValue, type Shown } from "./display.ts";

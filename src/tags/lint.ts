@@ -1,7 +1,15 @@
-import { type Catalogue, checkTree, type Expression, isNumber } from "../query/index.ts";
+import { type Catalogue, type CheckedTree, checkTree, type Expression, isNumber } from "../query/index.ts";
 import type { TagDefinition } from "./definition.ts";
 
 const CHINESE = /[\u4e00-\u9fff]/;
+
+/** What is wrong with a definition: where, and a sentence in both languages. */
+export interface TagProblem {
+  readonly path: string;
+  readonly zh: string;
+  readonly en: string;
+}
+export type Say = (path: string, zh: string, en: string) => void;
 
 /** What is wrong with a set of definitions, one sentence each; empty when all is well. */
 export function lintDefinitions(definitions: readonly TagDefinition[], catalogue: Catalogue): string[] {
@@ -14,7 +22,9 @@ export function lintDefinitions(definitions: readonly TagDefinition[], catalogue
     if (keys.has(definition.key)) say("the key is used twice");
     keys.add(definition.key);
     lintWords(definition, say);
-    lintTree(definition, catalogue, { tag: (key) => byKey.get(key)?.expression }, say);
+    lintTree(definition, catalogue, { tag: (key) => byKey.get(key)?.expression }, (path, _, en) =>
+      say(path === "" ? en : `${path}: ${en}`),
+    );
     lintExample(definition, say);
   }
   return found;
@@ -38,30 +48,45 @@ function lintWords(definition: TagDefinition, say: (text: string) => void): void
   }
 }
 
-function lintTree(
-  definition: TagDefinition,
+/**
+ * Checks expression, unit, values and reason against the catalogue; the same for tags that ship and tags that people make.
+ * @returns the checked tree when the expression itself is right.
+ */
+export function lintTree(
+  definition: Omit<TagDefinition, "example">,
   catalogue: Catalogue,
   options: { tag: (key: string) => Expression | undefined },
-  say: (text: string) => void,
-): void {
+  say: Say,
+): CheckedTree | undefined {
   const result = checkTree(definition.expression, catalogue, options);
-  if (!result.ok) return result.problems.forEach((problem) => say(`${problem.path}: ${problem.en}`));
+  if (!result.ok) {
+    for (const { path, zh, en } of result.problems) say(path === "" ? "expression" : `expression.${path}`, zh, en);
+    return undefined;
+  }
   const { kind } = result.tree.type;
-  if (isNumber(result.tree.type) && definition.unit === undefined) say("a number needs a unit");
-  if (!isNumber(result.tree.type) && definition.unit !== undefined) say("only a number has a unit");
-  if (kind === "boolean") say("use the values yes and no instead of a condition");
+  const number = isNumber(result.tree.type);
+  if (number && definition.unit === undefined) say("unit", "数值标签要有单位", "a number needs a unit");
+  if (!number && definition.unit !== undefined) say("unit", "只有数值标签才有单位", "only a number has a unit");
+  if (kind === "boolean") {
+    say("expression", "不要直接用条件，请给出取值，例如 yes 和 no", "use the values yes and no instead of a condition");
+  }
   const listed = new Set((definition.values ?? []).map(({ value }) => value));
-  for (const label of labelsOf(definition.expression)) {
-    if (definition.values !== undefined && !listed.has(label)) say(`the value ${label} is not in the list of values`);
+  for (const label of new Set(labelsOf(definition.expression))) {
+    if (definition.values !== undefined && !listed.has(label))
+      say("values", `取值“${label}”不在取值列表里`, `the value ${label} is not in the list of values`);
   }
-  for (const [name, part] of Object.entries(definition.reason.parts ?? {})) {
+  const parts = definition.reason.parts ?? {};
+  for (const [name, part] of Object.entries(parts)) {
     const checked = checkTree(part.expression, catalogue, options);
-    if (!checked.ok) say(`the part ${name} of the reason is wrong: ${checked.problems[0]?.en}`);
+    if (checked.ok) continue;
+    const { zh, en } = checked.problems[0] ?? { zh: "", en: "" };
+    say(`reason.parts.${name}`, `理由里的“${name}”不对：${zh}`, `the part ${name} of the reason is wrong: ${en}`);
   }
-  for (const [, name] of `${definition.reason.zh} ${definition.reason.en}`.matchAll(/\{(\w+)\}/g)) {
-    if (name !== "value" && definition.reason.parts?.[name ?? ""] === undefined)
-      say(`the reason names {${name}}, which is no part`);
+  for (const [, name = ""] of `${definition.reason.zh} ${definition.reason.en}`.matchAll(/\{(\w+)\}/g)) {
+    if (name !== "value" && !Object.hasOwn(parts, name))
+      say("reason", `理由提到 {${name}}，但没有这一部分`, `the reason names {${name}}, which is no part`);
   }
+  return result.tree;
 }
 
 /** Every text that the root of an expression can produce by itself. */

@@ -3,6 +3,7 @@ import { businessDay } from "../platform/index.ts";
 import { checkedTree, type Output, planOutputs, postgresql, printPlan } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
 import { type Tag, type TagBook, valueOn } from "./book.ts";
+import type { TagDefinition } from "./definition.ts";
 import { codeNames, type CodeRelation } from "./code-names.ts";
 import { displayNumber, displayValue, fillSentence, type Language, type Shown } from "./display.ts";
 import { type StoredValues, storedValues, tagState } from "./tags-store.ts";
@@ -66,15 +67,30 @@ function codesIn(tags: readonly (readonly [string, Tag])[], value: StoredValues[
 type Parts = ReadonlyMap<string, string | null>;
 
 function reason(book: TagBook, tag: Tag, value: string, parts: Parts, shown: Shown, language: Language): string {
-  const { definition } = tag;
+  const part = (name: string) => parts.get(`${tag.definition.key}${PART}${name}`) ?? null;
+  return reasonText(book, tag.definition, value, part, shown, language);
+}
+
+/**
+ * The reason of a definition, filled for one member.
+ * @param part the computed value of a part by its name, null where it has none
+ */
+export function reasonText(
+  book: TagBook,
+  definition: Omit<TagDefinition, "example">,
+  value: string,
+  part: (name: string) => string | null,
+  shown: Shown,
+  language: Language,
+): string {
   const filled: Record<string, string | null> = { value: displayValue(definition, value, shown, language) };
-  for (const [name, part] of Object.entries(definition.reason.parts ?? {})) {
-    const found = parts.get(`${definition.key}${PART}${name}`) ?? null;
+  for (const [name, { expression, unit }] of Object.entries(definition.reason.parts ?? {})) {
+    const found = part(name);
     // a part that is another tag with named values is said by name
-    const other = part.expression.node === "tag" ? book.get(part.expression.key)?.definition : undefined;
+    const other = expression.node === "tag" ? book.get(expression.key)?.definition : undefined;
     if (found === null) filled[name] = null;
     else if (other?.values !== undefined) filled[name] = displayValue(other, found, shown, language);
-    else filled[name] = displayNumber(found, part.unit, shown.currency, language);
+    else filled[name] = displayNumber(found, unit, shown.currency, language);
   }
   return fillSentence(definition.reason[language], filled, language);
 }

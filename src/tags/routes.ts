@@ -4,6 +4,7 @@ import type { Ground } from "../ground.ts";
 import { problem } from "../platform/index.ts";
 import { startJob, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
+import { customRoutes } from "./custom-routes.ts";
 import { tagDetail, tagList } from "./catalogue-view.ts";
 import { memberTags } from "./member-tags.ts";
 import { bookOf } from "./registry.ts";
@@ -35,6 +36,8 @@ const TagView = Type.Object({
   values: Type.Array(
     Type.Object({ value: Type.String(), ...Language, meaning_zh: Type.String(), meaning_en: Type.String() }),
   ),
+  /** Made by people in the console. */
+  custom: Type.Boolean(),
   enabled: Type.Boolean(),
   optional: Type.Boolean(),
   /** In the example world, whose data are made up. */
@@ -98,9 +101,13 @@ export function tagRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/tags/:key",
     { schema: { tags, summary: "One tag", params: KeyParams, response: { 200: TagDetail } }, config: read },
     async (request) => {
-      const tag = book.get(request.params.key) ?? book.off.get(request.params.key);
-      if (tag === undefined) throw problem("tags.not_found", { key: request.params.key });
-      return ground.store.read(request.scope, (tx) => tagDetail(tx, ground, book, tag));
+      const { key } = request.params;
+      return ground.store.read(request.scope, async (tx) => {
+        await followSwitches(tx, book);
+        const tag = book.get(key) ?? book.off.get(key);
+        if (tag === undefined) throw problem("tags.not_found", { key });
+        return tagDetail(tx, ground, book, tag);
+      });
     },
   );
 
@@ -121,6 +128,7 @@ export function tagRoutes(app: FastifyInstance, ground: Ground): void {
   );
 
   computingRoutes(app, ground, book);
+  customRoutes(app, ground, book);
 }
 
 /** What makes everyone be computed again. */

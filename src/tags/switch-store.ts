@@ -1,5 +1,6 @@
 import type { Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
+import { madeRevision, madeTags } from "./custom-store.ts";
 
 /** What people switched on or off, by key. */
 async function tagSwitches(tx: Tx): Promise<Map<string, boolean>> {
@@ -22,7 +23,11 @@ export async function writeSwitch(
   );
 }
 
-/** Brings the book of this process in line with what people switched, here or in another process. */
+/** Brings the book of this process in line with what people switched and made, here or in another process. */
 export async function followSwitches(tx: Tx, book: TagBook): Promise<void> {
-  book.follow(await tagSwitches(tx));
+  const switches = await tagSwitches(tx);
+  // the definitions are read only when there is a version that this book does not know: this runs four times a second
+  const revision = await madeRevision(tx);
+  if (revision === book.revision) book.follow(switches);
+  else book.follow(switches, await madeTags(tx));
 }
