@@ -14,6 +14,7 @@ export type Operator =
   | "between"
   | "within_last"
   | "not_within_last"
+  | "within_next"
   | "known"
   | "unknown";
 
@@ -119,7 +120,7 @@ const OPERATORS: Readonly<Record<ValueType, readonly Operator[]>> = {
   decimal: NUMBERS,
   money: NUMBERS,
   ratio: NUMBERS,
-  date: ["within_last", "not_within_last", "between", "gte", "lte", "known", "unknown"],
+  date: ["within_last", "not_within_last", "within_next", "between", "gte", "lte", "known", "unknown"],
   boolean: ["eq", "known", "unknown"],
 };
 export const MEASURED: readonly Operator[] = ["gte", "lte", "eq", "between", "gt", "lt"];

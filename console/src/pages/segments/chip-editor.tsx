@@ -1,17 +1,28 @@
-import { PlusOutlined } from "@ant-design/icons";
 import Button from "antd/es/button";
-import { useLanguage, useTexts } from "../../texts/texts.ts";
+import { useTexts } from "../../texts/texts.ts";
+import { ChoiceEditor } from "./choice-editor.tsx";
 import { ChoiceList } from "./choice-list.tsx";
 import { type Compared, ComparisonEditor } from "./comparison-editor.tsx";
-import { type BehaviourNode, defaultValues, type FieldFilter, measureOf, type SentenceNode } from "./model/draft.ts";
-import type { Slot } from "./model/sentence.ts";
-import type { Operator, SubjectInfo } from "./model/vocabulary.ts";
+import { FilterEditor } from "./filter-editor.tsx";
+import {
+  type BehaviourNode,
+  defaultValues,
+  type FieldFilter,
+  measureOf,
+  type Scalar,
+  type SentenceNode,
+  valuesNeeded,
+} from "./model/draft.ts";
+import { type Slot, slotKey } from "./model/sentence.ts";
+import type { MeasureInfo, Operator, SubjectInfo, Vocabulary } from "./model/vocabulary.ts";
 import { Popover } from "./popover.tsx";
+import { SequenceEditor } from "./sequence-editor.tsx";
 import { WindowEditor } from "./window-editor.tsx";
 
 interface ChipEditorProps {
   readonly node: SentenceNode;
   readonly subject: SubjectInfo | undefined;
+  readonly vocabulary: Vocabulary;
   readonly slot: Slot;
   readonly label: string;
   readonly onChange: (node: SentenceNode, mark?: string) => void;
@@ -22,18 +33,16 @@ interface ChipEditorProps {
 export function ChipEditor(props: ChipEditorProps) {
   const t = useTexts("segments");
   const { node, slot, label, onClose } = props;
+  const narrower = slot.at === "filter" ? withoutFilter(node, slot) : null;
   return (
     <Popover label={label} onClose={onClose}>
       <SlotEditor {...props} />
       <div className="sg-popover-foot">
-        {node.type === "behaviour" && slot.at === "filter" ? (
-          <Button
-            size="small"
-            onClick={() => props.onChange({ ...node, where: node.where.filter((_, index) => index !== slot.index) })}
-          >
+        {narrower === null ? null : (
+          <Button size="small" onClick={() => props.onChange(narrower)}>
             {t("editor.remove_filter")}
           </Button>
-        ) : null}
+        )}
         <Button size="small" type="primary" onClick={onClose}>
           {t("editor.done")}
         </Button>
@@ -42,11 +51,25 @@ export function ChipEditor(props: ChipEditorProps) {
   );
 }
 
-const MEASURE_OPERATORS: readonly Operator[] = ["gte", "lte", "eq", "between"];
+function withoutFilter(node: SentenceNode, slot: Slot & { at: "filter" }): SentenceNode | null {
+  const rest = (where: readonly FieldFilter[]) => where.filter((_, index) => index !== slot.index);
+  if (node.type === "behaviour") return { ...node, where: rest(node.where) };
+  if (node.type !== "sequence" || slot.side === undefined) return null;
+  const step = node[slot.side];
+  return { ...node, [slot.side]: { ...step, where: rest(step.where) } };
+}
 
-function SlotEditor({ node, subject, slot, onChange }: ChipEditorProps) {
-  const mark = `${node.id}.${slot.at}${slot.at === "filter" ? slot.index : ""}`;
+const MEASURE_OPERATORS: readonly Operator[] = ["gte", "lte", "eq", "between"];
+const NUMERIC: ReadonlySet<string> = new Set(["integer", "decimal", "money", "ratio"]);
+
+function SlotEditor({ node, subject, vocabulary, slot, onChange }: ChipEditorProps) {
+  const mark = `${node.id}.${slotKey(slot)}`;
+  if (node.type === "sequence") {
+    return <SequenceEditor node={node} subject={subject} vocabulary={vocabulary} slot={slot} onChange={onChange} />;
+  }
   if (node.type === "attribute") {
+    const change = (value: Compared) => onChange({ ...node, ...value }, mark);
+    if (subject?.type === "choice") return <ChoiceEditor subject={subject} value={node} onChange={change} />;
     return (
       <ComparisonEditor
         type={subject?.type ?? "text"}
@@ -54,50 +77,52 @@ function SlotEditor({ node, subject, slot, onChange }: ChipEditorProps) {
         options={subject?.values}
         unit={subject?.unit}
         value={node}
-        onChange={(value) => onChange({ ...node, ...value }, mark)}
+        onChange={change}
       />
     );
   }
   if (slot.at === "window") {
     return <WindowEditor window={node.window} onChange={(window) => onChange({ ...node, window }, mark)} />;
   }
-  if (slot.at === "filter")
-    return <FilterEditor node={node} subject={subject} index={slot.index} mark={mark} onChange={onChange} />;
+  if (slot.at === "filter") {
+    const replace = (where: readonly FieldFilter[]) => onChange({ ...node, where }, mark);
+    return <FilterEditor where={node.where} fields={subject?.fields ?? []} index={slot.index} onChange={replace} />;
+  }
   if (slot.at === "measure") return <MeasureEditor node={node} subject={subject} onChange={onChange} />;
   const measure = measureOf(subject, node.measure);
-  const operators = subject === undefined || subject.operators.length === 0 ? MEASURE_OPERATORS : subject.operators;
+  const numeric = NUMERIC.has(measure?.type ?? "integer");
   return (
     <ComparisonEditor
       type={measure?.type ?? "integer"}
-      operators={operators}
-      options={undefined}
+      operators={measure?.operators ?? MEASURE_OPERATORS}
+      options={measure?.values}
       unit={measure?.unit}
       value={node}
       never={node.measure === "times"}
-      onChange={({ operator, values }: Compared) => onChange({ ...node, operator, values: values.map(Number) }, mark)}
+      onChange={({ operator, values }: Compared) =>
+        onChange({ ...node, operator, values: numeric ? values.map(Number) : values }, mark)
+      }
     />
   );
 }
 
-interface BehaviourEditorProps {
+interface MeasureEditorProps {
   readonly node: BehaviourNode;
   readonly subject: SubjectInfo | undefined;
   readonly onChange: (node: SentenceNode, mark?: string) => void;
 }
 
-/** Another measure starts from a value of its own: 2 times is no spend of 2 fen. */
-function MeasureEditor({ node, subject, onChange }: BehaviourEditorProps) {
+/** Another measure starts from a value of its own: 2 times is no spend of 2 fen, and no channel. */
+function MeasureEditor({ node, subject, onChange }: MeasureEditorProps) {
   const t = useTexts("segments");
   const options = (subject?.measures ?? []).map(({ measure, zh, en }) => ({ value: measure, zh, en }));
-  const choose = ([measure = node.measure]: readonly string[]) => {
-    const money = measureOf(subject, measure)?.type === "money";
-    const sameKind = money === (measureOf(subject, node.measure)?.type === "money");
-    onChange({
-      ...node,
-      measure,
-      operator: sameKind ? node.operator : "gte",
-      values: sameKind ? node.values : [money ? 10_000 : 1],
-    });
+  const choose = ([name = node.measure]: readonly string[]) => {
+    const [old, next] = [measureOf(subject, node.measure), measureOf(subject, name)];
+    const counts = (measure: MeasureInfo | undefined) => measure?.type === "integer" && measure.values === undefined;
+    if (name === node.measure) return;
+    if (counts(old) && counts(next)) return onChange({ ...node, measure: name });
+    const operator = next?.operators?.[0] ?? "gte";
+    onChange({ ...node, measure: name, operator, values: firstValues(next, operator) });
   };
   return (
     <ChoiceList
@@ -110,72 +135,8 @@ function MeasureEditor({ node, subject, onChange }: BehaviourEditorProps) {
   );
 }
 
-function FilterEditor({
-  node,
-  subject,
-  index,
-  mark,
-  onChange,
-}: BehaviourEditorProps & { index: number; mark: string }) {
-  const filter = node.where[index];
-  const field = subject?.fields?.find((candidate) => candidate.field === filter?.field);
-  if (filter === undefined) return null;
-  const change = (value: Compared) =>
-    onChange({ ...node, where: node.where.map((one, at) => (at === index ? { ...one, ...value } : one)) }, mark);
-  return (
-    <ComparisonEditor
-      type={field?.type ?? "text"}
-      operators={field?.operators ?? [filter.operator]}
-      options={field?.values}
-      unit={field?.unit}
-      value={filter}
-      onChange={change}
-    />
-  );
-}
-
-interface FilterAdderProps extends BehaviourEditorProps {
-  readonly open: boolean;
-  readonly onOpen: (slot: string | null) => void;
-}
-
-/** "+ 限定": narrows the records of a behaviour by one more field, whose editor then opens. */
-export function FilterAdder({ node, subject, open, onOpen, onChange }: FilterAdderProps) {
-  const t = useTexts("segments");
-  const language = useLanguage();
-  const used = new Set(node.where.map((filter) => filter.field));
-  const fields = (subject?.fields ?? []).filter((field) => !used.has(field.field));
-  const add = ([name]: readonly string[]) => {
-    const field = fields.find((candidate) => candidate.field === name);
-    if (field === undefined) return;
-    const operator = field.operators[0] ?? "in";
-    const filter: FieldFilter = { field: field.field, operator, values: defaultValues(field.type, operator) };
-    onChange({ ...node, where: [...node.where, filter] });
-    onOpen(`filter.${node.where.length}`);
-  };
-  return (
-    <span className="sg-chip-place">
-      <button
-        type="button"
-        className="sg-narrow"
-        aria-haspopup="dialog"
-        aria-expanded={open}
-        lang={language}
-        onClick={() => onOpen(open ? null : "add")}
-      >
-        <PlusOutlined aria-hidden="true" /> {t("builder.filter")}
-      </button>
-      {open ? (
-        <Popover label={t("editor.add_filter")} onClose={() => onOpen(null)}>
-          <ChoiceList
-            label={t("editor.add_filter")}
-            options={fields.map(({ field, zh, en }) => ({ value: field, zh, en }))}
-            chosen={[]}
-            multiple={false}
-            onChange={add}
-          />
-        </Popover>
-      ) : null}
-    </span>
-  );
+function firstValues(measure: MeasureInfo | undefined, operator: Operator): readonly Scalar[] {
+  if (measure?.type === "money") return [10_000];
+  if (valuesNeeded(operator) === 1 && NUMERIC.has(measure?.type ?? "integer")) return [1];
+  return defaultValues(measure?.type ?? "text", operator);
 }

@@ -4,9 +4,9 @@ import { Choices } from "../../parts/chips.tsx";
 import { type Translate, useLanguage, useTexts } from "../../texts/texts.ts";
 import { ChoiceList } from "./choice-list.tsx";
 import type { Scalar } from "./model/draft.ts";
-import { defaultValues, valuesNeeded } from "./model/draft.ts";
+import { defaultValues, inDays, valuesNeeded } from "./model/draft.ts";
 import { operatorWord } from "./model/sentence.ts";
-import { named, type Operator, type Unit, type ValueOption, type ValueType } from "./model/vocabulary.ts";
+import { named, type Operator, type SubjectType, type Unit, type ValueOption } from "./model/vocabulary.ts";
 
 export interface Compared {
   readonly operator: Operator;
@@ -14,7 +14,7 @@ export interface Compared {
 }
 
 interface ComparisonEditorProps {
-  readonly type: ValueType | "behaviour" | "segment";
+  readonly type: SubjectType;
   readonly operators: readonly Operator[];
   readonly options: readonly ValueOption[] | undefined;
   readonly unit: Unit | undefined;
@@ -27,8 +27,7 @@ interface ComparisonEditorProps {
 /** Values that still make sense under another operator are kept. */
 function switched(type: ComparisonEditorProps["type"], old: Compared, operator: Operator): Compared {
   const [before, after] = [valuesNeeded(old.operator), valuesNeeded(operator)];
-  const days = (one: Operator) => one === "within_last" || one === "not_within_last";
-  if (days(old.operator) !== days(operator)) return { operator, values: defaultValues(type, operator) };
+  if (inDays(old.operator) !== inDays(operator)) return { operator, values: defaultValues(type, operator) };
   if (before === after) return { operator, values: old.values };
   if (after === 0) return { operator, values: [] };
   if (after === 1) return { operator, values: old.values.slice(0, 1) };
@@ -41,7 +40,10 @@ export function ComparisonEditor(props: ComparisonEditorProps) {
   const t = useTexts("segments");
   const language = useLanguage();
   const isNever = never === true && value.operator === "eq" && value.values[0] === 0;
-  const words = operators.map((operator) => ({ key: operator as string, label: operatorWord(operator, language) }));
+  const words = operators.map((operator) => ({
+    key: operator as string,
+    label: operatorWord(operator, language, type),
+  }));
   const items = never === true ? [...words, { key: "never", label: t("editor.never") }] : words;
   const choose = (key: string) => {
     if (key === "never") onChange({ operator: "eq", values: [0] });
@@ -195,7 +197,7 @@ function OneField({ type, unit, value, label, showLabel, first, current, onValue
   const t = useTexts("segments");
   const language = useLanguage();
   const id = useId();
-  const relative = value.operator === "within_last" || value.operator === "not_within_last";
+  const relative = inDays(value.operator);
   const kind = relative
     ? "number"
     : type === "date"

@@ -141,6 +141,7 @@ function Sentence(props: GroupViewProps & { node: SentenceNode; number: number }
     <SentenceView
       node={node}
       subject={findSubject(vocabulary, node.subject)}
+      vocabulary={vocabulary}
       number={number}
       open={opened?.node === node.id ? opened.slot : null}
       onOpen={(slot) => onOpen(slot === null ? null : { node: node.id, slot })}

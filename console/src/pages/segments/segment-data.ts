@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api } from "../../api/client.ts";
 import type { MemberRow } from "../members/member-data.ts";
-import type { TreeNode, Vocabulary } from "./model/vocabulary.ts";
+import { prepared, type TreeNode, type Vocabulary } from "./model/vocabulary.ts";
 
 export interface Segment {
   readonly segment_id: number;
@@ -32,16 +32,8 @@ export interface CountAnswer {
   readonly steps: readonly CountStep[];
 }
 
-/** Kinds of subject that the sentences cannot draw yet; the API counts them. */
-const WITHOUT_SENTENCE: ReadonlySet<string> = new Set(["sequence", "choice"]);
-
 async function fetchVocabulary(signal: AbortSignal): Promise<Vocabulary> {
-  const { groups } = await api.get<Vocabulary>("/api/segments/vocabulary", {}, signal);
-  return {
-    groups: groups
-      .map((group) => ({ ...group, subjects: group.subjects.filter(({ type }) => !WITHOUT_SENTENCE.has(type)) }))
-      .filter((group) => group.subjects.length > 0),
-  };
+  return prepared(await api.get<Vocabulary>("/api/segments/vocabulary", {}, signal));
 }
 
 export function useVocabulary() {

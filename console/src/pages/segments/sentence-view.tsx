@@ -1,12 +1,12 @@
 import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined, CopyOutlined, GroupOutlined } from "@ant-design/icons";
 import { type ReactNode, useState } from "react";
 import { useLanguage, useTexts } from "../../texts/texts.ts";
-import { ChipEditor, FilterAdder } from "./chip-editor.tsx";
+import { ChipEditor } from "./chip-editor.tsx";
+import { FilterAdder } from "./filter-editor.tsx";
 import { isComplete, type SentenceNode } from "./model/draft.ts";
-import { sentenceParts, sentenceText, type Slot } from "./model/sentence.ts";
-import type { SubjectInfo } from "./model/vocabulary.ts";
-
-export const slotKey = (slot: Slot): string => (slot.at === "filter" ? `filter.${slot.index}` : slot.at);
+import { sentenceParts, sentenceText, type Side, slotKey } from "./model/sentence.ts";
+import { fieldsOfStep } from "./model/sequence.ts";
+import type { SubjectInfo, Vocabulary } from "./model/vocabulary.ts";
 
 export interface SentenceActs {
   readonly replace: (node: SentenceNode, mark?: string) => void;
@@ -19,6 +19,7 @@ export interface SentenceActs {
 interface SentenceViewProps {
   readonly node: SentenceNode;
   readonly subject: SubjectInfo | undefined;
+  readonly vocabulary: Vocabulary;
   readonly number: number;
   /** The chip whose editor is open, if one of this sentence is. */
   readonly open: string | null;
@@ -27,15 +28,16 @@ interface SentenceViewProps {
 }
 
 /** One condition as a sentence: words, and chips that open a small editor in place. */
-export function SentenceView({ node, subject, number, open, onOpen, acts }: SentenceViewProps) {
+export function SentenceView(props: SentenceViewProps) {
+  const { node, subject, vocabulary, number, open, onOpen, acts } = props;
   const t = useTexts("segments");
   const language = useLanguage();
-  const parts = sentenceParts(node, subject, language);
+  const parts = sentenceParts(node, subject, language, vocabulary);
   return (
     <div
       className={`sg-sentence${isComplete(node) ? "" : " sg-waiting"}`}
       role="group"
-      aria-label={`${t("builder.sentence", { n: number })} ${sentenceText(node, subject, language)}`}
+      aria-label={`${t("builder.sentence", { n: number })} ${sentenceText(node, subject, language, vocabulary)}`}
       data-node={node.id}
       onKeyDown={(event) => {
         if (!event.altKey || acts.move === null || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
@@ -45,11 +47,13 @@ export function SentenceView({ node, subject, number, open, onOpen, acts }: Sent
     >
       <div className="sg-words">
         {parts.map((part, index) =>
+          // A sentence has its parts in a fixed order.
           part.kind === "words" ? (
-            // A sentence has its parts in a fixed order.
             <span key={index} className={/^[，、,]$/.test(part.text) ? "sg-punctuation" : undefined}>
               {part.text}
             </span>
+          ) : part.kind === "add" ? (
+            <Adder key={index} {...props} side={part.side} />
           ) : (
             <ChipButton
               key={index}
@@ -61,6 +65,7 @@ export function SentenceView({ node, subject, number, open, onOpen, acts }: Sent
               <ChipEditor
                 node={node}
                 subject={subject}
+                vocabulary={vocabulary}
                 slot={part.slot}
                 label={t("editor.edit", { text: part.text })}
                 onChange={acts.replace}
@@ -69,12 +74,32 @@ export function SentenceView({ node, subject, number, open, onOpen, acts }: Sent
             </ChipButton>
           ),
         )}
-        {node.type === "behaviour" && (subject?.fields?.length ?? 0) > node.where.length ? (
-          <FilterAdder node={node} subject={subject} open={open === "add"} onOpen={onOpen} onChange={acts.replace} />
-        ) : null}
+        {node.type === "behaviour" ? <Adder {...props} /> : null}
       </div>
       <Acts acts={acts} />
     </div>
+  );
+}
+
+/** Narrows the records of a behaviour, or of one step of a sequence; the editor of the new filter opens. */
+function Adder({ node, subject, vocabulary, open, onOpen, acts, side }: SentenceViewProps & { side?: Side }) {
+  if (node.type === "attribute") return null;
+  const { where } = node.type === "behaviour" ? node : node[side ?? "first"];
+  const fields =
+    node.type === "behaviour" ? (subject?.fields ?? []) : fieldsOfStep(vocabulary, node[side ?? "first"].step);
+  const name = side === undefined ? "add" : `add.${side}`;
+  return (
+    <FilterAdder
+      where={where}
+      fields={fields}
+      open={open === name}
+      onOpen={(wanted) => onOpen(wanted ? name : null)}
+      onAdd={(next) => {
+        if (node.type === "behaviour") acts.replace({ ...node, where: next });
+        else if (side !== undefined) acts.replace({ ...node, [side]: { ...node[side], where: next } });
+        onOpen(slotKey({ at: "filter", index: where.length, ...(side === undefined ? {} : { side }) }));
+      }}
+    />
   );
 }
 

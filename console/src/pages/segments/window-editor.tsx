@@ -1,15 +1,23 @@
 import { useId } from "react";
 import { Choices } from "../../parts/chips.tsx";
-import { type Translate, useTexts } from "../../texts/texts.ts";
+import { type Translate, useLanguage, useTexts } from "../../texts/texts.ts";
 import type { TimeWindow } from "./model/draft.ts";
+import { windowText } from "./model/sentence.ts";
 
 const PRESET_DAYS = [7, 30, 90, 180, 365] as const;
 const DAYS_MAX = 3660;
-const KINDS = ["last", "ago", "dates", "ever"] as const;
+const KINDS = ["last", "ago", "calendar", "dates", "ever"] as const;
+const PERIODS = [
+  ["month", 0],
+  ["month", 1],
+  ["year", 0],
+  ["year", 1],
+] as const;
 
 const STARTS: Readonly<Record<TimeWindow["kind"], () => TimeWindow>> = {
   last: () => ({ kind: "last", days: 90 }),
   ago: () => ({ kind: "ago", from_days: 30, to_days: 90 }),
+  calendar: () => ({ kind: "calendar", unit: "month", back: 0 }),
   dates: () => {
     const year = new Date().getFullYear();
     return { kind: "dates", from: `${year}-01-01`, to: new Date().toISOString().slice(0, 10) };
@@ -25,6 +33,7 @@ interface WindowEditorProps {
 /** Which days count: the last ones, a stretch in the past, two dates, or all. */
 export function WindowEditor({ window, onChange }: WindowEditorProps) {
   const t = useTexts("segments");
+  const language = useLanguage();
   return (
     <>
       <Choices
@@ -36,26 +45,7 @@ export function WindowEditor({ window, onChange }: WindowEditorProps) {
         }}
       />
       {window.kind === "last" ? (
-        <>
-          <div className="sg-presets">
-            {PRESET_DAYS.map((days) => (
-              <button
-                key={days}
-                type="button"
-                aria-pressed={window.days === days}
-                onClick={() => onChange({ kind: "last", days })}
-              >
-                {t("editor.last_days", { n: days })}
-              </button>
-            ))}
-          </div>
-          <Days
-            label={t("editor.last")}
-            value={window.days}
-            onValue={(days) => onChange({ kind: "last", days })}
-            t={t}
-          />
-        </>
+        <LastDays value={window.days} onValue={(days) => onChange({ kind: "last", days })} />
       ) : null}
       {window.kind === "ago" ? (
         <div className="sg-fields">
@@ -71,6 +61,20 @@ export function WindowEditor({ window, onChange }: WindowEditorProps) {
             onValue={(days) => onChange({ ...window, to_days: Math.max(days, window.from_days) })}
             t={t}
           />
+        </div>
+      ) : null}
+      {window.kind === "calendar" ? (
+        <div className="sg-presets">
+          {PERIODS.map(([unit, back]) => (
+            <button
+              key={`${unit}${back}`}
+              type="button"
+              aria-pressed={window.unit === unit && window.back === back}
+              onClick={() => onChange({ kind: "calendar", unit, back })}
+            >
+              {windowText({ kind: "calendar", unit, back }, language)}
+            </button>
+          ))}
         </div>
       ) : null}
       {window.kind === "dates" ? (
@@ -91,17 +95,34 @@ export function WindowEditor({ window, onChange }: WindowEditorProps) {
   );
 }
 
-function Days({
-  label,
-  value,
-  onValue,
-  t,
-}: {
-  label: string;
-  value: number;
-  onValue: (days: number) => void;
-  t: Translate;
-}) {
+/** "The last n days": usual numbers to press, any number to type. */
+export function LastDays({ value, onValue }: { value: number; onValue: (days: number) => void }) {
+  const t = useTexts("segments");
+  return (
+    <>
+      <div className="sg-presets">
+        {PRESET_DAYS.map((days) => (
+          <button key={days} type="button" aria-pressed={value === days} onClick={() => onValue(days)}>
+            {t("editor.last_days", { n: days })}
+          </button>
+        ))}
+      </div>
+      <Days label={t("editor.last")} value={value} onValue={onValue} t={t} />
+    </>
+  );
+}
+
+interface DaysProps {
+  readonly label: string;
+  readonly value: number;
+  readonly onValue: (days: number) => void;
+  readonly t: Translate;
+  readonly max?: number;
+  readonly unit?: string;
+}
+
+/** A number of days, from one to a bound. */
+export function Days({ label, value, onValue, t, max = DAYS_MAX, unit }: DaysProps) {
   const id = useId();
   return (
     <div className="sg-field">
@@ -112,14 +133,14 @@ function Days({
         type="number"
         inputMode="numeric"
         min={1}
-        max={DAYS_MAX}
+        max={max}
         value={value}
         onChange={(event) => {
           const days = Math.round(Number(event.target.value));
-          if (days >= 1 && days <= DAYS_MAX) onValue(days);
+          if (days >= 1 && days <= max) onValue(days);
         }}
       />
-      <span className="ht-note">{t("editor.days")}</span>
+      <span className="ht-note">{unit ?? t("editor.days")}</span>
     </div>
   );
 }

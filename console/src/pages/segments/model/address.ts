@@ -1,4 +1,4 @@
-import type { ConditionNode, GroupNode, TimeWindow } from "./draft.ts";
+import type { ConditionNode, FieldFilter, GroupNode, SequenceStep, TimeWindow } from "./draft.ts";
 
 /** A condition in the address bar may be this long; a longer one has to be saved to be shared. */
 export const ADDRESS_CHARACTERS_MAX = 6000;
@@ -30,14 +30,35 @@ export function fromAddress(text: string): GroupNode | null {
 function pack(node: ConditionNode): Packed {
   if (node.type === "group") return ["g", node.join, node.negated ? 1 : 0, node.children.map(pack)];
   if (node.type === "attribute") return ["a", node.subject, node.operator, node.values];
-  const where = node.where.map((filter) => [filter.field, filter.operator, filter.values]);
-  return ["b", node.subject, packWindow(node.window), where, node.measure, node.operator, node.values];
+  if (node.type === "sequence") {
+    const steps = [node.first, node.then].map(({ step, where }) => [step, packFilters(where)]);
+    return ["s", node.subject, ...steps, node.within_days, node.days, node.times];
+  }
+  return [
+    "b",
+    node.subject,
+    packWindow(node.window),
+    packFilters(node.where),
+    node.measure,
+    node.operator,
+    node.values,
+  ];
 }
+
+const packFilters = (where: readonly FieldFilter[]): Packed =>
+  where.map((filter) => [filter.field, filter.operator, filter.values]);
+
+const unpackFilters = (packed: readonly unknown[]): FieldFilter[] =>
+  packed.map((one) => {
+    const [field, operator, values] = one as [string, FieldFilter["operator"], FieldFilter["values"]];
+    return { field, operator, values };
+  });
 
 function packWindow(window: TimeWindow): Packed {
   if (window.kind === "ever") return [];
   if (window.kind === "last") return [window.days];
   if (window.kind === "ago") return [window.from_days, window.to_days];
+  if (window.kind === "calendar") return [window.unit, window.back];
   return [window.from, window.to];
 }
 
@@ -58,7 +79,19 @@ function unpack(packed: unknown, count: { ids: number }): ConditionNode | null {
     if (typeof subject !== "string" || typeof operator !== "string" || !Array.isArray(values)) return null;
     return { type: "attribute", id, subject, operator: operator as never, values };
   }
+  if (tag === "s") return unpackSequence(rest, id);
   return tag === "b" ? unpackBehaviour(rest, id) : null;
+}
+
+function unpackSequence(rest: readonly unknown[], id: string): ConditionNode | null {
+  const [subject, first, then, within_days, days, times] = rest;
+  if (typeof subject !== "string" || !Array.isArray(first) || !Array.isArray(then)) return null;
+  if (typeof within_days !== "number" || typeof days !== "number" || typeof times !== "number") return null;
+  const step = ([name, where]: unknown[]): SequenceStep => ({
+    step: String(name),
+    where: Array.isArray(where) ? unpackFilters(where) : [],
+  });
+  return { type: "sequence", id, subject, first: step(first), then: step(then), within_days, days, times };
 }
 
 function unpackBehaviour(rest: readonly unknown[], id: string): ConditionNode | null {
@@ -70,11 +103,7 @@ function unpackBehaviour(rest: readonly unknown[], id: string): ConditionNode | 
     id,
     subject,
     window: unpackWindow(window),
-    where: where.map(([field, filterOperator, filterValues]) => ({
-      field,
-      operator: filterOperator,
-      values: filterValues,
-    })),
+    where: unpackFilters(where),
     measure,
     operator: operator as never,
     values,
@@ -86,6 +115,8 @@ function unpackWindow(packed: readonly unknown[]): TimeWindow {
   if (typeof first === "number" && typeof second === "number")
     return { kind: "ago", from_days: first, to_days: second };
   if (typeof first === "number") return { kind: "last", days: first };
+  if ((first === "month" || first === "year") && typeof second === "number")
+    return { kind: "calendar", unit: first, back: second };
   if (typeof first === "string" && typeof second === "string") return { kind: "dates", from: first, to: second };
   return { kind: "ever" };
 }

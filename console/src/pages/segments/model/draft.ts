@@ -1,10 +1,14 @@
-import type { MeasureInfo, Operator, SubjectInfo, ValueOption, ValueType } from "./vocabulary.ts";
+import type { MeasureInfo, Operator, SubjectInfo, SubjectType, ValueOption } from "./vocabulary.ts";
 
-/** Which records of a behaviour count: all, the last days, a stretch of days ago, or two calendar days (inclusive). */
+/**
+ * Which records of a behaviour count: all, the last days, a stretch of days ago, a month or year (`back` of them ago), or
+ * two calendar days (inclusive).
+ */
 export type TimeWindow =
   | { readonly kind: "ever" }
   | { readonly kind: "last"; readonly days: number }
   | { readonly kind: "ago"; readonly from_days: number; readonly to_days: number }
+  | { readonly kind: "calendar"; readonly unit: "month" | "year"; readonly back: number }
   | { readonly kind: "dates"; readonly from: string; readonly to: string };
 
 export type Scalar = string | number | boolean;
@@ -33,7 +37,28 @@ export interface BehaviourNode {
   readonly where: readonly FieldFilter[];
   readonly measure: string;
   readonly operator: Operator;
-  readonly values: readonly number[];
+  readonly values: readonly Scalar[];
+}
+
+/** One thing of a sequence: records of one kind, narrowed. */
+export interface SequenceStep {
+  readonly step: string;
+  readonly where: readonly FieldFilter[];
+}
+
+/** "在 过去 180 天 先 浏览 品类 是 乌龙茶，之后 7 天内 又 购买": one thing, and then another or not. */
+export interface SequenceNode {
+  readonly type: "sequence";
+  readonly id: string;
+  /** Which of the two forms: followed, or not. */
+  readonly subject: string;
+  readonly first: SequenceStep;
+  readonly then: SequenceStep;
+  readonly within_days: number;
+  /** How far back the first step is looked for. */
+  readonly days: number;
+  /** At least so many times. */
+  readonly times: number;
 }
 
 export interface GroupNode {
@@ -44,7 +69,7 @@ export interface GroupNode {
   readonly children: readonly ConditionNode[];
 }
 
-export type SentenceNode = AttributeNode | BehaviourNode;
+export type SentenceNode = AttributeNode | BehaviourNode | SequenceNode;
 export type ConditionNode = SentenceNode | GroupNode;
 
 /** Groups stand in groups at most this deep, and a segment has at most so many sentences: it must stay readable. */
@@ -72,6 +97,7 @@ export function sentenceFor(
       values: [1],
     };
   }
+  if (subject.type === "sequence") return sequenceFor(subject, id);
   const operator = subject.operators[0] ?? "in";
   return {
     type: "attribute",
@@ -82,12 +108,33 @@ export function sentenceFor(
   };
 }
 
-export function defaultValues(type: ValueType | "behaviour" | "segment", operator: Operator): readonly Scalar[] {
+/** Put into the cart and then bought or not, until another step is chosen. */
+function sequenceFor(subject: SubjectInfo, id: string): SequenceNode {
+  const [first, then] = ["events.cart", "orders"].map(
+    (name) => subject.steps?.find(({ step }) => step === name) ?? subject.steps?.[0],
+  );
+  return {
+    type: "sequence",
+    id,
+    subject: subject.subject,
+    first: { step: first?.step ?? "", where: [] },
+    then: { step: then?.step ?? "", where: [] },
+    within_days: 7,
+    days: 180,
+    times: 1,
+  };
+}
+
+export function defaultValues(type: SubjectType, operator: Operator): readonly Scalar[] {
   if (operator === "known" || operator === "unknown") return [];
-  if (operator === "within_last" || operator === "not_within_last") return [30];
+  if (inDays(operator)) return [30];
   if (type === "boolean") return [true];
   return [];
 }
+
+/** Whether an operator compares a date with so many days from today. */
+export const inDays = (operator: Operator): boolean =>
+  operator === "within_last" || operator === "not_within_last" || operator === "within_next";
 
 /** How many values an operator needs: exactly, or at least one for a list. */
 export function valuesNeeded(operator: Operator): 0 | 1 | 2 | "list" {
@@ -106,6 +153,9 @@ const enough = (operator: Operator, values: readonly Scalar[]): boolean => {
 export function isComplete(node: ConditionNode): boolean {
   if (node.type === "group") return node.children.some(isComplete);
   if (node.type === "attribute") return enough(node.operator, node.values);
+  if (node.type === "sequence") {
+    return [...node.first.where, ...node.then.where].every((filter) => enough(filter.operator, filter.values));
+  }
   return enough(node.operator, node.values) && node.where.every((filter) => enough(filter.operator, filter.values));
 }
 

@@ -1,51 +1,10 @@
-import type { AttributeNode, BehaviourNode, ConditionNode, FieldFilter, Scalar, TimeWindow } from "./draft.ts";
+import { choiceTree } from "./choice.ts";
+import { comparison, filterTrees, isTree, MEASURES, narrowing, not } from "./comparison.ts";
+import type { AttributeNode, BehaviourNode, ConditionNode, TimeWindow } from "./draft.ts";
 import { isComplete } from "./draft.ts";
-import type { Operator, SubjectInfo, TreeNode, ValueType, Vocabulary } from "./vocabulary.ts";
+import { sequenceTree } from "./sequence.ts";
+import type { SubjectInfo, TreeNode, Vocabulary } from "./vocabulary.ts";
 import { findSubject } from "./vocabulary.ts";
-
-type Compared = Pick<FieldFilter, "operator" | "values">;
-
-const SIGNS: Partial<Record<Operator, string>> = { eq: "=", ne: "!=", gte: ">=", lte: "<=", gt: ">", lt: "<" };
-
-const not = (part: TreeNode): TreeNode => ({ node: "not", part });
-const compare = (left: TreeNode, operator: string, right: TreeNode): TreeNode => ({
-  node: "compare",
-  operator,
-  left,
-  right,
-});
-
-/** A typed constant; decimals and ratios keep their digits as text, money is already in minor units. */
-function constant(value: Scalar, type: ValueType): TreeNode {
-  if (type === "boolean") return { node: "boolean", value: value === true || value === "true" };
-  if (type === "integer" || type === "money") return { node: "integer", value: Math.round(Number(value)) };
-  if (type === "decimal" || type === "ratio") return { node: "decimal", value: String(value) };
-  return { node: type === "date" ? "date" : "text", value: String(value) };
-}
-
-const daysAgo = (days: Scalar): TreeNode => ({ node: "shift_days", date: { node: "today" }, days: -Number(days) });
-
-function comparison(left: TreeNode, { operator, values }: Compared, type: ValueType): TreeNode {
-  const [first = 0, second = 0] = values;
-  if (operator === "known") return { node: "is_known", value: left };
-  if (operator === "unknown") return not({ node: "is_known", value: left });
-  if (operator === "within_last") return compare(left, ">", daysAgo(first));
-  if (operator === "not_within_last") return compare(left, "<=", daysAgo(first));
-  if (operator === "between") {
-    return {
-      node: "and",
-      parts: [compare(left, ">=", constant(first, type)), compare(left, "<=", constant(second, type))],
-    };
-  }
-  if (operator === "in" || operator === "not_in") {
-    const inside: TreeNode = { node: "in", value: left, options: values.map((value) => option(value, type)) };
-    return operator === "in" ? inside : not(inside);
-  }
-  return compare(left, SIGNS[operator] ?? "=", constant(first, type));
-}
-
-const option = (value: Scalar, type: ValueType): string | number =>
-  type === "integer" || type === "money" ? Number(value) : String(value);
 
 const windowNode = (window: TimeWindow): object | undefined => {
   if (window.kind === "ever") return undefined;
@@ -53,20 +12,22 @@ const windowNode = (window: TimeWindow): object | undefined => {
   if (window.kind === "ago") {
     return { kind: "days", days: window.to_days - window.from_days + 1, back: window.from_days };
   }
+  if (window.kind === "calendar") {
+    return { kind: "calendar", unit: window.unit, ...(window.back > 0 ? { back: window.back } : {}) };
+  }
   return { kind: "between", from: window.from, to: window.to };
 };
 
 /** Puts the window and the filters into every aggregate of a measure; its own base condition stays first. */
 function narrowed(expression: TreeNode, window: object | undefined, filters: readonly TreeNode[]): TreeNode {
-  if (expression.node !== "aggregate") {
+  if (!MEASURES.has(expression.node)) {
     const entries = Object.entries(expression).map(([key, value]) => [
       key,
       isTree(value) ? narrowed(value, window, filters) : value,
     ]);
     return Object.fromEntries(entries) as TreeNode;
   }
-  const parts = isTree(expression["where"]) ? [expression["where"], ...filters] : filters;
-  const where = parts.length > 1 ? { node: "and", parts } : parts[0];
+  const where = narrowing(expression["where"], filters);
   return {
     ...expression,
     ...(where === undefined ? {} : { where }),
@@ -74,32 +35,26 @@ function narrowed(expression: TreeNode, window: object | undefined, filters: rea
   };
 }
 
-const isTree = (value: unknown): value is TreeNode =>
-  typeof value === "object" && value !== null && typeof (value as TreeNode).node === "string";
-
 function attributeTree(node: AttributeNode, subject: SubjectInfo): TreeNode | null {
-  if (subject.type === "segment") {
-    const parts = node.values.map((value): TreeNode => ({ node: "segment", id: Number(value) }));
+  if (subject.type === "segment" || subject.type === "choice") {
+    const trees = node.values.map((value): TreeNode | null =>
+      subject.type === "choice" ? choiceTree(subject, String(value)) : { node: "segment", id: Number(value) },
+    );
+    const parts = trees.filter((tree) => tree !== null);
+    if (parts.length < trees.length) return null;
     const inside = parts.length === 1 && parts[0] !== undefined ? parts[0] : { node: "or", parts };
     return node.operator === "not_in" ? not(inside) : inside;
   }
-  if (subject.type === "behaviour" || subject.expression === undefined) return null;
+  if (subject.type === "behaviour" || subject.type === "sequence" || subject.expression === undefined) return null;
   return comparison(subject.expression, node, subject.type);
 }
 
 function behaviourTree(node: BehaviourNode, subject: SubjectInfo): TreeNode | null {
   const measure = subject.measures?.find((candidate) => candidate.measure === node.measure);
   if (measure?.expression === undefined) return null;
-  const filters = node.where.map((filter) => {
-    const field = subject.fields?.find((candidate) => candidate.field === filter.field);
-    return field?.expression === undefined ? null : comparison(field.expression, filter, field.type);
-  });
-  if (filters.some((filter) => filter === null)) return null;
-  const left = narrowed(
-    measure.expression,
-    windowNode(node.window),
-    filters.filter((filter) => filter !== null),
-  );
+  const filters = filterTrees(node.where, subject.fields ?? []);
+  if (filters === null) return null;
+  const left = narrowed(measure.expression, windowNode(node.window), filters);
   return comparison(left, node, measure.type);
 }
 
@@ -113,6 +68,7 @@ export function toTree(node: ConditionNode, vocabulary: Vocabulary): TreeNode | 
   }
   const subject = findSubject(vocabulary, node.subject);
   if (subject === undefined || !isComplete(node)) return null;
+  if (node.type === "sequence") return sequenceTree(node, subject, vocabulary);
   return node.type === "attribute" ? attributeTree(node, subject) : behaviourTree(node, subject);
 }
 

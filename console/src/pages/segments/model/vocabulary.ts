@@ -1,6 +1,8 @@
 /** What a segment can be built from, as GET /api/segments/vocabulary says it. */
 export type ValueType = "code" | "text" | "integer" | "decimal" | "money" | "ratio" | "date" | "boolean";
 
+export type SubjectType = ValueType | "behaviour" | "segment" | "sequence" | "choice";
+
 export type Operator =
   | "in"
   | "not_in"
@@ -13,6 +15,7 @@ export type Operator =
   | "between"
   | "within_last"
   | "not_within_last"
+  | "within_next"
   | "known"
   | "unknown";
 
@@ -53,15 +56,38 @@ export interface MeasureInfo {
   readonly en: string;
   readonly type: ValueType;
   readonly unit?: Unit;
+  readonly operators?: readonly Operator[];
+  readonly values?: readonly ValueOption[];
   /** The measure over all records of the behaviour, its base condition included, without a window. */
   readonly expression?: TreeNode;
+}
+
+/** The value of a field in the first record, in the last, or the commonest one. */
+export interface PickInfo {
+  readonly pick: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly fields: readonly FieldInfo[];
+}
+
+/** What can stand in a sequence: records of one kind. Its fields are those of the behaviour of the same name. */
+export interface StepInfo {
+  readonly step: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly rows: { readonly relation: string; readonly where?: TreeNode };
+}
+
+/** A condition that is chosen as a whole. */
+export interface ChoiceInfo extends ValueOption {
+  readonly expression: TreeNode;
 }
 
 export interface SubjectInfo {
   readonly subject: string;
   readonly zh: string;
   readonly en: string;
-  readonly type: ValueType | "behaviour" | "segment";
+  readonly type: SubjectType;
   readonly operators: readonly Operator[];
   readonly values?: readonly ValueOption[];
   readonly unit?: Unit;
@@ -71,6 +97,10 @@ export interface SubjectInfo {
   readonly expression?: TreeNode;
   readonly measures?: readonly MeasureInfo[];
   readonly fields?: readonly FieldInfo[];
+  readonly picks?: readonly PickInfo[];
+  readonly steps?: readonly StepInfo[];
+  readonly within_days_max?: number;
+  readonly choices?: readonly ChoiceInfo[];
 }
 
 export interface SubjectGroup {
@@ -82,6 +112,29 @@ export interface SubjectGroup {
 
 export interface Vocabulary {
   readonly groups: readonly SubjectGroup[];
+}
+
+/** What is asked of the first, last or commonest record becomes a measure; what is chosen as a whole is a value. */
+export function prepared(vocabulary: Vocabulary): Vocabulary {
+  return {
+    groups: vocabulary.groups.map((group) => ({
+      ...group,
+      subjects: group.subjects.map((subject) => {
+        if (subject.choices !== undefined) return { ...subject, values: subject.choices };
+        if (subject.picks === undefined) return subject;
+        return { ...subject, measures: [...(subject.measures ?? []), ...subject.picks.flatMap(measuresOf)] };
+      }),
+    })),
+  };
+}
+
+function measuresOf({ pick, zh, en, fields }: PickInfo): readonly MeasureInfo[] {
+  return fields.map(({ field, ...rest }) => ({
+    ...rest,
+    measure: `${pick}.${field}`,
+    zh: `${zh}${rest.zh}`,
+    en: `${en} ${rest.en.toLowerCase()}`,
+  }));
 }
 
 export type Language = "zh" | "en";
