@@ -1,4 +1,15 @@
 export {
+  type Alignment,
+  calendarDay,
+  type CalendarDay,
+  type Comparable,
+  isPublished,
+  isWorkingDay,
+  nextWorkingDay,
+  sameDayLastYear,
+  seasonOf,
+} from "./business-calendar.ts";
+export {
   addDays,
   type BusinessDay,
   businessDay,
