@@ -52,7 +52,10 @@ function healthRoutes(app: FastifyInstance, { ground }: Composition, state: Serv
     await ground.store.pool.query("select 1");
     return { status: "ready" };
   });
-  app.get("/metrics", { schema: hidden, config: open }, async (_request, reply) => {
+  app.get("/metrics", { schema: hidden, config: open }, async (request, reply) => {
+    // the console's page of figures has the same address; a browser asks for HTML, a scraper never does
+    const query = request.url.slice("/metrics".length);
+    if (request.headers.accept?.includes("text/html") === true) return reply.redirect(`/metrics/${query}`);
     return reply.type(ground.metrics.contentType).send(await ground.metrics.metrics());
   });
   app.get(

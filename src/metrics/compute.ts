@@ -92,8 +92,7 @@ class Computation {
 
   static async open(ground: Ground, records_max: number): Promise<Computation> {
     return ground.store.read(SYSTEM_SCOPE, async (tx) => {
-      const state = await metricsState(tx);
-      const currency = state?.currency ?? (await brandCurrency(tx, ground.config.currency));
+      const currency = await brandCurrency(tx, ground.config.currency);
       const engine = (await membersTotal(tx)) > records_max ? "duckdb" : "postgresql";
       return new Computation(ground, engine, {
         currency,
@@ -233,7 +232,7 @@ export async function bringUpToDate(ground: Ground, steps: Steps = {}): Promise<
   const first = state === undefined;
   const work = first
     ? firstWork(reach.first_day ?? closed, reach.last_day, closed)
-    : changedWork(state.through_day, dirty, closed);
+    : changedWork(state.through_day, dirty, closed, reach.last_day);
   const done = await computeFigures(ground, work, steps);
   if (steps.signal?.aborted === true) return { through_day: state?.through_day ?? closed, steps: done };
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
@@ -256,14 +255,21 @@ function firstWork(first_day: string, last_day: string, closed: string): Work {
   };
 }
 
-function changedWork(through_day: string, dirty: readonly { readonly day: string }[], closed: string): Work {
+function changedWork(
+  through_day: string,
+  dirty: readonly { readonly day: string }[],
+  closed: string,
+  last_day: string,
+): Work {
   const fresh = daysFrom(addDays(through_day, 1), closed).slice(-HISTORY_DAYS);
   const days = [...dirty.map((row) => row.day), ...fresh];
   const earliest = days.toSorted()[0] ?? closed;
-  const followed = addDays(closed, -FOLLOWED_DAYS);
+  // data that ended long ago are followed at their own end
+  const horizon = last_day < addDays(closed, -FOLLOWED_DAYS) ? last_day : closed;
+  const followed = addDays(horizon, -FOLLOWED_DAYS);
   return {
     days,
-    points: daysFrom(earliest > followed ? earliest : followed, closed),
-    months: monthsFrom(earliest, closed, FOLLOWED_MONTHS),
+    points: [...new Set([...daysFrom(earliest > followed ? earliest : followed, horizon), closed])],
+    months: [...new Set([...monthsFrom(earliest, horizon, FOLLOWED_MONTHS), closed.slice(0, 7)])],
   };
 }

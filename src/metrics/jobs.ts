@@ -1,6 +1,8 @@
 import { addDays, lastClosedDay, Problem } from "../platform/index.ts";
 import { defineJob, type JobKind, type Schedule, SYSTEM_SCOPE } from "../store/index.ts";
+import { closeDueMonths } from "./close.ts";
 import { bringUpToDate, computeFigures, daysFrom, FOLLOWED_MONTHS, monthsFrom } from "./compute.ts";
+import { makeMorning } from "./morning.ts";
 import { missingDays } from "./figure-store.ts";
 
 export const DAILY = "metrics.daily";
@@ -49,7 +51,23 @@ export function ignoreRunning(error: unknown): void {
   if (!(error instanceof Problem) || error.code !== "jobs.already_running") throw error;
 }
 
-export const metricJobs: readonly JobKind[] = [daily, backfill];
+const close = defineJob<object>({
+  kind: "metrics.close",
+  run: async ({ ground }) => ({ closed: await closeDueMonths(ground) }),
+});
 
-/** Every ten minutes: the day that closed, and days that late records changed. Without either it costs two look-ups. */
-export const metricSchedules: readonly Schedule[] = [{ kind: DAILY, cron: "*/10 * * * *", input: {} }];
+const morning = defineJob<object>({
+  kind: "metrics.morning",
+  run: async ({ ground }) => (await makeMorning(ground)) ?? { skipped: true },
+});
+
+export const metricJobs: readonly JobKind[] = [daily, backfill, close, morning];
+
+export const metricSchedules: readonly Schedule[] = [
+  // the day that closed, and days that late records changed; without either it costs two look-ups
+  { kind: DAILY, cron: "*/10 * * * *", input: {} },
+  // at 06:00 in Shanghai a month closes that is due
+  { kind: "metrics.close", cron: "0 22 * * *", input: {} },
+  // at 09:00 in Shanghai
+  { kind: "metrics.morning", cron: "0 1 * * *", input: {} },
+];

@@ -35,7 +35,11 @@ type Row = Readonly<Record<string, unknown>>;
 
 async function ask(ground: Ground, engine: EngineName, sql: string): Promise<readonly Row[]> {
   if (engine === "duckdb") return (await lakeEngine(ground).query(sql, [], { rows_max: ROWS_MAX })).rows;
-  return ground.store.read(SYSTEM_SCOPE, (tx) => tx.query<Row>(sql));
+  return ground.store.read(SYSTEM_SCOPE, async (tx) => {
+    // one statement over everybody: compiling it takes longer than running it
+    await tx.query("set local jit = off");
+    return tx.query<Row>(sql);
+  });
 }
 
 /**
