@@ -1,2 +1,2 @@
 export type { MetricDefinition, MetricUnit } from "./definition.ts";
-export { type MetricsView, type MetricView, metricsView, shownDay } from "./view.ts";
+export { type MetricsView, type MetricView, isMetricsLate, metricsView, storeChanges } from "./view.ts";

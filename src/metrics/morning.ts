@@ -4,6 +4,7 @@ import { emit, SYSTEM_SCOPE, type Scope, type Tx } from "../store/index.ts";
 import { bringUpToDate } from "./compute.ts";
 import "./errors.ts";
 import { keepMorning, keptDays, keptMorning, morningRows, morningRun, type StoreMorning } from "./morning-store.ts";
+import { type MorningTotal, morningTotal } from "./morning-total.ts";
 import { visibleStores } from "./read-store.ts";
 import { metricsState } from "./state-store.ts";
 
@@ -16,6 +17,7 @@ export interface MorningTable {
   readonly last_year: Comparable;
   readonly made_at: Date | null;
   readonly rows: readonly StoreMorning[];
+  readonly total: MorningTotal;
   readonly days: readonly string[];
 }
 
@@ -63,12 +65,14 @@ export async function morningTable(tx: Tx, ground: Ground, scope: Scope, wanted?
     run === undefined ? aligned : { day: run.last_year_day, by: run.last_year_by as Comparable["by"] };
   const all = run === undefined ? await morningRows(tx, daysOf(day, aligned.day)) : await keptMorning(tx, day);
   const stores = await visibleStores(tx, scope);
+  const rows = stores === null ? all : all.filter((row) => stores.includes(row.store_code));
   return {
     day,
     currency: run?.currency ?? state.currency,
     last_year,
     made_at: run?.made_at ?? null,
-    rows: stores === null ? all : all.filter((row) => stores.includes(row.store_code)),
+    rows,
+    total: morningTotal(rows),
     days,
   };
 }

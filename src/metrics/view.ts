@@ -7,7 +7,7 @@ import { currentVersions } from "./definition-store.ts";
 import "./errors.ts";
 import { type Fraction, quotient } from "./formula.ts";
 import { LINE_DAYS } from "./jobs.ts";
-import { type FigureRow, figuresBetween, figuresOn, visibleStores } from "./read-store.ts";
+import { type FigureRow, figuresBetween, figuresOn, partFigures, storeNames, visibleStores } from "./read-store.ts";
 import { metricsState, ordersReach } from "./state-store.ts";
 
 /** Data that ended longer ago than this are shown with their own last day. */
@@ -46,6 +46,28 @@ export function isLate(ground: Ground, through_day: string): boolean {
   const closed = lastClosedDay(now, timezone);
   const due = startOfDay(addDays(closed, 1), timezone).getTime() + LATE_AFTER_MINUTES * 60_000;
   return through_day < closed && now.getTime() >= due;
+}
+
+/** As isLate, of what is stored; nothing computed yet is not late. */
+export async function isMetricsLate(tx: Tx, ground: Ground): Promise<boolean> {
+  const state = await metricsState(tx);
+  return state !== undefined && isLate(ground, state.through_day);
+}
+
+/** What each store (by name) had of a metric on a day and on the same weekday before. */
+export async function storeChanges(
+  tx: Tx,
+  scope: Scope,
+  metric: string,
+  day: string,
+): Promise<{ part: string; now: number; before: number }[]> {
+  const before = addDays(day, -7);
+  const rows = await partFigures(tx, await visibleStores(tx, scope), metric, "store", [day, before]);
+  const names = new Map((await storeNames(tx)).map((row) => [row.store_code, row.name]));
+  return [...Map.groupBy(rows, (row) => row.code)].map(([code, list]) => {
+    const at = (on: string) => list.find((row) => row.at === on)?.numerator ?? 0;
+    return { part: names.get(code) ?? code, now: at(day), before: at(before) };
+  });
 }
 
 export interface MetricView extends Fraction {

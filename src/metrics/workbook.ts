@@ -2,6 +2,7 @@ import exceljs from "exceljs";
 import type { MetricUnit } from "./definition.ts";
 import type { MonthRow, PartView } from "./detail.ts";
 import type { MorningTable } from "./morning.ts";
+import type { MorningTotal } from "./morning-total.ts";
 import type { MetricDefinition } from "./definition.ts";
 
 type Language = "zh" | "en";
@@ -77,99 +78,65 @@ const MORNING = {
   },
 } as const;
 
-/** The table per store of a day as one sheet with its totals. */
-export async function morningWorkbook(table: MorningTable, language: Language): Promise<Buffer> {
-  const words = MORNING[language];
-  const book = new exceljs.Workbook();
-  const sheet = sheetOf(
-    book,
-    `${words.sheet} ${table.day}`,
-    words.header,
-    [12, 18, 10, 14, 10, 10, 12, 10, 16, 10, 16, 12, 14, 12, 16, 10],
-  );
+const MORNING_WIDTHS = [12, 18, 10, 14, 10, 10, 12, 10, 16, 10, 16, 12, 14, 12, 16, 10];
+const MORNING_FORMATS = [
+  null,
+  null,
+  null,
+  MONEY,
+  COUNT,
+  MONEY,
+  SHARE,
+  COUNT,
+  MONEY,
+  SHARE,
+  MONEY,
+  COUNT,
+  SHARE,
+  COUNT,
+  MONEY,
+  SHARE,
+];
+
+type MorningNumbers = Omit<MorningTotal, "stores">;
+
+/** The cells of a store or of all of them; a year before is compared with stores that were open on both days. */
+function morningCells(row: MorningNumbers, none: string): Cell[] {
   const share = (a: number, b: number) => (b === 0 ? null : a / b);
-  const change = (now: number, then: number | null): Cell =>
-    then === null ? words.none : then === 0 ? null : now / then - 1;
-  const sum = (pick: (row: MorningTable["rows"][number]) => number | null) =>
-    table.rows.reduce((total, row) => total + (pick(row) ?? 0), 0);
-  const known = table.rows.filter((row) => row.last_year_net_minor !== null);
-  const knownMonth = table.rows.filter((row) => row.last_year_month_net_minor !== null);
-  const line = (
-    names: readonly [string, string, string],
-    row: Omit<MorningTable["rows"][number], "store_code" | "store_name" | "region_code" | "region_name" | "opened_on">,
-    changes: readonly [Cell, Cell],
-  ): Cell[] => [
-    ...names,
-    row.net_minor / 100,
+  const yuan = (minor: number | null): Cell => (minor === null ? none : minor / 100);
+  const change = (now: number, then: number | null): Cell => {
+    if (then === null) return none;
+    return then === 0 ? null : now / then - 1;
+  };
+  return [
+    yuan(row.net_minor),
     row.orders,
     row.orders === 0 ? null : Math.round(row.net_minor / row.orders) / 100,
     share(row.member_orders, row.orders),
     row.new_members,
-    row.last_year_net_minor === null ? words.none : row.last_year_net_minor / 100,
-    changes[0],
-    row.month_net_minor / 100,
+    yuan(row.last_year_net_minor),
+    change(row.same_store_net_minor, row.last_year_net_minor),
+    yuan(row.month_net_minor),
     row.month_orders,
     share(row.month_member_orders, row.month_orders),
     row.month_new_members,
-    row.last_year_month_net_minor === null ? words.none : row.last_year_month_net_minor / 100,
-    changes[1],
+    yuan(row.last_year_month_net_minor),
+    change(row.same_store_month_net_minor, row.last_year_month_net_minor),
   ];
+}
+
+/** The table per store of a day as one sheet with its totals. */
+export async function morningWorkbook(table: MorningTable, language: Language): Promise<Buffer> {
+  const words = MORNING[language];
+  const book = new exceljs.Workbook();
+  const sheet = sheetOf(book, `${words.sheet} ${table.day}`, words.header, MORNING_WIDTHS);
   for (const row of table.rows) {
-    sheet.addRow(
-      line([row.region_name ?? "", row.store_name ?? words.outside, row.store_code], row, [
-        change(row.net_minor, row.last_year_net_minor),
-        change(row.month_net_minor, row.last_year_month_net_minor),
-      ]),
-    );
+    const same = { same_store_net_minor: row.net_minor, same_store_month_net_minor: row.month_net_minor };
+    const names = [row.region_name ?? "", row.store_name ?? words.outside, row.store_code];
+    sheet.addRow([...names, ...morningCells({ ...row, ...same }, words.none)]);
   }
-  // the change of the whole compares stores that were open on both days only
-  const sumOf = (rows: typeof known, pick: (row: MorningTable["rows"][number]) => number | null) =>
-    rows.reduce((total, row) => total + (pick(row) ?? 0), 0);
-  const total = {
-    orders: sum((r) => r.orders),
-    member_orders: sum((r) => r.member_orders),
-    net_minor: sum((r) => r.net_minor),
-    new_members: sum((r) => r.new_members),
-    month_orders: sum((r) => r.month_orders),
-    month_member_orders: sum((r) => r.month_member_orders),
-    month_net_minor: sum((r) => r.month_net_minor),
-    month_new_members: sum((r) => r.month_new_members),
-    last_year_orders: sum((r) => r.last_year_orders),
-    last_year_net_minor: sum((r) => r.last_year_net_minor),
-    last_year_month_net_minor: sum((r) => r.last_year_month_net_minor),
-  };
-  const last = sheet.addRow(
-    line([words.total, "", ""], total, [
-      change(
-        sumOf(known, (r) => r.net_minor),
-        sumOf(known, (r) => r.last_year_net_minor),
-      ),
-      change(
-        sumOf(knownMonth, (r) => r.month_net_minor),
-        sumOf(knownMonth, (r) => r.last_year_month_net_minor),
-      ),
-    ]),
-  );
-  last.font = { bold: true };
-  const formats = [
-    null,
-    null,
-    null,
-    MONEY,
-    COUNT,
-    MONEY,
-    SHARE,
-    COUNT,
-    MONEY,
-    SHARE,
-    MONEY,
-    COUNT,
-    SHARE,
-    COUNT,
-    MONEY,
-    SHARE,
-  ];
-  formats.forEach((format, i) => {
+  sheet.addRow([words.total, "", "", ...morningCells(table.total, words.none)]).font = { bold: true };
+  MORNING_FORMATS.forEach((format, i) => {
     if (format !== null) sheet.getColumn(i + 1).numFmt = format;
   });
   return Buffer.from(await book.xlsx.writeBuffer());

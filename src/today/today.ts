@@ -1,18 +1,10 @@
 import type { Ground } from "../ground.ts";
 import { openRejects, sourceViews, waitingImports } from "../ingest/index.ts";
 import { openConflicts } from "../members/index.ts";
-import { addDays, lastClosedDay } from "../platform/index.ts";
+import { lastClosedDay } from "../platform/index.ts";
 import type { Scope, Tx } from "../store/index.ts";
-import { metricOf, ratioMetric, SERIES_DAYS, type TodayMetric } from "./figures.ts";
-import {
-  activeMembers,
-  mainCurrency,
-  memberSales,
-  newestDay,
-  newMembers,
-  tickets,
-  withdrawals,
-} from "./today-store.ts";
+import { isMetricsLate, metricsView, type MetricsView, storeChanges } from "../metrics/index.ts";
+import { BY_STORE, HOME_METRICS, SERIES_DAYS, todayMetric, type TodayMetric } from "./figures.ts";
 
 export interface Need {
   readonly code: string;
@@ -38,20 +30,21 @@ export async function today(ground: Ground, scope: Scope): Promise<TodayView> {
   const now = ground.clock.now();
   const sources = await sourceViews(ground);
   return ground.store.read(scope, async (tx) => {
-    const closed = lastClosedDay(now, ground.config.timezone);
-    const newest = await newestDay(tx);
-    const day = newest === undefined || newest > closed ? closed : newest;
-    const currency = await mainCurrency(tx, addDays(day, -SERIES_DAYS), ground.config.currency);
+    const view = await metricsView(tx, ground, scope, { keys: HOME_METRICS, days: SERIES_DAYS });
+    const needs = await needsOf(tx, sources, now);
+    if (await isMetricsLate(tx, ground)) needs.push(LATE);
     return {
-      business_day: day,
+      business_day: view?.day ?? lastClosedDay(now, ground.config.timezone),
       as_of: now.toISOString(),
-      currency,
-      needs: await needsOf(tx, sources, now),
-      metrics: newest === undefined ? [] : await metricsOf(tx, day, currency),
+      currency: view?.currency ?? ground.config.currency,
+      needs,
+      metrics: view === undefined ? [] : await metricsOf(tx, scope, view),
       sources,
     };
   });
 }
+
+const LATE: Need = { code: "metrics_late", severity: "warning", params: {}, count: 1, link: "/metrics" };
 
 /** Needs are the platform's own state, not rows of stores: they are counted without a person's row scope. */
 async function needsOf(tx: Tx, sources: TodayView["sources"], now: Date): Promise<Need[]> {
@@ -98,19 +91,14 @@ async function needsOf(tx: Tx, sources: TodayView["sources"], now: Date): Promis
   return needs;
 }
 
-async function metricsOf(tx: Tx, day: string, currency: string): Promise<TodayMetric[]> {
-  const from = addDays(day, -SERIES_DAYS);
-  const members = await tickets(tx, from, day, true);
-  const all = await tickets(tx, from, day, false);
-  return [
-    metricOf("members_new", "people", await newMembers(tx, from, day), day, {
-      link: `/members?joined_from=${day}&joined_to=${day}`,
-      cause: "join_channel",
-    }),
-    metricOf("members_active", "people", await activeMembers(tx, from, day), day, { link: null, cause: null }),
-    metricOf("sales_member", "fen", await memberSales(tx, from, day, currency), day, { link: null, cause: "store" }),
-    ratioMetric("member_share", members, all, day, null),
-    metricOf("orders", "count", all, day, { link: null, cause: "store" }),
-    metricOf("unsubscribed", "people", await withdrawals(tx, from, day), day, { link: null, cause: null }),
-  ];
+/** The same figures as the page of metrics, in the order of the home page. */
+async function metricsOf(tx: Tx, scope: Scope, view: MetricsView): Promise<TodayMetric[]> {
+  const byKey = new Map(view.items.map((item) => [item.definition.key, item]));
+  const metrics: TodayMetric[] = [];
+  for (const key of HOME_METRICS) {
+    const item = byKey.get(key);
+    if (item === undefined) continue;
+    metrics.push(todayMetric(item, BY_STORE.has(key) ? await storeChanges(tx, scope, key, view.day) : []));
+  }
+  return metrics;
 }
