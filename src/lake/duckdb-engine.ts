@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, version } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBInstance, version } from "@duckdb/node-api";
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
-import { bindValue, readValue } from "./duckdb-value.ts";
-import type { LakeEngine, Parameter, QueryOptions, QueryResult, ResultColumn, Row } from "./engine.ts";
+import { DuckDbSession } from "./duckdb-session.ts";
+import { bindValue, columnsOf, readRows } from "./duckdb-value.ts";
+import type { EmbeddedEngine, LakeSession, Parameter, QueryOptions, QueryResult, Row } from "./engine.ts";
 import { type ManifestFile } from "./layout.ts";
 import { currentFiles, newestBatch } from "./manifest-store.ts";
 import { loadResident, residentRelations } from "./resident.ts";
@@ -27,7 +28,7 @@ interface Opened {
 }
 
 /** The embedded engine: DuckDB in this process over the lake's files. */
-export class DuckDbEngine implements LakeEngine {
+export class DuckDbEngine implements EmbeddedEngine {
   readonly name = "duckdb";
   readonly #ground: Ground;
   #opened: Promise<Opened> | undefined;
@@ -47,8 +48,8 @@ export class DuckDbEngine implements LakeEngine {
       const result = await connection.stream(sql, parameters.map(bindValue));
       const columns = columnsOf(result);
       const rows: Row[] = [];
-      for (let chunk = await portion(result, columns); chunk !== undefined; chunk = await portion(result, columns)) {
-        for (const row of chunk) rows.push(row);
+      for await (const portion of readRows(Promise.resolve(result))) {
+        for (const row of portion) rows.push(row);
         if (rows.length > limit) throw problem("lake.too_many_rows", { limit });
       }
       return { columns, rows };
@@ -64,16 +65,17 @@ export class DuckDbEngine implements LakeEngine {
     const interrupt = () => connection.interrupt();
     options.signal?.addEventListener("abort", interrupt);
     try {
-      const result = await connection.stream(sql, parameters.map(bindValue));
-      const columns = columnsOf(result);
-      for (let chunk = await portion(result, columns); chunk !== undefined; chunk = await portion(result, columns))
-        yield chunk;
+      yield* readRows(connection.stream(sql, parameters.map(bindValue)));
     } catch (error) {
       throw this.#failure(error, options);
     } finally {
       options.signal?.removeEventListener("abort", interrupt);
       connection.closeSync();
     }
+  }
+
+  async session<T>(sql: string, work: (session: LakeSession) => Promise<T>, options: QueryOptions = {}): Promise<T> {
+    return this.#attempt(sql, options, (connection) => work(new DuckDbSession(connection)));
   }
 
   async close(): Promise<void> {
@@ -196,18 +198,6 @@ async function makeViews(ground: Ground, instance: DuckDBInstance, files: readon
   } finally {
     connection.closeSync();
   }
-}
-
-function columnsOf(result: DuckDBResult): ResultColumn[] {
-  return result.deduplicatedColumnNames().map((name, i) => ({ name, type: result.columnType(i).toString() }));
-}
-
-async function portion(result: DuckDBResult, columns: readonly ResultColumn[]): Promise<Row[] | undefined> {
-  const chunk = await result.fetchChunk();
-  if (chunk === null || chunk.rowCount === 0) return undefined;
-  return chunk
-    .getRows()
-    .map((values) => Object.fromEntries(columns.map(({ name }, i) => [name, readValue(values[i] ?? null)])));
 }
 
 function isMissingFile(error: unknown): boolean {

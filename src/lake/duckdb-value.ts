@@ -4,12 +4,13 @@ import {
   DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBListValue,
+  type DuckDBResult,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   type DuckDBValue,
   listValue,
 } from "@duckdb/node-api";
-import type { Parameter, Value } from "./engine.ts";
+import type { Parameter, ResultColumn, Row, Value } from "./engine.ts";
 
 const MICROS_PER_MS = 1_000n;
 
@@ -36,4 +37,19 @@ export function readValue(value: DuckDBValue): Value {
   if (value instanceof DuckDBBlobValue) return value.bytes;
   if (value instanceof DuckDBListValue) return value.items.map(readValue);
   return String(value);
+}
+
+export function columnsOf(result: DuckDBResult): ResultColumn[] {
+  return result.deduplicatedColumnNames().map((name, i) => ({ name, type: result.columnType(i).toString() }));
+}
+
+/** The rows of a streamed result in portions. */
+export async function* readRows(streamed: Promise<DuckDBResult>): AsyncIterable<Row[]> {
+  const result = await streamed;
+  const columns = columnsOf(result);
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    yield chunk
+      .getRows()
+      .map((values) => Object.fromEntries(columns.map(({ name }, i) => [name, readValue(values[i] ?? null)])));
+  }
 }

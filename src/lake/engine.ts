@@ -34,3 +34,22 @@ export interface LakeEngine {
   stream(sql: string, parameters?: readonly Parameter[], options?: QueryOptions): AsyncIterable<readonly Row[]>;
   close(): Promise<void>;
 }
+
+/** Several steps on one connection of the embedded engine, all over one batch. Its temporary tables go with it. */
+export interface LakeSession {
+  run(sql: string): Promise<void>;
+  query(sql: string): Promise<readonly Row[]>;
+  /** Rows in portions. Nothing else runs in the session until they are read. */
+  stream(sql: string): AsyncIterable<readonly Row[]>;
+  /**
+   * Fills a table in memory from lines of text, as PostgreSQL's COPY sends them, without looking at them one by one.
+   * @param columns what of each `line` goes in, as a list of SQL expressions.
+   */
+  load(table: string, columns: string, text: AsyncIterable<Buffer>): Promise<void>;
+}
+
+/** The engine in this process, which can also keep tables in its memory. */
+export interface EmbeddedEngine extends LakeEngine {
+  /** @param sql names the relations that the session reads. `work` may run again when a file was replaced meanwhile. */
+  session<T>(sql: string, work: (session: LakeSession) => Promise<T>, options?: QueryOptions): Promise<T>;
+}

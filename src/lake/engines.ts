@@ -1,12 +1,12 @@
 import type { Ground } from "../ground.ts";
 import { DuckDbEngine } from "./duckdb-engine.ts";
-import type { LakeEngine } from "./engine.ts";
+import type { EmbeddedEngine, LakeEngine } from "./engine.ts";
 
-const engines = new WeakMap<Ground, LakeEngine>();
+const engines = new WeakMap<Ground, EmbeddedEngine>();
 const clusters = new WeakMap<Ground, Promise<LakeEngine>>();
 
 /** The embedded engine that reads the lake for this process. */
-export function lakeEngine(ground: Ground): LakeEngine {
+export function lakeEngine(ground: Ground): EmbeddedEngine {
   const known = engines.get(ground);
   if (known !== undefined) return known;
   const engine = new DuckDbEngine(ground);

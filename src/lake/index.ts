@@ -1,6 +1,8 @@
 export type {
+  EmbeddedEngine,
   EngineName,
   LakeEngine,
+  LakeSession,
   Parameter,
   QueryOptions,
   QueryResult,
@@ -11,4 +13,4 @@ export type {
 export { closeLake, clusterEngine, lakeEngine } from "./engines.ts";
 export { eraseFromLake } from "./erasure.ts";
 export { refreshLake, type RefreshOptions, type RefreshResult } from "./refresh.ts";
-export { newestBatch } from "./manifest-store.ts";
+export { type Batch, newestBatch } from "./manifest-store.ts";

@@ -1,49 +1,71 @@
-import { businessDay } from "../platform/index.ts";
 import type { Ground } from "../ground.ts";
+import { businessDay } from "../platform/index.ts";
 import { defineJob, type JobKind, SYSTEM_SCOPE } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
-import { computeMembers } from "./compute.ts";
-import { lakeValues } from "./lake-values.ts";
+import { throughLake } from "./full-compare.ts";
+import { fillFromLake, ROUNDS_KEPT_MS } from "./full-fill.ts";
+import { Overtaken, type FullProgress, type FullRun, holdComputing, throughRecords } from "./full-repair.ts";
+import { forgetRounds } from "./full-store.ts";
 import { bookHash, bookOf, kindsOf } from "./registry.ts";
 import { refreshStatistics } from "./statistics-store.ts";
 import { followSwitches } from "./switch-store.ts";
 import {
   deleteStrangers,
-  dirtyAmong,
   type FullResult,
-  lockComputing,
-  memberPage,
   memberTotal,
-  type StoredValues,
-  storedValues,
   tagState,
   turnDay,
   writeDefinitions,
   writeFullResult,
 } from "./tags-store.ts";
 
-const PAGE_MEMBERS = 1_000;
+export type { FullProgress } from "./full-repair.ts";
 
-export interface FullProgress {
-  readonly signal: AbortSignal;
-  progress(done: number, total: number | null, note?: string): Promise<void>;
-}
-
-interface Tally {
-  difference: number;
-  lagging: number;
-  readonly byTag: Map<string, number>;
-}
+const ATTEMPTS_MAX = 3;
 
 /**
  * The periodic truth. With a lake: every member's values are computed there, and whoever differs from what is stored is
  * computed again in PostgreSQL. If that changes the stored values they were wrong: a difference, which must be zero. If
- * not, the lake had not yet seen the newest records. Without a lake PostgreSQL computes everyone itself.
+ * not, the lake had not yet seen the newest records. Values that were never computed, or by other definitions, come from
+ * the lake without comparing. Without a lake PostgreSQL computes everyone itself.
  */
 export async function computeAll(ground: Ground, book: TagBook, at: FullProgress): Promise<FullResult> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await computeOnce(ground, book, at);
+    } catch (error) {
+      if (!(error instanceof Overtaken) || attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
+}
+
+async function computeOnce(ground: Ground, book: TagBook, at: FullProgress): Promise<FullResult> {
   const started = ground.clock.now().getTime();
+  const { run, fresh } = await begin(ground, book, at);
+  const { engine, members } = await (fresh ? firstValues(run) : sameValues(run));
+  const { tally } = run;
+  const result: FullResult = {
+    engine,
+    hash: run.hash,
+    members,
+    seconds: (ground.clock.now().getTime() - started) / 1000,
+    difference: tally?.difference ?? 0,
+    difference_by_tag: Object.fromEntries(tally?.byTag ?? []),
+    lagging: tally?.lagging ?? 0,
+  };
+  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await writeFullResult(tx, result, ground.clock.now());
+    await forgetRounds(tx, new Date(ground.clock.now().getTime() - ROUNDS_KEPT_MS));
+    await refreshStatistics(tx, ground.clock.now());
+  });
+  if (result.difference > 0) ground.log.error({ ...result }, "stored tags differed from the full computation");
+  return result;
+}
+
+async function begin(ground: Ground, book: TagBook, at: FullProgress): Promise<{ run: FullRun; fresh: boolean }> {
   const today = businessDay(ground.clock.now(), ground.config.timezone);
   const { total, fresh, hash } = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await holdComputing(tx);
     await followSwitches(tx, book);
     // of the definitions it begins with: if others are switched on meanwhile, not everyone has values by them
     const hash = bookHash(book);
@@ -53,126 +75,21 @@ export async function computeAll(ground: Ground, book: TagBook, at: FullProgress
     await deleteStrangers(tx);
     return { total: await memberTotal(tx), fresh: state.full_at === null || state.definitions_hash !== hash, hash };
   });
-  const tally: Tally = { difference: 0, lagging: 0, byTag: new Map() };
-  // values that were never computed, or by other definitions, are no errors of the incremental way
-  const lake = fresh ? undefined : await lakeValues(ground, book, today);
-  const members =
-    lake === undefined
-      ? await throughRecords(ground, book, today, total, at, fresh ? undefined : tally)
-      : await throughLake(ground, book, today, lake.rows, total, at, tally);
-  const result: FullResult = {
-    engine: lake?.engine ?? "postgresql",
-    hash,
-    members,
-    seconds: (ground.clock.now().getTime() - started) / 1000,
-    difference: tally.difference,
-    difference_by_tag: Object.fromEntries(tally.byTag),
-    lagging: tally.lagging,
-  };
-  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    await writeFullResult(tx, result, ground.clock.now());
-    await refreshStatistics(tx, ground.clock.now());
-  });
-  if (result.difference > 0) ground.log.error({ ...result }, "stored tags differed from the full computation");
-  return result;
+  const tally = fresh ? undefined : { difference: 0, lagging: 0, byTag: new Map<string, number>() };
+  return { run: { ground, book, today, hash, total, at, tally }, fresh };
 }
 
-/** Everyone, page by page, in PostgreSQL. */
-async function throughRecords(
-  ground: Ground,
-  book: TagBook,
-  today: string,
-  total: number,
-  at: FullProgress,
-  tally: Tally | undefined,
-): Promise<number> {
-  let after = 0;
-  let done = 0;
-  for (;;) {
-    at.signal.throwIfAborted();
-    const page = await ground.store.read(SYSTEM_SCOPE, (tx) => memberPage(tx, after, PAGE_MEMBERS));
-    const last = page.at(-1);
-    if (last === undefined) return done;
-    await repair(ground, book, page, today, tally);
-    after = last;
-    done += page.length;
-    await at.progress(done, total);
-  }
+type Through = Pick<FullResult, "engine" | "members">;
+
+async function firstValues(run: FullRun): Promise<Through> {
+  const members = await fillFromLake(run);
+  return members === undefined
+    ? { engine: "postgresql", members: await throughRecords(run) }
+    : { engine: "duckdb", members };
 }
 
-/** Everyone in the lake; PostgreSQL only for those who differ. */
-async function throughLake(
-  ground: Ground,
-  book: TagBook,
-  today: string,
-  lake: AsyncIterable<readonly LakeRow[]>,
-  total: number,
-  at: FullProgress,
-  tally: Tally,
-): Promise<number> {
-  let done = 0;
-  for await (const rows of lake) {
-    at.signal.throwIfAborted();
-    const stored = await ground.store.read(SYSTEM_SCOPE, (tx) =>
-      storedValues(
-        tx,
-        rows.map((row) => row.member_id),
-      ),
-    );
-    const suspects = rows.filter((row) => differs(row.value, stored.get(row.member_id))).map((row) => row.member_id);
-    if (suspects.length > 0) {
-      const wrong = await repair(ground, book, suspects, today, tally);
-      tally.lagging += suspects.length - wrong;
-    }
-    done += rows.length;
-    await at.progress(done, total);
-  }
-  return done;
-}
-
-export interface LakeRow {
-  readonly member_id: number;
-  /** Only the tags that the lake can compute. */
-  readonly value: Readonly<Record<string, string | null>>;
-}
-
-function differs(computed: LakeRow["value"], stored: StoredValues | undefined): boolean {
-  return Object.entries(computed).some(([key, value]) => (stored?.value[key] ?? null) !== value);
-}
-
-/** Computes members again. Whoever changes without being marked was wrong. @returns how many. */
-async function repair(
-  ground: Ground,
-  book: TagBook,
-  member_ids: readonly number[],
-  today: string,
-  tally: Tally | undefined,
-): Promise<number> {
-  return ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    // waits for the worker's round instead of passing by: this page must not be skipped
-    if (!(await lockComputing(tx))) await tx.query("select pg_advisory_xact_lock(hashtext('tags.compute'))");
-    const before = await storedValues(tx, member_ids);
-    const changed = await computeMembers(tx, ground, book, member_ids, today);
-    if (changed.length === 0 || tally === undefined) return 0;
-    const marked = await dirtyAmong(tx, changed);
-    const after = await storedValues(tx, changed);
-    let wrong = 0;
-    for (const member of changed) {
-      // a member who came since the last computation is new, not wrong
-      if (marked.has(member) || !before.has(member)) continue;
-      wrong += 1;
-      for (const key of changedKeys(before.get(member), after.get(member))) {
-        tally.byTag.set(key, (tally.byTag.get(key) ?? 0) + 1);
-      }
-    }
-    tally.difference += wrong;
-    return wrong;
-  });
-}
-
-function changedKeys(before: StoredValues | undefined, after: StoredValues | undefined): string[] {
-  const keys = new Set([...Object.keys(before?.value ?? {}), ...Object.keys(after?.value ?? {})]);
-  return [...keys].filter((key) => before?.value[key] !== after?.value[key]);
+async function sameValues(run: FullRun): Promise<Through> {
+  return (await throughLake(run)) ?? { engine: "postgresql", members: await throughRecords(run) };
 }
 
 export const fullJob: JobKind = defineJob<Record<string, never>>({

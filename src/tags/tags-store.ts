@@ -112,9 +112,17 @@ export async function turnDay(tx: Tx, today: string, now: Date): Promise<boolean
 
 /**
  * Writes what a computation found. `rows` is a select of member_id, value, wake_day for the members in $1; members it
- * does not return are no members any more. @returns the members whose values changed.
+ * does not return are no members any more. What comes from the records is noted: the lake is older.
+ * @returns the members whose values changed.
  */
-export async function writeValues(tx: Tx, rows: string, member_ids: readonly number[], now: Date): Promise<number[]> {
+export async function writeValues(
+  tx: Tx,
+  rows: string,
+  member_ids: readonly number[],
+  now: Date,
+  from: "records" | "lake" = "records",
+): Promise<number[]> {
+  const noted = "noted as (insert into tags.round (member_ids, at) values ($1::bigint[], $2::timestamptz))";
   const found = await tx.query<{ member_id: number }>(
     `with next as materialized (${rows}),
      gone as (
@@ -129,9 +137,9 @@ export async function writeValues(tx: Tx, rows: string, member_ids: readonly num
        select n.member_id, n.value, n.wake_day, $2::timestamptz from next n
        where not exists (select 1 from tags.current o where o.member_id = n.member_id and o.value = n.value)
        on conflict (member_id) do update
-         set value = excluded.value, wake_day = excluded.wake_day, computed_at = excluded.computed_at
+         set value = excluded.value, wake_day = excluded.wake_day, computed_at = excluded.computed_at, version = excluded.version
        returning c.member_id
-     )
+     )${from === "records" ? `, ${noted}` : ""}
      select member_id from changed union all select member_id from gone`,
     [member_ids, now],
   );
