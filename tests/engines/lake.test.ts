@@ -81,7 +81,7 @@ describe.skipIf(missing !== "")(`the lake on Spark${missing === "" ? "" : ` (ski
     const quiet = { signal: new AbortController().signal, progress: async () => {} };
     const book = bookOf(ground);
     await settleTags(ground, book);
-    expect(await computeAll(ground, book, quiet)).toMatchObject({ engine: "postgresql" });
+    expect(await computeAll(ground, book, quiet)).toMatchObject({ engine: "duckdb" });
     const again = await computeAll(ground, book, quiet);
     expect(again).toMatchObject({ engine: "spark", difference: 0, lagging: 0 });
     expect(again.members).toBeGreaterThan(40);
