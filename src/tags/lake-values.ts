@@ -84,7 +84,7 @@ function isOpenText({ kind, stored }: Tag): boolean {
 
 /** Whether an expression gives only texts that its definition spells out; none of those has a sign to be escaped. */
 function saysOnly(node: Expression): boolean {
-  if (node.node === "text") return !/["\\\u0000-\u001f]/.test(node.value);
+  if (node.node === "text") return JSON.stringify(node.value) === `"${node.value}"`;
   if (node.node === "bands") return true;
   if (node.node !== "case") return false;
   return [...node.branches.map(({ then }) => then), ...(node.otherwise === undefined ? [] : [node.otherwise])].every(
