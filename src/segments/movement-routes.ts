@@ -26,6 +26,7 @@ const DaysView = Type.Object({
 });
 const ListQuery = Type.Object({
   direction: Type.Optional(Type.Union([Type.Literal("entered"), Type.Literal("left")])),
+  day: Type.Optional(Type.String({ format: "date" })),
   cursor: Type.Optional(Type.String({ pattern: "^[0-9]{1,16}$" })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX })),
 });
@@ -61,7 +62,7 @@ export function movementRoutes(app: FastifyInstance, ground: Ground): void {
       kept_days: MOVEMENT_KEPT_DAYS,
       items: await ground.store.read(scope, async (tx) => {
         await existing(tx, params.id);
-        return movementDays(tx, params.id, addDays(todayOf(ground), 1 - (query.days ?? 30)));
+        return movementDays(tx, params.id, addDays(todayOf(ground), 1 - (query.days ?? 30)), scope.stores);
       }),
     }),
   );
@@ -88,6 +89,7 @@ async function movements(ground: Ground, scope: Scope, segment_id: number, query
     await existing(tx, segment_id);
     const rows = await movementPage(tx, segment_id, {
       direction: query.direction,
+      day: query.day,
       before: query.cursor === undefined ? undefined : Number(query.cursor),
       stores: scope.stores,
       limit: limit + 1,

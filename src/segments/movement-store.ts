@@ -31,6 +31,11 @@ export async function insertMovements(
   );
 }
 
+/** Narrows movements `m` to members whose home store is among those of the parameter; null: all. */
+const inStores = (parameter: string): string =>
+  `(${parameter}::text[] is null or exists (
+    select 1 from catalogue.members f where f.member_id = m.member_id and f.home_store_code = any(${parameter})))`;
+
 export interface MovementDay {
   readonly business_day: string;
   readonly entered: number;
@@ -39,13 +44,19 @@ export interface MovementDay {
   readonly filled: number;
 }
 
-/** Counts by business day from `from` on, days without movement left out. */
-export async function movementDays(tx: Tx, segment_id: number, from: string): Promise<MovementDay[]> {
+/** Counts by business day from `from` on, days without movement left out; members of these stores only. */
+export async function movementDays(
+  tx: Tx,
+  segment_id: number,
+  from: string,
+  stores: "all" | readonly string[],
+): Promise<MovementDay[]> {
   return tx.query<MovementDay>(
     `select business_day, count(*) filter (where direction = 'entered' and cause = 'member') as entered,
        count(*) filter (where direction = 'left' and cause = 'member') as left, count(*) filter (where cause = 'filled') as filled
-     from segments.movement where segment_id = $1 and business_day >= $2 group by business_day order by business_day`,
-    [segment_id, from],
+     from segments.movement m where segment_id = $1 and business_day >= $2 and ${inStores("$3")}
+     group by business_day order by business_day`,
+    [segment_id, from, stores === "all" ? null : stores],
   );
 }
 
@@ -55,6 +66,8 @@ export async function movementPage(
   segment_id: number,
   filter: {
     readonly direction?: Direction | undefined;
+    /** One business day only. */
+    readonly day?: string | undefined;
     readonly before?: number | undefined;
     readonly stores: "all" | readonly string[];
     readonly limit: number;
@@ -63,8 +76,7 @@ export async function movementPage(
   return tx.query<MovementRow>(
     `select movement_id, member_id, direction, cause, at from segments.movement m
      where segment_id = $1 and ($2::text is null or direction = $2) and ($3::bigint is null or movement_id < $3)
-       and ($5::text[] is null or exists (
-         select 1 from catalogue.members f where f.member_id = m.member_id and f.home_store_code = any($5)))
+       and ($6::date is null or business_day = $6) and ${inStores("$5")}
      order by movement_id desc limit $4`,
     [
       segment_id,
@@ -72,6 +84,7 @@ export async function movementPage(
       filter.before ?? null,
       filter.limit,
       filter.stores === "all" ? null : filter.stores,
+      filter.day ?? null,
     ],
   );
 }

@@ -1,19 +1,33 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api } from "../../api/client.ts";
+import { pick } from "../../texts/texts.ts";
 import type { MemberRow } from "../members/member-data.ts";
 import { prepared, type TreeNode, type Vocabulary } from "./model/vocabulary.ts";
+
+export type SegmentState = "filling" | "live" | "stuck" | "failed";
 
 export interface Segment {
   readonly segment_id: number;
   readonly name: string;
   readonly condition: TreeNode;
   readonly count: number | null;
+  /** filling: the membership is being made; live: it follows every record; stuck or failed: it does not. */
+  readonly state: SegmentState;
+  /** Every change up to this instant is in the membership. */
+  readonly as_of?: string | null;
+  readonly failure?: unknown;
   readonly computed_at?: string | null;
   readonly updated_at?: string | null;
   readonly updated_by_name?: string | null;
   readonly sentence_zh?: string | null;
   readonly sentence_en?: string | null;
+}
+
+/** Why a segment could not be filled, in the reader's language. */
+export function failureText(segment: Segment): string {
+  const { detail_zh, detail } = (segment.failure ?? {}) as { detail_zh?: string; detail?: string };
+  return pick(detail_zh ?? detail ?? "", detail ?? detail_zh ?? "");
 }
 
 export interface CountStep {

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import { useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 import { ApiProblem } from "../../api/client.ts";
 import { Choices } from "../../parts/chips.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
@@ -10,11 +10,16 @@ import { MemberTable } from "../members/member-table.tsx";
 import { rowsOf, useMemberPages } from "../members/member-data.ts";
 import { BuilderHead } from "./builder-head.tsx";
 import { CountPanel } from "./count-panel.tsx";
+import { EXPLAIN_OPEN, ExplainDialog } from "./explain.tsx";
 import { GroupView, type Opened } from "./group-view.tsx";
 import { toTree, leftOut } from "./model/tree.ts";
 import type { Vocabulary } from "./model/vocabulary.ts";
+import { SegmentMovements } from "./movements.tsx";
 import { SamplePanel } from "./sample-panel.tsx";
+import { SegmentActs } from "./segment-acts.tsx";
+import { SegmentFacts } from "./segment-facts.tsx";
 import { type Segment, useCount, usePaused, useSegment, useVocabulary } from "./segment-data.ts";
+import { useAddress } from "./use-address.ts";
 import { type Builder, useBuilder } from "./use-builder.ts";
 import { useKeys } from "./use-keys.ts";
 import "./segment.css";
@@ -59,7 +64,6 @@ interface BodyProps {
 }
 
 function SegmentBody({ segment, vocabulary, t }: BodyProps) {
-  const [params, setParams] = useSearchParams();
   const builder = useBuilder(segment?.condition ?? null, vocabulary);
   const tree = useMemo(() => toTree(builder.draft, vocabulary), [builder.draft, vocabulary]);
   const condition =
@@ -73,47 +77,56 @@ function SegmentBody({ segment, vocabulary, t }: BodyProps) {
     [segment, builder, vocabulary],
   );
   const changed = segment === null ? builder.draft.children.length > 0 : condition !== savedTree && condition !== "";
-  const tab = params.get("tab") === "members" && segment !== null ? "members" : "condition";
+  const [params, setAddress] = useAddress();
+  const tab = segment === null ? "condition" : (TABS.find((key) => key === params.get("tab")) ?? "condition");
   useKeys(builder);
-  const show = (next: string) =>
-    setParams(
-      (old) => {
-        const wanted = new URLSearchParams(old);
-        if (next === "members") wanted.set("tab", next);
-        else wanted.delete("tab");
-        return wanted;
-      },
-      { replace: true },
-    );
+  const workbench = (
+    <Workbench
+      builder={builder}
+      vocabulary={vocabulary}
+      condition={condition}
+      savedId={segment === null || changed ? null : String(segment.segment_id)}
+      t={t}
+    />
+  );
   return (
     <>
       <BuilderHead segment={segment} builder={builder} condition={condition} changed={changed} />
       {segment === null ? null : (
-        <div>
-          <Choices
-            label={t("title")}
-            value={tab}
-            items={[
-              { key: "condition", label: t("builder.tab_condition") },
-              { key: "members", label: t("builder.tab_members"), count: segment.count ?? undefined },
-            ]}
-            onChange={show}
-          />
-        </div>
+        <>
+          <div className="sf-row">
+            <SegmentFacts segment={segment} />
+            <SegmentActs segment={segment} onExplain={() => setAddress({ explain: EXPLAIN_OPEN })} />
+          </div>
+          <div className="sf-tabs">
+            <Choices
+              label={t("title")}
+              value={tab}
+              items={TABS.map((key) => ({
+                key,
+                label: t(`tabs.${key}`),
+                ...(key === "members" && segment.count !== null ? { count: segment.count } : {}),
+              }))}
+              onChange={(next) => setAddress({ ...WITHOUT_TAB_STATE, tab: next === "condition" ? null : next })}
+            />
+          </div>
+        </>
       )}
-      {tab === "members" && segment !== null ? (
-        <SegmentMembers segment={segment} t={t} />
-      ) : (
-        <Workbench
-          builder={builder}
-          vocabulary={vocabulary}
-          condition={condition}
-          savedId={segment === null || changed ? null : String(segment.segment_id)}
-          t={t}
-        />
-      )}
+      {segment === null || tab === "condition" ? workbench : <TabBody tab={tab} segment={segment} t={t} />}
+      <ExplainDialog condition={condition} vocabulary={vocabulary} />
     </>
   );
+}
+
+const TABS = ["condition", "members", "movements"] as const;
+type Tab = (typeof TABS)[number];
+
+/** What the tabs keep in the address is theirs alone. */
+const WITHOUT_TAB_STATE = { day: null, days: null, direction: null, step: null };
+
+function TabBody({ tab, segment, t }: { tab: Exclude<Tab, "condition">; segment: Segment; t: BodyProps["t"] }) {
+  if (tab === "members") return <SegmentMembers segment={segment} t={t} />;
+  return <SegmentMovements segmentId={segment.segment_id} />;
 }
 
 /** The saved condition in the form in which this page would write it, so that the two can be compared. */

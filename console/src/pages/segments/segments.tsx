@@ -1,20 +1,17 @@
 import { DeleteOutlined, PlusOutlined, SearchOutlined } from "@ant-design/icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import Button from "antd/es/button";
 import { useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
 import { Count, RelativeTime } from "../../parts/figures.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
-import { say, sayError } from "../../parts/toast.tsx";
 import { pick, useLanguage, useTexts } from "../../texts/texts.ts";
 import { fromTree } from "./model/reading.ts";
 import type { Vocabulary } from "./model/vocabulary.ts";
 import { conditionText } from "./condition-text.ts";
+import { DeleteDialog } from "./segment-acts.tsx";
 import { type Segment, useSegments, useVocabulary } from "./segment-data.ts";
 import "./segment.css";
 import "./texts.ts";
@@ -160,37 +157,5 @@ function SegmentTable({
       />
       <DeleteDialog segment={asked} onClose={() => setAsked(null)} />
     </>
-  );
-}
-
-function DeleteDialog({ segment, onClose }: { segment: Segment | null; onClose: () => void }) {
-  const t = useTexts("segments");
-  const shared = useTexts();
-  const client = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => api.delete(`/api/segments/${segment?.segment_id}`),
-    onSuccess: async () => {
-      say(t("list.deleted", { name: segment?.name }));
-      onClose();
-      await client.invalidateQueries({ queryKey: ["segments"] });
-    },
-    onError: (error) => sayError(error, shared("state.offline")),
-  });
-  return (
-    <Dialog
-      open={segment !== null}
-      title={t("list.delete_title", { name: segment?.name ?? "" })}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{shared("act.cancel")}</Button>
-          <Button type="primary" danger loading={remove.isPending} onClick={() => remove.mutate()}>
-            {shared("act.delete")}
-          </Button>
-        </>
-      }
-    >
-      <p>{t("list.delete_text")}</p>
-    </Dialog>
   );
 }

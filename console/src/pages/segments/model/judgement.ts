@@ -1,0 +1,30 @@
+import type { TreeNode } from "./vocabulary.ts";
+
+interface Judged {
+  readonly kind: "and" | "or" | "not" | "segment" | "condition";
+  readonly holds: boolean;
+  readonly parts: readonly Judged[];
+}
+
+/**
+ * The conditions that decide alone: of a member who is out, those which failed and would have to hold; of one who is in,
+ * none. An "or" of which nothing holds, and a "not" that fails, count as one.
+ */
+export function deciding<Part extends Judged>(part: Part): readonly Part[] {
+  if (part.holds) return [];
+  if (part.kind === "and") return (part.parts as readonly Part[]).flatMap(deciding);
+  return [part];
+}
+
+/** The part of a condition at a path of the explanation, or null inside another segment. */
+export function partAt(tree: TreeNode, path: string): TreeNode | null {
+  if (path === "") return tree;
+  let node: TreeNode | undefined = tree;
+  for (const step of path.split(".")) {
+    const parts: unknown = node?.["parts"];
+    if (node?.node === "not") node = node["part"] as TreeNode | undefined;
+    else node = Array.isArray(parts) ? (parts[Number(step)] as TreeNode | undefined) : undefined;
+    if (node === undefined) return null;
+  }
+  return node;
+}
