@@ -12,7 +12,7 @@ import { type Explained, useExplanation } from "./explain-data.ts";
 import { deciding, partAt } from "./model/judgement.ts";
 import { fromTree } from "./model/reading.ts";
 import type { TreeNode, Vocabulary } from "./model/vocabulary.ts";
-import { usePaused } from "./segment-data.ts";
+import { usePaused, useSegments } from "./segment-data.ts";
 import { useAddress } from "./use-address.ts";
 import "./explain.css";
 
@@ -111,9 +111,11 @@ function Judgement({ condition, vocabulary, memberId, onAnother }: JudgementProp
   const member = useMember(memberId);
   const query = useExplanation(condition, memberId);
   const tree = condition === "" ? null : (JSON.parse(condition) as TreeNode);
+  const kept = useSegments().data?.items;
+  const conditionOf = (id: number) => kept?.find((one) => one.segment_id === id)?.condition;
   /** The builder's own words where it has some, else the server's. */
   const sentence = (part: Explained): string => {
-    const node = tree === null ? null : partAt(tree, part.path);
+    const node = tree === null ? null : partAt(tree, part.path, conditionOf);
     const draft = node === null ? null : fromTree(node, vocabulary);
     return draft === null ? pick(part.zh, part.en) : conditionText(draft, vocabulary, language, t);
   };
@@ -167,6 +169,8 @@ const JOINS = { and: "explain.all_of", or: "explain.any_of", not: "explain.none_
 /** A part and its parts: groups say how their parts are joined, conditions say what is wanted and what is there. */
 function Branch({ part, sentence }: BranchProps) {
   const t = useTexts("segments");
+  const only = part.parts.length === 1 && (part.kind === "and" || part.kind === "or") ? part.parts[0] : undefined;
+  if (only !== undefined) return <Branch part={only} sentence={sentence} />;
   const join = part.kind === "condition" || part.kind === "segment" ? null : t(JOINS[part.kind]);
   // "not" of one condition is a sentence of its own ("没有 …", "不是 …")
   const plain = part.kind === "not" && part.parts.every((child) => child.kind === "condition");

@@ -86,7 +86,11 @@ function Days({ days, chosen, onChoose, stale, t }: DaysProps) {
           </span>
         ) : null}
       </p>
-      <MovementPicture key={days.length} days={days} chosen={chosen} onChoose={onChoose} />
+      {entered + left === 0 ? (
+        <p className="ht-note">{t("moves.only_filled")}</p>
+      ) : (
+        <MovementPicture key={days.length} days={days} chosen={chosen} onChoose={onChoose} />
+      )}
       <DayTable days={moved.toReversed()} chosen={chosen} onChoose={onChoose} t={t} />
     </div>
   );

@@ -16,13 +16,21 @@ export function deciding<Part extends Judged>(part: Part): readonly Part[] {
   return [part];
 }
 
-/** The part of a condition at a path of the explanation, or null inside another segment. */
-export function partAt(tree: TreeNode, path: string): TreeNode | null {
+/**
+ * The part of a condition at a path of the explanation, or null where it leads nowhere.
+ * @param segment the condition of another segment, into which paths lead as well
+ */
+export function partAt(
+  tree: TreeNode,
+  path: string,
+  segment: (id: number) => TreeNode | undefined = () => undefined,
+): TreeNode | null {
   if (path === "") return tree;
   let node: TreeNode | undefined = tree;
   for (const step of path.split(".")) {
-    const parts: unknown = node?.["parts"];
-    if (node?.node === "not") node = node["part"] as TreeNode | undefined;
+    const parts: unknown = node["parts"];
+    if (node.node === "not") node = node["part"] as TreeNode | undefined;
+    else if (node.node === "segment") node = segment(Number(node["id"]));
     else node = Array.isArray(parts) ? (parts[Number(step)] as TreeNode | undefined) : undefined;
     if (node === undefined) return null;
   }
