@@ -167,7 +167,7 @@ async function open(ground: Ground): Promise<Opened> {
     autoload_known_extensions: "false",
   });
   const connection = await instance.connect();
-  await connection.run(`create schema catalogue; create schema ${RESIDENT}`);
+  await connection.run(`create schema catalogue; create schema ${RESIDENT}; attach ':memory:' as kept (compress)`);
   for (const relation of residentRelations(ground.catalogue.all())) await makeEmptyResident(connection, relation);
   await connection.run(`set allowed_directories = ['${`${root}/`.replaceAll("'", "''")}']`);
   await connection.run("set enable_external_access = false");

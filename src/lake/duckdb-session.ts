@@ -28,18 +28,18 @@ export class DuckDbSession implements LakeSession {
     return readRows(this.#connection.stream(sql));
   }
 
-  async load(table: string, columns: string, text: AsyncIterable<Buffer>): Promise<void> {
+  async load(table: string, select: string, text: AsyncIterable<Buffer>): Promise<void> {
     await this.#connection.run("create or replace temporary table loaded (piece varchar)");
     let pieces: string[] = [];
     for await (const piece of wholeLines(text)) {
       pieces.push(piece);
-      if (pieces.length === PIECES_MAX) pieces = await this.#take(table, columns, pieces);
+      if (pieces.length === PIECES_MAX) pieces = await this.#take(table, select, pieces);
     }
-    if (pieces.length > 0) await this.#take(table, columns, pieces);
+    if (pieces.length > 0) await this.#take(table, select, pieces);
     await this.#connection.run("drop table loaded");
   }
 
-  async #take(table: string, columns: string, pieces: readonly string[]): Promise<string[]> {
+  async #take(table: string, select: string, pieces: readonly string[]): Promise<string[]> {
     const appender = await this.#connection.createAppender("loaded", null, "temp");
     for (const piece of pieces) {
       appender.appendVarchar(piece);
@@ -47,7 +47,7 @@ export class DuckDbSession implements LakeSession {
     }
     appender.closeSync();
     await this.#connection.run(
-      `insert into ${table} select ${columns} from (select unnest(string_split(piece, chr(10))) as line from loaded) lines`,
+      `insert into ${table} with lines as (select unnest(string_split(piece, chr(10))) as line from loaded) ${select}`,
     );
     await this.#connection.run("truncate loaded");
     return [];

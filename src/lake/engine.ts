@@ -43,12 +43,12 @@ export interface LakeSession {
   stream(sql: string): AsyncIterable<readonly Row[]>;
   /**
    * Fills a table in memory from lines of text, as PostgreSQL's COPY sends them, without looking at them one by one.
-   * @param columns what of each `line` goes in, as a list of SQL expressions.
+   * @param select what goes in, as a select from `lines`, whose column is `line`.
    */
-  load(table: string, columns: string, text: AsyncIterable<Buffer>): Promise<void>;
+  load(table: string, select: string, text: AsyncIterable<Buffer>): Promise<void>;
 }
 
-/** The engine in this process, which can also keep tables in its memory. */
+/** The engine in this process. Tables of its database `kept` stay in its memory until it is closed, packed, never in a file. */
 export interface EmbeddedEngine extends LakeEngine {
   /** @param sql names the relations that the session reads. `work` may run again when a file was replaced meanwhile. */
   session<T>(sql: string, work: (session: LakeSession) => Promise<T>, options?: QueryOptions): Promise<T>;

@@ -37,19 +37,20 @@ export function storedCatalogue(ground: Ground): Catalogue {
   return catalogue;
 }
 
-const mirrors = new WeakMap<Ground, Catalogue>();
+const mirrors = new WeakMap<Ground, { readonly version: number; readonly catalogue: Catalogue }>();
 
 /** The lake's catalogue with the live tags as one more profile: typed columns instead of one JSON. */
 export function mirrorCatalogue(ground: Ground): Catalogue {
+  const book = bookOf(ground);
   const known = mirrors.get(ground);
-  if (known !== undefined) return known;
-  const stored = memberTagsRelation(bookOf(ground));
+  if (known?.version === book.version) return known.catalogue;
+  const stored = memberTagsRelation(book);
   const columns = stored.columns.map(({ name, type, zh, en }) => ({ name, type, zh, en }));
   const catalogue = new Catalogue([
     ...ground.catalogue.all().filter((relation) => relation.name !== stored.name),
     { ...stored, columns, lake: { partition: null } },
   ]);
-  mirrors.set(ground, catalogue);
+  mirrors.set(ground, { version: book.version, catalogue });
   return catalogue;
 }
 

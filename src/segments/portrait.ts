@@ -2,6 +2,7 @@ import type { Ground } from "../ground.ts";
 import { problem } from "../platform/index.ts";
 import type { Expression } from "../query/index.ts";
 import type { Scope } from "../store/index.ts";
+import { mirrorVersion } from "../tags/index.ts";
 import { type Condition, readCondition, sentenceOf } from "./condition.ts";
 import { inPlace, limitStatement, todayOf, within } from "./count.ts";
 import { GROUP_MEMBERS_MIN, PORTRAIT_SECONDS_MAX } from "./limits.ts";
@@ -14,7 +15,6 @@ import { type PortraitSentence, sentencesOf } from "./portrait-sentences.ts";
 import { type OrdersView, ordersOf } from "./portrait-orders.ts";
 import { type FactSource, lakeFacts, recordFacts, type Spread } from "./portrait-store.ts";
 import { existing } from "./segment-store.ts";
-import { mirrorVersion } from "./tag-mirror.ts";
 
 /** Whose portrait is drawn, or with whom one is compared. */
 export interface Sitter {

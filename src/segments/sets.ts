@@ -3,13 +3,12 @@ import { newestBatch } from "../lake/index.ts";
 import { businessDay } from "../platform/index.ts";
 import { type Catalogue, type CheckedTree, checkedTree, type Expression, relationsOf } from "../query/index.ts";
 import type { Scope, Tx } from "../store/index.ts";
-import { bookOf, storedTag } from "../tags/index.ts";
+import { bookOf, mirrorVersion, storedTag } from "../tags/index.ts";
 import { mirrorCatalogue, scopeCondition, storedCatalogue } from "./condition.ts";
 import { RECORD_SET_MS } from "./limits.ts";
 import { MemberSet } from "./member-set.ts";
 import { setCache } from "./set-cache.ts";
 import { lakeMembers, lakeSets, recordSets } from "./sets-store.ts";
-import { mirrorVersion } from "./tag-mirror.ts";
 
 type Kind<K extends Expression["node"]> = Extract<Expression, { node: K }>;
 type Joined = Kind<"and" | "or" | "not" | "boolean">;

@@ -6,6 +6,7 @@ import { computeDirty, MARKS_MAX } from "./compute.ts";
 import "./errors.ts";
 import { ensureComputed, fullJob } from "./full.ts";
 import { registerTagMetrics } from "./metrics.ts";
+import { followMirror } from "./mirror.ts";
 import { tagReference } from "./reference.ts";
 import { bookOf } from "./registry.ts";
 import { relations } from "./relations.ts";
@@ -34,6 +35,7 @@ const IDLE_MS = 250;
 /** Above this the spread of tags is counted by the nightly computation only. */
 const COUNTED_ALWAYS_MAX = 100_000;
 const COUNT_EVERY_MS = 30_000;
+const MIRROR_EVERY_MS = 1_000;
 
 async function start(ground: Ground): Promise<() => Promise<void>> {
   registerTagMetrics(ground);
@@ -44,10 +46,11 @@ async function start(ground: Ground): Promise<() => Promise<void>> {
     onError,
   });
   const counter = startLoop(() => countSpread(ground), { idle_ms: COUNT_EVERY_MS, onError });
+  const mirror = startLoop(() => followMirror(ground).then(() => false), { idle_ms: MIRROR_EVERY_MS, onError });
   const forget = ground.signals.on("records.applied", () => worker.wake());
   return async () => {
     forget();
-    await Promise.all([worker.stop(), counter.stop()]);
+    await Promise.all([worker.stop(), counter.stop(), mirror.stop()]);
   };
 }
 

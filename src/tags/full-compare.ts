@@ -40,7 +40,7 @@ async function compareHere({ ground, book, today, at }: FullRun): Promise<Compar
       await ground.store.read(SYSTEM_SCOPE, (tx) =>
         session.load(
           "stored",
-          "split_part(line, chr(9), 1)::bigint, split_part(line, chr(9), 2)::uuid",
+          "select split_part(line, chr(9), 1)::bigint, split_part(line, chr(9), 2)::uuid from lines",
           storedDigests(tx, without),
         ),
       );

@@ -72,7 +72,9 @@ async function missing({ ground, at }: FullRun): Promise<number[]> {
     "catalogue.members",
     async (session) => {
       await session.run("create temporary table present (member_id bigint)");
-      await ground.store.read(SYSTEM_SCOPE, (tx) => session.load("present", "line::bigint", memberLines(tx)));
+      await ground.store.read(SYSTEM_SCOPE, (tx) =>
+        session.load("present", "select line::bigint from lines", memberLines(tx)),
+      );
       const rows = await session.query(
         "select member_id from present anti join (select member_id from catalogue.members) m using (member_id) order by member_id",
       );

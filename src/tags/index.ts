@@ -9,6 +9,7 @@ export type { TagDefinition } from "./definition.ts";
 export { codeNames, type CodeNames, type CodeRelation } from "./code-names.ts";
 export { displayNumber, displayValue, type Shown } from "./display.ts";
 export { computeAll } from "./full.ts";
+export { mirrorVersion } from "./mirror.ts";
 export { bookOf } from "./registry.ts";
 export { tagSpread } from "./statistics-store.ts";
 export { memberTagsRelation, storedTag } from "./stored-tags.ts";

@@ -1,0 +1,143 @@
+import type { Ground } from "../ground.ts";
+import { type LakeSession, lakeEngine } from "../lake/index.ts";
+import { duckdb } from "../query/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import type { TagBook } from "./book.ts";
+import { aboutStored, changedValues, goneAfter, newestVersion } from "./mirror-store.ts";
+import { bookOf } from "./registry.ts";
+import { memberTagsRelation } from "./stored-tags.ts";
+
+/** Up to so many members a caller waits for the first copy; of more it is made beside him. */
+const WAITED_FOR_MAX = 50_000;
+
+/** The live typed copy of all tags in the memory of this process: `catalogue.member_tags` of the lake's engine. */
+interface Mirror {
+  /** The version it stands at, the table in the engine's memory and its columns; undefined before the first copy. */
+  state: State | undefined;
+  /** Tables that were made. */
+  made: number;
+  turn: Promise<unknown>;
+  /** Set once somebody asked. */
+  wanted: boolean;
+}
+
+interface State {
+  readonly version: number;
+  readonly table: string;
+  readonly form: string;
+}
+
+const mirrors = new WeakMap<Ground, Mirror>();
+
+function mirrorOf(ground: Ground): Mirror {
+  const known = mirrors.get(ground);
+  if (known !== undefined) return known;
+  const mirror: Mirror = { state: undefined, made: 0, turn: Promise.resolve(), wanted: false };
+  mirrors.set(ground, mirror);
+  return mirror;
+}
+
+/**
+ * Brings the copy of all tags up to date. @returns the version up to which it stands now: sets that were counted at the
+ * same version are the same. undefined while the first copy of many members is made: then tags are to be read elsewhere.
+ */
+export async function mirrorVersion(ground: Ground): Promise<number | undefined> {
+  const mirror = mirrorOf(ground);
+  mirror.wanted = true;
+  const { form } = columnsOf(bookOf(ground));
+  const about = mirror.state?.form === form ? 0 : await ground.store.read(SYSTEM_SCOPE, aboutStored);
+  const refreshed = refresh(ground, mirror);
+  if (about <= WAITED_FOR_MAX) return refreshed;
+  refreshed.catch((error: unknown) => ground.log.error({ error: String(error) }, "the copy of all tags failed"));
+  return undefined;
+}
+
+/** Keeps the copy current in a process that uses it: people who are gone disappear although nobody asks. */
+export async function followMirror(ground: Ground): Promise<void> {
+  const mirror = mirrorOf(ground);
+  if (mirror.wanted) await refresh(ground, mirror);
+}
+
+/** One at a time: two would write over each other. */
+function refresh(ground: Ground, mirror: Mirror): Promise<number> {
+  const done = mirror.turn.then(() => refreshNow(ground, mirror));
+  mirror.turn = done.catch(() => undefined);
+  return done;
+}
+
+async function refreshNow(ground: Ground, mirror: Mirror): Promise<number> {
+  const columns = columnsOf(bookOf(ground));
+  return lakeEngine(ground).session("", async (session) => {
+    const old = mirror.state;
+    const from = old?.form === columns.form && (await isThere(session, old.table)) ? old : undefined;
+    mirror.state = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
+      const version = await newestVersion(tx);
+      if (from !== undefined) {
+        if (version > from.version) await copyChanges(session, tx, columns, from);
+        return { ...from, version };
+      }
+      const table = `kept.member_tags_${mirror.made + 1}`;
+      await copyAll(session, tx, columns, table);
+      mirror.made += 1;
+      return { version, table, form: columns.form };
+    });
+    if (from === undefined && old !== undefined) await session.run(`drop table if exists ${old.table}`);
+    return mirror.state.version;
+  });
+}
+
+/** The engine may have been closed meanwhile, and its memory with it. */
+async function isThere(session: LakeSession, table: string): Promise<boolean> {
+  const tables = await session.query(
+    `select 1 as one from duckdb_tables() where database_name || '.' || table_name = '${table}'`,
+  );
+  return tables.length > 0;
+}
+
+/** Beside a copy that is read; the view changes over at once. */
+async function copyAll(session: LakeSession, tx: Tx, columns: Columns, table: string): Promise<void> {
+  // one that was begun and not finished is of no use
+  await session.run(`create or replace table ${table} (${columns.form})`);
+  await session.load(table, columns.select, changedValues(tx, 0));
+  await session.run("checkpoint kept");
+  await session.run(`create or replace view catalogue.member_tags as select * from ${table}`);
+}
+
+async function copyChanges(session: LakeSession, tx: Tx, columns: Columns, from: State): Promise<void> {
+  await session.run(`create or replace temporary table changed (${columns.form})`);
+  await session.load("changed", columns.select, changedValues(tx, from.version));
+  const gone = await goneAfter(tx, from.version);
+  await session.run("begin");
+  await session.run(
+    `delete from ${from.table} where member_id in (select member_id from changed union all select unnest([${gone.join(", ")}]::bigint[]))`,
+  );
+  await session.run(`insert into ${from.table} select * from changed`);
+  await session.run("commit");
+  await session.run("drop table changed");
+}
+
+interface Columns {
+  /** Names and types, as a table is made of them. */
+  readonly form: string;
+  /** The same out of lines as `changedValues` sends them. */
+  readonly select: string;
+}
+
+function columnsOf(book: TagBook): Columns {
+  const { columns } = memberTagsRelation(book);
+  const tags = columns.filter(({ json_of }) => json_of !== undefined);
+  const shape = JSON.stringify(Object.fromEntries(tags.map(({ name }) => [name, "VARCHAR"])));
+  const type = (name: string) => {
+    const found = columns.find((column) => column.name === name)?.type ?? "text";
+    return DUCK_TYPES[found] ?? found;
+  };
+  const read = tags.map(({ name }) => `v.${duckdb.quoted(name)}::${type(name)}`);
+  const text = "replace(split_part(line, chr(9), 2), '\\\\', '\\')";
+  return {
+    form: ["member_id bigint", ...tags.map(({ name }) => `${duckdb.quoted(name)} ${type(name)}`)].join(", "),
+    select: `select member_id, ${read.join(", ")} from (
+      select split_part(line, chr(9), 1)::bigint as member_id, json_transform(${text}, ${duckdb.text(shape)}) as v from lines) l`,
+  };
+}
+
+const DUCK_TYPES: Readonly<Record<string, string>> = { integer: "bigint", text: "varchar", instant: "timestamptz" };
