@@ -176,6 +176,7 @@ const loginSessions: Relation = {
   key: ["member_id", "session_start"],
   day: "business_day",
   instant: "session_start",
+  derived_from_events: ["login"],
   lake: {
     derived: `select member_id, min(occurred_at) as session_start, min(business_day) as business_day, cast(count(*) as bigint) as logins
       from (

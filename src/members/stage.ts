@@ -247,8 +247,9 @@ async function resolveAndRefresh(tx: Tx, ground: Ground, identified: Identified,
     await emit(tx, "members.totals_due", [{ party_ids: await partiesOfMembers(tx, [...settled.member_ids]) }]);
   }
   if (identified.made.length > 0) await emit(tx, "members.created", [{ party_ids: identified.made }]);
-  if (facts.parties.size > 0)
-    await emit(tx, "members.changed", [{ member_ids: await membersOfParties(tx, [...facts.parties]) }]);
+  // what a profile shows of identifiers (a bound WeChat, the day of joining) changes without a fact
+  const shown = [...facts.parties, ...identified.touched, ...identified.earlier];
+  if (shown.length > 0) await emit(tx, "members.changed", [{ member_ids: await membersOfParties(tx, shown) }]);
 }
 
 /** Being seen on further days can only matter where a number's owner is in doubt (see conflict.ts). */

@@ -27,6 +27,7 @@ export {
   type Sensitivity,
 } from "./relation.ts";
 export { columnsOf, relationsOf } from "./relations-of.ts";
+export { type RowsRead, rowsRead } from "./rows-read.ts";
 export { describe, type SentenceNames } from "./sentence.ts";
 export { type CheckedTotal, checkTotal, type MemberTotal, type RowTotal, type Total } from "./totals.ts";
 export { printMemberTotals, printRowTotals } from "./print-totals.ts";

@@ -48,6 +48,8 @@ export interface Relation {
   readonly instant?: string;
   /** Columns that carry the row scope of people's rights. */
   readonly scope?: { readonly store?: string; readonly region?: string; readonly brand?: string };
+  /** The kinds of `events` from whose rows this relation is derived; absent: from none. */
+  readonly derived_from_events?: readonly string[];
   /**
    * How the lake has it: not at all; as files by a partition column; or `derived`, a select over other catalogue
    * relations in SQL that PostgreSQL, DuckDB and Spark read alike.

@@ -130,11 +130,15 @@ export class TagBook {
     return { tag: (key) => this.tags.get(key)?.definition.expression };
   }
 
-  /** What to compute for a member on `today`: every stored value, and the first day on which one may change by itself. */
-  outputs(today: string): { values: readonly Output[]; wakes: readonly Output[] } {
+  /**
+   * What to compute for a member on `today`: the stored values of all tags or of those with these keys, and the first
+   * day on which one of them may change by itself.
+   */
+  outputs(today: string, keys?: readonly string[]): { values: readonly Output[]; wakes: readonly Output[] } {
     const values: Output[] = [];
     const wakes = new Map<string, CheckedTree>();
     for (const [key, tag] of this.tags) {
+      if (keys?.includes(key) === false) continue;
       values.push({ name: key, tree: tag.stored });
       const wake = wakeTree(tag.stored, this.#catalogue, today);
       if (wake !== undefined) wakes.set(JSON.stringify(wake.root), wake);

@@ -1,44 +1,97 @@
 import type { Ground } from "../ground.ts";
-import { businessDay } from "../platform/index.ts";
+import { businessDay, startOfDay } from "../platform/index.ts";
 import { planOutputs, postgresql, printPlan } from "../query/index.ts";
 import { emit, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { isDecidedBy } from "./behaviour.ts";
 import type { TagBook } from "./book.ts";
 import { dependantsOf } from "./dependants-store.ts";
 import { freshnessOf } from "./metrics.ts";
 import { followSwitches } from "./switch-store.ts";
-import { lockComputing, takeDirty, turnDay, writeValues } from "./tags-store.ts";
+import { type DirtyBatch, takeDirty, turnDay } from "./dirty-store.ts";
+import { lockComputing, writeSomeValues, writeValues } from "./tags-store.ts";
 
 /** Marks taken at once; 1,000 members take well under a second, so that a fresh mark waits for no more than that. */
 export const MARKS_MAX = 1_000;
 /** Members computed by one statement. */
 export const MEMBERS_MAX = 1_000;
+/** Statements for some of the tags that are kept ready: as many as there are mixtures of behaviour. */
+const STATEMENTS_MAX = 64;
 
-const statements = new WeakMap<TagBook, { today: string; version: number; sql: string }>();
+interface Prepared {
+  readonly today: string;
+  readonly version: number;
+  /** By the keys of the tags. */
+  readonly statements: Map<string, string>;
+  /** Keys of the tags that one more row of a kind of behaviour can change. */
+  readonly decided: Map<string, readonly string[]>;
+}
 
-/** The select of member_id, value, wake_day for the members in $1 on a day: all tags in as few passes as possible. */
-export function valuesStatement(ground: Ground, book: TagBook, today: string): string {
-  const known = statements.get(book);
-  if (known?.today === today && known.version === book.version) return known.sql;
-  const { values, wakes } = book.outputs(today);
+const prepared = new WeakMap<TagBook, Prepared>();
+
+function preparedFor(book: TagBook, today: string): Prepared {
+  const known = prepared.get(book);
+  if (known?.today === today && known.version === book.version) return known;
+  const fresh = { today, version: book.version, statements: new Map(), decided: new Map() };
+  prepared.set(book, fresh);
+  return fresh;
+}
+
+/**
+ * The select of member_id, value, wake_day for the members in $1 on a day: all tags, or those with these keys, in as few
+ * passes as possible.
+ */
+export function valuesStatement(ground: Ground, book: TagBook, today: string, keys?: readonly string[]): string {
+  const { statements } = preparedFor(book, today);
+  const name = keys === undefined ? "" : keys.join(" ");
+  let sql = statements.get(name);
+  if (sql === undefined) {
+    if (statements.size > STATEMENTS_MAX) statements.clear();
+    sql = makeStatement(ground, book, today, keys);
+    statements.set(name, sql);
+  }
+  return sql;
+}
+
+function makeStatement(ground: Ground, book: TagBook, today: string, keys: readonly string[] | undefined): string {
+  const { values, wakes } = book.outputs(today, keys);
   const outputs = [...values.map((output) => ({ ...output, as: "text" as const })), ...wakes];
   const plan = planOutputs(outputs, ground.catalogue, today);
   const computed = printPlan(plan, postgresql, { kind: "given", array: "$1::bigint[]" });
   const columns = values.map(({ name }) => `q."${name}"`).join(", ");
   const wake = wakes.length === 0 ? "null::date" : `least(${wakes.map(({ name }) => `q."${name}"`).join(", ")})`;
-  const sql = `select q.member_id, (select jsonb_strip_nulls(to_jsonb(t)) from (select ${columns}) t) as value, ${wake} as wake_day
+  return `select q.member_id, (select jsonb_strip_nulls(to_jsonb(t)) from (select ${columns}) t) as value, ${wake} as wake_day
     from (${computed}) q
     where exists (select 1 from catalogue.members x where x.member_id = q.member_id)`;
-  statements.set(book, { today, version: book.version, sql });
-  return sql;
 }
 
-/** Computes members now in PostgreSQL and keeps the result. @returns those whose values changed. */
+/** Keys of the tags that behaviour of these kinds can change, in a fixed order. */
+function keysDecidedBy(ground: Ground, book: TagBook, today: string, kinds: readonly string[]): readonly string[] {
+  const { decided } = preparedFor(book, today);
+  const of = (kind: string): readonly string[] => {
+    let keys = decided.get(kind);
+    if (keys === undefined) {
+      keys = [...book.tags]
+        .filter(([, tag]) => isDecidedBy(tag.stored.root, kind, ground.catalogue))
+        .map(([key]) => key);
+      decided.set(kind, keys);
+    }
+    return keys;
+  };
+  return [...new Set(kinds.flatMap(of))].sort();
+}
+
+/**
+ * Computes members now in PostgreSQL and keeps the result.
+ * @param keys of the tags that can have changed; all by default
+ * @returns those whose values changed
+ */
 export async function computeMembers(
   tx: Tx,
   ground: Ground,
   book: TagBook,
   member_ids: readonly number[],
   today: string,
+  keys?: readonly string[],
 ): Promise<number[]> {
   if (member_ids.length === 0) return [];
   // compiling such a wide statement would take longer than running it
@@ -46,7 +99,10 @@ export async function computeMembers(
   const changed: number[] = [];
   for (let at = 0; at < member_ids.length; at += MEMBERS_MAX) {
     const part = member_ids.slice(at, at + MEMBERS_MAX);
-    const found = await writeValues(tx, valuesStatement(ground, book, today), part, ground.clock.now());
+    const sql = valuesStatement(ground, book, today, keys);
+    const now = ground.clock.now();
+    const found =
+      keys === undefined ? await writeValues(tx, sql, part, now) : await writeSomeValues(tx, sql, keys, part, now);
     if (found.length > 0) await emit(tx, "tags.changed", [{ member_ids: found }]);
     changed.push(...found);
   }
@@ -58,20 +114,37 @@ export interface Round {
   readonly changed: readonly number[];
 }
 
+/** Computes those who were marked: all tags, or only the tags that their behaviour can have changed. */
+async function computeBatch(
+  tx: Tx,
+  ground: Ground,
+  book: TagBook,
+  batch: DirtyBatch,
+  today: string,
+): Promise<number[]> {
+  const whole = batch.members.filter(({ kinds }) => kinds === null).map(({ member_id }) => member_id);
+  const all = new Set([...whole, ...(await dependantsOf(tx, { member_ids: whole, party_ids: batch.party_ids }))]);
+  const changed = await computeMembers(tx, ground, book, [...all], today);
+  const some = batch.members.filter(({ member_id }) => !all.has(member_id));
+  const groups = Map.groupBy(some, ({ kinds }) => keysDecidedBy(ground, book, today, kinds ?? []).join(" "));
+  for (const [name, members] of groups) {
+    if (name === "") continue;
+    const ids = members.map(({ member_id }) => member_id);
+    changed.push(...(await computeMembers(tx, ground, book, ids, today, name.split(" "))));
+  }
+  return changed;
+}
+
 /** One round of the worker: turns the day if a new one began, then computes the members that were marked first. */
 export async function computeDirty(ground: Ground, book: TagBook): Promise<Round> {
   const today = businessDay(ground.clock.now(), ground.config.timezone);
   const round = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     if (!(await lockComputing(tx))) return { marks: 0, changed: [], since: null };
     await followSwitches(tx, book);
-    await turnDay(tx, today, ground.clock.now());
+    await turnDay(tx, today, startOfDay(today, ground.config.timezone));
     const batch = await takeDirty(tx, MARKS_MAX);
-    const members = new Set([...batch.member_ids, ...(await dependantsOf(tx, batch))]);
-    return {
-      marks: batch.marks,
-      since: batch.since,
-      changed: await computeMembers(tx, ground, book, [...members], today),
-    };
+    const changed = await computeBatch(tx, ground, book, batch, today);
+    return { marks: batch.marks, since: batch.since, changed };
   });
   if (round.since !== null) freshnessOf(ground).observe((ground.clock.now().getTime() - round.since.getTime()) / 1000);
   if (round.changed.length > 0) ground.signals.emit("tags.changed", { member_ids: round.changed });

@@ -3,6 +3,7 @@ import type { Ground } from "../ground.ts";
 import { startLoop } from "../platform/index.ts";
 import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { computeDirty, MARKS_MAX } from "./compute.ts";
+import { markDirty } from "./dirty-store.ts";
 import "./errors.ts";
 import { ensureComputed, fullJob } from "./full.ts";
 import { registerTagMetrics } from "./metrics.ts";
@@ -13,7 +14,7 @@ import { relations } from "./relations.ts";
 import { tagRoutes } from "./routes.ts";
 import { tagStage } from "./stage.ts";
 import { refreshStatistics, statisticsDue } from "./statistics-store.ts";
-import { markDirty, memberTotal } from "./tags-store.ts";
+import { memberTotal } from "./tags-store.ts";
 
 type Changed = {
   readonly member_id?: number;

@@ -2,8 +2,9 @@ import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import { computeMembers } from "./compute.ts";
+import { dirtyAmong } from "./dirty-store.ts";
 import { bookHash } from "./registry.ts";
-import { dirtyAmong, lockComputing, memberPage, type StoredValues, storedValues, tagState } from "./tags-store.ts";
+import { lockComputing, memberPage, type StoredValues, storedValues, tagState } from "./tags-store.ts";
 
 export const PAGE_MEMBERS = 1_000;
 

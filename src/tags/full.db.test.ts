@@ -8,7 +8,7 @@ import { SYSTEM_SCOPE } from "../store/index.ts";
 import { settleTags } from "./compute.ts";
 import { computeAll, type FullProgress } from "./full.ts";
 import { bookOf } from "./registry.ts";
-import { dirtyCount } from "./tags-store.ts";
+import { dirtyCount } from "./dirty-store.ts";
 
 const world = withDatabase();
 const NOW = new Date("2026-11-22T04:00:00Z");

@@ -1,7 +1,8 @@
 import type { Ground } from "../ground.ts";
-import { businessDay } from "../platform/index.ts";
+import { businessDay, startOfDay } from "../platform/index.ts";
 import { defineJob, type JobKind, SYSTEM_SCOPE } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
+import { turnDay } from "./dirty-store.ts";
 import { throughLake } from "./full-compare.ts";
 import { fillFromLake, ROUNDS_KEPT_MS } from "./full-fill.ts";
 import { Overtaken, type FullProgress, type FullRun, holdComputing, throughRecords } from "./full-repair.ts";
@@ -14,7 +15,6 @@ import {
   type FullResult,
   memberTotal,
   tagState,
-  turnDay,
   writeDefinitions,
   writeFullResult,
 } from "./tags-store.ts";
@@ -70,7 +70,7 @@ async function begin(ground: Ground, book: TagBook, at: FullProgress): Promise<{
     // of the definitions it begins with: if others are switched on meanwhile, not everyone has values by them
     const hash = bookHash(book);
     await writeDefinitions(tx, kindsOf(book));
-    await turnDay(tx, today, ground.clock.now());
+    await turnDay(tx, today, startOfDay(today, ground.config.timezone));
     const state = await tagState(tx);
     await deleteStrangers(tx);
     return { total: await memberTotal(tx), fresh: state.full_at === null || state.definitions_hash !== hash, hash };

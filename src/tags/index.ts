@@ -1,5 +1,5 @@
 import type { Tx } from "../store/index.ts";
-import { markDirty } from "./tags-store.ts";
+import { markDirty } from "./dirty-store.ts";
 
 export { type Tag, type TagBook, type StoredKind } from "./book.ts";
 export { settleTags } from "./compute.ts";

@@ -2,7 +2,8 @@ import type { Histogram } from "prom-client";
 import type { Ground } from "../ground.ts";
 import { freshnessHistogram, readGauge } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
-import { dirtyCount, tagState } from "./tags-store.ts";
+import { dirtyCount } from "./dirty-store.ts";
+import { tagState } from "./tags-store.ts";
 
 /** Seconds from a change to the tag that shows it. */
 export function freshnessOf(ground: Ground): Histogram {

@@ -20,94 +20,10 @@ export async function tagState(tx: Tx): Promise<TagState> {
   return row;
 }
 
-/** Marks members or parties whose tags may have changed. @param since when it became true, for the freshness figure. */
-export async function markDirty(
-  tx: Tx,
-  who: { readonly member_ids?: readonly number[]; readonly party_ids?: readonly number[] },
-  since: Date,
-): Promise<void> {
-  if ((who.member_ids ?? []).length > 0) {
-    const sql =
-      "insert into tags.dirty (member_id, since) select distinct id, $2::timestamptz from unnest($1::bigint[]) id";
-    await tx.query(sql, [who.member_ids, since]);
-  }
-  if ((who.party_ids ?? []).length > 0) {
-    const sql =
-      "insert into tags.dirty (party_id, since) select distinct id, $2::timestamptz from unnest($1::bigint[]) id";
-    await tx.query(sql, [who.party_ids, since]);
-  }
-}
-
 /** Only one process computes at a time: a slower one could overwrite newer values with older ones. */
 export async function lockComputing(tx: Tx): Promise<boolean> {
   const row = await tx.one<{ locked: boolean }>("select pg_try_advisory_xact_lock(hashtext('tags.compute')) as locked");
   return row?.locked === true;
-}
-
-export interface DirtyBatch {
-  readonly member_ids: readonly number[];
-  /** Parties that were marked, those that belong to nobody any more included. */
-  readonly party_ids: readonly number[];
-  /** When the oldest of them was marked. */
-  readonly since: Date | null;
-  readonly marks: number;
-}
-
-/** Takes the oldest marks off the queue. The values they ask for must be written in the same transaction. */
-export async function takeDirty(tx: Tx, marks_max: number): Promise<DirtyBatch> {
-  const row = await tx.one<{
-    member_ids: number[] | null;
-    party_ids: number[] | null;
-    since: Date | null;
-    marks: number;
-  }>(
-    `with taken as (
-       delete from tags.dirty where dirty_id in (select dirty_id from tags.dirty order by dirty_id limit $1 for update skip locked)
-       returning member_id, party_id, since
-     ), named as (
-       select t.member_id from taken t where t.member_id is not null
-       union
-       select p.member_id from taken t join catalogue.parties p on p.party_id = t.party_id where p.member_id is not null
-     )
-     select (select json_agg(member_id order by member_id) from named) as member_ids,
-       (select json_agg(distinct party_id) from taken where party_id is not null) as party_ids,
-       (select min(since) from taken) as since, (select count(*) from taken) as marks`,
-    [marks_max],
-  );
-  return {
-    member_ids: row?.member_ids ?? [],
-    party_ids: row?.party_ids ?? [],
-    since: row?.since ?? null,
-    marks: row?.marks ?? 0,
-  };
-}
-
-export async function dirtyCount(tx: Tx): Promise<{ marks: number; oldest: Date | null }> {
-  const row = await tx.one<{ marks: number; oldest: Date | null }>(
-    "select count(*) as marks, min(since) as oldest from tags.dirty",
-  );
-  return row ?? { marks: 0, oldest: null };
-}
-
-/** Which of the members are marked at present. */
-export async function dirtyAmong(tx: Tx, member_ids: readonly number[]): Promise<ReadonlySet<number>> {
-  const rows = await tx.query<{ member_id: number }>(
-    `select d.member_id from tags.dirty d where d.member_id = any($1)
-     union select p.member_id from tags.dirty d join catalogue.parties p on p.party_id = d.party_id where p.member_id = any($1)`,
-    [member_ids],
-  );
-  return new Set(rows.map((row) => row.member_id));
-}
-
-/** Moves to a new business day: everyone whose wake-up day has come is marked. @returns whether the day was new. */
-export async function turnDay(tx: Tx, today: string, now: Date): Promise<boolean> {
-  const moved = await tx.execute("update tags.state set day = $1 where day is distinct from $1::date", [today]);
-  if (moved === 0) return false;
-  await tx.query(
-    "insert into tags.dirty (member_id, since) select member_id, $2 from tags.current where wake_day <= $1::date order by member_id",
-    [today, now],
-  );
-  return true;
 }
 
 /**
@@ -142,6 +58,36 @@ export async function writeValues(
      )${from === "records" ? `, ${noted}` : ""}
      select member_id from changed union all select member_id from gone`,
     [member_ids, now],
+  );
+  return found.map((row) => row.member_id);
+}
+
+/**
+ * Writes what a computation of some tags found into the values that are kept; a member without kept values is left to
+ * the computation of all tags that is due. `rows` is a select of member_id, value (of those tags alone), wake_day.
+ * The wake-up day can only become earlier: it also stands for the tags that were not computed.
+ * @returns the members whose values changed.
+ */
+export async function writeSomeValues(
+  tx: Tx,
+  rows: string,
+  keys: readonly string[],
+  member_ids: readonly number[],
+  now: Date,
+): Promise<number[]> {
+  const found = await tx.query<{ member_id: number }>(
+    `with next as materialized (${rows}), merged as materialized (
+       select n.member_id, (c.value - $2::text[]) || n.value as value, n.wake_day, c.value as before
+       from next n join tags.current c on c.member_id = n.member_id
+     ), woken as (
+       update tags.current c set wake_day = m.wake_day from merged m
+       where m.member_id = c.member_id and m.value = m.before and (m.wake_day < c.wake_day or (c.wake_day is null and m.wake_day is not null))
+     ), noted as (insert into tags.round (member_ids, at) values ($1::bigint[], $3::timestamptz))
+     update tags.current c set value = m.value, wake_day = least(c.wake_day, m.wake_day), computed_at = $3::timestamptz,
+       version = nextval('tags.version')
+     from merged m where m.member_id = c.member_id and m.value <> m.before
+     returning c.member_id`,
+    [member_ids, keys, now],
   );
   return found.map((row) => row.member_id);
 }

@@ -1,0 +1,107 @@
+import type { Tx } from "../store/index.ts";
+import type { MarkKind } from "./behaviour.ts";
+
+/**
+ * Marks members or parties whose tags may have changed.
+ * @param since when it became true, for the freshness figure
+ * @param kind of behaviour, when nothing but a row of that kind came; null: anything may have changed
+ */
+export async function markDirty(
+  tx: Tx,
+  who: { readonly member_ids?: readonly number[]; readonly party_ids?: readonly number[] },
+  since: Date,
+  kind: MarkKind = null,
+): Promise<void> {
+  const insert = (column: string, ids: readonly number[]) =>
+    tx.query(
+      `insert into tags.dirty (${column}, since, kind) select distinct id, $2::timestamptz, $3::text from unnest($1::bigint[]) id`,
+      [ids, since, kind],
+    );
+  if ((who.member_ids ?? []).length > 0) await insert("member_id", who.member_ids ?? []);
+  if ((who.party_ids ?? []).length > 0) await insert("party_id", who.party_ids ?? []);
+}
+
+/** A member that was marked: by these kinds of behaviour alone, or (null) by something that may touch any tag. */
+export interface MarkedMember {
+  readonly member_id: number;
+  readonly kinds: readonly string[] | null;
+}
+
+export interface DirtyBatch {
+  readonly members: readonly MarkedMember[];
+  /** Parties about which more came than behaviour, those that belong to nobody any more included. */
+  readonly party_ids: readonly number[];
+  /** When the oldest of them that came by itself was marked; null when all wait since the turn of the day. */
+  readonly since: Date | null;
+  readonly marks: number;
+}
+
+/** Takes the first marks off the queue. The values they ask for must be written in the same transaction. */
+export async function takeDirty(tx: Tx, marks_max: number): Promise<DirtyBatch> {
+  const row = await tx.one<{
+    members: MarkedMember[] | null;
+    party_ids: number[] | null;
+    since: Date | null;
+    marks: number;
+  }>(
+    `with taken as (
+       delete from tags.dirty where (lane, dirty_id) in
+         (select lane, dirty_id from tags.dirty order by lane, dirty_id limit $1 for update skip locked)
+       returning member_id, party_id, since, kind, lane
+     ), named as (
+       select t.member_id, t.kind from taken t where t.member_id is not null
+       union
+       select p.member_id, t.kind from taken t join catalogue.parties p on p.party_id = t.party_id where p.member_id is not null
+     ), grouped as (
+       select member_id, case when bool_or(kind is null) then null else json_agg(kind order by kind) end as kinds
+       from named group by member_id
+     )
+     select (select json_agg(json_build_object('member_id', member_id, 'kinds', kinds) order by member_id) from grouped) as members,
+       (select json_agg(distinct party_id) from taken where party_id is not null and kind is null) as party_ids,
+       (select min(since) from taken where lane = 0) as since, (select count(*) from taken) as marks`,
+    [marks_max],
+  );
+  return {
+    members: row?.members ?? [],
+    party_ids: row?.party_ids ?? [],
+    since: row?.since ?? null,
+    marks: row?.marks ?? 0,
+  };
+}
+
+/** What waits: marks that came by themselves, and those of members who wait since the turn of the day. */
+export interface Waiting {
+  readonly marks: number;
+  readonly oldest: Date | null;
+  readonly woken: number;
+  readonly oldest_woken: Date | null;
+}
+
+export async function dirtyCount(tx: Tx): Promise<Waiting> {
+  const row = await tx.one<Waiting>(
+    `select count(*) filter (where lane = 0) as marks, min(since) filter (where lane = 0) as oldest,
+       count(*) filter (where lane = 1) as woken, min(since) filter (where lane = 1) as oldest_woken from tags.dirty`,
+  );
+  return row ?? { marks: 0, oldest: null, woken: 0, oldest_woken: null };
+}
+
+/** Which of the members are marked at present. */
+export async function dirtyAmong(tx: Tx, member_ids: readonly number[]): Promise<ReadonlySet<number>> {
+  const rows = await tx.query<{ member_id: number }>(
+    `select d.member_id from tags.dirty d where d.member_id = any($1)
+     union select p.member_id from tags.dirty d join catalogue.parties p on p.party_id = d.party_id where p.member_id = any($1)`,
+    [member_ids],
+  );
+  return new Set(rows.map((row) => row.member_id));
+}
+
+/** Moves to a new business day: everyone whose wake-up day has come is marked. @returns whether the day was new. */
+export async function turnDay(tx: Tx, today: string, since: Date): Promise<boolean> {
+  const moved = await tx.execute("update tags.state set day = $1 where day is distinct from $1::date", [today]);
+  if (moved === 0) return false;
+  await tx.query(
+    "insert into tags.dirty (member_id, since, lane) select member_id, $2, 1 from tags.current where wake_day <= $1::date order by member_id",
+    [today, since],
+  );
+  return true;
+}
