@@ -33,6 +33,8 @@ export interface BenchWorldOptions {
   readonly seed?: number;
   /** Events of the apps for each member, besides one for each order; 5 by default. */
   readonly events_per_member?: number;
+  /** Whether what is committed stays although the machine fails, as for people; false by default, which fills faster. */
+  readonly durable?: boolean;
   /** Told what was finished and after how many seconds. */
   readonly say?: (line: string) => void;
 }
@@ -54,7 +56,7 @@ export async function openBenchWorld(options: BenchWorldOptions): Promise<BenchW
   };
   const taken = await takeWorld(kind);
   const { data_dir } = taken;
-  const composition = await composeAt(data_dir);
+  const composition = await composeAt(data_dir, options.durable ?? false);
   if (taken.made === undefined) {
     say("empty database");
     const counts = await fillWorld(composition, kind, say);
@@ -89,13 +91,13 @@ export async function openBenchWorld(options: BenchWorldOptions): Promise<BenchW
   }
 }
 
-async function composeAt(data_dir: string): Promise<Composition> {
+async function composeAt(data_dir: string, durable: boolean): Promise<Composition> {
   return compose({
     config: { ...loadConfig({ ...process.env, HUITOU_DATA: data_dir, DATABASE_URL: "" }), data_dir },
     clock: systemClock,
     log: makeLog("error"),
     domains: await loadDomains(process.env["BENCH_DOMAINS"]?.split(",")),
-    throwaway: true,
+    throwaway: !durable,
   });
 }
 
