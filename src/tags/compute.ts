@@ -7,7 +7,8 @@ import type { TagBook } from "./book.ts";
 import { dependantsOf } from "./dependants-store.ts";
 import { freshnessOf } from "./metrics.ts";
 import { followSwitches } from "./switch-store.ts";
-import { type DirtyBatch, takeDirty, turnDay } from "./dirty-store.ts";
+import { type DirtyBatch, firstMarked, takeDirty, turnDay } from "./dirty-store.ts";
+import { ensureRows, tagFailures, writeFailures } from "./failure-store.ts";
 import { lockComputing, writeSomeValues, writeValues } from "./tags-store.ts";
 
 /** Marks taken at once; 1,000 members take well under a second, so that a fresh mark waits for no more than that. */
@@ -94,15 +95,21 @@ export async function computeMembers(
   keys?: readonly string[],
 ): Promise<number[]> {
   if (member_ids.length === 0) return [];
+  const failed = new Set((await tagFailures(tx)).map(({ key }) => key));
+  const working = failed.size === 0 ? keys : (keys ?? [...book.tags.keys()]).filter((key) => !failed.has(key));
+  if (working?.length === 0) return [];
   // compiling such a wide statement would take longer than running it
   await tx.query("set local jit = off");
   const changed: number[] = [];
   for (let at = 0; at < member_ids.length; at += MEMBERS_MAX) {
     const part = member_ids.slice(at, at + MEMBERS_MAX);
-    const sql = valuesStatement(ground, book, today, keys);
     const now = ground.clock.now();
+    if (failed.size > 0 && keys === undefined) await ensureRows(tx, part, now);
+    const sql = valuesStatement(ground, book, today, working);
     const found =
-      keys === undefined ? await writeValues(tx, sql, part, now) : await writeSomeValues(tx, sql, keys, part, now);
+      working === undefined
+        ? await writeValues(tx, sql, part, now)
+        : await writeSomeValues(tx, sql, working, part, now);
     if (found.length > 0) await emit(tx, "tags.changed", [{ member_ids: found }]);
     changed.push(...found);
   }
@@ -135,10 +142,51 @@ async function computeBatch(
   return changed;
 }
 
-/** One round of the worker: turns the day if a new one began, then computes the members that were marked first. */
+/**
+ * One round of the worker: turns the day if a new one began, then computes the members that were marked first. A tag
+ * that cannot be computed is set aside with what the database said, and the others are computed without it.
+ */
 export async function computeDirty(ground: Ground, book: TagBook): Promise<Round> {
+  try {
+    return await round(ground, book);
+  } catch (error) {
+    if (!isStatementFault(error) || (await setAside(ground, book)) === 0) throw error;
+    return computeDirty(ground, book);
+  }
+}
+
+/** Finds out which tags fail for the members that wait first, each by itself. @returns how many failed now. */
+async function setAside(ground: Ground, book: TagBook): Promise<number> {
   const today = businessDay(ground.clock.now(), ground.config.timezone);
-  const round = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+  const { members, known } = await ground.store.read(SYSTEM_SCOPE, async (tx) => ({
+    members: await firstMarked(tx, MARKS_MAX),
+    known: new Set((await tagFailures(tx)).map(({ key }) => key)),
+  }));
+  const failures = new Map<string, string>();
+  for (const key of book.tags.keys()) {
+    if (known.has(key)) continue;
+    const sql = valuesStatement(ground, book, today, [key]);
+    try {
+      await ground.store.read(SYSTEM_SCOPE, (tx) => tx.query(sql, [members]));
+    } catch (error) {
+      if (!isStatementFault(error)) throw error;
+      failures.set(key, String((error as Error).message).slice(0, 300));
+    }
+  }
+  if (failures.size === 0) return 0;
+  ground.log.error({ tags: Object.fromEntries(failures) }, "tags that cannot be computed were set aside");
+  await ground.store.write(SYSTEM_SCOPE, (tx) => writeFailures(tx, failures, ground.clock.now()));
+  return failures.size;
+}
+
+/** PostgreSQL's classes 22 (data exception), 42 (names and types) and 54 (limits): the statement's fault, not the connection's. */
+function isStatementFault(error: unknown): boolean {
+  return /^(22|42|54)/.test((error as { code?: string }).code ?? "");
+}
+
+async function round(ground: Ground, book: TagBook): Promise<Round> {
+  const today = businessDay(ground.clock.now(), ground.config.timezone);
+  const done = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     if (!(await lockComputing(tx))) return { marks: 0, changed: [], since: null };
     await followSwitches(tx, book);
     await turnDay(tx, today, startOfDay(today, ground.config.timezone));
@@ -146,9 +194,9 @@ export async function computeDirty(ground: Ground, book: TagBook): Promise<Round
     const changed = await computeBatch(tx, ground, book, batch, today);
     return { marks: batch.marks, since: batch.since, changed };
   });
-  if (round.since !== null) freshnessOf(ground).observe((ground.clock.now().getTime() - round.since.getTime()) / 1000);
-  if (round.changed.length > 0) ground.signals.emit("tags.changed", { member_ids: round.changed });
-  return { marks: round.marks, changed: round.changed };
+  if (done.since !== null) freshnessOf(ground).observe((ground.clock.now().getTime() - done.since.getTime()) / 1000);
+  if (done.changed.length > 0) ground.signals.emit("tags.changed", { member_ids: done.changed });
+  return { marks: done.marks, changed: done.changed };
 }
 
 /** Until nothing is marked any more: for tests, seeding and commands. */

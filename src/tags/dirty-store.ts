@@ -69,6 +69,17 @@ export async function takeDirty(tx: Tx, marks_max: number): Promise<DirtyBatch> 
   };
 }
 
+/** Members behind the first marks, which stay. */
+export async function firstMarked(tx: Tx, marks_max: number): Promise<number[]> {
+  const rows = await tx.query<{ member_id: number }>(
+    `with first as (select member_id, party_id from tags.dirty order by lane, dirty_id limit $1)
+     select member_id from first where member_id is not null
+     union select p.member_id from first f join catalogue.parties p on p.party_id = f.party_id where p.member_id is not null`,
+    [marks_max],
+  );
+  return rows.map((row) => row.member_id);
+}
+
 /** What waits: marks that came by themselves, and those of members who wait since the turn of the day. */
 export interface Waiting {
   readonly marks: number;

@@ -3,6 +3,7 @@ import { businessDay, startOfDay } from "../platform/index.ts";
 import { defineJob, type JobKind, SYSTEM_SCOPE } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import { turnDay } from "./dirty-store.ts";
+import { clearFailures } from "./failure-store.ts";
 import { throughLake } from "./full-compare.ts";
 import { fillFromLake, ROUNDS_KEPT_MS } from "./full-fill.ts";
 import { Overtaken, type FullProgress, type FullRun, holdComputing, throughRecords } from "./full-repair.ts";
@@ -72,6 +73,7 @@ async function begin(ground: Ground, book: TagBook, at: FullProgress): Promise<{
     await writeDefinitions(tx, kindsOf(book));
     await turnDay(tx, today, startOfDay(today, ground.config.timezone));
     const state = await tagState(tx);
+    await clearFailures(tx);
     await deleteStrangers(tx);
     return { total: await memberTotal(tx), fresh: state.full_at === null || state.definitions_hash !== hash, hash };
   });
