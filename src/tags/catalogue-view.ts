@@ -7,6 +7,7 @@ import type { Tag, TagBook } from "./book.ts";
 import type { TagDefinition } from "./definition.ts";
 import { codeNames, type CodeRelation } from "./code-names.ts";
 import { displayNumber, displayValue, type Shown } from "./display.ts";
+import { type TagHealth, tagHealth } from "./health.ts";
 import { type Coverage, coverages, type Spread, spreads } from "./statistics-store.ts";
 import { type TagState, tagState } from "./tags-store.ts";
 
@@ -26,15 +27,16 @@ const LISTED_VALUES = 6;
 /** The catalogue of tags with their coverage, age and the commonest values. */
 export async function tagList(tx: Tx, ground: Ground, book: TagBook) {
   const [state, covered, spread] = [await tagState(tx), await coverages(tx), await spreads(tx, null)];
+  const health = await tagHealth(tx, ground, state);
   const shown = await shownWith(tx, ground, [...book.tags.values()], spread);
   const on = [...book.tags.values()].map((tag) => ({
-    ...tagView(tag, state, covered, ground),
+    ...tagView(tag, state, covered, health, ground),
     custom: book.isCustom(tag.definition.key),
     enabled: true,
     distribution: spreadOf(tag, spread, shown).slice(0, LISTED_VALUES),
   }));
   const off = [...book.off.values()].map((tag) => ({
-    ...tagView(tag, state, [], ground),
+    ...tagView(tag, state, [], health, ground),
     custom: false,
     enabled: false,
     distribution: [],
@@ -47,11 +49,12 @@ export async function tagDetail(tx: Tx, ground: Ground, book: TagBook, tag: Tag)
   const key = tag.definition.key;
   const enabled = book.get(key) !== undefined;
   const [state, covered, spread] = [await tagState(tx), await coverages(tx), await spreads(tx, [key])];
+  const health = await tagHealth(tx, ground, state);
   const shown = await shownWith(tx, ground, [tag], spread);
   const today = state.day ?? businessDay(ground.clock.now(), ground.config.timezone);
   const plan = planOutputs([{ name: key, tree: tag.tree, as: "text" }], ground.catalogue, today);
   return {
-    ...tagView(tag, state, enabled ? covered : [], ground),
+    ...tagView(tag, state, enabled ? covered : [], health, ground),
     custom: book.isCustom(key),
     enabled,
     distribution: enabled ? spreadOf(tag, spread, shown) : [],
@@ -75,7 +78,13 @@ async function shownWith(tx: Tx, ground: Ground, tags: readonly Tag[], spread: r
 }
 
 /** A tag is stale when the day it stands for is not today: then the worker is behind. */
-function tagView({ definition, kind }: Tag, state: TagState, covered: readonly Coverage[], ground: Ground) {
+function tagView(
+  { definition, kind }: Tag,
+  state: TagState,
+  covered: readonly Coverage[],
+  health: TagHealth,
+  ground: Ground,
+) {
   const coverage = covered.find((row) => row.tag === definition.key);
   const today = businessDay(ground.clock.now(), ground.config.timezone);
   const total = coverage?.total ?? 0;
@@ -99,8 +108,19 @@ function tagView({ definition, kind }: Tag, state: TagState, covered: readonly C
     coverage: total === 0 ? 0 : (coverage?.members ?? 0) / total,
     computed_at: coverage?.counted_at.toISOString() ?? null,
     stale: state.day !== null && state.day !== today,
+    ...stateOf(definition.key, health),
     difference: state.full_at === null ? null : (state.difference_by_tag[definition.key] ?? 0),
     full_at: state.full_at?.toISOString() ?? null,
+  };
+}
+
+/** How fresh one tag is: failed by itself, else as all of them are. */
+function stateOf(key: string, health: TagHealth) {
+  const failure = health.failures.find((one) => one.key === key);
+  return {
+    state: failure === undefined ? health.state : ("failed" as const),
+    as_of: (failure?.failed_at ?? health.as_of).toISOString(),
+    failure: failure?.detail ?? null,
   };
 }
 

@@ -8,6 +8,8 @@ export { registerTagUse, type TagUse } from "./custom-usage.ts";
 export type { TagDefinition } from "./definition.ts";
 export { codeNames, type CodeNames, type CodeRelation } from "./code-names.ts";
 export { displayNumber, displayValue, type Shown } from "./display.ts";
+export { isDecidedBy, type MarkKind, marksOf } from "./behaviour.ts";
+export { tagHealth, type TagHealth } from "./health.ts";
 export { computeAll } from "./full.ts";
 export { mirrorVersion } from "./mirror.ts";
 export { bookOf } from "./registry.ts";

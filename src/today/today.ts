@@ -2,7 +2,9 @@ import type { Ground } from "../ground.ts";
 import { openRejects, sourceViews, waitingImports } from "../ingest/index.ts";
 import { openConflicts } from "../members/index.ts";
 import { lastClosedDay } from "../platform/index.ts";
+import { stuckSegments } from "../segments/index.ts";
 import type { Scope, Tx } from "../store/index.ts";
+import { tagHealth } from "../tags/index.ts";
 import { isMetricsLate, metricsView, type MetricsView, storeChanges } from "../metrics/index.ts";
 import { BY_STORE, HOME_METRICS, SERIES_DAYS, todayMetric, type TodayMetric } from "./figures.ts";
 
@@ -31,7 +33,7 @@ export async function today(ground: Ground, scope: Scope): Promise<TodayView> {
   const sources = await sourceViews(ground);
   return ground.store.read(scope, async (tx) => {
     const view = await metricsView(tx, ground, scope, { keys: HOME_METRICS, days: SERIES_DAYS });
-    const needs = await needsOf(tx, sources, now);
+    const needs = [...(await stuckOf(tx, ground)), ...(await needsOf(tx, sources, now))];
     if (await isMetricsLate(tx, ground)) needs.push(LATE);
     return {
       business_day: view?.day ?? lastClosedDay(now, ground.config.timezone),
@@ -45,6 +47,26 @@ export async function today(ground: Ground, scope: Scope): Promise<TodayView> {
 }
 
 const LATE: Need = { code: "metrics_late", severity: "warning", params: {}, count: 1, link: "/metrics" };
+
+/** What should follow the members within seconds and does not. */
+async function stuckOf(tx: Tx, ground: Ground): Promise<Need[]> {
+  const needs: Need[] = [];
+  const { state, as_of, failures } = await tagHealth(tx, ground);
+  const now = ground.clock.now();
+  if (state === "stuck") {
+    const minutes = Math.round((now.getTime() - as_of.getTime()) / 60_000);
+    needs.push({ code: "tags_stuck", severity: "danger", params: { minutes }, count: 1, link: "/tags?state=stuck" });
+  }
+  const [first] = failures;
+  if (first !== undefined) {
+    const link = failures.length === 1 ? `/tags/${first.key}` : "/tags?state=failed";
+    needs.push({ code: "tags_failed", severity: "danger", params: { key: first.key }, count: failures.length, link });
+  }
+  const segments = await stuckSegments(tx, now);
+  if (segments > 0)
+    needs.push({ code: "segments_stuck", severity: "danger", params: {}, count: segments, link: "/segments" });
+  return needs;
+}
 
 /** Needs are the platform's own state, not rows of stores: they are counted without a person's row scope. */
 async function needsOf(tx: Tx, sources: TodayView["sources"], now: Date): Promise<Need[]> {
