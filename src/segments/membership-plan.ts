@@ -12,7 +12,7 @@ import {
   wakeTree,
 } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
-import { bookOf, storedTag } from "../tags/index.ts";
+import { bookOf, isDecidedBy, storedTag } from "../tags/index.ts";
 import { storedCatalogue, withoutSegments } from "./condition.ts";
 import { keptConditions, type KeptCondition } from "./segment-store.ts";
 
@@ -30,6 +30,8 @@ export interface MembershipPlan {
   readonly segment_ids: readonly number[];
   /** A select of member_id, s<segment_id> … and wake_day for the members in $1; undefined when nothing is followed. */
   readonly sql: string | undefined;
+  /** Whether behaviour of a kind can move anybody into or out of one of them. */
+  isDecidedBy(kind: string): boolean;
 }
 
 const plans = new WeakMap<Ground, { key: string; plan: MembershipPlan }>();
@@ -43,12 +45,23 @@ export async function membershipPlan(tx: Tx, ground: Ground, today: string): Pro
   const known = plans.get(ground);
   if (known?.key === key) return known.plan;
   const trees = keptTrees(ground, kept).filter((one) => one.filled);
+  const decided = new Map<string, boolean>();
   const plan = {
     segment_ids: trees.map((one) => one.segment_id),
     sql: trees.length === 0 ? undefined : statementOf(ground, trees, today),
+    isDecidedBy: (kind: string) => decides(kind, ground, trees, decided),
   };
   plans.set(ground, { key, plan });
   return plan;
+}
+
+function decides(kind: string, ground: Ground, trees: readonly KeptTree[], decided: Map<string, boolean>): boolean {
+  let known = decided.get(kind);
+  if (known === undefined) {
+    known = trees.some(({ tree }) => isDecidedBy(tree.root, kind, storedCatalogue(ground)));
+    decided.set(kind, known);
+  }
+  return known;
 }
 
 /** Every kept condition that fits the catalogue; one that does not is left out, its segment says what is wrong. */

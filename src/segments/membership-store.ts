@@ -1,4 +1,5 @@
 import type { Tx } from "../store/index.ts";
+import type { MarkKind } from "../tags/index.ts";
 import { ROUND_KEPT_MS } from "./limits.ts";
 import type { Moved } from "./movement.ts";
 
@@ -14,43 +15,52 @@ export async function waitForLock(tx: Tx): Promise<void> {
   await tx.query("select pg_advisory_xact_lock(hashtext('segments.membership'))");
 }
 
-/** Marks members or parties who may have entered or left. @param since when it became true. */
+/**
+ * Marks members or parties who may have entered or left.
+ * @param since when it became true
+ * @param kind of behaviour, when nothing but a row of that kind came
+ */
 export async function markDirty(
   tx: Tx,
   who: { readonly member_ids?: readonly number[]; readonly party_ids?: readonly number[] },
   since: Date,
+  kind: MarkKind = null,
 ): Promise<void> {
   const insert = (column: string, ids: readonly number[]) =>
     tx.query(
-      `insert into segments.dirty (${column}, since) select distinct id, $2::timestamptz from unnest($1::bigint[]) id`,
-      [ids, since],
+      `insert into segments.dirty (${column}, since, kind) select distinct id, $2::timestamptz, $3::text from unnest($1::bigint[]) id`,
+      [ids, since, kind],
     );
   if ((who.member_ids ?? []).length > 0) await insert("member_id", who.member_ids ?? []);
   if ((who.party_ids ?? []).length > 0) await insert("party_id", who.party_ids ?? []);
 }
 
 export interface Marks {
-  readonly member_ids: readonly number[];
+  /** Each with the kinds of behaviour that marked it, or null when anything may have changed. */
+  readonly members: readonly { readonly member_id: number; readonly kinds: readonly string[] | null }[];
   readonly since: Date | null;
   readonly marks: number;
 }
 
 /** Takes the first marks off the queue; what they ask for must be written in the same transaction. */
 export async function takeMarks(tx: Tx, limit: number): Promise<Marks> {
-  const row = await tx.one<{ member_ids: number[] | null; since: Date | null; marks: number }>(
+  const row = await tx.one<{ members: Marks["members"] | null; since: Date | null; marks: number }>(
     `with taken as (
        delete from segments.dirty where dirty_id in (select dirty_id from segments.dirty order by lane, dirty_id limit $1 for update skip locked)
-       returning member_id, party_id, since, lane
+       returning member_id, party_id, since, lane, kind
      ), named as (
-       select t.member_id from taken t where t.member_id is not null
+       select t.member_id, t.kind from taken t where t.member_id is not null
        union
-       select p.member_id from taken t join catalogue.parties p on p.party_id = t.party_id where p.member_id is not null
+       select p.member_id, t.kind from taken t join catalogue.parties p on p.party_id = t.party_id where p.member_id is not null
+     ), grouped as (
+       select member_id, case when bool_or(kind is null) then null else json_agg(kind order by kind) end as kinds
+       from named group by member_id
      )
-     select (select json_agg(member_id order by member_id) from named) as member_ids,
+     select (select json_agg(json_build_object('member_id', member_id, 'kinds', kinds) order by member_id) from grouped) as members,
        (select min(since) from taken where lane = 0) as since, (select count(*) from taken) as marks`,
     [limit],
   );
-  return { member_ids: row?.member_ids ?? [], since: row?.since ?? null, marks: row?.marks ?? 0 };
+  return { members: row?.members ?? [], since: row?.since ?? null, marks: row?.marks ?? 0 };
 }
 
 /** The business day that the memberships stand for. */

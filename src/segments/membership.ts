@@ -43,7 +43,17 @@ export async function followMembers(ground: Ground): Promise<Round> {
     const now = ground.clock.now();
     await turnDay(tx, today, startOf(ground, today));
     const marks = await takeMarks(tx, ROUND_MEMBERS_MAX);
-    const moved = await evaluate(tx, ground, marks.member_ids, today, now);
+    const plan = await membershipPlan(tx, ground, today);
+    const concerned = marks.members.filter(({ kinds }) => kinds === null || kinds.some(plan.isDecidedBy));
+    const ids = concerned.map(({ member_id }) => member_id);
+    // also those who move nowhere: a segment that is being filled may read what no other reads
+    if (concerned.length < marks.members.length)
+      await rememberRound(
+        tx,
+        marks.members.map(({ member_id }) => member_id),
+        now,
+      );
+    const moved = await evaluate(tx, ground, ids, today, now);
     return { round: { taken: marks.marks, moved }, since: marks.since };
   });
   if (since !== null) freshnessOf(ground).observe((ground.clock.now().getTime() - since.getTime()) / 1000);
