@@ -32,6 +32,10 @@ export const ROUTES: readonly Route[] = [
     import("./pages/segments/segment.tsx").then((page) => page.SegmentPage),
   ),
   route("/tags", "tags.read", () => import("./pages/tags/tags.tsx").then((page) => page.TagsPage)),
+  route("/tags/new", "tags.manage", () => import("./pages/tags/tag-edit.tsx").then((page) => page.TagEditPage)),
+  route("/tags/:tagKey/edit", "tags.manage", () =>
+    import("./pages/tags/tag-edit.tsx").then((page) => page.TagEditPage),
+  ),
   route("/tags/:tagKey", "tags.read", () => import("./pages/tags/tag.tsx").then((page) => page.TagPage)),
   route("/rfm", "value.read", () => import("./pages/value/rfm.tsx").then((page) => page.RfmPage)),
   route("/tiers", "tiers.read", () => import("./pages/tiers/tiers.tsx").then((page) => page.TiersPage)),

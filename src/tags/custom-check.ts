@@ -74,7 +74,7 @@ export function leastPrivacy(tree: CheckedTree, catalogue: Catalogue): Sensitivi
   for (const name of columnsOf(tree.root)) {
     const [relation = "", column = ""] = name.split(".");
     const { sensitivity } = columnOf(catalogue.get(relation), column) ?? {};
-    if (sensitivity !== undefined) most = Math.max(most, LEVELS.indexOf(sensitivity));
+    most = Math.max(most, LEVELS.indexOf(sensitivity ?? "L2"));
   }
   return LEVELS[most] ?? "L1";
 }

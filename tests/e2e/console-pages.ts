@@ -10,6 +10,7 @@ export const PAGES = [
   "/segments",
   "/segments/new",
   "/tags",
+  "/tags/new",
   "/tags/:tag",
   "/rfm",
   "/clv",

@@ -34,6 +34,8 @@ export interface Tag {
   /** Computed only when a person switches it on. */
   readonly optional: boolean;
   readonly enabled: boolean;
+  /** Made by people. */
+  readonly custom: boolean;
   readonly distribution?: readonly Spread[];
 }
 

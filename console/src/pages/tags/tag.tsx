@@ -9,10 +9,13 @@ import { EmptyState, Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { seedLink } from "../segments/model/seeds.ts";
 import { Example } from "./example.tsx";
+import { MadeCard } from "./made-card.tsx";
 import { SpreadTable } from "./spread.tsx";
 import { type TagDetail, tagQuery } from "./tag-data.ts";
 import { TagSwitch } from "./tag-switch.tsx";
 import "../../parts/data-table.css";
+import "../../parts/form.css";
+import "./make.css";
 import "./tags.css";
 import "./texts.ts";
 
@@ -28,7 +31,12 @@ export function TagPage() {
       <PageHeader
         title={tag === undefined ? t("title") : pick(tag.zh, tag.en)}
         back={{ to: "/tags", label: t("one.back") }}
-        tags={tag?.stale ? <Chip tone="warn">{t("stale")}</Chip> : undefined}
+        tags={
+          <>
+            {tag?.custom ? <Chip>{t("custom")}</Chip> : null}
+            {tag?.stale ? <Chip tone="warn">{t("stale")}</Chip> : null}
+          </>
+        }
         actions={
           tag === undefined || !tag.enabled ? undefined : (
             <Link className="tg-use" to={seedLink({ tag: `${tag.key}:` })}>
@@ -57,14 +65,17 @@ function TagBody({ tag, t }: { tag: TagDetail; t: Translate }) {
           <Card title={t("one.spread")} note={t("one.spread_note")} flush>
             <SpreadTable tag={tag} t={t} />
           </Card>
-          <Card title={t("one.example")} note={t("one.example_note")}>
-            <Example example={tag.example} tag={tag} t={t} />
-          </Card>
+          {tag.example === null ? null : (
+            <Card title={t("one.example")} note={t("one.example_note")}>
+              <Example example={tag.example} tag={tag} t={t} />
+            </Card>
+          )}
           <Card title={t("one.sql")} note={t("one.sql_note")}>
             <Sql tag={tag} t={t} />
           </Card>
         </div>
-        <div className="ht-span-4">
+        <div className="ht-span-4 ht-stack">
+          {tag.custom ? <MadeCard tagKey={tag.key} t={t} /> : null}
           <About tag={tag} t={t} />
         </div>
       </div>

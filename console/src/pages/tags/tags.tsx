@@ -8,13 +8,23 @@ import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { formatCount } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { ArchivedTags, TagActs } from "./tag-acts.tsx";
 import { SpreadStrip } from "./spread.tsx";
 import { type Tag, tagQuery, useTags } from "./tag-data.ts";
 import "../../parts/data-table.css";
+import "../../parts/form.css";
+import "./make.css";
 import "./tags.css";
 import "./texts.ts";
 
 const FAMILIES = ["basic", "consumption", "social"] as const;
+
+/** What the catalogue can be narrowed to beside the family. */
+const STATES: Readonly<Record<string, (tag: Tag) => boolean>> = {
+  custom: (tag) => tag.custom,
+  off: (tag) => !tag.enabled,
+  behind: (tag) => tag.enabled && (tag.stale || (tag.difference ?? 0) > 0),
+};
 
 /** The catalogue of tags by family: what each means in a sentence, how its values are spread, whom it covers, its age. */
 export function TagsPage() {
@@ -23,6 +33,7 @@ export function TagsPage() {
   const [params, setParams] = useSearchParams();
   const words = params.get("q") ?? "";
   const family = params.get("family") ?? "all";
+  const state = params.get("state") ?? "all";
   const set = (name: string, value: string) =>
     setParams(
       (old) => {
@@ -36,7 +47,11 @@ export function TagsPage() {
   const count = query.data?.items.length;
   return (
     <div className="ht-page">
-      <PageHeader title={t("title")} note={count === undefined ? undefined : t("note_plain", { n: count })} />
+      <PageHeader
+        title={t("title")}
+        note={count === undefined ? undefined : t("note_plain", { n: count })}
+        actions={<TagActs t={t} />}
+      />
       <div className="tg-tools">
         <label className="tg-search">
           <SearchOutlined aria-hidden="true" />
@@ -59,19 +74,31 @@ export function TagsPage() {
           }))}
           onChange={(key) => set("family", key)}
         />
+        <Choices
+          label={t("filter.label")}
+          value={state}
+          items={["all", ...Object.keys(STATES)].map((key) => ({
+            key,
+            label: t(`filter.${key}`),
+            count: key === "all" ? undefined : query.data?.items.filter((tag) => STATES[key]?.(tag)).length,
+          }))}
+          onChange={(key) => set("state", key)}
+        />
       </div>
       <Loaded query={query} skeleton={<SkeletonTable rows={12} columns={5} />}>
-        {(data) => <Families tags={matching(data.items, words, family)} all={data.items.length} t={t} />}
+        {(data) => <Families tags={matching(data.items, words, family, state)} all={data.items.length} t={t} />}
       </Loaded>
+      <ArchivedTags t={t} />
     </div>
   );
 }
 
 /** Every word must stand in the name, the sentence, the key or a value. */
-function matching(tags: readonly Tag[], text: string, family: string): readonly Tag[] {
+function matching(tags: readonly Tag[], text: string, family: string, state: string): readonly Tag[] {
   const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
   return tags.filter((tag) => {
     if (family !== "all" && tag.family !== family) return false;
+    if (STATES[state]?.(tag) === false) return false;
     const values = tag.values.map((value) => `${value.zh} ${value.en}`).join(" ");
     const all = `${tag.key} ${tag.zh} ${tag.en} ${tag.sentence_zh} ${tag.sentence_en} ${values}`.toLowerCase();
     return words.every((word) => all.includes(word));
@@ -152,6 +179,8 @@ function TagRow({ tag, t }: { tag: Tag; t: Translate }) {
         <Link to={address} className="tg-name">
           {name}
         </Link>
+        {tag.custom ? <Chip>{t("custom")}</Chip> : null}
+        {tag.enabled ? null : <Chip>{t("filter.off")}</Chip>}
         {tag.stale ? (
           <Chip tone="warn" title={t("stale_why")}>
             {t("stale")}
