@@ -1,5 +1,6 @@
 import { type FieldFilter, isComplete, type TimeWindow } from "../../segments/model/draft.ts";
-import { fromTree, sameTree } from "../../segments/model/reading.ts";
+import { fromTree } from "../../segments/model/reading.ts";
+import { sameTree } from "../../segments/model/same-tree.ts";
 import { windowText } from "../../segments/model/sentence.ts";
 import { toTree } from "../../segments/model/tree.ts";
 import {
