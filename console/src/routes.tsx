@@ -33,6 +33,10 @@ export const ROUTES: readonly Route[] = [
   ),
   route("/tags", "tags.read", () => import("./pages/tags/tags.tsx").then((page) => page.TagsPage)),
   route("/tags/new", "tags.manage", () => import("./pages/tags/tag-edit.tsx").then((page) => page.TagEditPage)),
+  route("/tags/reviews", "tags.read", () => import("./pages/tags/reviews.tsx").then((page) => page.ReviewsPage)),
+  route("/tags/reviews/:reviewId", "tags.review", () =>
+    import("./pages/tags/review.tsx").then((page) => page.ReviewPage),
+  ),
   route("/tags/:tagKey/edit", "tags.manage", () =>
     import("./pages/tags/tag-edit.tsx").then((page) => page.TagEditPage),
   ),

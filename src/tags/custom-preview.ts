@@ -1,17 +1,16 @@
 import type { Ground } from "../ground.ts";
 import { type MemberRow, memberRowsById } from "../members/index.ts";
 import { businessDay, problem } from "../platform/index.ts";
-import { checkedTree, isNumber, type Output, planOutputs, postgresql, printPlan } from "../query/index.ts";
+import { isNumber, planOutputs, postgresql, printPlan } from "../query/index.ts";
 import type { Scope, Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import { checkDefinition, type CheckedDefinition, leastPrivacy } from "./custom-check.ts";
-import type { CustomDefinition } from "./custom-definition.ts";
 import { PREVIEW_MEMBERS_MAX, PREVIEW_SAMPLE_MAX, PREVIEW_SECONDS_MAX, PREVIEWS_MAX } from "./custom-limits.ts";
 import { liveOf } from "./custom.ts";
 import { previewMembers, previewSpread, stoppable } from "./custom-preview-store.ts";
 import { customRows } from "./custom-store.ts";
 import { displayValue, type Shown } from "./display.ts";
-import { reasonText } from "./member-tags.ts";
+import { reasonsFor } from "./member-reasons.ts";
 import { followSwitches } from "./switch-store.ts";
 
 interface Words {
@@ -40,7 +39,6 @@ export interface Preview {
 
 const running = new WeakMap<Ground, { previews: number }>();
 const CANCELLED = "57014";
-const PART = "p__";
 
 /**
  * What a definition that is not kept would say of the members a person may see: how its values are spread, whom it would
@@ -120,46 +118,10 @@ async function sampleOf(
   sample: readonly { member_id: number; value: string }[],
   today: string,
 ): Promise<Preview["sample"]> {
-  if (sample.length === 0) return [];
-  const shown: Shown = { currency: ground.config.currency };
-  const member_ids = sample.map(({ member_id }) => member_id);
-  const parts = await partsOf(tx, ground, book, definition, member_ids, today);
   const values = new Map(sample.map(({ member_id, value }) => [member_id, value]));
-  return (await memberRowsById(tx, ground, member_ids)).map((member) => {
-    const value = values.get(member.member_id) ?? "";
-    const part = (name: string) => parts.get(member.member_id)?.[`${PART}${name}`] ?? null;
-    return {
-      member,
-      value,
-      display: { zh: displayValue(definition, value, shown, "zh"), en: displayValue(definition, value, shown, "en") },
-      why: {
-        zh: reasonText(book, definition, value, part, shown, "zh"),
-        en: reasonText(book, definition, value, part, shown, "en"),
-      },
-    };
+  const reasons = await reasonsFor(tx, ground, book, definition, values, today);
+  return (await memberRowsById(tx, ground, [...values.keys()])).flatMap((member) => {
+    const said = reasons.get(member.member_id);
+    return said === undefined ? [] : [{ member, value: values.get(member.member_id) ?? "", ...said }];
   });
-}
-
-type PartRow = Readonly<Record<string, string | null>> & { readonly member_id: number };
-
-/** The parts of a reason for some members, in one statement. */
-async function partsOf(
-  tx: Tx,
-  ground: Ground,
-  book: TagBook,
-  definition: CustomDefinition,
-  member_ids: readonly number[],
-  today: string,
-): Promise<ReadonlyMap<number, PartRow>> {
-  const outputs: Output[] = Object.entries(definition.reason.parts ?? {}).map(([name, part]) => ({
-    name: `${PART}${name}`,
-    tree: checkedTree(part.expression, ground.catalogue, book.references),
-    as: "text",
-  }));
-  if (outputs.length === 0) return new Map();
-  const plan = planOutputs(outputs, ground.catalogue, today);
-  const rows = await tx.query<PartRow>(printPlan(plan, postgresql, { kind: "given", array: "$1::bigint[]" }), [
-    member_ids,
-  ]);
-  return new Map(rows.map((row) => [row.member_id, row]));
 }

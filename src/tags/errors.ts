@@ -36,6 +36,11 @@ export const tagErrors = defineErrors("tags", {
     zh: "标签“{key}”还在使用，不能归档：{uses_zh}。请先从中去掉它。",
     en: "The tag “{key}” is in use and cannot be archived: {uses_en}. Take it out of them first.",
   },
+  judged_by_other: {
+    status: 409,
+    zh: "第 {place} 个已由 {name} 判过，不能改别人的判断。请判下一个。",
+    en: "Value {place} was judged by {name}; nobody changes another's judgement. Go on with the next.",
+  },
   key_fixed: {
     status: 409,
     zh: "标签的键不能改，仍应是“{key}”。要换键请新建标签。",
@@ -57,6 +62,17 @@ export const tagErrors = defineErrors("tags", {
     zh: "没有自建标签“{key}”；内置标签的定义不能在这里改。",
     en: "No tag “{key}” was made here; definitions that ship cannot be changed here.",
   },
+  no_review: { status: 404, zh: "没有编号 {review_id} 的核验。", en: "There is no review {review_id}." },
+  no_review_item: {
+    status: 404,
+    zh: "核验 {review_id} 里没有你能看的第 {place} 个。",
+    en: "Review {review_id} has no value {place} that you may see.",
+  },
+  nothing_issued: {
+    status: 409,
+    zh: "标签“{key}”还没有发出任何值，没有可核验的样本。请等它算完。",
+    en: "The tag “{key}” has issued no value yet, so there is nothing to review. Wait until it is computed.",
+  },
   preview_busy: {
     status: 429,
     zh: "已有 {max} 个预览在计算，请稍候再试。",
@@ -67,6 +83,11 @@ export const tagErrors = defineErrors("tags", {
     status: 422,
     zh: "预览超过 {seconds} 秒，已停止。请缩短时间窗或减少条件。",
     en: "The preview took longer than {seconds} seconds and was stopped. Shorten the window or use fewer conditions.",
+  },
+  review_open: {
+    status: 409,
+    zh: "标签“{key}”的上一份样本（编号 {review_id}）还没判完，请先判完它。",
+    en: "The last sample of “{key}” (review {review_id}) is not judged to its end. Finish it first.",
   },
   too_many: {
     status: 409,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { TAG_DEFINITIONS } from "../../definitions/tags/index.ts";
 import type { Ground } from "../ground.ts";
 import { type StoredKind, TagBook } from "./book.ts";
+import type { TagDefinition } from "./definition.ts";
 
 const books = new WeakMap<Ground, TagBook>();
 
@@ -15,6 +16,11 @@ export function bookOf(ground: Ground): TagBook {
     ground.log.warn({ tag: key, problem: problems[0]?.en }, "a tag is left out: its source is not in the catalogue");
   }
   return book;
+}
+
+/** Changes when the expression of this tag does. */
+export function definitionHash({ expression }: Pick<TagDefinition, "expression">): string {
+  return createHash("sha256").update(JSON.stringify(expression)).digest("hex").slice(0, 32);
 }
 
 /** Changes when any expression changes: then everyone is computed again. */

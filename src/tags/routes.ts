@@ -8,6 +8,7 @@ import { customRoutes } from "./custom-routes.ts";
 import { tagDetail, tagList } from "./catalogue-view.ts";
 import { memberTags } from "./member-tags.ts";
 import { bookOf } from "./registry.ts";
+import { reviewRoutes } from "./review-routes.ts";
 import { followSwitches, writeSwitch } from "./switch-store.ts";
 
 const tags = ["tags"];
@@ -132,6 +133,7 @@ export function tagRoutes(app: FastifyInstance, ground: Ground): void {
 
   computingRoutes(app, ground, book);
   customRoutes(app, ground, book);
+  reviewRoutes(app, ground, book);
 }
 
 /** What makes everyone be computed again. */

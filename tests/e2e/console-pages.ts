@@ -11,6 +11,7 @@ export const PAGES = [
   "/segments/new",
   "/tags",
   "/tags/new",
+  "/tags/reviews",
   "/tags/:tag",
   "/rfm",
   "/clv",

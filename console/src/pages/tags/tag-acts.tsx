@@ -2,7 +2,7 @@ import { PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import Button from "antd/es/button";
 import { useState } from "react";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
 import { RelativeTime } from "../../parts/figures.tsx";
@@ -21,6 +21,9 @@ export function TagActs({ t }: { t: Translate }) {
   const some = made.data?.items.some((tag) => tag.archived_at === null) === true;
   return (
     <>
+      <Link className="tg-use" to="/tags/reviews">
+        {t("review.open")}
+      </Link>
       {some ? (
         <a className="tg-use" href="/api/tags/export" download="huitou-tags.json">
           {t("export")}

@@ -36,6 +36,8 @@ export interface Tag {
   readonly enabled: boolean;
   /** Made by people. */
   readonly custom: boolean;
+  /** In the example world, whose data are made up. */
+  readonly example_accuracy?: { readonly judged: number; readonly right: number; readonly coverage: number } | null;
   readonly distribution?: readonly Spread[];
 }
 

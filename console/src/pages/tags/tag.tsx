@@ -9,6 +9,7 @@ import { EmptyState, Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { seedLink } from "../segments/model/seeds.ts";
 import { Example } from "./example.tsx";
+import { AccuracyCard } from "./accuracy-card.tsx";
 import { MadeCard } from "./made-card.tsx";
 import { SpreadTable } from "./spread.tsx";
 import { type TagDetail, tagQuery } from "./tag-data.ts";
@@ -76,6 +77,7 @@ function TagBody({ tag, t }: { tag: TagDetail; t: Translate }) {
         </div>
         <div className="ht-span-4 ht-stack">
           {tag.custom ? <MadeCard tagKey={tag.key} t={t} /> : null}
+          {tag.enabled ? <AccuracyCard tag={tag} t={t} /> : null}
           <About tag={tag} t={t} />
         </div>
       </div>

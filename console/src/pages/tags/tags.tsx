@@ -9,6 +9,8 @@ import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { formatCount } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { ArchivedTags, TagActs } from "./tag-acts.tsx";
+import { type TagAccuracy, useAccuracies } from "./review-data.ts";
+import { StateChip } from "./reviews.tsx";
 import { SpreadStrip } from "./spread.tsx";
 import { type Tag, tagQuery, useTags } from "./tag-data.ts";
 import "../../parts/data-table.css";
@@ -20,9 +22,10 @@ import "./texts.ts";
 const FAMILIES = ["basic", "consumption", "social"] as const;
 
 /** What the catalogue can be narrowed to beside the family. */
-const STATES: Readonly<Record<string, (tag: Tag) => boolean>> = {
+const STATES: Readonly<Record<string, (tag: Tag, failing: ReadonlySet<string>) => boolean>> = {
   custom: (tag) => tag.custom,
   off: (tag) => !tag.enabled,
+  failing: (tag, failing) => failing.has(tag.key),
   behind: (tag) => tag.enabled && (tag.stale || (tag.difference ?? 0) > 0),
 };
 
@@ -44,6 +47,9 @@ export function TagsPage() {
       },
       { replace: true },
     );
+  const accuracies = useAccuracies();
+  const states = new Map(accuracies.data?.items.map((item) => [item.key, item]));
+  const failing = new Set([...states.values()].filter((item) => item.state === "failed").map((item) => item.key));
   const count = query.data?.items.length;
   return (
     <div className="ht-page">
@@ -80,13 +86,20 @@ export function TagsPage() {
           items={["all", ...Object.keys(STATES)].map((key) => ({
             key,
             label: t(`filter.${key}`),
-            count: key === "all" ? undefined : query.data?.items.filter((tag) => STATES[key]?.(tag)).length,
+            count: key === "all" ? undefined : query.data?.items.filter((tag) => STATES[key]?.(tag, failing)).length,
           }))}
           onChange={(key) => set("state", key)}
         />
       </div>
       <Loaded query={query} skeleton={<SkeletonTable rows={12} columns={5} />}>
-        {(data) => <Families tags={matching(data.items, words, family, state)} all={data.items.length} t={t} />}
+        {(data) => (
+          <Families
+            states={states}
+            tags={matching(data.items, words, family, state, failing)}
+            all={data.items.length}
+            t={t}
+          />
+        )}
       </Loaded>
       <ArchivedTags t={t} />
     </div>
@@ -94,18 +107,26 @@ export function TagsPage() {
 }
 
 /** Every word must stand in the name, the sentence, the key or a value. */
-function matching(tags: readonly Tag[], text: string, family: string, state: string): readonly Tag[] {
+function matching(
+  tags: readonly Tag[],
+  text: string,
+  family: string,
+  state: string,
+  failing: ReadonlySet<string>,
+): readonly Tag[] {
   const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
   return tags.filter((tag) => {
     if (family !== "all" && tag.family !== family) return false;
-    if (STATES[state]?.(tag) === false) return false;
+    if (STATES[state]?.(tag, failing) === false) return false;
     const values = tag.values.map((value) => `${value.zh} ${value.en}`).join(" ");
     const all = `${tag.key} ${tag.zh} ${tag.en} ${tag.sentence_zh} ${tag.sentence_en} ${values}`.toLowerCase();
     return words.every((word) => all.includes(word));
   });
 }
 
-function Families({ tags, all, t }: { tags: readonly Tag[]; all: number; t: Translate }) {
+type States = ReadonlyMap<string, TagAccuracy>;
+
+function Families({ tags, all, states, t }: { tags: readonly Tag[]; all: number; states: States; t: Translate }) {
   if (all === 0) {
     return (
       <Card>
@@ -132,12 +153,19 @@ function Families({ tags, all, t }: { tags: readonly Tag[]; all: number; t: Tran
     .filter((group) => group.tags.length > 0)
     .map((group) => (
       <Card key={group.family} title={t(`family.${group.family}`)} note={formatCount(group.tags.length)} flush>
-        <FamilyTable family={t(`family.${group.family}`)} tags={group.tags} t={t} />
+        <FamilyTable family={t(`family.${group.family}`)} tags={group.tags} states={states} t={t} />
       </Card>
     ));
 }
 
-function FamilyTable({ family, tags, t }: { family: string; tags: readonly Tag[]; t: Translate }) {
+interface FamilyTableProps {
+  readonly family: string;
+  readonly tags: readonly Tag[];
+  readonly states: States;
+  readonly t: Translate;
+}
+
+function FamilyTable({ family, tags, states, t }: FamilyTableProps) {
   return (
     <table className="ht-table tg-table">
       <caption className="ht-hidden">
@@ -162,14 +190,14 @@ function FamilyTable({ family, tags, t }: { family: string; tags: readonly Tag[]
       </thead>
       <tbody>
         {tags.map((tag) => (
-          <TagRow key={tag.key} tag={tag} t={t} />
+          <TagRow key={tag.key} tag={tag} accuracy={states.get(tag.key)} t={t} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function TagRow({ tag, t }: { tag: Tag; t: Translate }) {
+function TagRow({ tag, accuracy, t }: { tag: Tag; accuracy: TagAccuracy | undefined; t: Translate }) {
   const client = useQueryClient();
   const address = `/tags/${encodeURIComponent(tag.key)}`;
   const name = pick(tag.zh, tag.en);
@@ -181,6 +209,7 @@ function TagRow({ tag, t }: { tag: Tag; t: Translate }) {
         </Link>
         {tag.custom ? <Chip>{t("custom")}</Chip> : null}
         {tag.enabled ? null : <Chip>{t("filter.off")}</Chip>}
+        {accuracy?.state === "failed" ? <StateChip item={accuracy} t={t} /> : null}
         {tag.stale ? (
           <Chip tone="warn" title={t("stale_why")}>
             {t("stale")}
