@@ -75,6 +75,10 @@ export function reviewRoutes(app: FastifyInstance, ground: Ground, book: TagBook
       }),
   );
 
+  actRoutes(app, ground, book);
+}
+
+function actRoutes(app: FastifyInstance, ground: Ground, book: TagBook): void {
   app.post<{ Params: Static<typeof KeyParams>; Body: Static<typeof DrawBody> }>(
     "/api/tags/:key/reviews",
     {

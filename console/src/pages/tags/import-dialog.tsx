@@ -6,7 +6,7 @@ import { Dialog } from "../../parts/dialog.tsx";
 import { FormError } from "../../parts/form.tsx";
 import { errorSentence } from "../../parts/states.tsx";
 import { say } from "../../parts/toast.tsx";
-import { useTexts } from "../../texts/texts.ts";
+import { type Translate, useTexts } from "../../texts/texts.ts";
 import type { Kept } from "./custom-data.ts";
 
 interface ImportAnswer {
@@ -79,13 +79,19 @@ export function ImportDialog({ open, onClose }: { open: boolean; onClose: () => 
         />
       </p>
       <FormError text={error ? errorSentence(error, shared("state.offline")) : null} />
-      <ul className="tm-plan">
-        {plan.map((one) => (
-          <li key={one.key}>
-            {one.zh} <code>{one.key}</code> · {t(`import.${one.act}`)}
-          </li>
-        ))}
-      </ul>
+      <Plan plan={plan} t={t} />
     </Dialog>
+  );
+}
+
+function Plan({ plan, t }: { plan: ImportAnswer["plan"]; t: Translate }) {
+  return (
+    <ul className="tm-plan">
+      {plan.map((one) => (
+        <li key={one.key}>
+          {one.zh} <code>{one.key}</code> · {t(`import.${one.act}`)}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -56,62 +56,9 @@ const firstOpen = (items: readonly ReviewItem[], after = -1): number => {
 };
 
 function Judging({ review, t }: { review: ReviewDetail; t: Translate }) {
-  const shared = useTexts();
-  const client = useQueryClient();
-  const [params, setParams] = useSearchParams();
+  const { item, index, go, say, undo } = useJudging(review);
   const { items } = review;
-  const [judged, setJudged] = useState<readonly number[]>([]);
-  const place = Number(params.get("at") ?? 0);
-  const asked = items.findIndex((item) => item.place === place);
-  const index = asked >= 0 ? asked : Math.max(0, firstOpen(items));
-  const item = items[index];
-  const go = useCallback(
-    (to: number) => {
-      const target = items[Math.max(0, Math.min(items.length - 1, to))];
-      if (target !== undefined) setParams({ at: String(target.place) }, { replace: true });
-    },
-    [items, setParams],
-  );
-  const save = useMutation({
-    mutationFn: ({ at, verdict }: { at: number; verdict: Verdict | null }) =>
-      api.put<ReviewFigures>(`/api/tags/reviews/${review.review_id}/items/${at}`, { verdict }),
-    onSuccess: (figures, { at, verdict }) => {
-      client.setQueryData<ReviewDetail>(reviewKey(String(review.review_id)), (old) =>
-        old === undefined
-          ? old
-          : { ...old, ...figures, items: old.items.map((one) => (one.place === at ? { ...one, verdict } : one)) },
-      );
-      // state, reviewers and the catalogue follow when the sample is done
-      if (figures.judged === figures.sampled || verdict === null)
-        void client.invalidateQueries({ queryKey: ["tags", "reviews"] });
-    },
-    onError: (error) => {
-      sayError(error, shared("state.offline"));
-      void client.invalidateQueries({ queryKey: reviewKey(String(review.review_id)) });
-    },
-  });
-  const { mutate } = save;
-  const say = useCallback(
-    (verdict: Verdict) => {
-      if (item === undefined) return;
-      mutate({ at: item.place, verdict });
-      setJudged((old) => [...old, item.place]);
-      const next = firstOpen(
-        items.map((one) => (one.place === item.place ? { ...one, verdict } : one)),
-        index,
-      );
-      if (next >= 0) go(next);
-    },
-    [item, items, index, mutate, go],
-  );
-  const undo = useCallback(() => {
-    const last = judged.at(-1);
-    if (last === undefined) return;
-    mutate({ at: last, verdict: null });
-    setJudged((old) => old.slice(0, -1));
-    go(items.findIndex((one) => one.place === last));
-  }, [judged, items, mutate, go]);
-  useJudgingKeys({ say, undo, back: () => go(index - 1), on: () => go(index + 1) });
+  useJudgingKeys({ say, undo: undo ?? (() => undefined), back: () => go(index - 1), on: () => go(index + 1) });
   if (item === undefined) return <EmptyState title={t("review.none_seen")} text={t("review.none_seen_text")} />;
   return (
     <div className="ht-grid">
@@ -137,7 +84,7 @@ function Judging({ review, t }: { review: ReviewDetail; t: Translate }) {
           <Button disabled={index === items.length - 1} onClick={() => go(index + 1)}>
             {t("review.on")} <kbd>→</kbd>
           </Button>
-          <Button disabled={judged.length === 0} onClick={undo}>
+          <Button disabled={undo === null} onClick={() => undo?.()}>
             {t("review.undo")} <kbd>Z</kbd>
           </Button>
           <span className="ht-note">{t("review.place", { n: index + 1, of: items.length })}</span>
@@ -148,6 +95,66 @@ function Judging({ review, t }: { review: ReviewDetail; t: Translate }) {
       </div>
     </div>
   );
+}
+
+/** Which value is looked at (in the address), and what is said of it; the next open one follows by itself. */
+function useJudging(review: ReviewDetail) {
+  const { items } = review;
+  const [params, setParams] = useSearchParams();
+  const [judged, setJudged] = useState<readonly number[]>([]);
+  const asked = items.findIndex((one) => one.place === Number(params.get("at") ?? 0));
+  const index = asked >= 0 ? asked : Math.max(0, firstOpen(items));
+  const item = items[index];
+  const { mutate } = useVerdict(review.review_id);
+  const go = useCallback(
+    (to: number) => {
+      const target = items[Math.max(0, Math.min(items.length - 1, to))];
+      if (target !== undefined) setParams({ at: String(target.place) }, { replace: true });
+    },
+    [items, setParams],
+  );
+  const say = useCallback(
+    (verdict: Verdict) => {
+      if (item === undefined) return;
+      mutate({ at: item.place, verdict });
+      setJudged((old) => [...old, item.place]);
+      const after = items.map((one) => (one.place === item.place ? { ...one, verdict } : one));
+      const next = firstOpen(after, index);
+      if (next >= 0) go(next);
+    },
+    [item, items, index, mutate, go],
+  );
+  const undo = useCallback(() => {
+    const last = judged.at(-1);
+    if (last === undefined) return;
+    mutate({ at: last, verdict: null });
+    setJudged((old) => old.slice(0, -1));
+    go(items.findIndex((one) => one.place === last));
+  }, [judged, items, mutate, go]);
+  return { item, index, go, say, undo: judged.length === 0 ? null : undo };
+}
+
+function useVerdict(reviewId: number) {
+  const shared = useTexts();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ at, verdict }: { at: number; verdict: Verdict | null }) =>
+      api.put<ReviewFigures>(`/api/tags/reviews/${reviewId}/items/${at}`, { verdict }),
+    onSuccess: (figures, { at, verdict }) => {
+      client.setQueryData<ReviewDetail>(reviewKey(String(reviewId)), (old) =>
+        old === undefined
+          ? old
+          : { ...old, ...figures, items: old.items.map((one) => (one.place === at ? { ...one, verdict } : one)) },
+      );
+      // state, reviewers and the catalogue follow when the sample is done
+      if (figures.judged === figures.sampled || verdict === null)
+        void client.invalidateQueries({ queryKey: ["tags", "reviews"] });
+    },
+    onError: (error) => {
+      sayError(error, shared("state.offline"));
+      void client.invalidateQueries({ queryKey: reviewKey(String(reviewId)) });
+    },
+  });
 }
 
 interface Keys {

@@ -121,56 +121,11 @@ interface SentencesProps extends EditorProps {
 
 const SHAPES = ["rules", "history", "bands"] as const;
 
-function Sentences({ draft, onChange, vocabulary, saved, t }: SentencesProps) {
+function Sentences(props: SentencesProps) {
+  const { draft, onChange, vocabulary, saved, t } = props;
   return (
     <>
-      <Card>
-        <div className="tm-names">
-          <TextField
-            label={t("make.name")}
-            value={draft.name}
-            placeholder={t("make.name_placeholder")}
-            onChange={(name) => onChange({ ...draft, name })}
-          />
-          <SelectField
-            label={t("one.family")}
-            value={draft.family}
-            options={["basic", "consumption", "social"].map((value) => ({ value, label: t(`family.${value}`) }))}
-            onChange={(family) => onChange({ ...draft, family })}
-          />
-          <SelectField
-            label={t("one.owner")}
-            value={draft.owner}
-            options={["operations", "analytics", "data"].map((value) => ({ value, label: t(`owner.${value}`) }))}
-            onChange={(owner) => onChange({ ...draft, owner })}
-          />
-        </div>
-        <details className="tm-more">
-          <summary>{t("make.more")}</summary>
-          <div className="tm-names">
-            <TextField
-              label={t("one.key")}
-              value={draft.key}
-              disabled={saved !== null}
-              hint={t("make.key_hint")}
-              onChange={(key) => onChange({ ...draft, key })}
-            />
-            <TextField
-              label={t("make.name_en")}
-              value={draft.name_en}
-              required={false}
-              onChange={(name_en) => onChange({ ...draft, name_en })}
-            />
-            <TextField
-              label={t("make.sentence")}
-              value={draft.sentence}
-              required={false}
-              hint={t("make.sentence_hint")}
-              onChange={(sentence) => onChange({ ...draft, sentence })}
-            />
-          </div>
-        </details>
-      </Card>
+      <NamesCard {...props} />
       <Card title={t("make.shape")}>
         <div className="tm-rules">
           <Choices
@@ -195,6 +150,58 @@ function Sentences({ draft, onChange, vocabulary, saved, t }: SentencesProps) {
         </div>
       </Card>
     </>
+  );
+}
+
+function NamesCard({ draft, onChange, saved, t }: SentencesProps) {
+  return (
+    <Card>
+      <div className="tm-names">
+        <TextField
+          label={t("make.name")}
+          value={draft.name}
+          placeholder={t("make.name_placeholder")}
+          onChange={(name) => onChange({ ...draft, name })}
+        />
+        <SelectField
+          label={t("one.family")}
+          value={draft.family}
+          options={["basic", "consumption", "social"].map((value) => ({ value, label: t(`family.${value}`) }))}
+          onChange={(family) => onChange({ ...draft, family })}
+        />
+        <SelectField
+          label={t("one.owner")}
+          value={draft.owner}
+          options={["operations", "analytics", "data"].map((value) => ({ value, label: t(`owner.${value}`) }))}
+          onChange={(owner) => onChange({ ...draft, owner })}
+        />
+      </div>
+      <details className="tm-more">
+        <summary>{t("make.more")}</summary>
+        <div className="tm-names">
+          <TextField
+            label={t("one.key")}
+            value={draft.key}
+            disabled={saved !== null}
+            hint={t("make.key_hint")}
+            onChange={(key) => onChange({ ...draft, key })}
+          />
+          <TextField
+            label={t("make.name_en")}
+            value={draft.name_en}
+            required={false}
+            onChange={(name_en) => onChange({ ...draft, name_en })}
+          />
+          <TextField
+            label={t("make.sentence")}
+            value={draft.sentence}
+            required={false}
+            hint={t("make.sentence_hint")}
+            onChange={(sentence) => onChange({ ...draft, sentence })}
+          />
+        </div>
+      </details>
+    </Card>
   );
 }
 

@@ -58,39 +58,7 @@ export function TagsPage() {
         note={count === undefined ? undefined : t("note_plain", { n: count })}
         actions={<TagActs t={t} />}
       />
-      <div className="tg-tools">
-        <label className="tg-search">
-          <SearchOutlined aria-hidden="true" />
-          <input
-            type="search"
-            className="ht-input"
-            value={words}
-            placeholder={t("search")}
-            aria-label={t("search")}
-            onChange={(event) => set("q", event.target.value)}
-          />
-        </label>
-        <Choices
-          label={t("one.family")}
-          value={family}
-          items={["all", ...FAMILIES].map((key) => ({
-            key,
-            label: t(`family.${key}`),
-            count: query.data?.items.filter((tag) => key === "all" || tag.family === key).length,
-          }))}
-          onChange={(key) => set("family", key)}
-        />
-        <Choices
-          label={t("filter.label")}
-          value={state}
-          items={["all", ...Object.keys(STATES)].map((key) => ({
-            key,
-            label: t(`filter.${key}`),
-            count: key === "all" ? undefined : query.data?.items.filter((tag) => STATES[key]?.(tag, failing)).length,
-          }))}
-          onChange={(key) => set("state", key)}
-        />
-      </div>
+      <Tools items={query.data?.items} failing={failing} words={words} family={family} state={state} set={set} t={t} />
       <Loaded query={query} skeleton={<SkeletonTable rows={12} columns={5} />}>
         {(data) => (
           <Families
@@ -102,6 +70,54 @@ export function TagsPage() {
         )}
       </Loaded>
       <ArchivedTags t={t} />
+    </div>
+  );
+}
+
+interface ToolsProps {
+  readonly items: readonly Tag[] | undefined;
+  readonly failing: ReadonlySet<string>;
+  readonly words: string;
+  readonly family: string;
+  readonly state: string;
+  readonly set: (name: string, value: string) => void;
+  readonly t: Translate;
+}
+
+function Tools({ items, failing, words, family, state, set, t }: ToolsProps) {
+  return (
+    <div className="tg-tools">
+      <label className="tg-search">
+        <SearchOutlined aria-hidden="true" />
+        <input
+          type="search"
+          className="ht-input"
+          value={words}
+          placeholder={t("search")}
+          aria-label={t("search")}
+          onChange={(event) => set("q", event.target.value)}
+        />
+      </label>
+      <Choices
+        label={t("one.family")}
+        value={family}
+        items={["all", ...FAMILIES].map((key) => ({
+          key,
+          label: t(`family.${key}`),
+          count: items.filter((tag) => key === "all" || tag.family === key).length,
+        }))}
+        onChange={(key) => set("family", key)}
+      />
+      <Choices
+        label={t("filter.label")}
+        value={state}
+        items={["all", ...Object.keys(STATES)].map((key) => ({
+          key,
+          label: t(`filter.${key}`),
+          count: key === "all" ? undefined : items.filter((tag) => STATES[key]?.(tag, failing)).length,
+        }))}
+        onChange={(key) => set("state", key)}
+      />
     </div>
   );
 }
@@ -209,7 +225,7 @@ function TagRow({ tag, accuracy, t }: { tag: Tag; accuracy: TagAccuracy | undefi
         </Link>
         {tag.custom ? <Chip>{t("custom")}</Chip> : null}
         {tag.enabled ? null : <Chip>{t("filter.off")}</Chip>}
-        {accuracy?.state === "failed" ? <StateChip item={accuracy} t={t} /> : null}
+        {accuracy?.state === "failed" || accuracy?.state === "not_issued" ? <StateChip item={accuracy} t={t} /> : null}
         {tag.stale ? (
           <Chip tone="warn" title={t("stale_why")}>
             {t("stale")}
