@@ -104,7 +104,7 @@ function Tools({ items, failing, words, family, state, set, t }: ToolsProps) {
         items={["all", ...FAMILIES].map((key) => ({
           key,
           label: t(`family.${key}`),
-          count: items.filter((tag) => key === "all" || tag.family === key).length,
+          count: items?.filter((tag) => key === "all" || tag.family === key).length,
         }))}
         onChange={(key) => set("family", key)}
       />
@@ -114,7 +114,7 @@ function Tools({ items, failing, words, family, state, set, t }: ToolsProps) {
         items={["all", ...Object.keys(STATES)].map((key) => ({
           key,
           label: t(`filter.${key}`),
-          count: key === "all" ? undefined : items.filter((tag) => STATES[key]?.(tag, failing)).length,
+          count: key === "all" ? undefined : items?.filter((tag) => STATES[key]?.(tag, failing)).length,
         }))}
         onChange={(key) => set("state", key)}
       />
