@@ -28,6 +28,9 @@ export const ROUTES: readonly Route[] = [
     import("./pages/members/member.tsx").then((page) => page.MemberPage),
   ),
   route("/segments", "segments.read", () => import("./pages/segments/segments.tsx").then((page) => page.SegmentsPage)),
+  route("/segments/overlap", "segments.read", () =>
+    import("./pages/segments/overlap.tsx").then((page) => page.OverlapPage),
+  ),
   route("/segments/:segmentId", "segments.read", () =>
     import("./pages/segments/segment.tsx").then((page) => page.SegmentPage),
   ),

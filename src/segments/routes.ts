@@ -27,6 +27,11 @@ const DraftBody = Type.Object({
   description: Type.Optional(Type.String({ maxLength: 500 })),
   condition: Condition,
 });
+const MembersBody = Type.Object({
+  condition: Condition,
+  cursor: Type.Optional(Type.String({ pattern: "^[0-9]{1,16}$" })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX })),
+});
 const PageQuery = Type.Object({
   cursor: Type.Optional(Type.String({ pattern: "^[0-9]{1,16}$" })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX })),
@@ -104,6 +109,15 @@ function builderRoutes(app: FastifyInstance, ground: Ground): void {
       config: read,
     },
     async ({ scope, body }) => ({ items: await sampleOf(ground, scope, body.condition, body.limit ?? 10) }),
+  );
+
+  app.post<{ Body: Static<typeof MembersBody> }>(
+    "/api/segments/members",
+    {
+      schema: { tags, summary: "Members of a condition", body: MembersBody, response: { 200: Page } },
+      config: read,
+    },
+    async ({ scope, body }) => membersOf(ground, scope, body.condition, Number(body.cursor ?? 0), body.limit ?? 50),
   );
 }
 

@@ -9,6 +9,7 @@ export const PAGES = [
   "/members/:member",
   "/segments",
   "/segments/new",
+  "/segments/overlap",
   "/tags",
   "/tags/new",
   "/tags/reviews",

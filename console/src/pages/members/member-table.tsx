@@ -90,13 +90,15 @@ interface MemberTableProps {
   readonly more?: { readonly load: () => void; readonly loading: boolean } | undefined;
   readonly label?: string;
   readonly stale?: boolean;
+  /** What can be done with a row where the list stands, after its other columns. */
+  readonly act?: ((row: MemberRow) => ReactNode) | undefined;
 }
 
 /**
  * The one table of members: only the rows in sight are in the page, the next cursor page is fetched before its end
  * is reached. Enter or a click opens the member; hovering fetches it.
  */
-export function MemberTable({ rows, total, more, label, stale }: MemberTableProps) {
+export function MemberTable({ rows, total, more, label, stale, act }: MemberTableProps) {
   const t = useTexts("members");
   const body = useRef<HTMLTableSectionElement>(null);
   const rowPx = useNarrow() ? ROW_PHONE_PX : ROW_PX;
@@ -119,12 +121,13 @@ export function MemberTable({ rows, total, more, label, stale }: MemberTableProp
                 {t(`column.${column.key}`)}
               </th>
             ))}
+            {act === undefined ? null : <td />}
           </tr>
         </thead>
         <tbody ref={body}>
           <Gap height={view.before} />
           {rows.slice(view.first, view.last).map((row, index) => (
-            <Row key={row.member_id} row={row} t={t} index={view.first + index} />
+            <Row key={row.member_id} row={row} t={t} index={view.first + index} act={act} />
           ))}
           <Gap height={view.after} />
         </tbody>
@@ -146,7 +149,14 @@ const cellClass = (column: Column): string =>
     .filter(Boolean)
     .join(" ");
 
-function Row({ row, t, index }: { row: MemberRow; t: Translate; index: number }) {
+interface RowProps {
+  readonly row: MemberRow;
+  readonly t: Translate;
+  readonly index: number;
+  readonly act: MemberTableProps["act"];
+}
+
+function Row({ row, t, index, act }: RowProps) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const open = (event: React.MouseEvent) => {
@@ -166,6 +176,7 @@ function Row({ row, t, index }: { row: MemberRow; t: Translate; index: number })
           {column.render(row, t)}
         </td>
       ))}
+      {act === undefined ? null : <td className="ht-num mb-act">{act(row)}</td>}
     </tr>
   );
 }

@@ -113,14 +113,23 @@ function Judgement({ condition, vocabulary, memberId, onAnother }: JudgementProp
   const tree = condition === "" ? null : (JSON.parse(condition) as TreeNode);
   const kept = useSegments().data?.items;
   const conditionOf = (id: number) => kept?.find((one) => one.segment_id === id)?.condition;
-  /** The builder's own words where it has some, else the server's. */
-  const sentence = (part: Explained): string => {
+  const draftOf = (part: Explained) => {
     const node = tree === null ? null : partAt(tree, part.path, conditionOf);
-    const draft = node === null ? null : fromTree(node, vocabulary);
-    return draft === null ? pick(part.zh, part.en) : conditionText(draft, vocabulary, language, t);
+    return node === null ? null : fromTree(node, vocabulary);
+  };
+  const words: Words = {
+    // the builder's own words where it has some, else the server's
+    sentence: (part) => {
+      const draft = draftOf(part);
+      return draft === null ? pick(part.zh, part.en) : conditionText(draft, vocabulary, language, t);
+    },
+    single: (part) => {
+      const only = draftOf(part)?.children;
+      return part.kind !== "segment" && only?.length === 1 && only[0]?.type !== "group";
+    },
   };
   const answer = query.data;
-  const failed = answer === undefined ? [] : deciding(answer.root);
+  const failed = answer === undefined ? [] : deciding(answer.root, words.single);
   return (
     <>
       <div className="ex-who">
@@ -140,7 +149,7 @@ function Judgement({ condition, vocabulary, memberId, onAnother }: JudgementProp
             {answer.holds ? t("explain.in") : t("explain.out", { n: failed.length })}
           </p>
           <ul className="ex-tree">
-            <Branch part={answer.root} sentence={sentence} />
+            <Branch part={answer.root} words={words} />
           </ul>
           <p className="ht-note">{t("explain.as_of", { at: formatInstant(answer.as_of) })}</p>
         </>
@@ -159,29 +168,42 @@ function Mark({ holds }: { holds: boolean }) {
   );
 }
 
+interface Words {
+  readonly sentence: (part: Explained) => string;
+  /** Whether the builder says a part in one sentence, though the tree has several parts for it. */
+  readonly single: (part: Explained) => boolean;
+}
+
 interface BranchProps {
   readonly part: Explained;
-  readonly sentence: (part: Explained) => string;
+  readonly words: Words;
 }
 
 const JOINS = { and: "explain.all_of", or: "explain.any_of", not: "explain.none_of" } as const;
 
+/** The member's own value behind a sentence; "between" and "is not" have it one level down. */
+function actualOf(part: Explained, single: boolean): Explained["actual"] {
+  if (part.actual !== undefined || !single) return part.actual;
+  const inner = part.parts.map((child) => child.actual);
+  const [first] = inner;
+  return inner.every((one) => one !== undefined && one.value === first?.value) ? first : undefined;
+}
+
 /** A part and its parts: groups say how their parts are joined, conditions say what is wanted and what is there. */
-function Branch({ part, sentence }: BranchProps) {
+function Branch({ part, words }: BranchProps) {
   const t = useTexts("segments");
-  const only = part.parts.length === 1 && (part.kind === "and" || part.kind === "or") ? part.parts[0] : undefined;
-  if (only !== undefined) return <Branch part={only} sentence={sentence} />;
-  const join = part.kind === "condition" || part.kind === "segment" ? null : t(JOINS[part.kind]);
-  // "not" of one condition is a sentence of its own ("没有 …", "不是 …")
-  const plain = part.kind === "not" && part.parts.every((child) => child.kind === "condition");
-  const children = plain ? [] : part.parts;
-  const actual = plain ? part.parts[0]?.actual : part.actual;
+  const group = part.kind === "and" || part.kind === "or" || part.kind === "not";
+  const single = group && words.single(part);
+  const only = part.parts.length === 1 && part.kind !== "not" && group ? part.parts[0] : undefined;
+  if (only !== undefined) return <Branch part={only} words={words} />;
+  const children = single ? [] : part.parts;
+  const actual = actualOf(part, single);
   return (
     <li className={`ex-part ex-${part.holds ? "in" : "out"}`}>
       <div className="ex-line">
         <Mark holds={part.holds} />
         <span>
-          {join === null || plain ? sentence(part) : join}
+          {group && !single ? t(JOINS[part.kind as keyof typeof JOINS]) : words.sentence(part)}
           {actual === undefined ? null : (
             <span className="ex-actual">
               {t("explain.actual")} <b>{pick(actual.zh, actual.en)}</b>
@@ -192,7 +214,7 @@ function Branch({ part, sentence }: BranchProps) {
       {children.length === 0 ? null : (
         <ul className="ex-tree">
           {children.map((child) => (
-            <Branch key={child.path} part={child} sentence={sentence} />
+            <Branch key={child.path} part={child} words={words} />
           ))}
         </ul>
       )}

@@ -1,5 +1,5 @@
 import Button from "antd/es/button";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, ErrorState, SkeletonTable } from "../../parts/states.tsx";
 import { formatCount } from "../../texts/format.ts";
@@ -7,6 +7,7 @@ import { useTexts } from "../../texts/texts.ts";
 import { MemberTable } from "../members/member-table.tsx";
 import type { TreeNode } from "./model/vocabulary.ts";
 import { useSample } from "./segment-data.ts";
+import { useAddress } from "./use-address.ts";
 
 interface SamplePanelProps {
   /** The condition as JSON text; empty when nothing can be asked yet. */
@@ -28,21 +29,13 @@ export function upToStep(condition: string, step: number): string {
 /** A few of the members who match, or of those left after one step. */
 export function SamplePanel({ condition, count, savedId }: SamplePanelProps) {
   const t = useTexts("segments");
-  const [params, setParams] = useSearchParams();
+  const [params, setAddress] = useAddress();
   const step = Number(params.get("step") ?? 0);
   const asked = upToStep(condition, step);
   const partial = asked !== condition;
   const query = useSample(asked);
   const rows = query.data?.items ?? [];
-  const clearStep = () =>
-    setParams(
-      (old) => {
-        const next = new URLSearchParams(old);
-        next.delete("step");
-        return next;
-      },
-      { replace: true, preventScrollReset: true },
-    );
+  const clearStep = () => setAddress({ step: null });
   if (condition === "") return null;
   return (
     <Card
@@ -66,7 +59,22 @@ export function SamplePanel({ condition, count, savedId }: SamplePanelProps) {
         <EmptyState small title={t("count.zero")} text={t("count.zero_hint")} />
       ) : null}
       {rows.length > 0 ? (
-        <MemberTable rows={rows} total={rows.length} stale={query.isPlaceholderData} label={t("sample.title")} />
+        <MemberTable
+          rows={rows}
+          total={rows.length}
+          stale={query.isPlaceholderData}
+          label={t("sample.title")}
+          act={(row) => (
+            <button
+              type="button"
+              className="ht-link-button"
+              aria-label={t("explain.why_of", { name: row.name_masked ?? row.member_id })}
+              onClick={() => setAddress({ explain: String(row.member_id) })}
+            >
+              {t("explain.why")}
+            </button>
+          )}
+        />
       ) : null}
     </Card>
   );

@@ -19,6 +19,7 @@ import { SamplePanel } from "./sample-panel.tsx";
 import { SegmentActs } from "./segment-acts.tsx";
 import { SegmentFacts } from "./segment-facts.tsx";
 import { type Segment, useCount, usePaused, useSegment, useVocabulary } from "./segment-data.ts";
+import { SegmentSnapshots } from "./snapshots.tsx";
 import { useAddress } from "./use-address.ts";
 import { type Builder, useBuilder } from "./use-builder.ts";
 import { useKeys } from "./use-keys.ts";
@@ -118,14 +119,16 @@ function SegmentBody({ segment, vocabulary, t }: BodyProps) {
   );
 }
 
-const TABS = ["condition", "members", "movements"] as const;
+const TABS = ["condition", "members", "movements", "snapshots"] as const;
 type Tab = (typeof TABS)[number];
 
 /** What the tabs keep in the address is theirs alone. */
-const WITHOUT_TAB_STATE = { day: null, days: null, direction: null, step: null };
+const TAB_STATE = ["day", "days", "direction", "step", "a", "b", "who", "snapshot"];
+const WITHOUT_TAB_STATE = Object.fromEntries(TAB_STATE.map((name) => [name, null]));
 
 function TabBody({ tab, segment, t }: { tab: Exclude<Tab, "condition">; segment: Segment; t: BodyProps["t"] }) {
   if (tab === "members") return <SegmentMembers segment={segment} t={t} />;
+  if (tab === "snapshots") return <SegmentSnapshots segment={segment} />;
   return <SegmentMovements segmentId={segment.segment_id} />;
 }
 

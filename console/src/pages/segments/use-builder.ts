@@ -32,7 +32,10 @@ function startOf(params: URLSearchParams, saved: TreeNode | null, vocabulary: Vo
   if (fromLink !== null) return { draft: fromLink, brokenLink: false };
   const brokenLink = linked !== null;
   const given = params.get("from");
-  if (given !== null) return { draft: draftOfText(given, vocabulary) ?? emptyDraft(), brokenLink };
+  if (given !== null) {
+    const draft = draftOfText(given, vocabulary);
+    return { draft: draft ?? emptyDraft(), brokenLink: brokenLink || draft === null };
+  }
   if (saved !== null) {
     return { draft: fromTree(saved, vocabulary) ?? emptyDraft(), brokenLink };
   }

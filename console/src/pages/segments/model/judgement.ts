@@ -9,11 +9,15 @@ interface Judged {
 /**
  * The conditions that decide alone: of a member who is out, those which failed and would have to hold; of one who is in,
  * none. An "or" of which nothing holds, and a "not" that fails, count as one.
+ * @param whole whether a part is one sentence, though the tree has several parts for it
  */
-export function deciding<Part extends Judged>(part: Part): readonly Part[] {
+export function deciding<Part extends Judged>(
+  part: Part,
+  whole: (part: Part) => boolean = () => false,
+): readonly Part[] {
   if (part.holds) return [];
-  if (part.kind === "and") return (part.parts as readonly Part[]).flatMap(deciding);
-  return [part];
+  if (part.kind !== "and" || whole(part)) return [part];
+  return (part.parts as readonly Part[]).flatMap((child) => deciding(child, whole));
 }
 
 /**
