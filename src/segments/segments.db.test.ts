@@ -312,6 +312,24 @@ test("segments over HTTP: vocabulary, count, keep, page, change, delete", async 
   const { segment_id } = kept.body as { segment_id: number };
   const page = await owner.get(`/api/segments/${segment_id}/members?limit=200`);
   expect((page.body as { items: unknown[] }).items).toHaveLength(count);
+  const seen: unknown[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const part = await owner.post("/api/segments/members", { condition, limit: Math.ceil(count / 2), cursor });
+    const { items, next_cursor } = part.body as { items: { member_id: number }[]; next_cursor: string | null };
+    seen.push(...items.map((item) => item.member_id));
+    if (next_cursor === null) break;
+    cursor = next_cursor;
+  }
+  expect(new Set(seen).size).toBe(count);
+  const moved = async (on: string) =>
+    (await owner.get(`/api/segments/${segment_id}/movements?day=${on}&limit=200`)).body as { items: unknown[] };
+  const days = (await owner.get(`/api/segments/${segment_id}/movement-days?days=1`)).body as {
+    items: { business_day: string; filled: number }[];
+  };
+  expect(days.items).toMatchObject([{ filled: count }]);
+  expect((await moved(days.items[0]?.business_day ?? "")).items).toHaveLength(count);
+  expect((await moved("2020-02-29")).items).toEqual([]);
+  expect((await owner.get(`/api/segments/${segment_id}/movements?day=2026-02-30`)).status).toBe(400);
   const sample = await owner.post("/api/segments/sample", { condition, limit: 3 });
   expect((sample.body as { items: unknown[] }).items).toHaveLength(Math.min(3, count));
   const bad = await owner.post("/api/segments/count", { condition: { node: "tag", key: "x" } });

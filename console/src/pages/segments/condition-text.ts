@@ -11,6 +11,6 @@ export function conditionText(node: ConditionNode, vocabulary: Vocabulary, langu
     const text = conditionText(child, vocabulary, language, t);
     return child.type === "group" ? (language === "zh" ? `（${text}）` : `(${text})`) : text;
   });
-  const all = inner.join(language === "zh" ? `，${word} ` : ` ${word} `);
+  const all = inner.join(language === "zh" ? `，${word} ` : ` ${word} `).replaceAll(" （", "（");
   return node.negated ? `${t("builder.group_negated")} ${all}` : all;
 }

@@ -44,7 +44,7 @@ export function OverlapPage() {
         <ChosenSets ids={ids} answer={query.data} onChange={choose} t={t} />
         {ids.length >= OVERLAP_MAX ? null : (
           <select
-            className="ht-input op-add"
+            className="ht-select op-add"
             aria-label={t("overlap.add")}
             value=""
             disabled={others.length === 0}

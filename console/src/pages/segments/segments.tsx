@@ -166,14 +166,7 @@ function columnsOf({ sentence, picked, tick, may, remove, t }: ColumnParts): rea
       key: "name",
       title: t("list.name"),
       wrap: true,
-      render: (segment) => (
-        <>
-          <Link className="sg-list-name" to={`/segments/${segment.segment_id}`}>
-            {segment.name}
-          </Link>
-          <p className="ht-note sg-list-sentence">{sentence(segment)}</p>
-        </>
-      ),
+      render: (segment) => <NameCell segment={segment} sentence={sentence(segment)} />,
     },
     {
       key: "count",
@@ -221,4 +214,15 @@ function columnsOf({ sentence, picked, tick, may, remove, t }: ColumnParts): rea
         ) : null,
     },
   ];
+}
+
+function NameCell({ segment, sentence }: { segment: Segment; sentence: string }) {
+  return (
+    <>
+      <Link className="sg-list-name" to={`/segments/${segment.segment_id}`}>
+        {segment.name}
+      </Link>
+      <p className="ht-note sg-list-sentence">{sentence}</p>
+    </>
+  );
 }

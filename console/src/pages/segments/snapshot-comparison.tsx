@@ -72,7 +72,7 @@ function Choice({ label, value, onChange, snapshots, t }: ChoiceProps) {
   return (
     <label className="sn-choice" htmlFor={id}>
       <span>{label}</span>
-      <select id={id} className="ht-input" value={value} onChange={(event) => onChange(event.target.value)}>
+      <select id={id} className="ht-select" value={value} onChange={(event) => onChange(event.target.value)}>
         <option value={NOW}>{t("snaps.now")}</option>
         {snapshots.map((one) => (
           <option key={one.snapshot_id} value={one.snapshot_id}>

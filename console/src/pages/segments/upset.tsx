@@ -99,10 +99,9 @@ function Row({ row, index, width, bars_x, focusable, chosen, label, share, onCho
     >
       <title>{`${label}（${share}）`}</title>
       <rect className="up-field" x={0} y={row.y - UPSET_ROW_PX / 2} width={width} height={UPSET_ROW_PX} />
+      {row.dots.map((dot) => (dot.on ? null : <circle key={dot.x} className="up-off" cx={dot.x} cy={dot.y} r={4} />))}
       {row.line === null ? null : <line className="up-line" x1={row.line.x1} x2={row.line.x2} y1={row.y} y2={row.y} />}
-      {row.dots.map((dot) => (
-        <circle key={dot.x} className={dot.on ? "up-on" : "up-off"} cx={dot.x} cy={dot.y} r={6} />
-      ))}
+      {row.dots.map((dot) => (dot.on ? <circle key={dot.x} className="up-on" cx={dot.x} cy={dot.y} r={6} /> : null))}
       <rect className="up-bar" x={bars_x} y={row.y - 8} width={row.bar.width} height={16} rx={2} />
       <text className="up-number" x={bars_x + row.bar.width + 6} y={row.y + 5}>
         {formatCount(row.region.count)}
