@@ -52,6 +52,9 @@ export const ROUTES: readonly Route[] = [
   ),
   route("/clv", "value.read", () => import("./pages/value/clv.tsx").then((page) => page.ClvPage)),
   route("/lifecycle", "value.read", () => import("./pages/value/lifecycle.tsx").then((page) => page.LifecyclePage)),
+  route("/metrics", "metrics.read", () => import("./pages/metrics/metrics.tsx").then((page) => page.MetricsPage)),
+  route("/metrics/stores", "metrics.read", () => import("./pages/metrics/stores.tsx").then((page) => page.StoresPage)),
+  route("/metrics/:metric", "metrics.read", () => import("./pages/metrics/metric.tsx").then((page) => page.MetricPage)),
   route("/data/sources", "data.read", () => import("./pages/sources/sources.tsx").then((page) => page.SourcesPage)),
   route("/data/sources/:sourceId", "data.read", () =>
     import("./pages/sources/source.tsx").then((page) => page.SourcePage),

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
+import { addDays, startOfDay } from "../platform/index.ts";
 import { careRoutes } from "./care-routes.ts";
 import { identityRoutes } from "./identity-routes.ts";
 import { liveRoute } from "./live.ts";
-import { listMembers, SORT_NAMES } from "./member-list.ts";
+import { listMembers, type ListQuery as Listed, SORT_NAMES } from "./member-list.ts";
 import { memberIdAt, memberPage } from "./member-page.ts";
 import { SEARCH_CHARACTERS_MAX } from "./search.ts";
 import { searchMembers } from "./search-store.ts";
@@ -24,6 +25,8 @@ const ListQuery = Type.Object({
   flag: text(20),
   joined_from: Type.Optional(Type.String({ format: "date-time" })),
   joined_to: Type.Optional(Type.String({ format: "date-time" })),
+  // business days, both included
+  joined: Type.Optional(Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}\\.\\.\\d{4}-\\d{2}-\\d{2}$" })),
 });
 const SearchQuery = Type.Object({ q: Type.String({ minLength: 1, maxLength: SEARCH_CHARACTERS_MAX }) });
 const Id = Type.Object({ id: Type.Integer({ minimum: 1 }) });
@@ -40,7 +43,7 @@ export function memberRoutes(app: FastifyInstance, ground: Ground): void {
   app.get<{ Querystring: Static<typeof ListQuery> }>(
     "/api/members",
     { schema: { summary: "Members by cursor, newest or largest first", tags, querystring: ListQuery }, config: read },
-    (request) => ground.store.read(request.scope, (tx) => listMembers(tx, ground, request.query, request.scope)),
+    ({ query, scope }) => ground.store.read(scope, (tx) => listMembers(tx, ground, withJoinDays(query, ground), scope)),
   );
   app.get<{ Querystring: Static<typeof SearchQuery> }>(
     "/api/members/search",
@@ -98,4 +101,12 @@ export function memberRoutes(app: FastifyInstance, ground: Ground): void {
   careRoutes(app, ground);
   identityRoutes(app, ground);
   liveRoute(app, ground);
+}
+
+/** The instants between which members joined who did so on these business days. */
+function withJoinDays({ joined, ...query }: Static<typeof ListQuery>, ground: Ground): Listed {
+  if (joined === undefined) return query;
+  const [from = "", to = ""] = joined.split("..");
+  const instant = (day: string) => startOfDay(day, ground.config.timezone).toISOString();
+  return { ...query, joined_from: instant(from), joined_to: instant(addDays(to, 1)) };
 }

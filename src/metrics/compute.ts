@@ -3,7 +3,7 @@ import type { Ground } from "../ground.ts";
 import { addDays, lastClosedDay } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { currentVersions } from "./definition-store.ts";
-import { writeDayFigures, writeMonthFigures } from "./figure-store.ts";
+import { missingDays, writeDayFigures, writeMonthFigures } from "./figure-store.ts";
 import { checkFormula, type Formula, quotient } from "./formula.ts";
 import { parametersOn } from "./parameters.ts";
 import {
@@ -26,7 +26,9 @@ const FOLLOWED_DAYS = 40;
 export const FOLLOWED_MONTHS = 13;
 /** Days that are counted in one pass. */
 const CHUNK_DAYS = 31;
-/** Days that lines show, filled in when there is nothing yet. */
+/** Days that lines show at first. */
+export const LINE_DAYS = 90;
+/** Twice as many days are kept for comparisons with the year before. */
 export const HISTORY_DAYS = 400;
 
 export interface Work {
@@ -243,16 +245,36 @@ export async function bringUpToDate(ground: Ground, steps: Steps = {}): Promise<
   return { through_day: closed, steps: done };
 }
 
-/** What is shown first: two years of days, the last two closed days as a whole, and the months of a year. */
+/** Days around the newest one and around the same days a year before: what the first pages compare with. */
+const FIRST_DAYS = 62;
+
+/** What the first pages show, quickly; the rest is historyWork. */
 function firstWork(first_day: string, last_day: string, closed: string): Work {
-  const oldest = addDays(last_day, -HISTORY_DAYS * 2);
-  const from = first_day > oldest ? first_day : oldest;
-  const until = addDays(last_day, FOLLOWED_DAYS) < closed ? last_day : closed;
+  const lastYear = addDays(last_day, -365);
+  const near = daysFrom(addDays(last_day, -FIRST_DAYS), last_day);
+  const before = daysFrom(addDays(lastYear, -FIRST_DAYS / 2), addDays(lastYear, 7));
   return {
-    days: [...daysFrom(from, until), closed],
-    points: [...new Set([addDays(last_day, -7), addDays(last_day, -1), last_day, closed])],
-    months: [...new Set([...monthsFrom(from, last_day, FOLLOWED_MONTHS), closed.slice(0, 7)])],
+    days: [...near, ...before, closed].filter((day) => day >= first_day),
+    points: [...new Set([last_day, closed])],
+    months: [...new Set([last_day.slice(0, 7), closed.slice(0, 7)])],
   };
+}
+
+/** Everything that lines, months and comparisons with the year before can show; what is there already is left out. */
+export async function historyWork(ground: Ground): Promise<Work> {
+  const closed = lastClosedDay(ground.clock.now(), ground.config.timezone);
+  return ground.store.read(SYSTEM_SCOPE, async (tx) => {
+    const { first_day, last_day } = await ordersReach(tx, closed);
+    if (first_day === null || last_day === null) return { days: [], points: [], months: [] };
+    const oldest = addDays(last_day, -HISTORY_DAYS * 2);
+    const from = first_day > oldest ? first_day : oldest;
+    const points = await missingDays(tx, "members", addDays(last_day, 1 - LINE_DAYS), last_day);
+    return {
+      days: await missingDays(tx, "orders", from, last_day),
+      points: points.toReversed(),
+      months: monthsFrom(from, last_day, FOLLOWED_MONTHS),
+    };
+  });
 }
 
 function changedWork(

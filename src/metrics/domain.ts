@@ -2,11 +2,10 @@ import { METRIC_DEFINITIONS } from "../../definitions/metrics/index.ts";
 import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
 import { type OutboxEvent, type OutboxHandler, startJob, SYSTEM_SCOPE } from "../store/index.ts";
-import { closeDueMonths } from "./close.ts";
 import { bringUpToDate, RECORDS_MAX } from "./compute.ts";
 import { ensureDefinition } from "./definition-store.ts";
 import { registerMetricGauges } from "./gauges.ts";
-import { BACKFILL, ignoreRunning, lineBackfill, metricJobs, metricSchedules } from "./jobs.ts";
+import { HISTORY, ignoreRunning, metricJobs, metricSchedules } from "./jobs.ts";
 import { makeMorning } from "./morning.ts";
 import { metricRoutes } from "./routes.ts";
 import { joinDays, markDays, membersTotal, metricsState, ordersReach } from "./state-store.ts";
@@ -43,13 +42,10 @@ async function firstFigures(ground: Ground): Promise<void> {
     };
   });
   if (state !== undefined || reach.last_day === null || members > RECORDS_MAX) return;
-  const done = await bringUpToDate(ground);
-  if (done === undefined) return;
-  await closeDueMonths(ground, "first");
+  if ((await bringUpToDate(ground)) === undefined) return;
   await makeMorning(ground);
-  const last = reach.last_day < done.through_day ? reach.last_day : done.through_day;
   await ground.store.write(SYSTEM_SCOPE, (tx) =>
-    startJob(tx, ground, BACKFILL, lineBackfill(last), { key: "line" }).catch(ignoreRunning),
+    startJob(tx, ground, HISTORY, {}, { key: "history" }).catch(ignoreRunning),
   );
 }
 

@@ -1,15 +1,22 @@
-import { addDays, lastClosedDay, Problem } from "../platform/index.ts";
-import { defineJob, type JobKind, type Schedule, SYSTEM_SCOPE } from "../store/index.ts";
+import type { Ground } from "../ground.ts";
+import { lastClosedDay, Problem } from "../platform/index.ts";
+import { defineJob, type JobKind, type Schedule } from "../store/index.ts";
 import { closeDueMonths } from "./close.ts";
-import { bringUpToDate, computeFigures, daysFrom, FOLLOWED_MONTHS, monthsFrom } from "./compute.ts";
+import {
+  bringUpToDate,
+  computeFigures,
+  daysFrom,
+  FOLLOWED_MONTHS,
+  historyWork,
+  monthsFrom,
+  type Steps,
+} from "./compute.ts";
 import { makeMorning } from "./morning.ts";
-import { missingDays } from "./figure-store.ts";
 
 export const DAILY = "metrics.daily";
 export const DAILY_KEY = "daily";
 export const BACKFILL = "metrics.backfill";
-/** Days that lines show. */
-export const LINE_DAYS = 90;
+export const HISTORY = "metrics.history";
 
 const daily = defineJob<object>({
   kind: DAILY,
@@ -19,8 +26,6 @@ const daily = defineJob<object>({
 export interface BackfillInput {
   readonly from: string;
   readonly to: string;
-  /** Only days that have no figure yet. */
-  readonly missing?: boolean;
 }
 
 const backfill = defineJob<BackfillInput>({
@@ -29,22 +34,21 @@ const backfill = defineJob<BackfillInput>({
     const closed = lastClosedDay(ground.clock.now(), ground.config.timezone);
     const to = input.to < closed ? input.to : closed;
     const days = daysFrom(input.from, to);
-    const points =
-      input.missing === true
-        ? await ground.store.read(SYSTEM_SCOPE, (tx) => missingDays(tx, "members", input.from, to))
-        : days;
-    const work =
-      input.missing === true
-        ? { days: [], points: points.toReversed(), months: [] }
-        : { days, points, months: monthsFrom(input.from, to, FOLLOWED_MONTHS * 10) };
+    const work = { days, points: days, months: monthsFrom(input.from, to, FOLLOWED_MONTHS * 10) };
     return { steps: await computeFigures(ground, work, { signal, progress }) };
   },
 });
 
-/** What lines show and nobody computed yet, as the input of a back-fill that ends on a day. */
-export function lineBackfill(day: string): BackfillInput {
-  return { from: addDays(day, 1 - LINE_DAYS), to: day, missing: true };
+/** After the first figures: the history behind them, whose months are then closed, for it was complete. */
+export async function fillHistory(ground: Ground, steps: Steps = {}): Promise<{ steps: number; closed: string[] }> {
+  const done = await computeFigures(ground, await historyWork(ground), steps);
+  return { steps: done, closed: steps.signal?.aborted === true ? [] : await closeDueMonths(ground, "first") };
 }
+
+const history = defineJob<object>({
+  kind: HISTORY,
+  run: ({ ground, signal, progress }) => fillHistory(ground, { signal, progress }),
+});
 
 /** One that waits or runs already will do. */
 export function ignoreRunning(error: unknown): void {
@@ -61,7 +65,7 @@ const morning = defineJob<object>({
   run: async ({ ground }) => (await makeMorning(ground)) ?? { skipped: true },
 });
 
-export const metricJobs: readonly JobKind[] = [daily, backfill, close, morning];
+export const metricJobs: readonly JobKind[] = [daily, backfill, history, close, morning];
 
 export const metricSchedules: readonly Schedule[] = [
   // the day that closed, and days that late records changed; without either it costs two look-ups

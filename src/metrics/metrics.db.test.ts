@@ -8,6 +8,7 @@ import { SYSTEM_SCOPE } from "../store/index.ts";
 import { closeDueMonths } from "./close.ts";
 import { bringUpToDate, computeFigures, daysFrom } from "./compute.ts";
 import { domain } from "./domain.ts";
+import { fillHistory } from "./jobs.ts";
 import { makeMorning, morningTable } from "./morning.ts";
 import { markDays } from "./state-store.ts";
 import { isLate, metricsView } from "./view.ts";
@@ -37,6 +38,7 @@ beforeAll(async () => {
   owner = await signInOwner(world());
   shop = await fillMetricShop(world(), 80, 370);
   await domain.ready?.(world().ground);
+  await fillHistory(world().ground);
 }, 60_000);
 afterAll(() => owner.app.close());
 

@@ -6,7 +6,7 @@ import type { MetricDefinition } from "./definition.ts";
 import { currentVersions } from "./definition-store.ts";
 import "./errors.ts";
 import { type Fraction, quotient } from "./formula.ts";
-import { LINE_DAYS } from "./jobs.ts";
+import { LINE_DAYS } from "./compute.ts";
 import { type FigureRow, figuresBetween, figuresOn, partFigures, storeNames, visibleStores } from "./read-store.ts";
 import { metricsState, ordersReach } from "./state-store.ts";
 
@@ -134,7 +134,7 @@ export async function metricsView(
 export function membersLink(key: string, day: string): string | null {
   switch (key) {
     case "new_members":
-      return `/members?joined_from=${day}&joined_to=${day}`;
+      return `/members?joined=${day}..${day}`;
     case "members":
       return "/members";
     case "active_members":
@@ -142,9 +142,9 @@ export function membersLink(key: string, day: string): string | null {
     case "very_active_members":
       return `/tiers/activity?rule=very_active&month=${day.slice(0, 7)}`;
     case "high_value_share":
-      return "/value/rfm";
+      return "/rfm";
     case "churn_rate":
-      return "/value/lifecycle";
+      return "/lifecycle";
     default:
       return null;
   }

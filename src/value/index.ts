@@ -1,2 +1,2 @@
 export { computeRfm, type ComputeOptions, type ComputeResult } from "./compute.ts";
-export { activeVersion } from "./run-store.ts";
+export { activeVersion, currentRun } from "./run-store.ts";

@@ -25,6 +25,13 @@ export const NAVIGATION: readonly NavGroup[] = [
     ],
   },
   {
+    key: "measures_group",
+    items: [
+      { key: "metrics", path: "/metrics", permission: "metrics.read" },
+      { key: "stores", path: "/metrics/stores", permission: "metrics.read" },
+    ],
+  },
+  {
     key: "data_group",
     items: [
       { key: "sources", path: "/data/sources", permission: "data.read" },

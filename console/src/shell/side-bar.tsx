@@ -8,6 +8,8 @@ import {
   HomeOutlined,
   FundOutlined,
   IdcardOutlined,
+  LineChartOutlined,
+  ShopOutlined,
   ImportOutlined,
   NodeIndexOutlined,
   SafetyCertificateOutlined,
@@ -23,7 +25,7 @@ import { Link, useLocation } from "react-router";
 import { useSession } from "../api/session.ts";
 import { routeOf } from "../routes.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { navigationFor } from "./navigation.ts";
+import { NAVIGATION, navigationFor } from "./navigation.ts";
 
 const ICONS: Readonly<Record<string, ReactNode>> = {
   home: <HomeOutlined />,
@@ -34,6 +36,8 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   clv: <FundOutlined />,
   lifecycle: <RetweetOutlined />,
   tiers: <CrownOutlined />,
+  metrics: <LineChartOutlined />,
+  stores: <ShopOutlined />,
   sources: <DatabaseOutlined />,
   imports: <ImportOutlined />,
   pulls: <CloudDownloadOutlined />,
@@ -49,9 +53,12 @@ export function navIcon(key: string): ReactNode {
   return ICONS[key] ?? <SafetyCertificateOutlined />;
 }
 
-/** "/members/17" belongs to "/members"; "/" only to itself. */
+const PATHS = NAVIGATION.flatMap((group) => group.items.map((item) => item.path));
+
+/** "/members/17" belongs to "/members", "/metrics/stores" to itself and not to "/metrics"; "/" only to itself. */
 function isCurrent(path: string, pathname: string): boolean {
-  return path === "/" ? pathname === "/" : pathname === path || pathname.startsWith(`${path}/`);
+  const holds = (one: string) => pathname === one || (one !== "/" && pathname.startsWith(`${one}/`));
+  return holds(path) && !PATHS.some((other) => other.length > path.length && holds(other));
 }
 
 /** The navigation by task. Links fetch their page's chunk when the pointer or the focus comes near. */

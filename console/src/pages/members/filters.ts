@@ -3,7 +3,7 @@ import { useSearchParams } from "react-router";
 import type { MemberFilters } from "./member-data.ts";
 
 export const SORTS = ["last_order", "joined", "net", "orders"] as const;
-const FILTER_KEYS = ["segment_id", "rfm", "tag"] as const;
+const FILTER_KEYS = ["segment_id", "rfm", "tag", "joined", "store"] as const;
 export type FilterKey = (typeof FILTER_KEYS)[number];
 
 export interface ListState {

@@ -141,6 +141,9 @@ export interface MemberFilters {
   readonly segment_id?: string;
   readonly rfm?: string;
   readonly tag?: string;
+  /** Business days, "2026-11-01..2026-11-21". */
+  readonly joined?: string;
+  readonly store?: string;
   readonly sort?: string;
 }
 

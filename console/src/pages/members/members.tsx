@@ -7,7 +7,7 @@ import { api } from "../../api/client.ts";
 import { Choices } from "../../parts/chips.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, ErrorState, SkeletonTable } from "../../parts/states.tsx";
-import { formatCount } from "../../texts/format.ts";
+import { formatCount, formatDay } from "../../texts/format.ts";
 import { pick, useTexts } from "../../texts/texts.ts";
 import { seedLink } from "../segments/model/seeds.ts";
 import { type FilterKey, type ListState, SORTS, useListState } from "./filters.ts";
@@ -32,7 +32,7 @@ export function MembersPage() {
             ? undefined
             : t(exact ? "note_total" : "note_about", { n: formatCount(total) })
         }
-        actions={state.active.length > 0 ? <SaveAsSegment state={state} /> : undefined}
+        actions={state.active.some(({ key }) => SAVED.has(key)) ? <SaveAsSegment state={state} /> : undefined}
       />
       <Card flush>
         <div className="mb-tools">
@@ -49,6 +49,9 @@ export function MembersPage() {
     </div>
   );
 }
+
+/** What the builder of segments takes over from the list. */
+const SAVED: ReadonlySet<FilterKey> = new Set(["segment_id", "rfm", "tag"]);
 
 function SaveAsSegment({ state }: { state: ListState }) {
   const t = useTexts("members");
@@ -178,7 +181,8 @@ function WholeList({ state, list }: { state: ListState; list: ReturnType<typeof 
   );
 }
 
-const clearFilters = (state: ListState): void => state.set({ segment_id: null, rfm: null, tag: null });
+const clearFilters = (state: ListState): void =>
+  state.set({ segment_id: null, rfm: null, tag: null, joined: null, store: null });
 
 function NoMembers({ filtered, clear }: { filtered: boolean; clear: () => void }) {
   const t = useTexts("members");
@@ -245,16 +249,30 @@ function FilterChip({ filter, value, remove }: { filter: FilterKey; value: strin
     enabled: filter === "tag",
     queryFn: () => api.get<TagNames>(`/api/tags/${encodeURIComponent(tagKey)}`),
   });
+  const stores = useQuery({
+    queryKey: ["metrics", "stores", null],
+    enabled: filter === "store",
+    queryFn: () =>
+      api.get<{ rows: readonly { store_code: string; store_name: string | null }[] }>("/api/metrics/stores"),
+  });
   const option = tag.data?.values?.find((candidate) => candidate.value === tagValue);
-  const name =
-    filter === "segment_id"
-      ? t("filter.segment", { name: segment.data?.name ?? value })
-      : filter === "rfm"
-        ? t("filter.rfm", { name: value })
-        : t("filter.tag", {
-            tag: tag.data ? pick(tag.data.zh, tag.data.en) : tagKey,
-            value: option ? pick(option.zh, option.en) : tagValue,
-          });
+  const [from = "", to = ""] = value.split("..");
+  const names: Readonly<Record<FilterKey, () => string>> = {
+    segment_id: () => t("filter.segment", { name: segment.data?.name ?? value }),
+    rfm: () => t("filter.rfm", { name: value }),
+    tag: () =>
+      t("filter.tag", {
+        tag: tag.data ? pick(tag.data.zh, tag.data.en) : tagKey,
+        value: option ? pick(option.zh, option.en) : tagValue,
+      }),
+    joined: () =>
+      from === to
+        ? t("filter.joined_on", { day: formatDay(from) })
+        : t("filter.joined", { from: formatDay(from), to: formatDay(to) }),
+    store: () =>
+      t("filter.store", { name: stores.data?.rows.find((row) => row.store_code === value)?.store_name ?? value }),
+  };
+  const name = names[filter]();
   return (
     <span className="mb-filter">
       {name}

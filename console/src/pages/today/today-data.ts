@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
-import type { FigureUnit } from "../../parts/figures.tsx";
+import type { MetricUnit } from "../metrics/metric-figures.ts";
 
 export type Severity = "danger" | "warning" | "info";
 
@@ -14,13 +14,16 @@ export interface Need {
 
 export interface Metric {
   readonly key: string;
-  readonly value: number;
-  readonly unit: FigureUnit;
+  readonly zh: string;
+  readonly en: string;
+  readonly value: number | null;
+  readonly unit: MetricUnit;
+  readonly good: "up" | "down" | "none";
   readonly previous: number | null;
-  readonly series: readonly number[];
+  readonly series: readonly (number | null)[];
   readonly link: string | null;
-  /** The part that moved it most, where one explains at least a third of the change. */
-  readonly because?: {
+  /** The store that moved it most, where one explains at least a third of the change. */
+  readonly because: {
     readonly code: string;
     readonly params: { readonly part: string; readonly change: number };
   } | null;
@@ -53,12 +56,3 @@ export function useToday(enabled: boolean) {
     refetchInterval: 60_000,
   });
 }
-
-/** Metrics where a rise is not simply good. */
-export const RISE_IS_BAD: ReadonlySet<string> = new Set([
-  "returns",
-  "rejects",
-  "unsubscribed",
-  "withdrawn",
-  "duplicates",
-]);
