@@ -29,9 +29,9 @@ export function MetricPage() {
   const [from, to, part] = ["from", "to", "part"].map((name) => params.get(name));
   const query = useMetric(metric, { from: from ?? null, to: to ?? null, part: part ?? null });
   const { data } = query;
-  const set = (changes: Readonly<Record<string, string | null>>) => {
+  const set = (changes: Readonly<Record<string, string>>) => {
     const next = new URLSearchParams(params);
-    for (const [name, value] of Object.entries(changes)) value === null ? next.delete(name) : next.set(name, value);
+    for (const [name, value] of Object.entries(changes)) next.set(name, value);
     setParams(next, { replace: true });
   };
   return (
@@ -70,7 +70,7 @@ export function MetricPage() {
   );
 }
 
-type Set = (changes: Readonly<Record<string, string | null>>) => void;
+type Set = (changes: Readonly<Record<string, string>>) => void;
 
 function Body({ detail, set, t }: { detail: Detail; set: Set; t: Translate }) {
   const days = detail.line.length;

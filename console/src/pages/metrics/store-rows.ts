@@ -53,6 +53,8 @@ export function sortValue(row: StoreRow, key: SortKey): number {
 export function linesOf(rows: readonly StoreRow[], sort: SortKey, descending: boolean, grouped: boolean): Line[] {
   const sign = descending ? -1 : 1;
   const order = (a: StoreRow, b: StoreRow) => {
+    // what belongs to no store stands below those that can be compared
+    if ((a.region_name === null) !== (b.region_name === null)) return a.region_name === null ? 1 : -1;
     const [x, y] = [sortValue(a, sort), sortValue(b, sort)];
     return (x === y ? 0 : x < y ? -sign : sign) || (a.store_code < b.store_code ? -1 : 1);
   };

@@ -89,7 +89,7 @@ function Body({ table, params, set, t }: BodyProps) {
       }
     >
       <section className="ht-table-scroll" tabIndex={0} aria-label={t("stores.title")}>
-        <table className="ht-table mt-stores">
+        <table className={`ht-table mt-stores${grouped ? " mt-stores-grouped" : ""}`}>
           <Head
             sort={sort}
             descending={descending}
