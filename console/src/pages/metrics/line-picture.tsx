@@ -30,7 +30,6 @@ export function LinePicture({ detail, t }: { detail: Detail; t: Translate }) {
   });
   const step = (FRAME.width - FRAME.left - 8) / Math.max(1, detail.line.length - 1);
   const x = (index: number) => FRAME.left + step * index;
-  const closed = closedEnd(detail);
   const chosen = at === undefined ? undefined : line.points[at];
   const move = (event: React.PointerEvent<SVGSVGElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -51,35 +50,7 @@ export function LinePicture({ detail, t }: { detail: Detail; t: Translate }) {
         onPointerMove={move}
         onPointerLeave={() => setAt(undefined)}
       >
-        {closed > 0 ? (
-          <rect
-            className="mt-closed"
-            x={FRAME.left}
-            y={FRAME.top}
-            width={Math.max(0, x(closed - 1) - FRAME.left)}
-            height={FRAME.height - FRAME.top - FRAME.bottom}
-          />
-        ) : null}
-        {line.ticks.map((tick) => (
-          <g key={tick.value}>
-            <line className="mt-tick" x1={FRAME.left} x2={FRAME.width - 8} y1={tick.y} y2={tick.y} />
-            <text className="mt-axis" x={FRAME.left - 8} y={tick.y + 4} textAnchor="end">
-              {text(tick.value)}
-            </text>
-          </g>
-        ))}
-        {detail.line.map((day, index) =>
-          day.holiday || day.season ? (
-            <rect
-              key={day.day}
-              className={day.holiday ? "mt-holiday" : "mt-season"}
-              x={x(index) - step / 2}
-              y={FRAME.height - FRAME.bottom}
-              width={step}
-              height={4}
-            />
-          ) : null,
-        )}
+        <Ground detail={detail} ticks={line.ticks} step={step} x={x} text={text} />
         <path className="mt-path" d={line.path} />
         <Restatements detail={detail} x={x} />
         <Dates days={detail.line} x={x} />
@@ -96,6 +67,53 @@ export function LinePicture({ detail, t }: { detail: Detail; t: Translate }) {
           : readout(chosen.day, text)}
       </p>
     </div>
+  );
+}
+
+interface GroundProps {
+  readonly detail: Detail;
+  readonly ticks: readonly { readonly y: number; readonly value: number }[];
+  /** The breadth of a day. */
+  readonly step: number;
+  readonly x: (index: number) => number;
+  readonly text: (value: number | null) => string;
+}
+
+/** What stands behind the line: closed months, the scale, holidays and seasons. */
+function Ground({ detail, ticks, step, x, text }: GroundProps) {
+  const closed = closedEnd(detail);
+  return (
+    <>
+      {closed > 0 ? (
+        <rect
+          className="mt-closed"
+          x={FRAME.left}
+          y={FRAME.top}
+          width={Math.max(0, x(closed - 1) - FRAME.left)}
+          height={FRAME.height - FRAME.top - FRAME.bottom}
+        />
+      ) : null}
+      {ticks.map((tick) => (
+        <g key={tick.value}>
+          <line className="mt-tick" x1={FRAME.left} x2={FRAME.width - 8} y1={tick.y} y2={tick.y} />
+          <text className="mt-axis" x={FRAME.left - 8} y={tick.y + 4} textAnchor="end">
+            {text(tick.value)}
+          </text>
+        </g>
+      ))}
+      {detail.line.map((day, index) =>
+        day.holiday || day.season ? (
+          <rect
+            key={day.day}
+            className={day.holiday ? "mt-holiday" : "mt-season"}
+            x={x(index) - step / 2}
+            y={FRAME.height - FRAME.bottom}
+            width={step}
+            height={4}
+          />
+        ) : null,
+      )}
+    </>
   );
 }
 
