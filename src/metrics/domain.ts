@@ -7,6 +7,7 @@ import { ensureDefinition } from "./definition-store.ts";
 import { registerMetricGauges } from "./gauges.ts";
 import { HISTORY, ignoreRunning, metricJobs, metricSchedules } from "./jobs.ts";
 import { makeMorning } from "./morning.ts";
+import { metricReference } from "./reference.ts";
 import { metricRoutes } from "./routes.ts";
 import { joinDays, markDays, membersTotal, metricsState, ordersReach } from "./state-store.ts";
 
@@ -57,6 +58,7 @@ export const domain: Domain = {
   jobs: metricJobs,
   schedules: metricSchedules,
   events: { "catalogue.changed": catalogueChanged, "members.created": membersCreated },
+  reference: async () => [{ file: "metrics.md", text: metricReference() }],
   ready: firstFigures,
   start: async (ground) => {
     registerMetricGauges(ground);
