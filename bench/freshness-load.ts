@@ -80,8 +80,8 @@ const KINDS = MIX.flatMap(([share, kind]) => Array.from({ length: share }, () =>
 const BODIES: Readonly<Record<string, object>> = {
   browse: { page: "product" },
   login: { platform: "mini_program" },
-  search: { query: "乌龙" },
-  cart: { action: "add", quantity: 1 },
+  search: { keyword: "乌龙" },
+  cart: { sku: "WY-DHP-50", action: "add" },
   message: { medium: "sms", message_id: "m", stage: "sent" },
   points_movement: { points: 5, reason: "earn" },
   share: { target: "friend" },

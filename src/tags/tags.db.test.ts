@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seedWorld } from "../../examples/tea-house/seed.ts";
-import { catalogueData } from "../../tests/support/catalogue-data.ts";
 import { withDatabase } from "../../tests/support/database.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
 import { type OwnerSession, signInOwner } from "../../tests/support/owner.ts";
+import { keptTags, tagTruth } from "../../tests/support/tag-truth.ts";
 import { accept, drainPipeline, ensureSource } from "../ingest/index.ts";
 import { refreshLake } from "../lake/index.ts";
-import { businessDay } from "../platform/index.ts";
-import { evaluate, formatDecimal, scaleOf } from "../query/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
-import { valueOn } from "./book.ts";
 import { settleTags } from "./compute.ts";
 import { computeAll } from "./full.ts";
 import { memberTags } from "./member-tags.ts";
@@ -30,46 +27,8 @@ const stored = () =>
     tx.query<Stored>("select member_id, value from tags.current order by 1"),
   );
 
-/** What the naive evaluator says about every member, in the form in which values are shown. */
-async function truth(): Promise<Map<number, Record<string, string>>> {
-  const { ground } = world();
-  const data = await catalogueData(ground);
-  const today = businessDay(ground.clock.now(), ground.config.timezone);
-  const found = new Map<number, Record<string, string>>();
-  for (const row of data["members"] ?? []) {
-    const member = Number(row["member_id"]);
-    // some tags look at the people a member invited
-    const reached = new Set<unknown>([member]);
-    for (const event of data["events"] ?? [])
-      if (event["member_id"] === member) reached.add(event["counterpart_member_id"]);
-    const own = Object.fromEntries(
-      Object.entries(data).map(([name, rows]) => [name, rows.filter((row) => reached.has(row["member_id"]))]),
-    );
-    const values: Record<string, string> = {};
-    for (const [key, tag] of bookOf(ground).tags) {
-      const value = evaluate(tag.tree, own, ground.catalogue, member, today);
-      if (value === null) continue;
-      values[key] = typeof value === "bigint" ? formatDecimal(value, scaleOf(tag.tree.type)) : String(value);
-    }
-    found.set(member, values);
-  }
-  return found;
-}
-
 async function expectTruth(): Promise<void> {
-  const { ground } = world();
-  const today = businessDay(ground.clock.now(), ground.config.timezone);
-  const book = bookOf(ground);
-  const known = new Map(
-    (await stored()).map(({ member_id, value }) => {
-      const shown = Object.entries(value).map(([key, text]) => [
-        key,
-        valueOn(book.get(key)?.kind ?? "text", text, today),
-      ]);
-      return [member_id, Object.fromEntries(shown) as Record<string, string>];
-    }),
-  );
-  expect(known).toEqual(await truth());
+  expect(await keptTags(world().ground)).toEqual(await tagTruth(world().ground));
 }
 
 describe("tags of the tea house", () => {

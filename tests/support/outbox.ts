@@ -7,7 +7,7 @@ import type { TestWorld } from "./database.ts";
  * Hands every waiting event to its listeners, until nothing waits any more. An event waits for older transactions of the
  * whole server, so that those of other test files can hold it back for a moment.
  */
-export async function deliverAll({ ground, composition }: TestWorld): Promise<void> {
+export async function deliverAll({ ground, composition }: Pick<TestWorld, "ground" | "composition">): Promise<void> {
   const subscriptions = subscriptionsOf(composition);
   for (;;) {
     await deliverOutbox(ground, subscriptions);
