@@ -16,6 +16,8 @@ export {
 export type { ClearIdentity, ClearRecord, IdentifiedRecord, SealedRecord, TokenIdentity } from "./record.ts";
 export { SOURCE_KINDS, type Source, type SourceKind, type SourceSettings } from "./source.ts";
 export { openRejects } from "./reject-store.ts";
+export { freshnessOf as sourceFreshness } from "./source-figures.ts";
+export { sourceKinds } from "./source-kinds-store.ts";
 export { type SourceView, sourceViews } from "./source-view.ts";
 export { createSource, ensureSource, rotateKey, sourceById, sourceByKey } from "./source-store.ts";
 export type { CutValue } from "./sealing.ts";

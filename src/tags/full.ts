@@ -8,6 +8,7 @@ import { throughLake } from "./full-compare.ts";
 import { fillFromLake, ROUNDS_KEPT_MS } from "./full-fill.ts";
 import { Overtaken, type FullProgress, type FullRun, holdComputing, throughRecords } from "./full-repair.ts";
 import { forgetRounds } from "./full-store.ts";
+import { keepDay } from "./history.ts";
 import { bookHash, bookOf, kindsOf } from "./registry.ts";
 import { refreshStatistics } from "./statistics-store.ts";
 import { followSwitches } from "./switch-store.ts";
@@ -58,6 +59,7 @@ async function computeOnce(ground: Ground, book: TagBook, at: FullProgress): Pro
     await writeFullResult(tx, result, ground.clock.now());
     await forgetRounds(tx, new Date(ground.clock.now().getTime() - ROUNDS_KEPT_MS));
     await refreshStatistics(tx, ground.clock.now());
+    await keepDay(tx, book);
   });
   if (result.difference > 0) ground.log.error({ ...result }, "stored tags differed from the full computation");
   return result;

@@ -6,6 +6,7 @@ import { startJob, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import { customRoutes } from "./custom-routes.ts";
 import { tagDetail, tagList } from "./catalogue-view.ts";
+import { lineageRoutes } from "./lineage-routes.ts";
 import { memberTags } from "./member-tags.ts";
 import { bookOf } from "./registry.ts";
 import { reviewRoutes } from "./review-routes.ts";
@@ -134,6 +135,7 @@ export function tagRoutes(app: FastifyInstance, ground: Ground): void {
   computingRoutes(app, ground, book);
   customRoutes(app, ground, book);
   reviewRoutes(app, ground, book);
+  lineageRoutes(app, ground, book);
 }
 
 /** What makes everyone be computed again. */

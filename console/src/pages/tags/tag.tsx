@@ -10,6 +10,8 @@ import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { seedLink } from "../segments/model/seeds.ts";
 import { Example } from "./example.tsx";
 import { AccuracyCard } from "./accuracy-card.tsx";
+import { HistoryCard } from "./history-card.tsx";
+import { LineageCard } from "./lineage-card.tsx";
 import { MadeCard } from "./made-card.tsx";
 import { SpreadTable } from "./spread.tsx";
 import { type TagDetail, tagQuery } from "./tag-data.ts";
@@ -66,6 +68,8 @@ function TagBody({ tag, t }: { tag: TagDetail; t: Translate }) {
           <Card title={t("one.spread")} note={t("one.spread_note")} flush>
             <SpreadTable tag={tag} t={t} />
           </Card>
+          {tag.enabled ? <HistoryCard tagKey={tag.key} t={t} /> : null}
+          <LineageCard tag={tag} t={t} />
           {tag.example === null ? null : (
             <Card title={t("one.example")} note={t("one.example_note")}>
               <Example example={tag.example} tag={tag} t={t} />
