@@ -100,7 +100,7 @@ test("lineage names what a tag reads with the sources that fill it, and who read
     ],
     readers: expect.arrayContaining([expect.objectContaining({ kind: "segment", zh: "老客" })]),
   });
-  const tier = (await owner.get("/api/tags/member_tier/lineage")).body;
+  const tier = (await owner.get("/api/tags/tier/lineage")).body;
   expect(tier).toMatchObject({ relations: expect.arrayContaining([expect.objectContaining({ computed: true })]) });
   expect((await owner.get("/api/tags/nothing/lineage")).status).toBe(404);
 });

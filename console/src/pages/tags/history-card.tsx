@@ -20,7 +20,8 @@ export function HistoryCard({ tagKey, t }: { tagKey: string; t: Translate }) {
       {query.error ? <ErrorState small error={query.error} retry={() => void query.refetch()} /> : null}
       {query.data === undefined && !query.error ? <SkeletonBlock height={200} /> : null}
       {query.data !== undefined && days.length === 0 ? <p className="ht-note">{t("history.none")}</p> : null}
-      {query.data !== undefined && days.length > 0 ? <HistoryPicture history={query.data} t={t} /> : null}
+      {days.length === 1 ? <p className="ht-note">{t("history.one", { day: formatDay(days[0]?.day ?? "") })}</p> : null}
+      {query.data !== undefined && days.length > 1 ? <HistoryPicture history={query.data} t={t} /> : null}
     </Card>
   );
 }
