@@ -88,17 +88,20 @@ export class LakeWriter {
   /** A month that has grown too large becomes a file a day. */
   async #days(relation: FiledRelation, range: DayRange, source: string): Promise<NewFile[]> {
     const partition = relation.lake.partition ?? "";
+    // read once: a month of 0.8 M lines took four minutes when each of its days read the whole of it
+    await this.#connection.run(`create or replace temporary table month_rows as select * from ${source}`);
     const counts = await this.#connection.runAndReadAll(
-      `select ${partition}::varchar as day, count(*)::int as rows from ${source} group by 1`,
+      `select ${partition}::varchar as day, count(*)::int as rows from month_rows group by 1`,
     );
     const byDay = new Map(counts.getRowObjects().map((row) => [String(row["day"]), Number(row["rows"])]));
     const files: NewFile[] = [];
     for (const day of daysOf(range)) {
       const rows = byDay.get(day) ?? 0;
       if (rows === 0) continue;
-      const part = `(select * from ${source} where ${partition} = date '${day}')`;
+      const part = `(select * from month_rows where ${partition} = date '${day}')`;
       files.push(await this.#file(relation, { from_day: day, to_day: day }, part, rows));
     }
+    await this.#connection.run("drop table month_rows");
     return files;
   }
 
