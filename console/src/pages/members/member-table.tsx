@@ -121,7 +121,11 @@ export function MemberTable({ rows, total, more, label, stale, act }: MemberTabl
                 {t(`column.${column.key}`)}
               </th>
             ))}
-            {act === undefined ? null : <td />}
+            {act === undefined ? null : (
+              <th scope="col">
+                <span className="ht-hidden">{t("column.act")}</span>
+              </th>
+            )}
           </tr>
         </thead>
         <tbody ref={body}>

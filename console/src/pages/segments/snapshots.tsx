@@ -106,7 +106,7 @@ function SnapshotTable({ snapshots, may, t }: { snapshots: readonly Snapshot[]; 
         </button>
       ),
     },
-    { key: "at", title: t("snaps.at"), numeric: true, render: (one) => <Instant at={one.as_of} /> },
+    { key: "at", title: t("snaps.at"), numeric: true, hide: "phone", render: (one) => <Instant at={one.as_of} /> },
     { key: "by", title: t("snaps.by"), hide: "phone", render: (one) => one.created_by_name ?? "—" },
     {
       key: "acts",

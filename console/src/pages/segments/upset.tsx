@@ -23,6 +23,7 @@ export function Upset({ sets, regions, chosen, onChoose, name }: UpsetProps) {
   const [at, setAt] = useState(0);
   const { rows, height, bars_x } = upsetPicture(regions, sets.length, Math.max(280, width));
   const anywhere = rows.reduce((sum, row) => sum + row.region.count, 0);
+  const shareOf = (region: OverlapRegion) => formatRatio(region.count / anywhere, 1);
   const walk = (event: React.KeyboardEvent<SVGSVGElement>) => {
     const by = { ArrowUp: -1, ArrowDown: 1, Home: -rows.length, End: rows.length }[event.key];
     if (by === undefined) return;
@@ -56,12 +57,22 @@ export function Upset({ sets, regions, chosen, onChoose, name }: UpsetProps) {
               focusable={index === Math.min(at, rows.length - 1)}
               chosen={regionKey(row.region) === chosen}
               label={`${name(row.region)}：${formatCount(row.region.count)}`}
-              share={formatRatio(row.region.count / anywhere, 1)}
+              share={shareOf(row.region)}
               onChoose={() => {
                 setAt(index);
                 onChoose(regionKey(row.region) === chosen ? null : regionKey(row.region));
               }}
             />
+          ))}
+        </g>
+        <g aria-hidden="true" className="up-numbers" transform={`translate(0 ${HEAD_PX})`}>
+          {rows.map((row) => (
+            <text key={regionKey(row.region)} className="up-number" x={row.bar.x + row.bar.width + 6} y={row.y + 5}>
+              {formatCount(row.region.count)}
+              <tspan className="up-share" dx={6}>
+                {shareOf(row.region)}
+              </tspan>
+            </text>
           ))}
         </g>
       </svg>
@@ -103,12 +114,6 @@ function Row({ row, index, width, bars_x, focusable, chosen, label, share, onCho
       {row.line === null ? null : <line className="up-line" x1={row.line.x1} x2={row.line.x2} y1={row.y} y2={row.y} />}
       {row.dots.map((dot) => (dot.on ? <circle key={dot.x} className="up-on" cx={dot.x} cy={dot.y} r={6} /> : null))}
       <rect className="up-bar" x={bars_x} y={row.y - 8} width={row.bar.width} height={16} rx={2} />
-      <text className="up-number" x={bars_x + row.bar.width + 6} y={row.y + 5}>
-        {formatCount(row.region.count)}
-        <tspan className="up-share" dx={6}>
-          {share}
-        </tspan>
-      </text>
     </g>
   );
 }
