@@ -135,7 +135,7 @@ describe("the segment builder", () => {
     await group.getByRole("combobox").fill("加购");
     await page.keyboard.press("Enter");
     await group.getByRole("button", { name: "满足任一", exact: true }).waitFor();
-    await expect.poll(() => counted(page)).toBeGreaterThanOrEqual(alone);
+    await expect.poll(() => counted(page), { timeout: 20_000 }).toBeGreaterThanOrEqual(alone);
     expect(await seriousFindings(page)).toEqual([]);
     await group.getByRole("button", { name: "去掉这一组" }).click();
     await page.getByText("加一条条件就开始数").waitFor();
@@ -154,6 +154,82 @@ describe("the segment builder", () => {
     await page.locator("table.mb-table tbody tr:not(.mb-gap)").first().waitFor();
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await seriousFindings(page)).toEqual([]);
+    await page.close();
+  });
+});
+
+describe("a kept segment", () => {
+  it("shows who came and went, is frozen and compared with now, and says who uses it before it can go", async () => {
+    const condition = {
+      node: "compare",
+      operator: ">=",
+      left: { node: "tag", key: "orders_365d" },
+      right: { node: "integer", value: 1 },
+    };
+    const wide = await session.post<{ segment_id: number; count: number }>("/api/segments", {
+      name: "一年有单",
+      condition,
+    });
+    const narrow = { ...condition, right: { node: "integer", value: 3 } };
+    await session.post("/api/segments", {
+      name: "其中常客",
+      condition: { node: "and", parts: [{ node: "segment", id: wide.segment_id }, narrow] },
+    });
+    const page = await session.open(`/segments/${wide.segment_id}?tab=movements`);
+    const trouble = listenForTrouble(page);
+    await page.getByText("按天列表（1 天有变动）").click();
+    await page.getByRole("table").first().getByRole("button").first().press("Enter");
+    expect(new URL(page.url()).searchParams.get("day")).toMatch(/^\d{4}-\d\d-\d\d$/);
+    await page.getByRole("heading", { name: /的进出$/ }).waitFor();
+    await page.getByRole("button", { name: "快照" }).click();
+    await page.getByRole("button", { name: "拍一张" }).click();
+    await page.getByRole("button", { name: "和现在比" }).click();
+    await page.getByRole("button", { name: new RegExp(`^ ?一直在 ?${wide.count.toLocaleString()}`) }).click();
+    await page.getByRole("heading", { name: /里都在/ }).waitFor();
+    await page.locator("table.mb-table tbody tr:not(.mb-gap)").first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole("button", { name: "删除", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("link", { name: "其中常客" }).waitFor();
+    expect(await dialog.getByRole("button", { name: "删除", exact: true }).isDisabled()).toBe(true);
+    expect(trouble).toEqual([]);
+    await page.close();
+  });
+
+  it("says for a member what holds and what does not, with the value that is there", async () => {
+    const { items } = await session.get<{ items: { segment_id: number; name: string }[] }>("/api/segments");
+    const id = items.find((one) => one.name === "其中常客")?.segment_id;
+    const page = await session.open(`/segments/${id}`);
+    await page
+      .getByRole("button", { name: /^为什么有/ })
+      .first()
+      .click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("在里面：条件都成立").waitFor();
+    expect(await dialog.getByText("近一年订单数 ≥ 3").count()).toBe(1);
+    expect(await dialog.locator(".ex-actual").count()).toBe(2);
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(new URL(page.url()).searchParams.get("explain")).toMatch(/^\d+$/);
+    await page.close();
+  });
+
+  it("is ticked with others to see their overlap, whose parts lead to members and to the builder", async () => {
+    const page = await session.open("/segments");
+    await page.getByRole("checkbox", { name: "选「一年有单」来比较" }).click();
+    await page.getByRole("checkbox", { name: "选「其中常客」来比较" }).click();
+    await page.getByRole("link", { name: "看 2 个的重叠" }).click();
+    const row = page.locator(".up-row");
+    await row.first().waitFor();
+    expect(await row.count()).toBe(2);
+    await row.first().focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.locator("table.mb-table tbody tr:not(.mb-gap)").first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    const label = (await row.nth(1).getAttribute("aria-label")) ?? "";
+    await page.locator("#behind").getByRole("link", { name: "存为分群" }).click();
+    await page.locator(".sg-words").first().waitFor();
+    expect(await counted(page)).toBe(Number(/：([\d,]+)/.exec(label)?.[1]?.replaceAll(",", "")));
     await page.close();
   });
 });
@@ -234,8 +310,15 @@ it("the pages are readable in the dark, in English, at 390 px", async () => {
     viewport: { width: 390, height: 844 },
   });
   const page = await dark.newPage();
-  for (const path of ["/rfm", "/segments/1", "/tags", "/members"]) {
-    await page.goto(`${session.server.url}${path}?lang=en`);
+  for (const path of [
+    "/rfm",
+    "/segments/1",
+    "/segments/1?tab=snapshots",
+    "/segments/overlap?ids=1,2",
+    "/tags",
+    "/members",
+  ]) {
+    await page.goto(`${session.server.url}${path}${path.includes("?") ? "&" : "?"}lang=en`);
     await settled(page);
     expect([path, await seriousFindings(page)]).toEqual([path, []]);
   }

@@ -128,7 +128,7 @@ function Answer({ answer, t }: { answer: OverlapAnswer; t: Translate }) {
           <Upset sets={answer.sets} regions={inside} chosen={asked} onChoose={choose} name={name} />
         )}
         {outside === undefined ? null : (
-          <p className="ht-note">
+          <p className="ht-note op-outside">
             {t("overlap.outside", { n: formatCount(outside.count), total: formatCount(answer.total) })}{" "}
             <Link to={treeLink(outside.condition)}>{t("overlap.open")}</Link>
           </p>
