@@ -1,6 +1,6 @@
 import { METRIC_DEFINITIONS } from "../../definitions/metrics/index.ts";
 import type { Ground } from "../ground.ts";
-import { addDays, lastClosedDay } from "../platform/index.ts";
+import { addDays, lastClosedDay, sameDayLastYear } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { currentVersions } from "./definition-store.ts";
 import { missingDays, writeDayFigures, writeMonthFigures } from "./figure-store.ts";
@@ -235,7 +235,8 @@ export async function bringUpToDate(ground: Ground, steps: Steps = {}): Promise<
   const work = first
     ? firstWork(reach.first_day ?? closed, reach.last_day, closed)
     : changedWork(state.through_day, dirty, closed, reach.last_day);
-  const done = await computeFigures(ground, work, steps);
+  const compared = await yearBefore(ground, first ? reach.last_day : closed, reach.first_day ?? closed);
+  const done = await computeFigures(ground, { ...work, points: [...work.points, ...compared] }, steps);
   if (steps.signal?.aborted === true) return { through_day: state?.through_day ?? closed, steps: done };
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     await clearDirty(tx, dirty);
@@ -243,6 +244,13 @@ export async function bringUpToDate(ground: Ground, steps: Steps = {}): Promise<
     await writeState(tx, { through_day: closed, first_month, currency, computed_at: ground.clock.now() });
   });
   return { through_day: closed, steps: done };
+}
+
+/** The day of last year that a day is compared with, where it has no rolling figures yet. */
+async function yearBefore(ground: Ground, day: string, first_day: string): Promise<string[]> {
+  const before = sameDayLastYear(day, "aligned").day;
+  if (before < first_day) return [];
+  return ground.store.read(SYSTEM_SCOPE, (tx) => missingDays(tx, "members", before, before));
 }
 
 /** Days around the newest one and around the same days a year before: what the first pages compare with. */

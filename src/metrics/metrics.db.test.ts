@@ -36,7 +36,7 @@ const mark = (days: readonly string[]) => world().ground.store.write(SYSTEM_SCOP
 beforeAll(async () => {
   world().clock.set("2026-11-22T02:00:00Z");
   owner = await signInOwner(world());
-  shop = await fillMetricShop(world(), 80, 370);
+  shop = await fillMetricShop(world(), 80, 95);
   await domain.ready?.(world().ground);
   await fillHistory(world().ground);
 }, 60_000);

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
 import { Link, useNavigate } from "react-router";
 import { Chip } from "../../parts/chips.tsx";
 import { DayText, Money, RelativeTime } from "../../parts/figures.tsx";
-import { formatCount } from "../../texts/format.ts";
+import { businessDay, formatCount } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
 import { type MemberRow, prefetchMember } from "./member-data.ts";
 import "../../parts/data-table.css";
@@ -39,7 +39,7 @@ const COLUMNS: readonly Column[] = [
   {
     key: "joined",
     hide: "tablet",
-    render: (row) => (row.joined_at ? <DayText day={row.joined_at.slice(0, 10)} /> : <None />),
+    render: (row) => (row.joined_at ? <DayText day={businessDay(new Date(row.joined_at))} /> : <None />),
   },
   { key: "sources", numeric: true, hide: "tablet", render: (row) => formatCount(row.sources) },
   { key: "orders", numeric: true, hide: "phone", render: (row) => formatCount(row.orders) },

@@ -1,11 +1,24 @@
-import { useState } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { formatDay } from "../../texts/format.ts";
 import { pick, type Translate } from "../../texts/texts.ts";
 import { lineOf } from "./line.ts";
 import { metricText } from "./metric-figures.ts";
 import type { Detail, LineDay } from "./metrics-data.ts";
 
-const FRAME = { width: 960, height: 260, left: 76, top: 14, bottom: 28 } as const;
+const WIDE = { width: 960, height: 260, left: 76, top: 14, bottom: 28 } as const;
+/** On a phone, so that the words of the scale stay readable. */
+const NARROW = { width: 400, height: 240, left: 72, top: 14, bottom: 28 } as const;
+type Frame = typeof WIDE | typeof NARROW;
+
+const phone = window.matchMedia("(max-width: 720px)");
+const subscribe = (changed: () => void) => {
+  phone.addEventListener("change", changed);
+  return () => phone.removeEventListener("change", changed);
+};
+
+function useFrame(): Frame {
+  return useSyncExternalStore(subscribe, () => (phone.matches ? NARROW : WIDE));
+}
 
 /** The days of closed months stand on another ground: what they show does not change any more. */
 function closedEnd(detail: Detail): number {
@@ -17,8 +30,9 @@ function closedEnd(detail: Detail): number {
 /** A metric over time, with holidays and seasons, closed months, and marks where a month was restated. */
 export function LinePicture({ detail, t }: { detail: Detail; t: Translate }) {
   const [at, setAt] = useState<number>();
+  const frame = useFrame();
   const { definition, currency } = detail;
-  const line = lineOf(detail.line, FRAME);
+  const line = lineOf(detail.line, frame);
   const text = (value: number | null) => metricText(value, definition.unit, currency);
   const values = detail.line.flatMap(({ value }) => (value === null ? [] : [value]));
   const label = t("line_label", {
@@ -28,12 +42,12 @@ export function LinePicture({ detail, t }: { detail: Detail; t: Translate }) {
     low: text(Math.min(...values)),
     high: text(Math.max(...values)),
   });
-  const step = (FRAME.width - FRAME.left - 8) / Math.max(1, detail.line.length - 1);
-  const x = (index: number) => FRAME.left + step * index;
+  const step = (frame.width - frame.left - 8) / Math.max(1, detail.line.length - 1);
+  const x = (index: number) => frame.left + step * index;
   const chosen = at === undefined ? undefined : line.points[at];
   const move = (event: React.PointerEvent<SVGSVGElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
-    const place = ((event.clientX - box.left) / box.width) * FRAME.width;
+    const place = ((event.clientX - box.left) / box.width) * frame.width;
     const nearest = line.points.reduce(
       (best, point, index) =>
         Math.abs(point.x - place) < Math.abs((line.points[best]?.x ?? 0) - place) ? index : best,
@@ -44,19 +58,19 @@ export function LinePicture({ detail, t }: { detail: Detail; t: Translate }) {
   return (
     <div className="mt-line">
       <svg
-        viewBox={`0 0 ${FRAME.width} ${FRAME.height}`}
+        viewBox={`0 0 ${frame.width} ${frame.height}`}
         role="img"
         aria-label={label}
         onPointerMove={move}
         onPointerLeave={() => setAt(undefined)}
       >
-        <Ground detail={detail} ticks={line.ticks} step={step} x={x} text={text} />
+        <Ground frame={frame} detail={detail} ticks={line.ticks} step={step} x={x} text={text} />
         <path className="mt-path" d={line.path} />
-        <Restatements detail={detail} x={x} />
-        <Dates days={detail.line} x={x} />
+        <Restatements detail={detail} frame={frame} x={x} />
+        <Dates days={detail.line} frame={frame} x={x} />
         {chosen === undefined ? null : (
           <g>
-            <line className="mt-cursor" x1={chosen.x} x2={chosen.x} y1={FRAME.top} y2={FRAME.height - FRAME.bottom} />
+            <line className="mt-cursor" x1={chosen.x} x2={chosen.x} y1={frame.top} y2={frame.height - frame.bottom} />
             <circle className="mt-dot" cx={chosen.x} cy={chosen.y} r={4} />
           </g>
         )}
@@ -71,6 +85,7 @@ export function LinePicture({ detail, t }: { detail: Detail; t: Translate }) {
 }
 
 interface GroundProps {
+  readonly frame: Frame;
   readonly detail: Detail;
   readonly ticks: readonly { readonly y: number; readonly value: number }[];
   /** The breadth of a day. */
@@ -80,23 +95,23 @@ interface GroundProps {
 }
 
 /** What stands behind the line: closed months, the scale, holidays and seasons. */
-function Ground({ detail, ticks, step, x, text }: GroundProps) {
+function Ground({ frame, detail, ticks, step, x, text }: GroundProps) {
   const closed = closedEnd(detail);
   return (
     <>
       {closed > 0 ? (
         <rect
           className="mt-closed"
-          x={FRAME.left}
-          y={FRAME.top}
-          width={Math.max(0, x(closed - 1) - FRAME.left)}
-          height={FRAME.height - FRAME.top - FRAME.bottom}
+          x={frame.left}
+          y={frame.top}
+          width={Math.max(0, x(closed - 1) - frame.left)}
+          height={frame.height - frame.top - frame.bottom}
         />
       ) : null}
       {ticks.map((tick) => (
         <g key={tick.value}>
-          <line className="mt-tick" x1={FRAME.left} x2={FRAME.width - 8} y1={tick.y} y2={tick.y} />
-          <text className="mt-axis" x={FRAME.left - 8} y={tick.y + 4} textAnchor="end">
+          <line className="mt-tick" x1={frame.left} x2={frame.width - 8} y1={tick.y} y2={tick.y} />
+          <text className="mt-axis" x={frame.left - 8} y={tick.y + 4} textAnchor="end">
             {text(tick.value)}
           </text>
         </g>
@@ -107,7 +122,7 @@ function Ground({ detail, ticks, step, x, text }: GroundProps) {
             key={day.day}
             className={day.holiday ? "mt-holiday" : "mt-season"}
             x={x(index) - step / 2}
-            y={FRAME.height - FRAME.bottom}
+            y={frame.height - frame.bottom}
             width={step}
             height={4}
           />
@@ -122,13 +137,13 @@ function readout(day: LineDay, text: (value: number | null) => string): string {
   return [formatDay(day.day), text(day.value), ...names].join(" · ");
 }
 
-function Restatements({ detail, x }: { detail: Detail; x: (index: number) => number }) {
+function Restatements({ detail, frame, x }: { detail: Detail; frame: Frame; x: (index: number) => number }) {
   return detail.months
     .filter((row) => (row.difference ?? 0) !== 0)
     .map((row) => {
       const index = detail.line.findLastIndex(({ day }) => day.startsWith(row.month));
       return index === -1 ? null : (
-        <path key={row.month} className="mt-restated" d={`M${x(index)} ${FRAME.top - 2}l5 -9h-10Z`}>
+        <path key={row.month} className="mt-restated" d={`M${x(index)} ${frame.top - 2}l5 -9h-10Z`}>
           <title>{row.month}</title>
         </path>
       );
@@ -136,14 +151,14 @@ function Restatements({ detail, x }: { detail: Detail; x: (index: number) => num
 }
 
 /** The first day of each month, or some days of a short range. */
-function Dates({ days, x }: { days: readonly LineDay[]; x: (index: number) => number }) {
-  const every = Math.ceil(days.length / 8);
+function Dates({ days, frame, x }: { days: readonly LineDay[]; frame: Frame; x: (index: number) => number }) {
+  const every = Math.ceil(days.length / (frame === NARROW ? 4 : 8));
   const shown = days.flatMap((day, index) => {
     const wanted = days.length > 60 ? day.day.endsWith("-01") : index % every === 0;
     return wanted ? [{ day: day.day, index }] : [];
   });
   return shown.map(({ day, index }) => (
-    <text key={day} className="mt-axis" x={x(index)} y={FRAME.height - 8} textAnchor="middle">
+    <text key={day} className="mt-axis" x={x(index)} y={frame.height - 8} textAnchor="middle">
       {days.length > 60 ? day.slice(2, 7).replace("-", "/") : day.slice(5).replace("-", "/")}
     </text>
   ));
