@@ -154,6 +154,8 @@ export async function visibleExport(ground: Ground, scope: Scope, export_id: num
 
 /** The newest exports whose rows one may see. @param segment_id only of this segment, its snapshots among them. */
 export async function visibleExports(ground: Ground, scope: Scope, segment_id: number | null): Promise<ExportView[]> {
+  // a job that was cancelled while it waited leaves its export open
+  await endLeft(ground);
   const rows = await ground.store.read(scope, (tx) => listExports(tx, segment_id, EXPORTS_LISTED_MAX));
   const now = ground.clock.now();
   return rows.filter((row) => covers(scope, row)).map((row) => exportView(row, now));
@@ -195,18 +197,19 @@ async function* piecesOf(ground: Ground, row: ExportRow): AsyncGenerator<Buffer>
 /** Destroys what has expired, and what was left open by a job that is over. @returns how many. */
 export async function expireExports(ground: Ground): Promise<number> {
   const now = ground.clock.now();
-  const [expired, open] = await ground.store.read(SYSTEM_SCOPE, async (tx) => [
-    await expiredExports(tx, now),
-    await Promise.all((await openExports(tx)).map(async (row) => [row, await jobOf(tx, row)] as const)),
-  ]);
+  const expired = await ground.store.read(SYSTEM_SCOPE, (tx) => expiredExports(tx, now));
   for (const row of expired) await dropExport(ground, row, "expired");
-  let ended = expired.length;
-  for (const [row, job] of open) {
-    if (job === "queued" || job === "running") continue;
-    await dropExport(ground, row, job === "cancelled" ? "cancelled" : "failed");
-    ended += 1;
-  }
-  return ended;
+  return expired.length + (await endLeft(ground));
+}
+
+async function endLeft(ground: Ground): Promise<number> {
+  const open = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
+    const rows = await openExports(tx);
+    return Promise.all(rows.map(async (row) => ({ row, job: await jobOf(tx, row) })));
+  });
+  const left = open.filter(({ job }) => job !== "queued" && job !== "running");
+  for (const { row, job } of left) await dropExport(ground, row, job === "cancelled" ? "cancelled" : "failed");
+  return left.length;
 }
 
 async function jobOf(tx: Tx, { job_id }: ExportRow): Promise<string | undefined> {
