@@ -106,6 +106,15 @@ function isIdentifier({ definition }: Tag): boolean {
 /** Columns of which one follows from another: who is asked for one is described by all. */
 const PLACES = ["members.city", "members.city_tier", "members.province"];
 
+/** One text for equal trees: a kept condition comes back with its fields in another order. */
+function formOf(tree: object): string {
+  return JSON.stringify(tree, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
 /**
  * Which facts a condition itself asks for, so that a portrait does not call them unusual: the same tag or column, what a
  * tag is computed from, or a tag made of nothing but columns of the profile that are asked for.
@@ -115,14 +124,15 @@ export function askedBy(plain: Expression, root: Expression): (fact: Fact) => bo
   const forms = new Set<string>();
   const visit = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
-    if ("node" in value) forms.add(JSON.stringify(value));
+    if ("node" in value) forms.add(formOf(value));
     for (const part of Object.values(value)) visit(part);
   };
   visit(plain);
   const columns = new Set(columnsOf(root));
   if (PLACES.some((name) => columns.has(name))) for (const name of PLACES) columns.add(name);
   return ({ subject, definition, reads }) => {
-    if (forms.has(JSON.stringify(subject)) || forms.has(JSON.stringify(definition?.expression))) return true;
+    if (forms.has(formOf(subject)) || (definition !== undefined && forms.has(formOf(definition.expression))))
+      return true;
     return [...reads].every((name) => name.startsWith("members.")) && [...reads].some((name) => columns.has(name));
   };
 }
