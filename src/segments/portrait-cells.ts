@@ -56,6 +56,11 @@ export function namedValue(ground: Ground, fact: Fact, value: string, names: Cod
   return { value, zh: text("zh"), en: text("en"), condition };
 }
 
+/** Chinese after Chinese without a space, after a figure with one. */
+function beside(text: string, more: string): string {
+  return /\p{Script=Han}$/u.test(text) ? `${text}${more}` : `${text} ${more}`;
+}
+
 /** One band of a number: from one border to below the next. @param place of the band, from the lowest. */
 export function namedBand(ground: Ground, fact: Fact, borders: readonly string[], place: number): Named {
   const [from, to] = [borders[place - 1], borders[place]];
@@ -64,8 +69,8 @@ export function namedBand(ground: Ground, fact: Fact, borders: readonly string[]
     const high = to === undefined ? undefined : numberText(ground, fact, to, language);
     if (low === undefined && high === undefined) return language === "zh" ? "有值" : "any";
     if (low === undefined) return language === "zh" ? `不到 ${high}` : `below ${high}`;
-    if (high === undefined) return language === "zh" ? `${low} 及以上` : `${low} or more`;
-    return language === "zh" ? `${low} 至不到 ${high}` : `${low} to below ${high}`;
+    if (high === undefined) return language === "zh" ? beside(low, "及以上") : `${low} or more`;
+    return language === "zh" ? `${beside(low, "至不到")} ${high}` : `${low} to below ${high}`;
   };
   const parts: Expression[] = [];
   if (from !== undefined) parts.push(q.compare(fact.subject, ">=", border(from)));

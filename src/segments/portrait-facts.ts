@@ -1,6 +1,6 @@
 import type { Ground } from "../ground.ts";
 import { build as q, columnsOf, type Expression, type Sensitivity } from "../query/index.ts";
-import { bookOf, storedTag, type Tag, type TagDefinition } from "../tags/index.ts";
+import { bookOf, type Tag, type TagDefinition } from "../tags/index.ts";
 
 /** One thing that a portrait compares: a tag, or a column of the profile that no tag shows. */
 export interface Fact {
@@ -14,9 +14,7 @@ export interface Fact {
   readonly definition: TagDefinition | undefined;
   /** What a condition asks for. */
   readonly subject: Expression;
-  /** What is read from the records. */
-  readonly stored: Expression;
-  /** Where the lake keeps it: a column of `member_tags` or of `members`; `since` holds the date whose days are counted. */
+  /** Where it is kept: a key or column of `member_tags` or of `members`; `since` holds the date whose days are counted. */
   readonly column: { readonly relation: "member_tags" | "members"; readonly name: string; readonly since: boolean };
   /** The columns of the catalogue that it is made of, as "relation.column". */
   readonly reads: ReadonlySet<string>;
@@ -53,12 +51,12 @@ export function factsOf(ground: Ground): Facts {
     if (PERSONAL.has(privacy)) leave("personal");
     else if (tag.kind === "date") leave("date");
     else if (isIdentifier(tag)) leave("identifier");
-    else facts.push(factOfTag(key, tag, storedTag(book, key) ?? q.tag(key)));
+    else facts.push(factOfTag(key, tag));
   }
   return { facts: [...facts, ...profileFacts(ground)], left_out };
 }
 
-function factOfTag(key: string, tag: Tag, stored: Expression): Fact {
+function factOfTag(key: string, tag: Tag): Fact {
   const { zh, en, family } = tag.definition;
   const since = tag.kind === "since";
   return {
@@ -69,7 +67,6 @@ function factOfTag(key: string, tag: Tag, stored: Expression): Fact {
     kind: since || tag.kind === "number" ? "bands" : "values",
     definition: tag.definition,
     subject: q.tag(key),
-    stored,
     column: { relation: "member_tags", name: key, since },
     reads: columnsOf(tag.tree.root),
   };
@@ -89,7 +86,6 @@ function profileFacts(ground: Ground): Fact[] {
       kind: "values",
       definition: undefined,
       subject,
-      stored: subject,
       column: { relation: "members", name, since: false },
       reads: columnsOf(subject),
     };

@@ -45,12 +45,12 @@ function sentence(fact: FactView, cell: CellView, base: BaseName): PortraitSente
   const index_bp = cell.index_bp ?? 10_000;
   const [share, other] = [percent(cell.share_bp), percent(cell.base_share_bp ?? 0)];
   const times = (index_bp / 10_000).toFixed(index_bp < 10_000 ? 2 : 1);
-  const word = fact.kind === "values" ? "为“{value}”" : "在 {value}";
+  const word = fact.kind === "values" ? `为“${cell.zh}”` : `在 ${cell.zh}`;
   return {
     fact: fact.key,
     value: cell.value,
-    zh: `${fact.zh}${word.replace("{value}", cell.zh)}的占 ${share}，${base.zh}为 ${other}（${times} 倍）`,
-    en: `${fact.en} ${fact.kind === "values" ? "is" : "of"} ${cell.en} for ${share}, against ${other} of ${base.en} (${times} times)`,
+    zh: `${fact.zh}${word}的占 ${share}，${base.zh}为 ${other}（${times} 倍）`,
+    en: `${share} have “${fact.en}” ${cell.en}, against ${other} of ${base.en} (${times} times)`,
     direction: index_bp >= 10_000 ? "more" : "less",
     index_bp,
     condition: cell.condition,

@@ -1,9 +1,5 @@
 import type { Ground } from "../ground.ts";
 import { lakeEngine } from "../lake/index.ts";
-import { checkedTree, type Output, planOutputs, postgresql, printPlan } from "../query/index.ts";
-import type { Tx } from "../store/index.ts";
-import { bookOf, storedTag } from "../tags/index.ts";
-import { storedCatalogue } from "./condition.ts";
 import type { MemberSet } from "./member-set.ts";
 import type { Fact } from "./portrait-facts.ts";
 
@@ -24,30 +20,28 @@ export type Borders = ReadonlyMap<string, readonly string[]>;
 /** Where the columns of the facts are read. */
 export interface FactSource {
   readonly engine: "duckdb" | "postgresql";
-  /** @param within undefined: everybody whom the source knows. */
   borders(facts: readonly Fact[], within: MemberSet): Promise<Borders>;
   spreads(facts: readonly Fact[], within: MemberSet, borders: Borders): Promise<ReadonlyMap<string, Spread>>;
 }
 
 /** Values counted for one fact; what is beyond stands among the others. */
-const VALUES_MAX = 200;
-const QUINTILES = [0.2, 0.4, 0.6, 0.8];
-const QUARTILES = [0.25, 0.5, 0.75];
+export const VALUES_MAX = 200;
+export const QUINTILES = [0.2, 0.4, 0.6, 0.8];
+export const QUARTILES = [0.25, 0.5, 0.75];
 /** Numbers are tags only. */
 const TAGS = "g_member_tags";
-/** Both engines know the type by this name. */
-const TEXT = "varchar";
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 type Row = Readonly<Record<string, unknown>>;
 
-interface Dialect {
-  readonly engine: FactSource["engine"];
-  quantiles(column: string, at: readonly number[]): string;
+interface Reader {
   run(sql: string): Promise<readonly Row[]>;
   /** `with …`: g_member_tags and g_members, a row for each member of the group, a column f0, f1 … for each fact. */
   readonly rows: string;
 }
+
+const quantiles = (column: string, at: readonly number[]): string =>
+  `cast(quantile_disc(${column}, [${at.join(", ")}]) as varchar[])`;
 
 const fromOf = ({ column }: Fact): string => `g_${column.relation}`;
 
@@ -55,11 +49,11 @@ function placesOf(facts: readonly Fact[], kind: Fact["kind"]) {
   return facts.flatMap((fact, place) => (fact.kind === kind ? [{ fact, column: `f${place}` }] : []));
 }
 
-async function bordersBy(facts: readonly Fact[], dialect: Dialect): Promise<Borders> {
+async function bordersBy(facts: readonly Fact[], reader: Reader): Promise<Borders> {
   const numbers = placesOf(facts, "bands");
   if (numbers.length === 0) return new Map();
-  const columns = numbers.map(({ column }) => `${dialect.quantiles(column, QUINTILES)} as ${column}`);
-  const [row = {}] = await dialect.run(`${dialect.rows} select ${columns.join(", ")} from ${TAGS}`);
+  const columns = numbers.map(({ column }) => `${quantiles(column, QUINTILES)} as ${column}`);
+  const [row = {}] = await reader.run(`${reader.rows} select ${columns.join(", ")} from ${TAGS}`);
   return new Map(numbers.map(({ fact, column }) => [fact.key, [...new Set(texts(row[column]))]]));
 }
 
@@ -67,16 +61,16 @@ async function bordersBy(facts: readonly Fact[], dialect: Dialect): Promise<Bord
  * One statement that counts every value and band, one that takes the quartiles. The columns of the group are taken out
  * once (`materialized`): at a million members and forty texts, that is a third of the time of as many scans.
  */
-async function spreadsBy(facts: readonly Fact[], borders: Borders, dialect: Dialect): Promise<Map<string, Spread>> {
+async function spreadsBy(facts: readonly Fact[], borders: Borders, reader: Reader): Promise<Map<string, Spread>> {
   const counts = facts.map((fact, place) => countOf(fact, place, borders.get(fact.key) ?? []));
-  const counted = await dialect.run(`${dialect.rows} ${counts.join(" union all ")}`);
+  const counted = await reader.run(`${reader.rows} ${counts.join(" union all ")}`);
   const numbers = placesOf(facts, "bands");
   const columns = numbers.flatMap(({ column }) => [
-    `${dialect.quantiles(column, QUARTILES)} as ${column}`,
-    `cast(sum(${column}) as ${TEXT}) as s_${column}`,
+    `${quantiles(column, QUARTILES)} as ${column}`,
+    `cast(sum(${column}) as varchar) as s_${column}`,
   ]);
   const [measured = {}] =
-    numbers.length === 0 ? [] : await dialect.run(`${dialect.rows} select ${columns.join(", ")} from ${TAGS}`);
+    numbers.length === 0 ? [] : await reader.run(`${reader.rows} select ${columns.join(", ")} from ${TAGS}`);
   return new Map(facts.map((fact, place) => [fact.key, spreadOf(fact, place, counted, measured)]));
 }
 
@@ -86,7 +80,7 @@ function countOf(fact: Fact, place: number, borders: readonly string[]): string 
   const value = fact.kind === "values" ? column : bandOf(column, borders);
   const grouped = `select ${value} as value, count(*) as members from ${fromOf(fact)} where ${column} is not null group by 1`;
   const listed = `select * from (${grouped}) c${place} order by members desc, value limit ${VALUES_MAX}`;
-  return `select ${place} as place, false as whole, cast(value as ${TEXT}) as value, members from (${listed}) l${place}
+  return `select ${place} as place, false as whole, cast(value as varchar) as value, members from (${listed}) l${place}
     union all select ${place}, true, '', count(${column}) from ${fromOf(fact)}`;
 }
 
@@ -115,16 +109,14 @@ function texts(value: unknown): string[] {
 
 /** The columns of the live mirror of tags and of the profile, in the lake's engine. */
 export function lakeFacts(ground: Ground, today: string, signal: AbortSignal): FactSource {
-  const dialectFor = (facts: readonly Fact[], within: MemberSet): Dialect => ({
-    engine: "duckdb",
-    quantiles: (column, at) => `cast(quantile_disc(${column}, [${at.join(", ")}]) as varchar[])`,
+  const readerFor = (facts: readonly Fact[], within: MemberSet): Reader => ({
     rows: lakeRows(facts, today, within.bytes.length * 8),
     run: async (sql) => (await lakeEngine(ground).query(sql, [within.bytes], { signal })).rows as readonly Row[],
   });
   return {
     engine: "duckdb",
-    borders: (facts, within) => bordersBy(facts, dialectFor(facts, within)),
-    spreads: (facts, within, borders) => spreadsBy(facts, borders, dialectFor(facts, within)),
+    borders: (facts, within) => bordersBy(facts, readerFor(facts, within)),
+    spreads: (facts, within, borders) => spreadsBy(facts, borders, readerFor(facts, within)),
   };
 }
 
@@ -142,32 +134,4 @@ function lakeRows(facts: readonly Fact[], today: string, width: number): string 
     return [`g_${relation} as materialized (select ${columns.join(", ")} from catalogue.${relation} where ${inside})`];
   });
   return `with ${parts.flat().join(", ")}`;
-}
-
-/** The same out of the record store, for platforms with few members or without a mirror. */
-export function recordFacts(tx: Tx, ground: Ground, today: string): FactSource {
-  const book = bookOf(ground);
-  const catalogue = storedCatalogue(ground);
-  const dialectFor = (facts: readonly Fact[], within: MemberSet): Dialect => {
-    const outputs = facts.map(({ stored }, place): Output => {
-      const tree = checkedTree(stored, catalogue, { tag: (key) => storedTag(book, key) });
-      return { name: `t${place}`, tree, as: "text" };
-    });
-    const columns = facts.map(({ kind }, place) => `t${place}${kind === "bands" ? "::numeric" : ""} as f${place}`);
-    const plan = printPlan(planOutputs(outputs, catalogue, today), postgresql, {
-      kind: "given",
-      array: "$1::bigint[]",
-    });
-    return {
-      engine: "postgresql",
-      quantiles: (column, at) => `(percentile_disc(array[${at.join(", ")}]) within group (order by ${column}))::text[]`,
-      rows: `with g_member_tags as materialized (select ${columns.join(", ")} from (${plan}) q), g_members as (select * from g_member_tags)`,
-      run: (sql) => tx.query<Row>(sql, [[...within.idsAfter(0)]]),
-    };
-  };
-  return {
-    engine: "postgresql",
-    borders: (facts, within) => bordersBy(facts, dialectFor(facts, within)),
-    spreads: (facts, within, borders) => spreadsBy(facts, borders, dialectFor(facts, within)),
-  };
 }

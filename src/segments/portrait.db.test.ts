@@ -88,7 +88,7 @@ describe("a portrait of a group", () => {
     });
     expect(weights).toEqual([...weights].sort((a, b) => b - a));
     expect(sentences[0]?.zh).toMatch(/的占 \d+\.\d%，全体为 \d+\.\d%（\d+\.\d+ 倍）$/);
-    expect(sentences[0]?.en).toMatch(/for \d+\.\d%, against \d+\.\d% of everybody \(\d+\.\d+ times\)$/);
+    expect(sentences[0]?.en).toMatch(/^\d+\.\d% have “.+” .+, against \d+\.\d% of everybody \(\d+\.\d+ times\)$/);
   });
 
   test("everybody beside everybody is nothing unusual", async () => {

@@ -13,7 +13,8 @@ import { askedBy, type Fact, type Facts, factsOf, type LeftOut } from "./portrai
 import { type FactView, compareFacts, namesOfSpreads, type Sides } from "./portrait-compare.ts";
 import { type PortraitSentence, sentencesOf } from "./portrait-sentences.ts";
 import { type OrdersView, ordersOf } from "./portrait-orders.ts";
-import { type FactSource, lakeFacts, recordFacts, type Spread } from "./portrait-store.ts";
+import { recordFacts } from "./portrait-records-store.ts";
+import { type FactSource, lakeFacts, type Spread } from "./portrait-store.ts";
 import { existing } from "./segment-store.ts";
 
 /** Whose portrait is drawn, or with whom one is compared. */
@@ -132,7 +133,7 @@ async function factSource({ tx, ground, signal }: Asking, sets: SetSource): Prom
   if (sets.engine === "duckdb" && (await mirrorVersion(ground)) !== undefined)
     return lakeFacts(ground, todayOf(ground), signal);
   await limitStatement(tx, PORTRAIT_SECONDS_MAX);
-  return recordFacts(tx, ground, todayOf(ground));
+  return recordFacts(tx, sets.visible, todayOf(ground));
 }
 
 type Spreads = ReadonlyMap<string, Spread>;
