@@ -19,6 +19,8 @@ export interface PortraitCell {
   readonly base_share_bp: number | null;
   readonly index_bp: number | null;
   readonly unusual: boolean;
+  /** Evidence × size. */
+  readonly weight: number;
   readonly condition: TreeNode;
 }
 

@@ -6,6 +6,14 @@ import { type Portrait, type PortraitCell, type PortraitFact, type Sitter, withC
 
 const FAMILIES = ["consumption", "basic", "social"] as const;
 
+/** Of each family the strongest stand in sight; a page of all would hide what it has to say. */
+const SHOWN_FACTS = 6;
+
+/** How strongly the most unusual value of a tag deviates; 0 where none does. */
+function strength({ cells }: PortraitFact): number {
+  return Math.max(0, ...cells.filter((cell) => cell.unusual).map((cell) => cell.weight));
+}
+
 interface FactsProps {
   readonly portrait: Portrait;
   readonly sitter: Sitter;
@@ -24,8 +32,8 @@ export function PortraitFacts({ portrait, sitter }: FactsProps) {
       {families.map((family) => {
         const facts = open.filter((fact) => fact.family === family);
         if (facts.length === 0) return null;
-        const telling = facts.filter((fact) => fact.cells.some((cell) => cell.unusual));
-        const quiet = facts.filter((fact) => !telling.includes(fact));
+        const telling = facts.filter((fact) => strength(fact) > 0).sort((a, b) => strength(b) - strength(a));
+        const quiet = facts.filter((fact) => strength(fact) === 0);
         const title = known.has(family) ? t(`portrait.family_${family}`) : family;
         return (
           <Card
@@ -33,7 +41,13 @@ export function PortraitFacts({ portrait, sitter }: FactsProps) {
             title={title}
             note={t("portrait.legend", { base: pick(portrait.base.zh, portrait.base.en) })}
           >
-            <Grid facts={telling} portrait={portrait} sitter={sitter} />
+            <Grid facts={telling.slice(0, SHOWN_FACTS)} portrait={portrait} sitter={sitter} />
+            <Folded
+              label={t("portrait.more", { n: telling.length - SHOWN_FACTS })}
+              facts={telling.slice(SHOWN_FACTS)}
+              portrait={portrait}
+              sitter={sitter}
+            />
             <Folded
               label={t("portrait.quiet", { n: quiet.length })}
               facts={quiet}
