@@ -65,7 +65,6 @@ function ExportForm({ segmentId, offer }: { segmentId: number; offer: ExportOffe
     reason: "",
   });
   const ask = useAskExport(segmentId);
-  const snapshots = useSnapshotsOf(segmentId, true);
   const change = (part: Partial<ExportDraft>) => setDraft((old) => ({ ...old, ...part }));
   const length = [...draft.reason.trim()].length;
   const ready =
@@ -89,37 +88,7 @@ function ExportForm({ segmentId, offer }: { segmentId: number; offer: ExportOffe
           if (ready) send();
         }}
       >
-        <div className="ex-what">
-          <SelectField
-            label={t("export.source")}
-            value={String(draft.snapshot_id ?? "")}
-            onChange={(value) => change({ snapshot_id: value === "" ? null : Number(value) })}
-            options={[
-              { value: "", label: t("export.source_now") },
-              ...snapshots.map((one) => ({
-                value: String(one.snapshot_id),
-                label: t("export.source_snapshot", { name: one.name, n: formatCount(one.members) }),
-              })),
-            ]}
-          />
-          <div className="ht-field">
-            <span className="ex-field-label">{t("export.format")}</span>
-            <Choices
-              label={t("export.format")}
-              value={draft.format}
-              items={[
-                { key: "csv", label: "CSV" },
-                { key: "xlsx", label: "Excel" },
-              ]}
-              onChange={(format) => change({ format })}
-            />
-            <p className="ht-field-hint">
-              {t("export.rows_max", {
-                n: formatCount(draft.format === "csv" ? offer.rows_max : offer.sheet_rows_max),
-              })}
-            </p>
-          </div>
-        </div>
+        <What segmentId={segmentId} offer={offer} draft={draft} change={change} t={t} />
         <Columns offer={offer} chosen={draft.columns} onChange={(columns) => change({ columns })} t={t} />
         <TextField
           label={t("export.reason")}
@@ -136,6 +105,52 @@ function ExportForm({ segmentId, offer }: { segmentId: number; offer: ExportOffe
         </div>
       </form>
     </Card>
+  );
+}
+
+interface WhatProps {
+  readonly segmentId: number;
+  readonly offer: ExportOffer;
+  readonly draft: ExportDraft;
+  readonly change: (part: Partial<ExportDraft>) => void;
+  readonly t: Translate;
+}
+
+/** Of whom, and as what. */
+function What({ segmentId, offer, draft, change, t }: WhatProps) {
+  const snapshots = useSnapshotsOf(segmentId, true);
+  return (
+    <div className="ex-what">
+      <SelectField
+        label={t("export.source")}
+        value={String(draft.snapshot_id ?? "")}
+        onChange={(value) => change({ snapshot_id: value === "" ? null : Number(value) })}
+        options={[
+          { value: "", label: t("export.source_now") },
+          ...snapshots.map((one) => ({
+            value: String(one.snapshot_id),
+            label: t("export.source_snapshot", { name: one.name, n: formatCount(one.members) }),
+          })),
+        ]}
+      />
+      <div className="ht-field">
+        <span className="ex-field-label">{t("export.format")}</span>
+        <Choices
+          label={t("export.format")}
+          value={draft.format}
+          items={[
+            { key: "csv", label: "CSV" },
+            { key: "xlsx", label: "Excel" },
+          ]}
+          onChange={(format) => change({ format })}
+        />
+        <p className="ht-field-hint">
+          {t("export.rows_max", {
+            n: formatCount(draft.format === "csv" ? offer.rows_max : offer.sheet_rows_max),
+          })}
+        </p>
+      </div>
+    </div>
   );
 }
 
