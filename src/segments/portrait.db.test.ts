@@ -5,9 +5,14 @@ import { catalogueData } from "../../tests/support/catalogue-data.ts";
 import { withDatabase } from "../../tests/support/database.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
 import { build as q, checkedTree, type DataSet, evaluate, type Expression } from "../query/index.ts";
+import { refreshLake } from "../lake/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
-import { bookOf, settleTags } from "../tags/index.ts";
+import { bookOf, mirrorVersion, settleTags } from "../tags/index.ts";
 import { countCondition } from "./count.ts";
+import { MemberSet } from "./member-set.ts";
+import { factsOf } from "./portrait-facts.ts";
+import { recordFacts } from "./portrait-records-store.ts";
+import { type Borders, lakeFacts, type Spread } from "./portrait-store.ts";
 import { type Portrait, portraitOf } from "./portrait.ts";
 import { portraitWorkbook } from "./portrait-workbook.ts";
 import { saveSegment } from "./segments.ts";
@@ -154,3 +159,38 @@ describe("a portrait of a group", () => {
     expect(texts).toEqual(expect.arrayContaining(portrait.sentences.map(({ zh }) => zh)));
   });
 });
+
+describe("where a portrait is read", () => {
+  test("the live copy of tags in the lake's engine and the records give the same spreads of every fact", async () => {
+    const { ground } = world();
+    await refreshLake(ground);
+    expect(await mirrorVersion(ground)).toBeDefined();
+    const { facts } = factsOf(ground);
+    const ids = (data["members"] ?? []).map((row) => Number(row["member_id"]));
+    const width = Math.max(...ids) + 1;
+    const [all, some] = [MemberSet.of(width, ids), MemberSet.of(width, idsBy(buyers))];
+    const lake = lakeFacts(ground, "2026-11-22", new AbortController().signal);
+    await ground.store.read(SYSTEM_SCOPE, async (tx) => {
+      const records = recordFacts(tx, all, "2026-11-22");
+      const plain = (borders: Borders) => [...borders].map(([key, texts]) => [key, texts.map(Number)]);
+      const borders = await records.borders(facts, all);
+      expect(plain(await lake.borders(facts, all))).toEqual(plain(borders));
+      for (const group of [all, some]) {
+        const [one, other] = [await lake.spreads(facts, group, borders), await records.spreads(facts, group, borders)];
+        for (const { key } of facts) expect([key, inNumbers(one.get(key))]).toEqual([key, inNumbers(other.get(key))]);
+      }
+    });
+  });
+});
+
+/** "2.0" and "2" are one number, and a sum of fractions is one to six digits. */
+function inNumbers(spread: Spread | undefined) {
+  if (spread === undefined) return undefined;
+  const { quartiles, values, known, sum } = spread;
+  return {
+    known,
+    sum: sum === null ? null : Math.round(sum * 1e6),
+    quartiles: quartiles?.map(Number),
+    values: Object.fromEntries(values),
+  };
+}

@@ -11,10 +11,12 @@ import { rowsOf, useMemberPages } from "../members/member-data.ts";
 import { BuilderHead } from "./builder-head.tsx";
 import { CountPanel } from "./count-panel.tsx";
 import { EXPLAIN_OPEN, ExplainDialog } from "./explain.tsx";
+import { SegmentExport } from "./export.tsx";
 import { GroupView, type Opened } from "./group-view.tsx";
 import { toTree, leftOut } from "./model/tree.ts";
 import type { Vocabulary } from "./model/vocabulary.ts";
 import { SegmentMovements } from "./movements.tsx";
+import { SegmentPortrait } from "./portrait.tsx";
 import { SamplePanel } from "./sample-panel.tsx";
 import { SegmentActs } from "./segment-acts.tsx";
 import { SegmentFacts } from "./segment-facts.tsx";
@@ -119,16 +121,18 @@ function SegmentBody({ segment, vocabulary, t }: BodyProps) {
   );
 }
 
-const TABS = ["condition", "members", "movements", "snapshots"] as const;
+const TABS = ["condition", "members", "portrait", "movements", "snapshots", "export"] as const;
 type Tab = (typeof TABS)[number];
 
 /** What the tabs keep in the address is theirs alone. */
-const TAB_STATE = ["day", "days", "direction", "step", "a", "b", "who", "snapshot"];
+const TAB_STATE = ["day", "days", "direction", "step", "a", "b", "who", "snapshot", "against"];
 const WITHOUT_TAB_STATE = Object.fromEntries(TAB_STATE.map((name) => [name, null]));
 
 function TabBody({ tab, segment, t }: { tab: Exclude<Tab, "condition">; segment: Segment; t: BodyProps["t"] }) {
   if (tab === "members") return <SegmentMembers segment={segment} t={t} />;
+  if (tab === "portrait") return <SegmentPortrait segmentId={segment.segment_id} />;
   if (tab === "snapshots") return <SegmentSnapshots segment={segment} />;
+  if (tab === "export") return <SegmentExport segmentId={segment.segment_id} />;
   return <SegmentMovements segmentId={segment.segment_id} />;
 }
 
