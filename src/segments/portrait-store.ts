@@ -74,14 +74,14 @@ async function spreadsBy(facts: readonly Fact[], borders: Borders, reader: Reade
   return new Map(facts.map((fact, place) => [fact.key, spreadOf(fact, place, counted, measured)]));
 }
 
-/** Rows of one fact: its place, a value, its members; one more row counts all who have a value. */
+/** Rows of one fact: its place, a value, its members, and in each row all who have a value. */
 function countOf(fact: Fact, place: number, borders: readonly string[]): string {
   const column = `f${place}`;
   const value = fact.kind === "values" ? column : bandOf(column, borders);
   const grouped = `select ${value} as value, count(*) as members from ${fromOf(fact)} where ${column} is not null group by 1`;
-  const listed = `select * from (${grouped}) c${place} order by members desc, value limit ${VALUES_MAX}`;
-  return `select ${place} as place, false as whole, cast(value as varchar) as value, members from (${listed}) l${place}
-    union all select ${place}, true, '', count(${column}) from ${fromOf(fact)}`;
+  const listed = `select value, members, sum(members) over () as known from (${grouped}) c${place}`;
+  return `select ${place} as place, cast(value as varchar) as value, members, cast(known as bigint) as known
+    from (${listed} order by members desc, value limit ${VALUES_MAX}) l${place}`;
 }
 
 function bandOf(column: string, borders: readonly string[]): string {
@@ -92,12 +92,11 @@ function bandOf(column: string, borders: readonly string[]): string {
 
 function spreadOf(fact: Fact, place: number, counted: readonly Row[], measured: Row): Spread {
   const own = counted.filter((row) => Number(row["place"]) === place);
-  const known = own.find((row) => row["whole"] === true);
   const column = `f${place}`;
   const quartiles = fact.kind === "bands" ? texts(measured[column]) : [];
   return {
-    known: Number(known?.["members"] ?? 0),
-    values: new Map(own.filter((row) => row !== known).map((row) => [String(row["value"]), Number(row["members"])])),
+    known: Number(own[0]?.["known"] ?? 0),
+    values: new Map(own.map((row) => [String(row["value"]), Number(row["members"])])),
     quartiles: quartiles.length === QUARTILES.length ? quartiles : null,
     sum: fact.kind === "bands" ? Number(measured[`s_${column}`] ?? 0) : null,
   };
