@@ -10,7 +10,7 @@ import {
   postgresql,
   printPlan,
 } from "../query/index.ts";
-import type { Scope, Tx } from "../store/index.ts";
+import { type Scope, stopStatement, type Tx } from "../store/index.ts";
 import { bookOf, storedTag } from "../tags/index.ts";
 import { type Condition, readCondition, scopeCondition, sentenceOf, stepsOf, storedCatalogue } from "./condition.ts";
 import { COUNTS_MAX, LAKE_MEMBERS_MIN, SLOW_MS, STATEMENT_SECONDS_MAX } from "./limits.ts";
@@ -184,8 +184,7 @@ export async function limitStatement(tx: Tx, seconds: number): Promise<void> {
 
 /** Stops the running statement of the transaction when the signal aborts. */
 export async function cancellable<T>(ground: Ground, tx: Tx, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const pid = (tx.client as unknown as { processID: number | null }).processID;
-  const stop = () => void ground.store.pool.query("select pg_cancel_backend($1)", [pid]).catch(() => undefined);
+  const stop = () => void stopStatement(ground.store, tx).catch(() => undefined);
   signal.addEventListener("abort", stop);
   try {
     signal.throwIfAborted();

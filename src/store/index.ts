@@ -22,5 +22,6 @@ export {
 export { prepareQueue, startJobWorkers, type JobWorkers, type Schedule } from "./job-queue.ts";
 export { openDatabases, type Databases } from "./databases.ts";
 export { migrate, readMigrations, type Migration } from "./migrator.ts";
+export { stopStatement } from "./stop-statement.ts";
 export { setSetting, settingOf } from "./settings.ts";
 export { jobRoutes } from "./routes.ts";

@@ -1,5 +1,5 @@
 import type { Ground } from "../ground.ts";
-import type { Tx } from "../store/index.ts";
+import { stopStatement, type Tx } from "../store/index.ts";
 import { PREVIEW_VALUES_MAX } from "./custom-limits.ts";
 
 /** Members to compute: all, or a random sample that is the same for the same seed. */
@@ -72,8 +72,10 @@ export async function stoppable<T>(
 ): Promise<T> {
   await tx.query(`set local statement_timeout = ${seconds * 1000}`);
   await tx.query("set local jit = off");
-  const pid = (tx.client as unknown as { processID: number | null }).processID;
-  const stop = () => void ground.store.pool.query("select pg_cancel_backend($1)", [pid]).catch(() => undefined);
+  const stop = () =>
+    void stopStatement(ground.store, tx).catch((error: unknown) =>
+      ground.log.warn({ error: String(error) }, "a preview could not be stopped"),
+    );
   signal.addEventListener("abort", stop);
   try {
     signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/index.ts";
@@ -56,10 +56,10 @@ function makerOf(request: FastifyRequest, reason: string | undefined): Maker {
   return { person_id: request.person?.person_id ?? null, name: request.person?.name ?? null, reason: reason ?? "" };
 }
 
-/** Aborts when the caller closes the connection before the answer. */
-function hungUp(request: FastifyRequest): AbortSignal {
+/** Aborts when the caller closes the connection before the answer; after the answer nothing listens any more. */
+function hungUp(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  request.raw.socket.once("close", () => gone.abort());
+  reply.raw.once("close", () => gone.abort());
   return gone.signal;
 }
 
@@ -143,7 +143,7 @@ function readingRoutes(app: FastifyInstance, ground: Ground, book: TagBook): voi
       schema: { tags, summary: "What a definition would say of the members, without keeping it", body: PreviewBody },
       config: { access: { permission: "tags.manage" } },
     },
-    async (request) => previewCustom(ground, book, request.scope, request.body.definition, hungUp(request)),
+    async (request, reply) => previewCustom(ground, book, request.scope, request.body.definition, hungUp(reply)),
   );
 }
 

@@ -269,12 +269,25 @@ describe("a preview", () => {
     expect(none).toMatchObject({ total: 0, computed: 0, sample: [] });
   });
 
-  test("ends when nobody waits for it any more", async () => {
+  test("stops its statement when nobody waits for it any more", async () => {
     const { ground } = world();
-    const gone = AbortSignal.abort();
+    const gone = new AbortController();
     const definition = { ...loyal, key: "gone", zh: "草稿", en: "Draft" };
-    await expect(previewCustom(ground, bookOf(ground), SYSTEM_SCOPE, definition, gone)).rejects.toMatchObject({
-      code: "tags.preview_cancelled",
+    await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+      // what the preview reads first is held, so that it certainly runs when the caller goes
+      await tx.query("lock table tags.custom in access exclusive mode");
+      const asked = previewCustom(ground, bookOf(ground), SYSTEM_SCOPE, definition, gone.signal);
+      const outcome = expect(asked).rejects.toMatchObject({ code: "tags.preview_cancelled" });
+      const held = async () =>
+        (
+          await tx.one<{ n: number }>(
+            "select count(*) as n from pg_locks where not granted and relation = 'tags.custom'::regclass",
+          )
+        )?.n;
+      await expect.poll(held, { timeout: 10_000 }).toBe(1);
+      gone.abort();
+      await outcome;
     });
-  });
+    // sooner than the statement's own limit, which would end it as well
+  }, 12_000);
 });

@@ -126,8 +126,9 @@ function Table({ items, t }: { items: readonly TagAccuracy[]; t: Translate }) {
 }
 
 export function StateChip({ item, t }: { item: Pick<TagAccuracy, "state" | "outdated">; t: Translate }) {
+  const why = item.outdated ? t("review.outdated") : item.state === "not_issued" ? t("review.not_issued_why") : null;
   return (
-    <Chip tone={STATE_TONES[item.state]} {...(item.outdated ? { title: t("review.outdated") } : {})}>
+    <Chip tone={STATE_TONES[item.state]} {...(why === null ? {} : { title: why })}>
       {t(`review.state_${item.state}`)}
     </Chip>
   );
