@@ -195,7 +195,7 @@ function memberColumns(segmentId: number, t: Translate): readonly Column<Movemen
             <Link className="mb-name" to={`/members/${member.member_id}`}>
               {member.name_masked ?? t("explain.no_name")}
             </Link>{" "}
-            <span className="ht-note">{member.phone_masked ?? ""}</span>
+            <span className="ht-note mv-phone">{member.phone_masked ?? ""}</span>
           </>
         ),
     },
@@ -205,7 +205,7 @@ function memberColumns(segmentId: number, t: Translate): readonly Column<Movemen
       render: (row) => (
         <span className={`mv-word-${row.direction}`}>
           <span aria-hidden="true">{row.direction === "entered" ? "↑" : "↓"}</span> {t(`moves.${row.direction}`)}
-          {row.cause === "filled" ? <span className="ht-note">（{t("moves.by_change")}）</span> : null}
+          {row.cause === "filled" ? <span className="ht-note mv-cause">（{t("moves.by_change")}）</span> : null}
         </span>
       ),
     },
