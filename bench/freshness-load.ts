@@ -9,6 +9,7 @@ import { build as q } from "../src/query/index.ts";
 import { saveSegment } from "../src/segments/segments.ts";
 import { SYSTEM_SCOPE } from "../src/store/index.ts";
 import { computeAll } from "../src/tags/index.ts";
+import { prepareAhead } from "../src/tags/ahead.ts";
 import { computeDirty } from "../src/tags/compute.ts";
 import { bookOf } from "../src/tags/registry.ts";
 import type { Bench, Figure } from "./main.ts";
@@ -220,8 +221,13 @@ async function atMidnight({ ground }: BenchWorld): Promise<Figure> {
   const { timezone } = ground.config;
   const today = businessDay(ground.clock.now(), timezone);
   const ahead_ms = startOfDay(addDays(today, 1), timezone).getTime() - Date.now();
-  const tomorrow: Ground = { ...ground, clock: { now: () => new Date(Date.now() + ahead_ms) } };
+  const moved = (by_ms: number): Ground => ({ ...ground, clock: { now: () => new Date(Date.now() + by_ms) } });
+  const evening = moved(ahead_ms - 3_600_000);
+  while ((await prepareAhead(evening, bookOf(evening))) > 0) continue;
+  const tomorrow = moved(ahead_ms);
   const book = bookOf(tomorrow);
+  const { rows } = await ground.store.pool.query<{ ready: number }>("select count(*)::int as ready from tags.ahead");
+  const ready = rows[0]?.ready ?? 0;
   const began = performance.now();
   let marks = 0;
   for (;;) {
@@ -231,7 +237,7 @@ async function atMidnight({ ground }: BenchWorld): Promise<Figure> {
   }
   const value = (performance.now() - began) / 1000;
   return {
-    name: `freshness.wake_ups of ${marks} members at midnight`,
+    name: `freshness.wake_ups at midnight: ${ready} members prepared, ${marks} marked`,
     value,
     unit: "s",
     reference: null,

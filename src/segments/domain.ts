@@ -5,20 +5,29 @@ import type { OutboxEvent, OutboxHandler, Tx } from "../store/index.ts";
 import "./errors.ts";
 import { segmentJobs, segmentSchedules } from "./jobs.ts";
 import { fillWaiting, followMembers } from "./membership.ts";
-import { markDirty } from "./membership-store.ts";
+import { LANE, markDirty } from "./membership-store.ts";
 import { registerSegmentMetrics } from "./metrics.ts";
 import { relations } from "./relations.ts";
 import { segmentRoutes } from "./routes.ts";
 import { segmentStage } from "./stage.ts";
 
-type Changed = { readonly member_ids?: readonly number[]; readonly party_ids?: readonly number[] };
+type Changed = {
+  readonly member_ids?: readonly number[];
+  readonly party_ids?: readonly number[];
+  /** By the turn of a day, not by anything that came. */
+  readonly turned?: boolean;
+};
 
 /** Whatever says that members changed without a record: joins, splits, facts changed by a person, late matches of sales. */
 const mark: OutboxHandler = async (tx: Tx, _ground: Ground, events: readonly OutboxEvent<Changed>[]) => {
-  const member_ids = new Set(events.flatMap((event) => [...(event.payload.member_ids ?? [])]));
-  const party_ids = new Set(events.flatMap((event) => [...(event.payload.party_ids ?? [])]));
-  const since = events[0]?.emitted_at;
-  if (since !== undefined) await markDirty(tx, { member_ids: [...member_ids], party_ids: [...party_ids] }, since);
+  for (const lane of [LANE.now, LANE.turn]) {
+    const mine = events.filter(({ payload }) => (payload.turned === true) === (lane === LANE.turn));
+    const since = mine[0]?.emitted_at;
+    if (since === undefined) continue;
+    const member_ids = [...new Set(mine.flatMap(({ payload }) => [...(payload.member_ids ?? [])]))];
+    const party_ids = [...new Set(mine.flatMap(({ payload }) => [...(payload.party_ids ?? [])]))];
+    await markDirty(tx, { member_ids, party_ids }, since, null, lane);
+  }
 };
 
 const IDLE_MS = 250;

@@ -3,6 +3,9 @@ import type { MarkKind } from "../tags/index.ts";
 import { ROUND_KEPT_MS } from "./limits.ts";
 import type { Moved } from "./movement.ts";
 
+export const LANE = { now: 0, turn: 1 } as const;
+export type Lane = (typeof LANE)[keyof typeof LANE];
+
 /** Only one process changes memberships at a time: a slower one could overwrite newer with older. */
 export async function tryLock(tx: Tx): Promise<boolean> {
   const row = await tx.one<{ locked: boolean }>(
@@ -19,17 +22,19 @@ export async function waitForLock(tx: Tx): Promise<void> {
  * Marks members or parties who may have entered or left.
  * @param since when it became true
  * @param kind of behaviour, when nothing but a row of that kind came
+ * @param lane what the turn of a day brings waits behind what happens now
  */
 export async function markDirty(
   tx: Tx,
   who: { readonly member_ids?: readonly number[]; readonly party_ids?: readonly number[] },
   since: Date,
   kind: MarkKind = null,
+  lane: Lane = LANE.now,
 ): Promise<void> {
   const insert = (column: string, ids: readonly number[]) =>
     tx.query(
-      `insert into segments.dirty (${column}, since, kind) select distinct id, $2::timestamptz, $3::text from unnest($1::bigint[]) id`,
-      [ids, since, kind],
+      `insert into segments.dirty (${column}, since, kind, lane) select distinct id, $2::timestamptz, $3::text, $4::smallint from unnest($1::bigint[]) id`,
+      [ids, since, kind, lane],
     );
   if ((who.member_ids ?? []).length > 0) await insert("member_id", who.member_ids ?? []);
   if ((who.party_ids ?? []).length > 0) await insert("party_id", who.party_ids ?? []);

@@ -1,85 +1,20 @@
 import type { Ground } from "../ground.ts";
-import { businessDay, startOfDay } from "../platform/index.ts";
-import { planOutputs, postgresql, printPlan } from "../query/index.ts";
+import { businessDay } from "../platform/index.ts";
 import { emit, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
-import { isDecidedBy } from "./behaviour.ts";
 import type { TagBook } from "./book.ts";
 import { dependantsOf } from "./dependants-store.ts";
 import { freshnessOf } from "./metrics.ts";
 import { followSwitches } from "./switch-store.ts";
-import { type DirtyBatch, firstMarked, takeDirty, turnDay } from "./dirty-store.ts";
+import { turnTo } from "./ahead.ts";
+import { type DirtyBatch, firstMarked, takeDirty } from "./dirty-store.ts";
 import { ensureRows, tagFailures, writeFailures } from "./failure-store.ts";
+import { keysDecidedBy, valuesStatement } from "./values-statement.ts";
 import { lockComputing, writeSomeValues, writeValues } from "./tags-store.ts";
 
 /** Marks taken at once; 1,000 members take well under a second, so that a fresh mark waits for no more than that. */
 export const MARKS_MAX = 1_000;
 /** Members computed by one statement. */
 export const MEMBERS_MAX = 1_000;
-/** Statements for some of the tags that are kept ready: as many as there are mixtures of behaviour. */
-const STATEMENTS_MAX = 64;
-
-interface Prepared {
-  readonly today: string;
-  readonly version: number;
-  /** By the keys of the tags. */
-  readonly statements: Map<string, string>;
-  /** Keys of the tags that one more row of a kind of behaviour can change. */
-  readonly decided: Map<string, readonly string[]>;
-}
-
-const prepared = new WeakMap<TagBook, Prepared>();
-
-function preparedFor(book: TagBook, today: string): Prepared {
-  const known = prepared.get(book);
-  if (known?.today === today && known.version === book.version) return known;
-  const fresh = { today, version: book.version, statements: new Map(), decided: new Map() };
-  prepared.set(book, fresh);
-  return fresh;
-}
-
-/**
- * The select of member_id, value, wake_day for the members in $1 on a day: all tags, or those with these keys, in as few
- * passes as possible.
- */
-export function valuesStatement(ground: Ground, book: TagBook, today: string, keys?: readonly string[]): string {
-  const { statements } = preparedFor(book, today);
-  const name = keys === undefined ? "" : keys.join(" ");
-  let sql = statements.get(name);
-  if (sql === undefined) {
-    if (statements.size > STATEMENTS_MAX) statements.clear();
-    sql = makeStatement(ground, book, today, keys);
-    statements.set(name, sql);
-  }
-  return sql;
-}
-
-function makeStatement(ground: Ground, book: TagBook, today: string, keys: readonly string[] | undefined): string {
-  const { values, wakes } = book.outputs(today, keys);
-  const outputs = [...values.map((output) => ({ ...output, as: "text" as const })), ...wakes];
-  const plan = planOutputs(outputs, ground.catalogue, today);
-  const computed = printPlan(plan, postgresql, { kind: "given", array: "$1::bigint[]" });
-  const columns = values.map(({ name }) => `q."${name}"`).join(", ");
-  const wake = wakes.length === 0 ? "null::date" : `least(${wakes.map(({ name }) => `q."${name}"`).join(", ")})`;
-  return `select q.member_id, (select jsonb_strip_nulls(to_jsonb(t)) from (select ${columns}) t) as value, ${wake} as wake_day
-    from (${computed}) q
-    where exists (select 1 from catalogue.members x where x.member_id = q.member_id)`;
-}
-
-/** Keys of the tags that behaviour of these kinds can change, in a fixed order. */
-function keysDecidedBy(ground: Ground, book: TagBook, today: string, kinds: readonly string[]): readonly string[] {
-  const { decided } = preparedFor(book, today);
-  const of = (kind: string): readonly string[] => {
-    let keys = decided.get(kind);
-    if (keys === undefined) {
-      keys = [...book.tags]
-        .filter(([, tag]) => isDecidedBy(tag.stored.root, kind, ground.catalogue))
-        .map(([key]) => key);
-      decided.set(kind, keys);
-    }
-    return keys;
-  };
-  return [...new Set(kinds.flatMap(of))].sort();
-}
 
 /**
  * Computes members now in PostgreSQL and keeps the result.
@@ -189,7 +124,7 @@ async function round(ground: Ground, book: TagBook): Promise<Round> {
   const done = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     if (!(await lockComputing(tx))) return { marks: 0, changed: [], since: null };
     await followSwitches(tx, book);
-    await turnDay(tx, today, startOfDay(today, ground.config.timezone));
+    await turnTo(tx, ground, book, today);
     const batch = await takeDirty(tx, MARKS_MAX);
     const changed = await computeBatch(tx, ground, book, batch, today);
     return { marks: batch.marks, since: batch.since, changed };

@@ -106,13 +106,15 @@ export async function dirtyAmong(tx: Tx, member_ids: readonly number[]): Promise
   return new Set(rows.map((row) => row.member_id));
 }
 
-/** Moves to a new business day: everyone whose wake-up day has come is marked. @returns whether the day was new. */
-export async function turnDay(tx: Tx, today: string, since: Date): Promise<boolean> {
-  const moved = await tx.execute("update tags.state set day = $1 where day is distinct from $1::date", [today]);
-  if (moved === 0) return false;
+/** Moves to a new business day. @returns whether it was new. */
+export async function moveDay(tx: Tx, today: string): Promise<boolean> {
+  return (await tx.execute("update tags.state set day = $1 where day is distinct from $1::date", [today])) > 0;
+}
+
+/** Marks everyone whose wake-up day has come. */
+export async function markWoken(tx: Tx, today: string, since: Date): Promise<void> {
   await tx.query(
     "insert into tags.dirty (member_id, since, lane) select member_id, $2, 1 from tags.current where wake_day <= $1::date order by member_id",
     [today, since],
   );
-  return true;
 }

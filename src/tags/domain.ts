@@ -2,6 +2,7 @@ import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
 import { startLoop } from "../platform/index.ts";
 import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { prepareAhead } from "./ahead.ts";
 import { computeDirty, MARKS_MAX } from "./compute.ts";
 import { markDirty } from "./dirty-store.ts";
 import "./errors.ts";
@@ -42,10 +43,9 @@ async function start(ground: Ground): Promise<() => Promise<void>> {
   registerTagMetrics(ground);
   const book = bookOf(ground);
   const onError = (error: unknown) => ground.log.error({ error: String(error) }, "computing tags failed");
-  const worker = startLoop(async () => (await computeDirty(ground, book)).marks === MARKS_MAX, {
-    idle_ms: IDLE_MS,
-    onError,
-  });
+  const round = async () =>
+    (await computeDirty(ground, book)).marks === MARKS_MAX || (await prepareAhead(ground, book)) > 0;
+  const worker = startLoop(round, { idle_ms: IDLE_MS, onError });
   const counter = startLoop(() => countSpread(ground), { idle_ms: COUNT_EVERY_MS, onError });
   const mirror = startLoop(() => followMirror(ground).then(() => false), { idle_ms: MIRROR_EVERY_MS, onError });
   const forget = ground.signals.on("records.applied", () => worker.wake());

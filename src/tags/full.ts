@@ -1,8 +1,8 @@
 import type { Ground } from "../ground.ts";
-import { businessDay, startOfDay } from "../platform/index.ts";
+import { businessDay } from "../platform/index.ts";
 import { defineJob, type JobKind, SYSTEM_SCOPE } from "../store/index.ts";
+import { turnTo } from "./ahead.ts";
 import type { TagBook } from "./book.ts";
-import { turnDay } from "./dirty-store.ts";
 import { clearFailures } from "./failure-store.ts";
 import { throughLake } from "./full-compare.ts";
 import { fillFromLake, ROUNDS_KEPT_MS } from "./full-fill.ts";
@@ -73,7 +73,7 @@ async function begin(ground: Ground, book: TagBook, at: FullProgress): Promise<{
     // of the definitions it begins with: if others are switched on meanwhile, not everyone has values by them
     const hash = bookHash(book);
     await writeDefinitions(tx, kindsOf(book));
-    await turnDay(tx, today, startOfDay(today, ground.config.timezone));
+    await turnTo(tx, ground, book, today);
     const state = await tagState(tx);
     await clearFailures(tx);
     await deleteStrangers(tx);

@@ -38,7 +38,8 @@ export async function writeValues(
   now: Date,
   from: "records" | "lake" = "records",
 ): Promise<number[]> {
-  const noted = "noted as (insert into tags.round (member_ids, at) values ($1::bigint[], $2::timestamptz))";
+  const noted = `noted as (insert into tags.round (member_ids, at) values ($1::bigint[], $2::timestamptz)),
+     unprepared as (delete from tags.ahead a where a.member_id = any($1::bigint[]))`;
   const found = await tx.query<{ member_id: number }>(
     `with next as materialized (${rows}),
      gone as (
@@ -82,7 +83,8 @@ export async function writeSomeValues(
      ), woken as (
        update tags.current c set wake_day = m.wake_day from merged m
        where m.member_id = c.member_id and m.value = m.before and (m.wake_day < c.wake_day or (c.wake_day is null and m.wake_day is not null))
-     ), noted as (insert into tags.round (member_ids, at) values ($1::bigint[], $3::timestamptz))
+     ), noted as (insert into tags.round (member_ids, at) values ($1::bigint[], $3::timestamptz)),
+     unprepared as (delete from tags.ahead a where a.member_id = any($1::bigint[]))
      update tags.current c set value = m.value, wake_day = least(c.wake_day, m.wake_day), computed_at = $3::timestamptz,
        version = nextval('tags.version')
      from merged m where m.member_id = c.member_id and m.value <> m.before

@@ -6,8 +6,10 @@ import { type OwnerSession, signInOwner } from "../../tests/support/owner.ts";
 import { keptTags, tagTruth } from "../../tests/support/tag-truth.ts";
 import { accept, drainPipeline, ensureSource } from "../ingest/index.ts";
 import { refreshLake } from "../lake/index.ts";
-import { SYSTEM_SCOPE } from "../store/index.ts";
-import { settleTags } from "./compute.ts";
+import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { prepareAhead } from "./ahead.ts";
+import { computeDirty, settleTags } from "./compute.ts";
+import { markDirty } from "./dirty-store.ts";
 import { computeAll } from "./full.ts";
 import { memberTags } from "./member-tags.ts";
 import { bookOf } from "./registry.ts";
@@ -205,6 +207,28 @@ describe("tags of the tea house", () => {
     expect(erased.status).toBe(200);
     await hostTags();
     expect((await stored()).some((row) => row.member_id === joined?.member_id)).toBe(false);
+  });
+
+  test("what the evening prepared is in place at midnight, but for those of whom something came since", async () => {
+    const { ground, clock } = world();
+    const book = bookOf(ground);
+    const rows = (sql: string) => ground.store.read(SYSTEM_SCOPE, (tx) => tx.query(sql));
+    clock.set("2026-11-22T10:00:00Z");
+    expect(await prepareAhead(ground, book)).toBe(0);
+    clock.set("2026-11-22T15:00:00Z");
+    const ready = await prepareAhead(ground, book);
+    expect(ready).toBeGreaterThan(10);
+    expect(await prepareAhead(ground, book)).toBe(0);
+    const [late] = await rows("select member_id from tags.ahead order by 1 limit 1");
+    const tell = (tx: Tx) => markDirty(tx, { member_ids: [Number(late?.["member_id"])] }, clock.now());
+    await ground.store.write(SYSTEM_SCOPE, tell);
+    await settleTags(ground, book);
+    expect(await rows("select 1 from tags.ahead")).toHaveLength(ready - 1);
+    await expectTruth();
+    clock.set("2026-11-22T16:00:00Z");
+    expect((await computeDirty(ground, book)).marks).toBe(1);
+    expect(await rows("select 1 from tags.ahead")).toHaveLength(0);
+    await expectTruth();
   });
 
   test("days pass: wake-ups alone keep every value true", async () => {

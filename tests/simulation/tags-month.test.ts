@@ -38,6 +38,8 @@ const BATCH_RECORDS = LONG ? 500 : 100;
 /** The naive evaluator looks at everybody's every row: in a large world the two engines judge each other. */
 const NAIVE_MEMBERS_MAX = 200;
 const DAY_MS = 86_400_000;
+/** 22:30 in Shanghai, counted from 08:00. */
+const EVENING_MS = 14.5 * 3_600_000;
 /** 08:00 in Shanghai; the history before it is half a year. */
 const START = new Date("2026-10-20T00:00:00Z");
 const FROM = new Date(START.getTime() - 180 * DAY_MS);
@@ -80,6 +82,12 @@ function startWorker(): Promise<ChildProcess> {
     // PostgreSQL was away when it began
     child.once("exit", () => done(child));
   });
+}
+
+/** Both processes live at this instant from now on. */
+function setClock(at: Date): void {
+  clock.set(at);
+  worker?.stdin?.write(`${at.toISOString()}\n`);
 }
 
 async function restartWorker(): Promise<void> {
@@ -147,7 +155,7 @@ const made = new TagChanges(new Random(SEED, 98), Math.ceil(MEMBERS / 2));
 
 /** One day's records made at random. */
 function changesOf(): Delivery[] {
-  return Array.from({ length: Math.ceil(CHANGES / DAYS / BATCH_RECORDS) }, () => ({
+  return Array.from({ length: Math.ceil(CHANGES / DAYS / BATCH_RECORDS / 2) }, () => ({
     source: "crm",
     records: Array.from({ length: BATCH_RECORDS }, () => made.next(clock.now())),
   }));
@@ -201,8 +209,11 @@ describe(`${DAYS} days of ${MEMBERS} members, with kills of the worker and of Po
       expect(subscriptionsOf(composition).length).toBeGreaterThan(5);
       let changes = 0;
       for (let day = 1; day <= DAYS; day += 1) {
-        clock.set(new Date(START.getTime() + day * DAY_MS - 3_600_000));
-        worker?.stdin?.write(`${clock.now().toISOString()}\n`);
+        // an evening, in which the next day is prepared while records go on to come, and a morning
+        setClock(new Date(START.getTime() + (day - 1) * DAY_MS + EVENING_MS));
+        for (const batch of changesOf()) changes += await takeIn(batch);
+        await sleep(500);
+        setClock(new Date(START.getTime() + day * DAY_MS - 3_600_000));
         for (const batch of [...(month.get(day) ?? []), ...changesOf()]) {
           changes += await takeIn(batch);
           if (random.chance(LONG ? 0.01 : 0.1)) await restartWorker();
