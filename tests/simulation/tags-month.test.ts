@@ -30,11 +30,11 @@ import { TagChanges } from "../support/tag-changes.ts";
 import { keptTags, tagTruth } from "../support/tag-truth.ts";
 
 const LONG = process.env["HUITOU_LONG"] === "1";
-const MEMBERS = Number(process.env["HUITOU_MONTH_MEMBERS"] ?? (LONG ? 2_000 : 120));
-const DAYS = LONG ? 31 : 4;
-/** Records made at random besides what the tea house sends; a million was tried with 20,000 members. */
-const CHANGES = Number(process.env["HUITOU_MONTH_CHANGES"] ?? (LONG ? 60_000 : 1_200));
-const BATCH_RECORDS = LONG ? 500 : 100;
+const MEMBERS = Number(process.env["HUITOU_MONTH_MEMBERS"] ?? (LONG ? 800 : 100));
+const DAYS = LONG ? 31 : 3;
+/** Records made at random besides what the tea house sends; the environment may ask for more. */
+const CHANGES = Number(process.env["HUITOU_MONTH_CHANGES"] ?? (LONG ? 15_000 : 900));
+const BATCH_RECORDS = LONG ? 250 : 100;
 /** The naive evaluator looks at everybody's every row: in a large world the two engines judge each other. */
 const NAIVE_MEMBERS_MAX = 200;
 const DAY_MS = 86_400_000;

@@ -144,7 +144,7 @@ function CellBars({ cell, most, to, base, t }: CellBarsProps) {
   const more = (cell.index_bp ?? 0) >= 10_000;
   const said = t("portrait.bar", { label, share, base: pick(base.zh, base.en), other });
   return (
-    <Link className="pt-row" to={to} title={t("portrait.add")} aria-label={said}>
+    <Link className="pt-row" to={to} title={`${said} · ${t("portrait.add")}`}>
       <span className="pt-label">{label}</span>
       <span className="pt-bars" aria-hidden="true">
         <span className="pt-bar" style={{ width: `${(100 * cell.share_bp) / most}%` }} />
