@@ -1,12 +1,13 @@
 import type { Ground } from "../src/ground.ts";
-import { lakeEngine, newestBatch, refreshLake } from "../src/lake/index.ts";
+import { followRows, lakeEngine, newestBatch, refreshLake } from "../src/lake/index.ts";
 import { build as q, type Expression } from "../src/query/index.ts";
 import { countCondition } from "../src/segments/count.ts";
 import { forgetBases } from "../src/segments/portrait-base.ts";
 import { type Portrait, portraitOf } from "../src/segments/portrait.ts";
 import { forgetSets } from "../src/segments/set-cache.ts";
 import { SYSTEM_SCOPE } from "../src/store/index.ts";
-import { bookOf, computeAll } from "../src/tags/index.ts";
+import { sleep } from "../src/platform/index.ts";
+import { bookOf, computeAll, mirrorVersion } from "../src/tags/index.ts";
 import type { Bench, Figure } from "./main.ts";
 import { openBenchWorld } from "./world.ts";
 
@@ -77,6 +78,15 @@ async function prepare(ground: Ground, say: (line: string) => void): Promise<voi
   if (batch === undefined) say(`lake after ${Math.round(await milliseconds(() => refreshLake(ground)))} ms`);
   if (!(await tagsComputed(ground)))
     say(`tags after ${Math.round(await milliseconds(() => computeAll(ground, bookOf(ground), QUIET)))} ms`);
+  // a process makes its copies once, beside whoever counts meanwhile
+  say(`copies in memory after ${Math.round(await milliseconds(() => copied(ground)))} ms`);
+}
+
+async function copied(ground: Ground): Promise<void> {
+  while ((await mirrorVersion(ground)) === undefined) await sleep(100);
+  await count(ground, fiveConditions({}));
+  await followRows(ground);
+  await portraitOf(ground, SYSTEM_SCOPE, { condition: fiveConditions({}) }, undefined);
 }
 
 async function typing(ground: Ground): Promise<{ cold: number[]; warm: number[] }> {

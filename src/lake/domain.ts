@@ -1,12 +1,16 @@
 import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
+import { startLoop } from "../platform/index.ts";
 import { type OutboxHandler, startJob, SYSTEM_SCOPE } from "../store/index.ts";
 import "./errors.ts";
 import { closeLake } from "./engines.ts";
 import { ERASE, lakeJobs, lakeSchedules } from "./jobs.ts";
+import { followRows } from "./kept-rows.ts";
 import { markDirty, newestBatch } from "./manifest-store.ts";
 import { refreshLake } from "./refresh.ts";
 import { lakeRoutes } from "./routes.ts";
+
+const ROWS_EVERY_MS = 1_000;
 
 interface CatalogueChanged {
   readonly relation: string;
@@ -47,5 +51,12 @@ export const domain: Domain = {
   schedules: lakeSchedules,
   events: { "catalogue.changed": catalogueChanged, "trade.forgotten": salesForgotten },
   ready: firstRefresh,
-  start: async (ground) => () => closeLake(ground),
+  start: async (ground) => {
+    const onError = (error: unknown) => ground.log.error({ error: String(error) }, "keeping rows in memory failed");
+    const rows = startLoop(() => followRows(ground).then(() => false), { idle_ms: ROWS_EVERY_MS, onError });
+    return async () => {
+      await rows.stop();
+      await closeLake(ground);
+    };
+  },
 };

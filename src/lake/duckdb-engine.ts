@@ -10,7 +10,7 @@ import type { EmbeddedEngine, LakeSession, Parameter, QueryOptions, QueryResult,
 import { type ManifestFile } from "./layout.ts";
 import { currentFiles, newestBatch } from "./manifest-store.ts";
 import { loadResident, residentRelations } from "./resident.ts";
-import { RESIDENT, viewOrder, viewSelect } from "./view.ts";
+import { FILED, RESIDENT, viewOrder, viewSelect } from "./view.ts";
 import { lakeFolders, SPILL } from "./writer.ts";
 
 const THREADS = "2";
@@ -167,7 +167,9 @@ async function open(ground: Ground): Promise<Opened> {
     autoload_known_extensions: "false",
   });
   const connection = await instance.connect();
-  await connection.run(`create schema catalogue; create schema ${RESIDENT}; attach ':memory:' as kept (compress)`);
+  await connection.run(
+    `create schema catalogue; create schema ${FILED}; create schema ${RESIDENT}; attach ':memory:' as kept (compress)`,
+  );
   for (const relation of residentRelations(ground.catalogue.all())) await makeEmptyResident(connection, relation);
   await connection.run(`set allowed_directories = ['${`${root}/`.replaceAll("'", "''")}']`);
   await connection.run("set enable_external_access = false");
@@ -193,6 +195,8 @@ async function makeViews(ground: Ground, instance: DuckDBInstance, files: readon
     for (const relation of viewOrder(ground.catalogue.all())) {
       const paths = (byRelation.get(relation.name) ?? []).map((file) => join(root, file.path));
       await connection.run(`create or replace view catalogue.${relation.name} as ${viewSelect(relation, paths)}`);
+      const filed = viewSelect(relation, paths, false);
+      await connection.run(`create or replace view ${FILED}.${relation.name} as ${filed}`);
     }
     await connection.run("commit");
   } finally {

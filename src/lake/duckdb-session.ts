@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { LakeSession, Row } from "./engine.ts";
-import { readRows } from "./duckdb-value.ts";
+import type { LakeSession, Numbers, Row, Value } from "./engine.ts";
+import { readColumns, readNumbers, readRows } from "./duckdb-value.ts";
 
 /** Text is handed over in pieces of about this size, and taken apart by the engine when so much has come together. */
 const PIECE_BYTES = 1 << 20;
@@ -26,6 +26,14 @@ export class DuckDbSession implements LakeSession {
 
   stream(sql: string): AsyncIterable<readonly Row[]> {
     return readRows(this.#connection.stream(sql));
+  }
+
+  columns(sql: string): AsyncIterable<readonly (readonly Value[])[]> {
+    return readColumns(this.#connection.stream(sql));
+  }
+
+  numbers(sql: string): AsyncIterable<readonly Numbers[]> {
+    return readNumbers(this.#connection.stream(sql));
   }
 
   async load(table: string, select: string, text: AsyncIterable<Buffer>): Promise<void> {

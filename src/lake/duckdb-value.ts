@@ -3,14 +3,16 @@ import {
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBDoubleVector,
   DuckDBListValue,
   type DuckDBResult,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
+  DuckDBUIntegerVector,
   type DuckDBValue,
   listValue,
 } from "@duckdb/node-api";
-import type { Parameter, ResultColumn, Row, Value } from "./engine.ts";
+import type { Numbers, Parameter, ResultColumn, Row, Value } from "./engine.ts";
 
 const MICROS_PER_MS = 1_000n;
 
@@ -52,4 +54,27 @@ export async function* readRows(streamed: Promise<DuckDBResult>): AsyncIterable<
       .getRows()
       .map((values) => Object.fromEntries(columns.map(({ name }, i) => [name, readValue(values[i] ?? null)])));
   }
+}
+
+/** The columns of a streamed result in portions; of numbers, texts and truth values, which need no reading. */
+export async function* readColumns(streamed: Promise<DuckDBResult>): AsyncIterable<readonly (readonly Value[])[]> {
+  const result = await streamed;
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk())
+    yield chunk.getColumns() as Value[][];
+}
+
+/** Arrays of numbers of a streamed result: one by one, each with its flag of validity, took thirty times as long. */
+export async function* readNumbers(streamed: Promise<DuckDBResult>): AsyncIterable<readonly Numbers[]> {
+  const result = await streamed;
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const portion = chunk;
+    yield Array.from({ length: portion.columnCount }, (_, index) => itemsOf(portion.getColumnVector(index)));
+  }
+}
+
+function itemsOf(vector: unknown): Numbers {
+  // the array behind a vector has no public name
+  if (vector instanceof DuckDBUIntegerVector) return vector["items"];
+  if (vector instanceof DuckDBDoubleVector) return vector["items"];
+  throw new Error("numbers are read of columns of UINTEGER and DOUBLE only");
 }

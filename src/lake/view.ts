@@ -3,6 +3,8 @@ import { duckType, isFiled, isPersonal, storedColumns } from "./layout.ts";
 
 /** Schema of the in-memory tables that hold what may not be written to files. */
 export const RESIDENT = "resident";
+/** Schema of the views without personal columns: reading them needs nothing in memory, and no join with it. */
+export const FILED = "filed";
 
 function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
@@ -11,11 +13,11 @@ function literal(text: string): string {
 /**
  * The select behind `catalogue.<relation>` in DuckDB: files, the current member of each party, and personal columns from
  * memory.
- * @param paths absolute paths of the relation's files.
+ * @param paths absolute paths of the relation's files. @param personal false: without the personal columns.
  */
-export function viewSelect(relation: Relation, paths: readonly string[]): string {
-  if (isFiled(relation) && paths.length === 0) return emptySelect(relation);
-  return selectFrom(relation, `read_parquet([${paths.map(literal).join(", ")}])`);
+export function viewSelect(relation: Relation, paths: readonly string[], personal = true): string {
+  if (isFiled(relation) && paths.length === 0) return emptySelect(relation, personal);
+  return selectFrom(relation, `read_parquet([${paths.map(literal).join(", ")}])`, personal);
 }
 
 /**
@@ -62,8 +64,9 @@ function readColumn(relation: Relation, column: Column, parties: ReadonlyMap<str
   return column.type === "boolean" ? `(${unflagged})` : `${alias}.member_id`;
 }
 
-function emptySelect(relation: Relation): string {
-  const columns = relation.columns.map((column) => `null::${duckType(column.type)} as "${column.name}"`);
+function emptySelect(relation: Relation, personal: boolean): string {
+  const shown = relation.columns.filter((column) => personal || !isPersonal(column));
+  const columns = shown.map((column) => `null::${duckType(column.type)} as "${column.name}"`);
   return `select ${columns.join(", ")} where false`;
 }
 

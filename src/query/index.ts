@@ -15,7 +15,7 @@ export { spark } from "./dialects/spark.ts";
 export { evaluate } from "./evaluate.ts";
 export { type Comparison, type Expression, type Measure, type NodeKind, type Window, WINDOW_DAYS_MAX } from "./node.ts";
 export { type Output, type Plan, planOutputs } from "./plan.ts";
-export { type Population, printPlan } from "./print.ts";
+export { onlySource, type Population, printPlan } from "./print.ts";
 export { bindParameters, type Parameters } from "./parameters.ts";
 export {
   Catalogue,
@@ -26,7 +26,7 @@ export {
   type Relation,
   type Sensitivity,
 } from "./relation.ts";
-export { columnsOf, relationsOf } from "./relations-of.ts";
+export { columnsOf, columnsRead, relationsOf } from "./relations-of.ts";
 export { type RowsRead, rowsRead } from "./rows-read.ts";
 export { describe, type SentenceNames } from "./sentence.ts";
 export { type CheckedTotal, checkTotal, type MemberTotal, type RowTotal, type Total } from "./totals.ts";

@@ -10,13 +10,22 @@ import { typeOfColumn } from "./value-type.ts";
 import { type Source, sourcesOf, widest } from "./sources.ts";
 
 /**
- * For whom: `all` members of the relation `members`; `given` ids, as an SQL expression that is an array (PostgreSQL:
- * `$1::bigint[]`), or `query`, a select with one column `member_id`.
+ * For whom: `all` members of the relation `members`; those `present` in the one source that the plan reads (`onlySource`),
+ * which saves a join with everybody; `given` ids, as an SQL expression that is an array (PostgreSQL: `$1::bigint[]`), or
+ * `query`, a select with one column `member_id`.
  */
 export type Population =
   | { readonly kind: "all" }
+  | { readonly kind: "present" }
   | { readonly kind: "given"; readonly array: string }
   | { readonly kind: "query"; readonly sql: string };
+
+/** The one scan or profile that a plan reads; undefined when it reads several, or none. */
+export function onlySource(plan: Plan): { readonly scan?: Scan; readonly profile?: Relation } | undefined {
+  if (plan.scans.length + plan.profiles.length !== 1) return undefined;
+  const [[scan], [profile]] = [plan.scans, plan.profiles];
+  return scan === undefined ? { ...(profile && { profile }) } : { scan };
+}
 
 /** One statement whose rows are member_id and a column for each output, in the units of its type. */
 export function printPlan(plan: Plan, dialect: Dialect, population: Population): string {
@@ -61,24 +70,29 @@ class PlanPrinter {
   }
 
   statement(): string {
+    const present = this.#population.kind === "present";
     const parts = [
-      `m as (${this.#members()})`,
+      ...(present ? [] : [`m as (${this.#members()})`]),
       ...[...this.#shared.values()].map((source) => this.#sharedSource(source)),
       ...this.#plan.scans.map((scan) => this.#scan(scan)),
     ];
     const outputs = this.#plan.outputs.map((output) => `  ${this.#output(output)} as ${this.#quoted(output.name)}`);
-    const joins = [
+    const sources = [
       ...this.#plan.profiles.map((profile) => {
         const name = this.#quoted(`p_${profile.name}`);
-        return `left join ${this.#dialect.relation(profile.name)} ${name} on ${name}.${this.#member_id} = m.${this.#member_id}`;
+        return { name, from: `${this.#dialect.relation(profile.name)} ${name}` };
       }),
-      ...this.#plan.scans.map(
-        ({ name }) =>
-          `left join ${this.#quoted(name)} on ${this.#quoted(name)}.${this.#member_id} = m.${this.#member_id}`,
-      ),
+      ...this.#plan.scans.map((scan) => ({ name: this.#quoted(scan.name), from: this.#quoted(scan.name) })),
     ];
-    const columns = [`  m.${this.#member_id}`, ...outputs].join(",\n");
-    return [`with ${parts.join(",\n")}`, `select\n${columns}`, "from m", ...joins].join("\n");
+    const [only] = sources;
+    if (present && (only === undefined || sources.length > 1)) throw new Error("a plan of one source is wanted");
+    const base = present ? (only?.name ?? "") : "m";
+    const from = present
+      ? [`from ${only?.from}`]
+      : ["from m", ...sources.map((s) => `left join ${s.from} on ${s.name}.${this.#member_id} = m.${this.#member_id}`)];
+    const columns = [`  ${base}.${this.#member_id}`, ...outputs].join(",\n");
+    const head = parts.length === 0 ? [] : [`with ${parts.join(",\n")}`];
+    return [...head, `select\n${columns}`, ...from].join("\n");
   }
 
   #output({ tree, as }: Output): string {
@@ -90,6 +104,7 @@ class PlanPrinter {
   #members(): string {
     switch (this.#population.kind) {
       case "all":
+      case "present":
         return `select ${this.#member_id} from ${this.#dialect.relation("members")}`;
       case "given":
         return `select ${this.#dialect.elements(this.#population.array)} as ${this.#member_id}`;
@@ -121,6 +136,7 @@ class PlanPrinter {
   #ofMembers(column: string): string {
     switch (this.#population.kind) {
       case "all":
+      case "present":
         return `${column} is not null`;
       case "given":
         return this.#dialect.isElement(column, this.#population.array);

@@ -1,6 +1,7 @@
 import { targetOf } from "./annotations.ts";
 import type { Expression, Measure } from "./node.ts";
 import { childrenOf } from "./plan.ts";
+import type { Catalogue } from "./relation.ts";
 
 /** Names of the relations that a checked tree reads, references followed. */
 export function relationsOf(root: Expression): ReadonlySet<string> {
@@ -76,4 +77,25 @@ export function columnsOf(root: Expression): ReadonlySet<string> {
   };
   visit(root, "");
   return found;
+}
+
+/**
+ * All columns that an engine reads for a tree, as "relation.column": those it names, and those by which the rows of its
+ * relations are ordered. May name more than are read.
+ */
+export function columnsRead(root: Expression, catalogue: Catalogue): ReadonlySet<string> {
+  const found = new Set(columnsOf(root));
+  const edges = hasEdge(root);
+  for (const name of relationsOf(root)) {
+    const { day, instant, key, per_member } = catalogue.get(name);
+    const order = per_member === "many" ? [day, instant, ...(edges ? key : [])] : [];
+    for (const column of order) if (column !== undefined) found.add(`${name}.${column}`);
+  }
+  return found;
+}
+
+/** Whether a first or last row is asked for: its ties are broken by the relation's key. */
+function hasEdge(node: Expression): boolean {
+  if (node.node === "tag" || node.node === "segment") return hasEdge(targetOf(node));
+  return node.node === "first" || node.node === "last" || childrenOf(node).some(hasEdge);
 }

@@ -13,7 +13,7 @@ import {
 import { type Scope, stopStatement, type Tx } from "../store/index.ts";
 import { bookOf, storedTag } from "../tags/index.ts";
 import { type Condition, readCondition, scopeCondition, sentenceOf, stepsOf, storedCatalogue } from "./condition.ts";
-import { COUNTS_MAX, LAKE_MEMBERS_MIN, SLOW_MS, STATEMENT_SECONDS_MAX } from "./limits.ts";
+import { COUNTS_MAX, LAKE_MEMBERS_MIN, MANY_MS, SLOW_MS, STATEMENT_SECONDS_MAX } from "./limits.ts";
 import type { MemberSet } from "./member-set.ts";
 import { memberTotal, segmentConditions } from "./segment-store.ts";
 import { Sets } from "./sets.ts";
@@ -122,8 +122,19 @@ export async function setsFor(
   engine?: CountEngine,
 ): Promise<Sets | undefined> {
   if (engine === "postgresql") return undefined;
-  if (engine === undefined && (await memberTotal(tx)) < LAKE_MEMBERS_MIN) return undefined;
+  if (engine === undefined && !(await hasMany(tx, ground))) return undefined;
   return Sets.open(tx, ground, scope, signal);
+}
+
+const many = new WeakMap<Ground, number>();
+
+/** Whether there are many members. Counting a million takes longer than all the rest, so that many are believed in for a while. */
+async function hasMany(tx: Tx, ground: Ground): Promise<boolean> {
+  const now = ground.clock.now().getTime();
+  if (now < (many.get(ground) ?? 0)) return true;
+  const found = (await memberTotal(tx)) >= LAKE_MEMBERS_MIN;
+  if (found) many.set(ground, now + MANY_MS);
+  return found;
 }
 
 async function countInSets(sets: Sets, condition: Condition): Promise<Counted> {

@@ -11,6 +11,8 @@ export const PAGE_MAX = 200;
 export const SEGMENTS_MAX = 500;
 /** From this many members on, conditions are counted in the lake and kept as sets (measured, see README.md). */
 export const LAKE_MEMBERS_MIN = 20_000;
+/** How long a platform that had so many is believed to have them still. */
+export const MANY_MS = 10 * 60_000;
 /** Memory for the member sets of conditions counted before; a set of a million members takes 125 KB. */
 export const SETS_BYTES_MAX = 96 * 1024 * 1024;
 /** A set that was read from the record store is taken again after this time. */

@@ -48,6 +48,21 @@ export class MemberSet {
     return this.#with(other, (a, b) => a & ~b);
   }
 
+  /** All ids, ascending. */
+  ids(): Uint32Array {
+    const ids = new Uint32Array(this.size);
+    let place = 0;
+    for (let at = 0; at < this.bytes.length; at++) {
+      const byte = this.bytes[at] ?? 0;
+      for (let bit = 0, rest = byte; rest !== 0; bit++, rest = (rest << 1) & 0xff) {
+        if ((rest & 0x80) === 0) continue;
+        ids[place] = at * 8 + bit;
+        place += 1;
+      }
+    }
+    return ids;
+  }
+
   /** Ids greater than `after`, in order. */
   *idsAfter(after: number): Generator<number> {
     const first = after + 1;

@@ -6,7 +6,7 @@ import { todayOf } from "./count.ts";
 import { PORTRAIT_BASE_MS, PORTRAIT_BASE_OLD_MS, PORTRAIT_BASES_MAX } from "./limits.ts";
 import type { SetSource } from "./overlap.ts";
 import type { Fact } from "./portrait-facts.ts";
-import { type Borders, type FactSource, lakeFacts, type Spread } from "./portrait-store.ts";
+import type { Borders, FactSource, Spread } from "./portrait-store.ts";
 
 /** What one question about a group is answered with. */
 export interface Asking {
@@ -67,8 +67,7 @@ export async function baseOf(
   const age = known === undefined ? Number.POSITIVE_INFINITY : ground.clock.now().getTime() - known.as_of.getTime();
   if (known !== undefined && age < PORTRAIT_BASE_MS) return { source, ...known };
   // others may wait for the same count: it does not end with the request that began it
-  const lasting = lakeFacts(ground, todayOf(ground), new AbortController().signal);
-  const counted = once(ground, key, () => count(lasting));
+  const counted = once(ground, key, () => count(source));
   if (known === undefined || age >= PORTRAIT_BASE_OLD_MS) return { source, ...(await counted) };
   counted.catch((error: unknown) => ground.log.warn({ error: String(error) }, "a base of portraits was not counted"));
   return { source, ...known };

@@ -1,5 +1,6 @@
 import type { Ground } from "../ground.ts";
-import { build as q, columnsOf, type Expression, type Sensitivity } from "../query/index.ts";
+import type { CodedForm } from "../lake/index.ts";
+import { build as q, columnsOf, type Expression, scaleOf, type Sensitivity } from "../query/index.ts";
 import { bookOf, type Tag, type TagDefinition } from "../tags/index.ts";
 
 /** One thing that a portrait compares: a tag, or a column of the profile that no tag shows. */
@@ -15,7 +16,12 @@ export interface Fact {
   /** What a condition asks for. */
   readonly subject: Expression;
   /** Where it is kept: a key or column of `member_tags` or of `members`; `since` holds the date whose days are counted. */
-  readonly column: { readonly relation: "member_tags" | "members"; readonly name: string; readonly since: boolean };
+  readonly column: {
+    readonly relation: "member_tags" | "members";
+    readonly name: string;
+    readonly since: boolean;
+    readonly form: CodedForm;
+  };
   /** The columns of the catalogue that it is made of, as "relation.column". */
   readonly reads: ReadonlySet<string>;
 }
@@ -67,9 +73,14 @@ function factOfTag(key: string, tag: Tag): Fact {
     kind: since || tag.kind === "number" ? "bands" : "values",
     definition: tag.definition,
     subject: q.tag(key),
-    column: { relation: "member_tags", name: key, since },
+    column: { relation: "member_tags", name: key, since, form: formOfTag(tag) },
     reads: columnsOf(tag.tree.root),
   };
+}
+
+function formOfTag({ kind, stored }: Tag): CodedForm {
+  if (kind === "since") return { kind: "day" };
+  return kind === "number" ? { kind: "number", scale: scaleOf(stored.type) } : { kind: "text" };
 }
 
 function profileFacts(ground: Ground): Fact[] {
@@ -86,7 +97,7 @@ function profileFacts(ground: Ground): Fact[] {
       kind: "values",
       definition: undefined,
       subject,
-      column: { relation: "members", name, since: false },
+      column: { relation: "members", name, since: false, form: { kind: "text" } },
       reads: columnsOf(subject),
     };
     return [fact];

@@ -1,8 +1,8 @@
 import type { Ground } from "../ground.ts";
+import { newestBatch } from "../lake/index.ts";
 import { problem } from "../platform/index.ts";
 import type { Expression } from "../query/index.ts";
 import type { Scope } from "../store/index.ts";
-import { mirrorVersion } from "../tags/index.ts";
 import { type Condition, readCondition, sentenceOf } from "./condition.ts";
 import { inPlace, limitStatement, todayOf, within } from "./count.ts";
 import { GROUP_MEMBERS_MIN, PORTRAIT_SECONDS_MAX } from "./limits.ts";
@@ -115,7 +115,7 @@ async function portrait(asking: Asking, sitter: Sitter, against: Sitter | undefi
     const nothing = { sentences: [], facts: [], orders: null, left_out, tests: 0, base_as_of: head.as_of };
     return { state: "small", ...head, ...nothing, elapsed_ms: Math.round(performance.now() - started) };
   }
-  const everybody = await baseOf(asking, await factSource(asking, sets), facts, sets);
+  const everybody = await baseOf(asking, await factSource(asking, facts, sets), facts, sets);
   const sides = await sidesOf(everybody, facts, group, kept);
   const drawn = await describe(asking, facts, sides, one.condition, head);
   return {
@@ -129,9 +129,10 @@ async function portrait(asking: Asking, sitter: Sitter, against: Sitter | undefi
 }
 
 /** Columns of the live mirror where there is one and many members; else the records. */
-async function factSource({ tx, ground, signal }: Asking, sets: SetSource): Promise<FactSource> {
-  if (sets.engine === "duckdb" && (await mirrorVersion(ground)) !== undefined)
-    return lakeFacts(ground, todayOf(ground), signal);
+async function factSource({ tx, ground }: Asking, facts: readonly Fact[], sets: SetSource): Promise<FactSource> {
+  const batch = sets.engine === "duckdb" ? await newestBatch(tx) : undefined;
+  const columns = batch && (await lakeFacts(ground, batch.batch_id, facts, todayOf(ground)));
+  if (columns !== undefined) return columns;
   await limitStatement(tx, PORTRAIT_SECONDS_MAX);
   return recordFacts(tx, sets.visible, todayOf(ground));
 }

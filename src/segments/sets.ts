@@ -113,8 +113,15 @@ export class Sets {
     const outputs = leaves.map(({ tree }, index) => ({ name: `c${index}`, tree }));
     if (from === "records")
       return recordSets(this.#tx, storedCatalogue(this.#ground), outputs, this.business_day, this.bits);
-    const catalogue = from === "mirror" ? mirrorCatalogue(this.#ground) : this.#ground.catalogue;
-    return lakeSets(this.#ground, catalogue, outputs, this.business_day, this.bits, this.#signal);
+    const asking = {
+      ground: this.#ground,
+      catalogue: from === "mirror" ? mirrorCatalogue(this.#ground) : this.#ground.catalogue,
+      batch_id: this.#versions.batch_id,
+      today: this.business_day,
+      everybody: this.#everybody,
+      signal: this.#signal,
+    };
+    return lakeSets(asking, outputs);
   }
 
   /** Tags come from the live mirror, without one from their definitions, and what the lake has not from the records. */

@@ -11,7 +11,7 @@ export { displayNumber, displayValue, type Shown } from "./display.ts";
 export { isDecidedBy, type MarkKind, marksOf } from "./behaviour.ts";
 export { tagHealth, type TagHealth } from "./health.ts";
 export { computeAll } from "./full.ts";
-export { mirrorVersion } from "./mirror.ts";
+export { mirrorVersion, withCodedTags } from "./mirror.ts";
 export { bookOf } from "./registry.ts";
 export { tagSpread } from "./statistics-store.ts";
 export { memberTagsRelation, storedTag } from "./stored-tags.ts";

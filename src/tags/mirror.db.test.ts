@@ -9,7 +9,7 @@ import { closeLake, lakeEngine } from "../lake/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { settleTags } from "./compute.ts";
 import { computeAll } from "./full.ts";
-import { followMirror, mirrorVersion } from "./mirror.ts";
+import { followMirror, mirrorVersion, withCodedTags } from "./mirror.ts";
 import { bookOf } from "./registry.ts";
 
 const world = withDatabase();
@@ -41,7 +41,25 @@ async function stored(): Promise<Map<number, Record<string, string>>> {
 async function expectSame(ground = world().ground): Promise<number | undefined> {
   const version = await mirrorVersion(ground);
   expect(await held(ground)).toEqual(await stored());
+  expect(await heldAsCodes(ground)).toEqual(await stored());
   return version;
+}
+
+/** The same out of the columns of codes. */
+async function heldAsCodes(ground: Ground): Promise<Map<number, Record<string, string>>> {
+  const keys = [...bookOf(ground).tags.keys()];
+  const found = new Map([...(await stored()).keys()].map((id) => [id, {} as Record<string, string>]));
+  await withCodedTags(ground, keys, async (columns) => {
+    expect([...columns.keys()].sort()).toEqual(keys.toSorted());
+    for (const [key, column] of columns) {
+      for (const [member_id, code] of column.codes.entries()) {
+        if (code === 0) continue;
+        const values = found.get(member_id) ?? {};
+        found.set(member_id, { ...values, [key]: column.word(code) });
+      }
+    }
+  });
+  return found;
 }
 
 type Records = Parameters<typeof accept>[2];

@@ -1,6 +1,13 @@
 import type { Ground } from "../ground.ts";
-import { type LakeSession, lakeEngine } from "../lake/index.ts";
-import { duckdb } from "../query/index.ts";
+import {
+  type CodedColumn,
+  type CodedForm,
+  codeColumns,
+  COLUMNS_AT_ONCE,
+  type LakeSession,
+  lakeEngine,
+} from "../lake/index.ts";
+import { duckdb, scaleOf } from "../query/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import { aboutStored, changedValues, goneAfter, newestVersion } from "./mirror-store.ts";
@@ -9,6 +16,8 @@ import { memberTagsRelation } from "./stored-tags.ts";
 
 /** Up to so many members a caller waits for the first copy; of more it is made beside him. */
 const WAITED_FOR_MAX = 50_000;
+/** Of more changed members at once the coded columns are read anew: putting in so many one by one takes longer. */
+const CODES_FOLLOWED_MAX = 20_000;
 
 /** The live typed copy of all tags in the memory of this process: `catalogue.member_tags` of the lake's engine. */
 interface Mirror {
@@ -19,6 +28,9 @@ interface Mirror {
   turn: Promise<unknown>;
   /** Set once somebody asked. */
   wanted: boolean;
+  /** Columns as codes, of the tags that somebody asked for; they stand at the same version as the table. */
+  readonly coded: Map<string, CodedColumn>;
+  readonly codes_wanted: Set<string>;
 }
 
 interface State {
@@ -32,7 +44,14 @@ const mirrors = new WeakMap<Ground, Mirror>();
 function mirrorOf(ground: Ground): Mirror {
   const known = mirrors.get(ground);
   if (known !== undefined) return known;
-  const mirror: Mirror = { state: undefined, made: 0, turn: Promise.resolve(), wanted: false };
+  const mirror: Mirror = {
+    state: undefined,
+    made: 0,
+    turn: Promise.resolve(),
+    wanted: false,
+    coded: new Map(),
+    codes_wanted: new Set(),
+  };
   mirrors.set(ground, mirror);
   return mirror;
 }
@@ -55,15 +74,72 @@ export async function mirrorVersion(ground: Ground): Promise<number | undefined>
 /** Keeps the copy current in a process that uses it: people who are gone disappear although nobody asks. */
 export async function followMirror(ground: Ground): Promise<void> {
   const mirror = mirrorOf(ground);
-  if (mirror.wanted) await refresh(ground, mirror);
+  if (!mirror.wanted) return;
+  await refresh(ground, mirror);
+  await codeMissing(ground, mirror);
+}
+
+/**
+ * Lets `work` read tags as codes by member id, up to date; nothing changes them meanwhile, and counts wait, so that it is to
+ * be short. The first reading of a column takes a while, in which counts go on. Keys without a tag are left out.
+ * @returns undefined while the copy of all tags is made.
+ */
+export async function withCodedTags<T>(
+  ground: Ground,
+  keys: readonly string[],
+  work: (columns: ReadonlyMap<string, CodedColumn>) => Promise<T>,
+): Promise<T | undefined> {
+  const mirror = mirrorOf(ground);
+  for (const key of keys) mirror.codes_wanted.add(key);
+  for (;;) {
+    if ((await mirrorVersion(ground)) === undefined) return undefined;
+    await codeMissing(ground, mirror);
+    const done = await inTurn(mirror, async () =>
+      missingCodes(ground, mirror, keys).length === 0 ? { value: await work(mirror.coded) } : undefined,
+    );
+    if (done !== undefined) return done.value;
+  }
+}
+
+function missingCodes(ground: Ground, mirror: Mirror, keys: Iterable<string>): string[] {
+  const book = bookOf(ground);
+  return [...keys].filter((key) => book.get(key) !== undefined && !mirror.coded.has(key));
+}
+
+/** A few columns at a time: whoever counts meanwhile waits for these only. */
+async function codeMissing(ground: Ground, mirror: Mirror): Promise<void> {
+  for (;;) {
+    const more = await inTurn(mirror, async () => {
+      const form = columnsOf(bookOf(ground)).form;
+      const keys = missingCodes(ground, mirror, mirror.codes_wanted).slice(0, COLUMNS_AT_ONCE);
+      const { state } = mirror;
+      if (keys.length === 0 || state === undefined || state.form !== form) return false;
+      const columns = keys.map((name) => ({ name, form: codedForm(bookOf(ground), name) }));
+      const coded = await lakeEngine(ground).session("", async (session) =>
+        (await isThere(session, state.table)) ? codeColumns(session, state.table, columns) : undefined,
+      );
+      for (const [key, column] of coded ?? []) mirror.coded.set(key, column);
+      return coded !== undefined;
+    });
+    if (!more) return;
+  }
+}
+
+function codedForm(book: TagBook, key: string): CodedForm {
+  const type = book.get(key)?.stored.type;
+  if (type?.kind === "integer") return { kind: "number", scale: 0 };
+  if (type?.kind === "decimal") return { kind: "number", scale: scaleOf(type) };
+  return { kind: type?.kind === "date" ? "day" : "text" };
 }
 
 /** One at a time: two would write over each other. */
-function refresh(ground: Ground, mirror: Mirror): Promise<number> {
-  const done = mirror.turn.then(() => refreshNow(ground, mirror));
+function inTurn<T>(mirror: Mirror, work: () => Promise<T>): Promise<T> {
+  const done = mirror.turn.then(work);
   mirror.turn = done.catch(() => undefined);
   return done;
 }
+
+const refresh = (ground: Ground, mirror: Mirror): Promise<number> => inTurn(mirror, () => refreshNow(ground, mirror));
 
 async function refreshNow(ground: Ground, mirror: Mirror): Promise<number> {
   const columns = columnsOf(bookOf(ground));
@@ -73,12 +149,13 @@ async function refreshNow(ground: Ground, mirror: Mirror): Promise<number> {
     mirror.state = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
       const version = await newestVersion(tx);
       if (from !== undefined) {
-        if (version > from.version) await copyChanges(session, tx, columns, from);
+        if (version > from.version) await copyChanges(session, tx, columns, from, mirror.coded);
         return { ...from, version };
       }
       const table = `kept.member_tags_${mirror.made + 1}`;
       await copyAll(session, tx, columns, table);
       mirror.made += 1;
+      mirror.coded.clear();
       return { version, table, form: columns.form };
     });
     if (from === undefined && old !== undefined) await session.run(`drop table if exists ${old.table}`);
@@ -103,7 +180,13 @@ async function copyAll(session: LakeSession, tx: Tx, columns: Columns, table: st
   await session.run(`create or replace view catalogue.member_tags as select * from ${table}`);
 }
 
-async function copyChanges(session: LakeSession, tx: Tx, columns: Columns, from: State): Promise<void> {
+async function copyChanges(
+  session: LakeSession,
+  tx: Tx,
+  columns: Columns,
+  from: State,
+  coded: Map<string, CodedColumn>,
+): Promise<void> {
   await session.run(`create or replace temporary table changed (${columns.form})`);
   await session.load("changed", columns.select, changedValues(tx, from.version));
   const gone = await goneAfter(tx, from.version);
@@ -113,7 +196,25 @@ async function copyChanges(session: LakeSession, tx: Tx, columns: Columns, from:
   );
   await session.run(`insert into ${from.table} select * from changed`);
   await session.run("commit");
+  await recode(session, gone, coded);
   await session.run("drop table changed");
+}
+
+/** Puts what changed into the coded columns; those who are gone come first, for some may be back. */
+async function recode(session: LakeSession, gone: readonly number[], coded: Map<string, CodedColumn>): Promise<void> {
+  const [row] = await session.query("select count(*) as members from changed");
+  if (Number(row?.["members"] ?? 0) + gone.length > CODES_FOLLOWED_MAX) coded.clear();
+  if (coded.size === 0) return;
+  const columns = [...coded.values()];
+  for (const member_id of gone) for (const column of columns) column.set(member_id, null);
+  const values = [...coded.keys()].map((key) => `${duckdb.quoted(key)}::varchar`);
+  for await (const [members = [], ...each] of session.columns(
+    `select member_id::uinteger, ${values.join(", ")} from changed`,
+  )) {
+    for (const [place, texts] of each.entries())
+      for (const [index, text] of texts.entries())
+        columns[place]?.set(Number(members[index]), text === null ? null : String(text));
+  }
 }
 
 interface Columns {
