@@ -152,9 +152,10 @@ async function drain(composition: Composition): Promise<number> {
 }
 
 async function startServer(data_dir: string, database_url: string): Promise<Server> {
-  // as `npm start` runs it: a young generation of 32 MB took 27,300 events/s to 38,000 (two shared cores)
+  // as `npm start` runs it: a young generation of 32 MB took 27,300 events/s to 38,000, collecting in the serving thread
+  // another 20,400 to 21,600: the collector's threads took the core that PostgreSQL needs (two shared cores)
   const program = fileURLToPath(new URL("./ingest-server.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--max-semi-space-size=32", program], {
+  const child = spawn(process.execPath, ["--max-semi-space-size=32", "--single-threaded-gc", program], {
     env: { ...process.env, HUITOU_DATA: data_dir, DATABASE_URL: database_url },
     stdio: ["ignore", "pipe", "inherit"],
   });

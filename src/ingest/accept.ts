@@ -6,9 +6,10 @@ import { prepare, type Prepared, uuidOf } from "./preparation.ts";
 import { canonicalText } from "./protocols/canonical-text.ts";
 import { type DecodedReject, isObject, rest } from "./protocols/decoded.ts";
 import type { ClearRecord } from "./record.ts";
+import { encodeRecords } from "./record-copy.ts";
 import { existingRecords } from "./record-store.ts";
 import type { Source } from "./source.ts";
-import type { ClearReject, Submission } from "./submission.ts";
+import type { ClearReject, Stored, Submission } from "./submission.ts";
 import type { RecordProblem } from "./validation.ts";
 
 /** What became of one record, in the order in which the records were given. */
@@ -74,7 +75,7 @@ export async function accept(
     bytes: meta.bytes ?? 0,
     sealed_key: sealingKeyName(received_at),
     sealed: fresh.length === 0 ? null : seal(fresh.map((cut) => [cut.token, cut.kind, cut.value, cut.namespace])),
-    records: prepared.rows,
+    records: encodeRecords(prepared.rows),
     rejects: [...(meta.rejects ?? []).map(fromDecoded), ...prepared.rejects].map((reject) => ({
       place: reject.place,
       kind: reject.kind,
@@ -83,11 +84,13 @@ export async function accept(
       original_sealed: seal({ protocol: meta.protocol, received_at, original: reject.original }),
       content: ground.vault.token("ingest reject", contentOf(reject)),
     })),
-    ...(within === undefined
-      ? {}
-      : { within: (tx, stored) => within(tx, stored.inbox_id, outcomesOf(prepared, stored.isFresh)) }),
   };
-  const { inbox_id, accepted, isFresh } = await edge.committer.submit(submission);
+  const stored = await edge.committer.submit({
+    submission,
+    ids: prepared.rows.map((row) => row.id),
+    within: within && ((tx, { inbox_id, fresh }) => within(tx, inbox_id, outcomesOf(prepared, fresh))),
+  });
+  const { inbox_id, accepted } = stored;
   for (const { token } of fresh) edge.known.set(token, true);
   const duplicates = prepared.rows.length - accepted;
   const rejected = submission.rejects.length;
@@ -99,7 +102,7 @@ export async function accept(
     rejected,
     // Most callers only count.
     get outcomes() {
-      return outcomesOf(prepared, isFresh);
+      return outcomesOf(prepared, stored.fresh);
     },
   };
 }
@@ -109,13 +112,13 @@ export async function judge(ground: Ground, source: Source, records: readonly Cl
   const prepared = prepare(ground, edgeOf(ground), source, records, ground.clock.now());
   const ids = prepared.rows.map((row) => row.id);
   const known = await ground.store.read(SYSTEM_SCOPE, (tx) => existingRecords(tx, ids));
-  const fresh = new Set<number>();
-  for (const row of prepared.rows) {
+  const fresh = new Uint8Array(prepared.rows.length);
+  for (const [nth, row] of prepared.rows.entries()) {
     if (known.has(row.id)) continue;
     known.add(row.id);
-    fresh.add(row.ordinal);
+    fresh[nth] = 1;
   }
-  return outcomesOf(prepared, (ordinal) => fresh.has(ordinal));
+  return outcomesOf(prepared, fresh);
 }
 
 /** One key a day seals the envelopes and rejects of that day; destroyed when the last reject of the day expires. */
@@ -138,10 +141,10 @@ function fromDecoded(reject: DecodedReject): ClearReject {
   return { place: reject.place, kind: null, code: reject.code, params: reject.params, original: reject.original };
 }
 
-function outcomesOf(prepared: Prepared, isFresh: (ordinal: number) => boolean): Outcome[] {
+function outcomesOf(prepared: Prepared, fresh: Stored["fresh"]): Outcome[] {
   const outcomes: Outcome[] = [];
-  for (const { id, ordinal } of prepared.rows) {
-    outcomes[ordinal] = { status: isFresh(ordinal) ? "accepted" : "duplicate", record_id: uuidOf(id) };
+  for (const [nth, { id, ordinal }] of prepared.rows.entries()) {
+    outcomes[ordinal] = { status: fresh[nth] === 1 ? "accepted" : "duplicate", record_id: uuidOf(id) };
   }
   for (const [ordinal, problems] of prepared.problems) {
     const first = problems[0];

@@ -3,6 +3,7 @@ import type { Ground } from "../ground.ts";
 import { startLoop } from "../platform/index.ts";
 import { collectRoutes } from "./collect-routes.ts";
 import { takeSpooled } from "./collect.ts";
+import { edgeOf } from "./edge.ts";
 import { Gate } from "./gate.ts";
 import { liveRoute } from "./live.ts";
 import { rejectRoutes } from "./reject-routes.ts";
@@ -28,6 +29,7 @@ export function ingestRoutes(app: FastifyInstance, ground: Ground): void {
   app.addHook("onClose", async () => {
     await stopDrain();
     await gate.stop();
+    await edgeOf(ground).committer.close();
   });
   void app.register(async (edge) => collectRoutes(edge as unknown as FastifyInstance, { ground, gate, spool }));
   sourceRoutes(app, ground);

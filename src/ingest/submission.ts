@@ -14,6 +14,15 @@ export interface PreparedRecord {
   readonly times: string | null;
 }
 
+/** Prepared records as rows of ingest.record in PostgreSQL's binary COPY form. */
+export interface EncodedRecords {
+  readonly count: number;
+  /** One row behind the other; the place of the inbox row is still empty. */
+  readonly bytes: Uint8Array;
+  /** Where each row ends in `bytes`. */
+  readonly ends: Uint32Array;
+}
+
 /** A reject before it is sealed. */
 export interface ClearReject {
   readonly place: string;
@@ -39,15 +48,23 @@ export interface Submission {
   readonly bytes: number;
   readonly sealed: Buffer | null;
   readonly sealed_key: string;
-  readonly records: readonly PreparedRecord[];
+  readonly records: EncodedRecords;
   readonly rejects: readonly PreparedReject[];
-  readonly within?: (tx: Tx, stored: Stored) => Promise<void> | undefined;
 }
 
 /** What the store made of it. */
 export interface Stored {
   readonly inbox_id: number;
-  /** Whether the record with this ordinal is new. */
-  isFresh(ordinal: number): boolean;
   readonly accepted: number;
+  /** For each record of the submission, in their order: 1 where it is new. */
+  readonly fresh: Uint8Array;
+}
+
+/** A submission on its way to the store. */
+export interface Waiting {
+  readonly submission: Submission;
+  /** Of its records, in their order. */
+  readonly ids: readonly string[];
+  /** Runs inside the transaction that stores it; a throw rolls the transaction back. */
+  readonly within: ((tx: Tx, stored: Stored) => Promise<void>) | undefined;
 }

@@ -27,6 +27,8 @@ export interface Store {
   /** Runs in a transaction; commits when `run` resolves, rolls back when it throws. Retries serialisation failures and deadlocks. */
   write<T>(scope: Scope, run: (tx: Tx) => Promise<T>): Promise<T>;
   readonly pool: pg.Pool;
+  /** How it connects, for a thread that opens its own. */
+  readonly connection: Pick<PoolOptions, "url" | "role">;
   close(): Promise<void>;
 }
 
@@ -85,8 +87,10 @@ export function openStore(options: PoolOptions): Store {
       }
     }
   };
+  const { url, role } = options;
   return {
     pool,
+    connection: role === undefined ? { url } : { url, role },
     read: (scope, work) => run("begin isolation level repeatable read read only", scope, work),
     write: (scope, work) => run("begin", scope, work),
     close: () => pool.end(),
