@@ -4,6 +4,7 @@ import {
   openPool,
   startJobWorkers,
   startOutbox,
+  startWorldSchedules,
   sweepOutbox,
   SYSTEM_SCOPE,
   type Subscription,
@@ -12,7 +13,7 @@ import {
 const sweepJob = defineJob({
   kind: "store.sweep",
   run: async ({ ground }) => ({
-    forgotten: await ground.store.write(SYSTEM_SCOPE, (tx) => sweepOutbox(tx, [], ground.clock.now())),
+    forgotten: await ground.store.write(SYSTEM_SCOPE, (tx) => sweepOutbox(tx, [], ground.wall.now())),
   }),
 });
 
@@ -25,16 +26,23 @@ export async function startBackground(composition: Composition): Promise<() => P
     size_max: 8,
     onError: (error) => ground.log.error({ error: error.message }, "a queue connection was lost"),
   });
+  const schedules = [{ kind: "store.sweep", cron: "17 19 * * *" }, ...domains.flatMap((d) => [...(d.schedules ?? [])])];
+  // the queue's own schedules follow real time; in a world that runs ahead of it they follow the world
+  const ahead = ground.clock !== ground.wall;
   const workers = await startJobWorkers(
     ground,
     pool,
     [sweepJob, ...domains.flatMap((d) => [...(d.jobs ?? [])])],
-    [{ kind: "store.sweep", cron: "17 19 * * *" }, ...domains.flatMap((d) => [...(d.schedules ?? [])])],
+    ahead ? [] : schedules,
   );
   stops.push(async () => {
     await workers.stop();
     await pool.end();
   });
+  if (ahead) {
+    const world = await startWorldSchedules(ground, schedules);
+    stops.push(() => world.stop());
+  }
   const outbox = await startOutbox(ground, subscriptionsOf(composition));
   stops.push(() => outbox.stop());
   for (const domain of domains) {

@@ -14,6 +14,7 @@ import {
   openDatabases,
   openPool,
   openStore,
+  openWorldClock,
   prepareQueue,
   readMigrations,
 } from "./store/index.ts";
@@ -29,9 +30,12 @@ export interface Composition {
 
 export interface ComposeOptions {
   readonly config: Config;
+  /** Real time. The ground's own clock is this one, or that of a demo world which runs ahead of it. */
   readonly clock: Clock;
   readonly log: Log;
   readonly domains: readonly Domain[];
+  /** The demo world goes on living: world seconds for a real one. */
+  readonly live_rate?: number | undefined;
   readonly throwaway?: boolean;
   /** Tests hand in databases they made themselves. */
   readonly databases?: Databases;
@@ -41,7 +45,7 @@ export interface ComposeOptions {
 
 /** Starts the stores, migrates, and makes the ground that all domains stand on. */
 export async function compose(options: ComposeOptions): Promise<Composition> {
-  const { config, clock, log, domains } = options;
+  const { config, clock: wall, log, domains } = options;
   const databases =
     options.databases ??
     (await openDatabases({
@@ -58,8 +62,9 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics, prefix: "huitou_" });
   const catalogue = new Catalogue(domains.flatMap((domain) => [...(domain.relations ?? [])]));
+  const clock = await openWorldClock(store, wall, options.live_rate);
   const signals = makeSignals((error) => log.error({ error: String(error) }, "a listener failed"));
-  const ground: Ground = { config, clock, log, store, vault, metrics, catalogue, signals };
+  const ground: Ground = { config, clock, wall, log, store, vault, metrics, catalogue, signals };
   registerStages(
     ground,
     domains.flatMap((domain) => (domain.stage === undefined ? [] : [domain.stage])),

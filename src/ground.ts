@@ -9,7 +9,10 @@ import type { Catalogue } from "./query/index.ts";
 /** What every domain stands on: made once by the composition, handed to routes, jobs and stages. */
 export interface Ground {
   readonly config: Config;
+  /** The time the business lives in: real time, or that of a demo world that runs ahead of it (store/world-time.ts). */
   readonly clock: Clock;
+  /** Real time, always: sessions, locks, keys, signatures, audit, age of files on this machine. The same object as `clock` outside of a demo world. */
+  readonly wall: Clock;
   readonly log: Log;
   readonly store: Store;
   readonly vault: Vault;

@@ -74,7 +74,7 @@ async function audit(
   const route = request.routeOptions.url ?? request.url.split("?")[0] ?? "";
   await ground.store.write(SYSTEM_SCOPE, (tx) =>
     insertAudit(tx, {
-      at: ground.clock.now(),
+      at: ground.wall.now(),
       person_id: request.person?.person_id ?? null,
       actor: request.person === undefined ? "anonymous" : request.person.role,
       action: named ?? `${request.method.toLowerCase()} ${route}`,

@@ -33,7 +33,7 @@ export async function offerSetup(ground: Ground): Promise<string | undefined> {
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
     if (await anyPerson(tx)) return undefined;
     const secret = newSecret();
-    const now = ground.clock.now();
+    const now = ground.wall.now();
     const expires_at = new Date(now.getTime() + SETUP_HOURS * 3_600_000);
     await insertInvitation(tx, { token_hash: hashSecret(secret), purpose: "setup", person_id: null, now, expires_at });
     return secret;
@@ -64,7 +64,7 @@ export async function setUp(ground: Ground, owner: FirstOwner, token: string | u
     // two set-ups at once: the second waits here and then finds the first
     await tx.query("select pg_advisory_xact_lock(480813)");
     if (await anyPerson(tx)) throw problem("access.setup_done");
-    const now = ground.clock.now();
+    const now = ground.wall.now();
     if (token !== undefined && (await useInvitation(tx, hashSecret(token), "setup", now)) === undefined) {
       throw problem("access.link_invalid");
     }
@@ -90,7 +90,7 @@ export async function invite(
   requireRole(person.role);
   const secret = newSecret();
   const person_id = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    const now = ground.clock.now();
+    const now = ground.wall.now();
     const id = await insertPerson(tx, { ...person, password_hash: null, now });
     if (id === undefined) throw problem("access.email_taken");
     const expires_at = new Date(now.getTime() + INVITE_DAYS * 86_400_000);
@@ -104,7 +104,7 @@ export async function invite(
 export async function acceptInvitation(ground: Ground, token: string, password: string): Promise<number> {
   const password_hash = await hashPassword(password);
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    const used = await useInvitation(tx, hashSecret(token), "invite", ground.clock.now());
+    const used = await useInvitation(tx, hashSecret(token), "invite", ground.wall.now());
     if (used?.person_id == null) throw problem("access.link_invalid");
     const person = await personById(tx, used.person_id);
     requireStrongPassword(password, person?.email ?? "");
@@ -132,7 +132,7 @@ export async function changePerson(
     await updatePerson(tx, person_id, {
       ...(change.role === undefined ? {} : { role: change.role }),
       ...(change.name === undefined ? {} : { name: change.name }),
-      ...(change.disabled === undefined ? {} : { disabled_at: change.disabled ? ground.clock.now() : null }),
+      ...(change.disabled === undefined ? {} : { disabled_at: change.disabled ? ground.wall.now() : null }),
     });
     if (change.disabled === true || change.role !== undefined) await deleteSessionsOf(tx, person_id);
   });

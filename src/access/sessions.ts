@@ -34,7 +34,7 @@ export async function signIn(
   email: string,
   password: string,
 ): Promise<PersonRow> {
-  const now = ground.clock.now();
+  const now = ground.wall.now();
   const person = await ground.store.read(SYSTEM_SCOPE, (tx) => personByEmail(tx, email));
   if (person?.locked_until != null && person.locked_until > now) {
     throw problem("access.locked", { minutes: Math.ceil((person.locked_until.getTime() - now.getTime()) / 60_000) });
@@ -63,7 +63,7 @@ export async function openSession(
     await insertSession(tx, {
       token_hash: hashSecret(secret),
       person_id,
-      now: ground.clock.now(),
+      now: ground.wall.now(),
       ip: request.ip,
       user_agent: request.headers["user-agent"] ?? "",
     });
@@ -86,7 +86,7 @@ export async function closeSession(ground: Ground, request: FastifyRequest, repl
 export async function personOf(ground: Ground, request: FastifyRequest): Promise<PersonRow | undefined> {
   const secret = request.cookies[cookieName(ground)];
   if (secret === undefined || secret.length > 100) return undefined;
-  const now = ground.clock.now().getTime();
+  const now = ground.wall.now().getTime();
   const token_hash = hashSecret(secret);
   const idle = new Date(now - IDLE_MINUTES_MAX * 60_000);
   const oldest = new Date(now - ABSOLUTE_HOURS_MAX * 3_600_000);

@@ -283,7 +283,7 @@ async function authoriseWebhook(
     const timestamp = header("webhook-timestamp") ?? "";
     if (secret === undefined || id === undefined || signature === undefined) throw problem("ingest.signature_wrong");
     const raw = request.headers["content-encoding"] === undefined ? bytes : rawBody(request);
-    const check = checkStandardWebhook(secret, { id, timestamp, signature }, raw, ground.clock.now());
+    const check = checkStandardWebhook(secret, { id, timestamp, signature }, raw, ground.wall.now());
     if (check === "wrong") throw problem("ingest.signature_wrong");
     if (check === "stale") throw problem("ingest.signature_stale", { limit_seconds: SIGNATURE_SECONDS_MAX });
     return id;

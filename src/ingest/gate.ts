@@ -119,7 +119,7 @@ export class Gate {
       known = this.#keys.get(hash);
     }
     const source = known === undefined ? undefined : this.#sources.get(known.source_id);
-    const expired = known?.expires_at !== null && known !== undefined && known.expires_at <= this.#ground.clock.now();
+    const expired = known?.expires_at !== null && known !== undefined && known.expires_at <= this.#ground.wall.now();
     if (source === undefined || expired) throw problem("ingest.key_unknown");
     return this.admit(source, kinds);
   }
@@ -133,7 +133,7 @@ export class Gate {
 
   /** Takes `count` records from the source's rate. @returns seconds to wait, 0 when there is room. */
   take(source: Source, count: number): number {
-    const now = this.#ground.clock.now();
+    const now = this.#ground.wall.now();
     let bucket = this.#buckets.get(source.source_id);
     if (bucket === undefined || bucket.rate !== source.rate_per_second_max) {
       bucket = new TokenBucket(source.rate_per_second_max, source.rate_per_second_max * LIMITS.rate_burst_seconds, now);

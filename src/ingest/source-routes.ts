@@ -103,7 +103,7 @@ function createRoute(app: FastifyInstance, ground: Ground): void {
       const now = ground.clock.now();
       const made = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
         const source = await createSource(tx, { ...input, settings: checkSettings(settings ?? {}) }, now);
-        const write_key = await rotateKey(tx, source.source_id, now, 0);
+        const write_key = await rotateKey(tx, source.source_id, ground.wall.now(), 0);
         const signing_secret = await giveSecret(tx, ground, source);
         return {
           source: bareView(source, now),
@@ -130,7 +130,7 @@ function keyRoutes(app: FastifyInstance, ground: Ground): void {
       config: manage,
     },
     async (request) => {
-      const now = ground.clock.now();
+      const now = ground.wall.now();
       const write_key = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
         await sourceById(tx, request.params.id);
         return rotateKey(tx, request.params.id, now, LIMITS.key_overlap_hours);

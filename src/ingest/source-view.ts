@@ -24,7 +24,7 @@ export async function sourceViews(ground: Ground): Promise<SourceView[]> {
   const now = ground.clock.now();
   return ground.store.read(SYSTEM_SCOPE, async (tx) => {
     const figures = new Map((await sourceFigures(tx, now)).map((figure) => [figure.source_id, figure]));
-    const keys = (await sourceKeys(tx)).filter((key) => key.expires_at === null || key.expires_at > now);
+    const keys = (await sourceKeys(tx)).filter((key) => key.expires_at === null || key.expires_at > ground.wall.now());
     const views: SourceView[] = [];
     for (const source of await listSources(tx)) {
       const completeness = await sourceCompleteness(tx, source.source_id);

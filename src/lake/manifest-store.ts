@@ -70,6 +70,8 @@ export async function commitBatch(
     readonly files: readonly NewFile[];
     readonly retired: readonly number[];
     readonly clean: readonly DirtyDay[];
+    /** In real time: readers of this machine need some minutes to let go of a file, whatever the world's clock says. */
+    readonly retired_at: Date;
   },
   now: Date,
 ): Promise<void> {
@@ -93,7 +95,7 @@ export async function commitBatch(
       files.map((f) => f.bytes),
     ],
   );
-  await tx.query("update lake.file set retired_at = $2 where file_id = any($1)", [changes.retired, now]);
+  await tx.query("update lake.file set retired_at = $2 where file_id = any($1)", [changes.retired, changes.retired_at]);
   await tx.query(
     `delete from lake.dirty_day d using unnest($1::text[], $2::date[], $3::bigint[]) as c (relation, business_day, marks)
      where (d.relation, d.business_day, d.marks) = (c.relation, c.business_day, c.marks)`,

@@ -89,7 +89,7 @@ async function refresh(ground: Ground, options: RefreshOptions): Promise<Refresh
     options.signal?.throwIfAborted();
     const retired = replaced(plan);
     await ground.store.write(SYSTEM_SCOPE, (tx) =>
-      commitBatch(tx, batch, { files, retired, clean: plan.clean }, ground.clock.now()),
+      commitBatch(tx, batch, { files, retired, clean: plan.clean, retired_at: ground.wall.now() }, ground.clock.now()),
     );
     if (options.forget_now === true) await sweep(ground, true);
     return { batch_id, files: files.length, rows: files.reduce((sum, file) => sum + file.rows, 0) };
@@ -164,7 +164,7 @@ function replaced({ tasks, files }: Plan): number[] {
 /** Removes files that were replaced a while ago, and files of the disk that no batch knows (a refresh that did not end). */
 export async function sweep(ground: Ground, now: boolean): Promise<void> {
   const { root } = lakeFolders(ground.config.data_dir);
-  const before = new Date(ground.clock.now().getTime() - (now ? 0 : RETIRED_KEPT_MS));
+  const before = new Date(ground.wall.now().getTime() - (now ? 0 : RETIRED_KEPT_MS));
   const retired = await ground.store.read(SYSTEM_SCOPE, (tx) => retiredFiles(tx, before));
   for (const { path } of retired) await rm(join(root, path), { force: true });
   if (retired.length > 0)
@@ -176,7 +176,7 @@ export async function sweep(ground: Ground, now: boolean): Promise<void> {
     );
   const known = await ground.store.read(SYSTEM_SCOPE, knownPaths);
   for (const path of await filesOnDisk(root)) if (!known.has(path)) await rm(join(root, path), { force: true });
-  await sweepSpill(root, ground.clock.now());
+  await sweepSpill(root, ground.wall.now());
 }
 
 /** Spilled rows of an engine that was killed; a running one uses its folder at every larger query. */

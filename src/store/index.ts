@@ -25,3 +25,5 @@ export { migrate, readMigrations, type Migration } from "./migrator.ts";
 export { stopStatement } from "./stop-statement.ts";
 export { setSetting, settingOf } from "./settings.ts";
 export { jobRoutes } from "./routes.ts";
+export { keepWorldTime, moveWorldTo, openWorldClock, type WorldTime } from "./world-time.ts";
+export { startWorldSchedules } from "./world-schedules.ts";

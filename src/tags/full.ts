@@ -42,7 +42,7 @@ export async function computeAll(ground: Ground, book: TagBook, at: FullProgress
 }
 
 async function computeOnce(ground: Ground, book: TagBook, at: FullProgress): Promise<FullResult> {
-  const started = ground.clock.now().getTime();
+  const started = ground.wall.now().getTime();
   const { run, fresh } = await begin(ground, book, at);
   const { engine, members } = await (fresh ? firstValues(run) : sameValues(run));
   const { tally } = run;
@@ -50,7 +50,7 @@ async function computeOnce(ground: Ground, book: TagBook, at: FullProgress): Pro
     engine,
     hash: run.hash,
     members,
-    seconds: (ground.clock.now().getTime() - started) / 1000,
+    seconds: (ground.wall.now().getTime() - started) / 1000,
     difference: tally?.difference ?? 0,
     difference_by_tag: Object.fromEntries(tally?.byTag ?? []),
     lagging: tally?.lagging ?? 0,
