@@ -3,18 +3,21 @@ import { offerSetup, setUp } from "./access/index.ts";
 import { startBackground } from "./background.ts";
 import { compose, type Composition } from "./composition.ts";
 import type { Config } from "./config.ts";
+import { fillDemo, liveRateOf, requireDemo, type RunningDemo, startDemo } from "./demo.ts";
 import { loadDomains } from "./domains.ts";
 import { systemClock } from "./platform/clock.ts";
 import { makeLog } from "./platform/log.ts";
+import { Problem, sentence } from "./platform/errors.ts";
 import { makeServer, type ServerState } from "./server.ts";
-import { setSetting, settingOf, SYSTEM_SCOPE } from "./store/index.ts";
 
 type Say = (line: string) => void;
 const say: Say = (line) => process.stdout.write(`${line}\n`);
 
 const USAGE = `huitou <command>
 
-  all [--empty]     HTTP server and background work in one process (npm start)
+  all               HTTP server and background work in one process (npm start)
+    --empty         without the example world, for good
+    --live[=60]     the example world goes on, in real time or so many times faster
   serve             HTTP server only
   work              background work only
   migrate           bring the database to the newest version
@@ -23,16 +26,27 @@ const USAGE = `huitou <command>
   import FILE …     import a file (huitou import --help)
   generate [--check] write openapi.json and the reference pages, or say which are stale`;
 
-/** Runs one command to its end. */
+/** Runs one command to its end; what it refuses is said in a sentence. */
 export async function main(args: readonly string[], config: Config): Promise<void> {
+  try {
+    await run(args, config);
+  } catch (error) {
+    if (!(error instanceof Problem) || !error.code.startsWith("demo.")) throw error;
+    for (const language of ["zh", "en"] as const)
+      process.stderr.write(`${sentence(error.code, error.params, language)}\n`);
+    process.exitCode = 2;
+  }
+}
+
+async function run(args: readonly string[], config: Config): Promise<void> {
   const [command = "all", ...rest] = args;
   switch (command) {
     case "all":
-      return runServer(config, { http: true, work: true, seed: !rest.includes("--empty") });
+      return runServer(config, { http: true, work: true, ...demoParts(rest) });
     case "serve":
-      return runServer(config, { http: true, work: false, seed: false });
+      return runServer(config, { http: true, work: false });
     case "work":
-      return runServer(config, { http: false, work: true, seed: false });
+      return runServer(config, { http: false, work: true });
     case "migrate":
       return withComposition(config, async () => say("migrated"));
     case "setup":
@@ -56,9 +70,13 @@ export async function main(args: readonly string[], config: Config): Promise<voi
   }
 }
 
-async function open(config: Config): Promise<Composition> {
+function demoParts(args: readonly string[]): Pick<Parts, "demo" | "live_rate"> {
+  return { demo: args.includes("--empty") ? "never" : "once", live_rate: liveRateOf(args) };
+}
+
+async function open(config: Config, live_rate?: number): Promise<Composition> {
   const log = makeLog(config.log_level);
-  return compose({ config, clock: systemClock, log, domains: await loadDomains() });
+  return compose({ config, clock: systemClock, log, domains: await loadDomains(), live_rate });
 }
 
 async function withComposition(config: Config, run: (composition: Composition) => Promise<void>): Promise<void> {
@@ -70,9 +88,18 @@ async function withComposition(config: Config, run: (composition: Composition) =
   }
 }
 
-async function runServer(config: Config, parts: { http: boolean; work: boolean; seed: boolean }): Promise<void> {
-  const composition = await open(config);
+interface Parts {
+  readonly http: boolean;
+  readonly work: boolean;
+  /** Whether a fresh installation is filled with the example world; processes that only serve or work leave it alone. */
+  readonly demo?: "once" | "never";
+  readonly live_rate?: number | undefined;
+}
+
+async function runServer(config: Config, parts: Parts): Promise<void> {
+  const composition = await open(config, parts.live_rate);
   const { ground } = composition;
+  if (parts.live_rate !== undefined) await requireDemo(ground).catch((error) => closeAndThrow(composition, error));
   const state: ServerState = { ready: false };
   let app: FastifyInstance | undefined;
   if (parts.http) {
@@ -81,22 +108,26 @@ async function runServer(config: Config, parts: { http: boolean; work: boolean; 
     say(`Huitou 回头: ${config.public_url}`);
   }
   const stopBackground = parts.work ? await startBackground(composition) : async () => {};
+  let live: RunningDemo | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (signal: string) => {
     stopping ??= (async () => {
       ground.log.info({ signal }, "stopping");
       state.ready = false;
+      await live?.quiet();
       await app?.close();
       await stopBackground();
+      await live?.stop();
       await composition.close();
       process.exit(0);
     })();
   };
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
-  if (parts.seed) await seedOnce(composition);
+  if (parts.demo !== undefined) await fillDemo(ground, parts.demo === "once", say);
   for (const domain of parts.work ? composition.domains : []) await domain.ready?.(ground);
   if (stopping !== undefined) return;
+  if (parts.live_rate !== undefined) live = await startDemo(ground, say);
   state.ready = true;
   if (parts.http) {
     const token = await offerSetup(ground);
@@ -105,14 +136,9 @@ async function runServer(config: Config, parts: { http: boolean; work: boolean; 
   }
 }
 
-/** Fills a fresh installation with the example world, once; `--empty` skips it for good. */
-async function seedOnce({ ground }: Composition): Promise<void> {
-  const done = await ground.store.read(SYSTEM_SCOPE, (tx) => settingOf<string>(tx, "seeded"));
-  if (done !== undefined) return;
-  const { seedWorld } = await import("../examples/tea-house/seed.ts");
-  say("Filling in the example world … · 正在生成示例数据");
-  await seedWorld(ground, { members: ground.config.demo_members, seed: 1 });
-  await ground.store.write(SYSTEM_SCOPE, (tx) => setSetting(tx, "seeded", ground.clock.now().toISOString()));
+async function closeAndThrow(composition: Composition, error: unknown): Promise<never> {
+  await composition.close();
+  throw error;
 }
 
 async function setUpByCommand({ ground }: Composition, args: readonly string[]): Promise<void> {

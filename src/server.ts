@@ -8,7 +8,7 @@ import { guard } from "./access/index.ts";
 import type { Composition } from "./composition.ts";
 import { problem, registeredErrors } from "./platform/errors.ts";
 import { makeHttp } from "./platform/http.ts";
-import { jobRoutes } from "./store/index.ts";
+import { jobRoutes, worldHeader, worldRoutes } from "./store/index.ts";
 
 const open = { access: { public: true } } as const;
 const CONSOLE_DIST = fileURLToPath(new URL("../console/dist/", import.meta.url));
@@ -32,7 +32,9 @@ export async function makeServer(composition: Composition, state: ServerState): 
   guard(app, ground);
   observe(app, composition);
   healthRoutes(app, composition, state);
+  worldHeader(app, ground);
   jobRoutes(app, ground);
+  worldRoutes(app, ground);
   for (const domain of domains) {
     if (domain.routes !== undefined) {
       const { routes } = domain;

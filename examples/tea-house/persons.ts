@@ -4,7 +4,7 @@ import { fullName, OCCUPATIONS } from "./names.ts";
 import { CITIES, CITY_WEIGHTS, STORES } from "./places.ts";
 import { CATEGORIES, type Category, TOPICS } from "./products.ts";
 import { hash, Random, uniformOf } from "./random.ts";
-import { HISTORY_DAYS, JOINED_BEFORE_DAYS, type World } from "./world.ts";
+import { HISTORY_DAYS, JOINED_BEFORE_DAYS, JOINED_BEFORE_SHARE, JOINING_BEND, type World } from "./world.ts";
 
 export type Channel = "store" | "mini_program" | "mall";
 export type Daypart = "morning" | "afternoon" | "evening";
@@ -60,14 +60,15 @@ const STORES_BY_CITY = CITIES.map((city) => STORES.flatMap((store, i) => (store.
 /** When person `index` joined: indices are in the order of joining, 45 % of them before the history begins. */
 export function joinedAt(world: World, index: number): number {
   const q = (index + 0.9 * uniformOf(world.seed, PERSON_STREAM, index, 7)) / world.members;
-  if (q < 0.45) return Math.floor(world.from - JOINED_BEFORE_DAYS * DAY_MS * (1 - q / 0.45) ** 1.3);
-  return Math.floor(world.from + HISTORY_DAYS * DAY_MS * ((q - 0.45) / 0.55) ** 0.9);
+  const before = JOINED_BEFORE_SHARE;
+  if (q < before) return Math.floor(world.from - JOINED_BEFORE_DAYS * DAY_MS * (1 - q / before) ** 1.3);
+  return Math.floor(world.from + HISTORY_DAYS * DAY_MS * ((q - before) / (1 - before)) ** JOINING_BEND);
 }
 
 /** How many persons have joined before an instant: the first index that has not. */
 export function joinedBefore(world: World, at: number): number {
   let low = 0;
-  let high = world.members;
+  let high = world.persons;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (joinedAt(world, middle) < at) low = middle + 1;

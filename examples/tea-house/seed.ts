@@ -17,6 +17,24 @@ export interface SeedOptions {
   readonly cancelled?: () => boolean;
 }
 
+/** What an installation remembers of its example world, so that it can be gone on with: dates as ISO texts. */
+export interface Demo {
+  readonly members: number;
+  readonly seed: number;
+  readonly from: string;
+  /** What happened before this instant came with the seeding. */
+  readonly until: string;
+  /** False while it is being filled in: a start that was broken off goes on with the same world. */
+  readonly filled: boolean;
+}
+
+/** The example world that a fresh installation gets now. */
+export function demoNow(ground: Ground, members: number, seed: number): Demo {
+  const until = ground.clock.now();
+  const world = createWorld({ members, seed, until });
+  return { members, seed, from: new Date(world.from).toISOString(), until: until.toISOString(), filled: false };
+}
+
 export interface SeedResult {
   readonly records: number;
   readonly accepted: number;

@@ -27,18 +27,18 @@ export class WorldState {
   private readonly kept = new Map<number, Identified>();
 
   constructor(world: World) {
-    const { members } = world;
+    const { persons } = world;
     this.world = world;
-    this.buying = new Float32Array(members);
-    this.sessions = new Float32Array(members);
-    this.joined = new Float64Array(members);
-    this.churned = new Float64Array(members);
-    this.points = new Int32Array(members);
-    this.coupon_ends = new Int32Array(members);
-    this.coupon_campaign = new Int16Array(members);
-    this.orders = new Uint16Array(members);
+    this.buying = new Float32Array(persons);
+    this.sessions = new Float32Array(persons);
+    this.joined = new Float64Array(persons);
+    this.churned = new Float64Array(persons);
+    this.points = new Int32Array(persons);
+    this.coupon_ends = new Int32Array(persons);
+    this.coupon_campaign = new Int16Array(persons);
+    this.orders = new Uint16Array(persons);
     const random = new Random();
-    for (let i = 0; i < members; i++) {
+    for (let i = 0; i < persons; i++) {
       const rhythm = rhythmOf(world, i, random);
       this.buying[i] = rhythm.buying_rate;
       this.sessions[i] = rhythm.session_rate;

@@ -9,7 +9,7 @@ import { referenceRecords } from "./reference.ts";
 import { type Happening, Sheet, SOURCES, type SourceName } from "./sheet.ts";
 import { WorldState } from "./state.ts";
 import { visit } from "./visits.ts";
-import { DELIVERY, type World } from "./world.ts";
+import { DELIVERY, SLICE_DAYS_MAX, type World } from "./world.ts";
 
 const DELIVERY_STREAM = 8;
 export const BATCH_RECORDS_MAX = 5_000;
@@ -31,7 +31,7 @@ export interface StreamOptions {
 
 /** Days of history made at once: the memory needed grows with the members times these. */
 export function sliceDays(world: World): number {
-  return world.members <= 20_000 ? 28 : 7;
+  return world.members <= 20_000 ? SLICE_DAYS_MAX : 7;
 }
 
 /** The history in the order in which it happened, slice by slice: what the truth is made of, free of delivery mishaps. */
@@ -101,6 +101,17 @@ export async function* records(world: World, options: StreamOptions = {}): Async
   yield* deliver(post.rest(), size, world.until);
 }
 
+/** The history as it arrives, a slice of it at a time, from the first day on: every letter and when it comes in. */
+export function* newsOf(world: World): Generator<{ readonly letters: readonly Letter[]; readonly until: number }> {
+  const post = new Post(world);
+  let until = world.from;
+  for (const slice of history(world)) {
+    for (const happening of slice) post.take(happening);
+    until += sliceDays(world) * DAY_MS;
+    yield { letters: post.hand(until), until };
+  }
+}
+
 /** The instants up to which one slice is handed out: its end, or each of its days near the end of the history. */
 function steps(world: World, from: number, daily_days: number): number[] {
   const end = Math.min(from + sliceDays(world) * DAY_MS, world.until);
@@ -110,9 +121,11 @@ function steps(world: World, from: number, daily_days: number): number[] {
   return [...list, end];
 }
 
-function* deliver(letters: readonly Happening[], size: number, until: number): Generator<Batch> {
+function* deliver(letters: readonly Letter[], size: number, until: number): Generator<Batch> {
   for (const source of SOURCES) {
-    const list = letters.filter((letter) => letter.source === source).map((letter) => letter.record);
+    const list = letters
+      .filter(({ happening }) => happening.source === source)
+      .map(({ happening }) => happening.record);
     yield* chunks(source, list, size, until);
   }
 }
@@ -121,12 +134,18 @@ function* chunks(source: SourceName, list: readonly ClearRecord[], size: number,
   for (let at = 0; at < list.length; at += size) yield { source, records: list.slice(at, at + size), until };
 }
 
+/** A record on its way, and when it comes in. */
+export interface Letter {
+  readonly arrives: number;
+  readonly happening: Happening;
+}
+
 /** What is on its way: holds back the late ones and copies the repeated ones. */
 class Post {
   until: number;
   private readonly world: World;
   private readonly random: Random;
-  private bag: { readonly arrives: number; readonly happening: Happening }[] = [];
+  private bag: Letter[] = [];
 
   constructor(world: World) {
     this.world = world;
@@ -148,16 +167,16 @@ class Post {
   }
 
   /** What arrives before an instant and was not handed out yet, in the order of arrival. */
-  hand(until: number): Happening[] {
+  hand(until: number): Letter[] {
     this.until = until;
     const now = this.bag.filter((letter) => letter.arrives < this.until);
     this.bag = this.bag.filter((letter) => letter.arrives >= this.until);
-    return now.sort((a, b) => a.arrives - b.arrives).map((letter) => letter.happening);
+    return now.sort((a, b) => a.arrives - b.arrives);
   }
 
   /** What would arrive after the end: handed out at the end, so that nothing is lost. */
-  rest(): Happening[] {
-    const left = this.bag.sort((a, b) => a.arrives - b.arrives).map((letter) => letter.happening);
+  rest(): Letter[] {
+    const left = this.bag.sort((a, b) => a.arrives - b.arrives);
     this.bag = [];
     return left;
   }

@@ -58,7 +58,7 @@ export function truth(world: World): Truth {
   }
   const persons = new Map<number, TruePerson>();
   const accounts = new Map<string, Account>();
-  for (let index = 0; index < world.members; index++) {
+  for (let index = 0; index < world.persons; index++) {
     const identified = identifiedPerson(world, index);
     const open = identified.accounts.filter((account) => account.opened < world.until);
     if (open.length === 0) continue;

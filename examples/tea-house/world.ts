@@ -3,7 +3,10 @@ import { PERSONS_MAX } from "./phones.ts";
 
 /** The size, seed and span of one world. Everything else follows from these by arithmetic. */
 export interface World {
+  /** How many have joined when the history is HISTORY_DAYS old: what the pace of joining follows from. */
   readonly members: number;
+  /** Persons there may be: the members, and whoever joins until the last slice of the history is over. */
+  readonly persons: number;
   readonly seed: number;
   /** First instant of the recorded history (00:00 Asia/Shanghai) and the end of it, exclusive. */
   readonly from: number;
@@ -37,6 +40,18 @@ export const HISTORY_DAYS = 735;
 /** Members join over this many days before the history begins. */
 export const JOINED_BEFORE_DAYS = 1_460;
 
+/** Share of the members who had joined before the history began, and how the pace of joining bends after that. */
+export const JOINED_BEFORE_SHARE = 0.45;
+export const JOINING_BEND = 0.9;
+/** No slice of the history is longer (stream.ts). */
+export const SLICE_DAYS_MAX = 28;
+
+/** No person with this index or a higher one joins in the first `days` of the history: joinedAt the other way round. */
+function personsWithin(members: number, days: number): number {
+  const share = JOINED_BEFORE_SHARE + (1 - JOINED_BEFORE_SHARE) * (days / HISTORY_DAYS) ** (1 / JOINING_BEND);
+  return Math.min(PERSONS_MAX, Math.max(members, Math.ceil(share * members)));
+}
+
 /** Share of the deliveries that come late, twice or before what they follow. */
 export const DELIVERY = { late: 0.008, repeated: 0.005, late_days_max: 3 } as const;
 
@@ -51,6 +66,8 @@ export function createWorld(options: WorldOptions): World {
   if (day_to < day_from) throw new RangeError("until lies before the start of the history");
   return {
     members,
+    // The last slice is lived to its end, then cut: also those who join there must be the same wherever the history ends.
+    persons: personsWithin(members, day_to + 1 + SLICE_DAYS_MAX - day_from),
     seed: options.seed ?? SEED_DEFAULT,
     from: startOfDay(day_from),
     until,

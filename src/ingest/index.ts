@@ -19,7 +19,7 @@ export { openRejects } from "./reject-store.ts";
 export { freshnessOf as sourceFreshness } from "./source-figures.ts";
 export { sourceKinds } from "./source-kinds-store.ts";
 export { type SourceView, sourceViews } from "./source-view.ts";
-export { createSource, ensureSource, rotateKey, sourceById, sourceByKey } from "./source-store.ts";
+export { createSource, ensureSource, listSourceKeys, rotateKey, sourceById, sourceByKey } from "./source-store.ts";
 export type { CutValue } from "./sealing.ts";
 export { registerStages, type Stage, type StageBatch, type StageReject, stagesOf, touchedParties } from "./stage.ts";
 export { type RecordProblem } from "./validation.ts";

@@ -54,6 +54,11 @@ export async function ensureSource(ground: Ground, input: NewSource): Promise<So
   });
 }
 
+/** The keys of all sources; none in an installation that nothing was ever sent to. */
+export async function listSourceKeys(tx: Tx): Promise<string[]> {
+  return (await tx.query<{ key: string }>("select key from ingest.source order by key")).map(({ key }) => key);
+}
+
 export async function sourceByKey(tx: Tx, key: string): Promise<Source | undefined> {
   return tx.one<Source>(`select ${COLUMNS} from ingest.source where key = $1`, [key]);
 }

@@ -33,6 +33,8 @@ export class FakeClock implements Clock {
  * that a world that was killed does not wake up earlier than it had been.
  */
 export class WorldClock implements Clock {
+  /** Whether this process lets the world go on; otherwise it only keeps the lead that it once had. */
+  readonly live: boolean;
   readonly #wall: Clock;
   #rate: number;
   #anchor_ms: number;
@@ -41,7 +43,8 @@ export class WorldClock implements Clock {
   #last_ms = Number.NEGATIVE_INFINITY;
 
   /** @param start.lead_ms how far the world is ahead of real time; @param start.rate world seconds for a real one, 0: it stands still. */
-  constructor(wall: Clock, start: { lead_ms: number; rate: number }) {
+  constructor(wall: Clock, start: { lead_ms: number; rate: number; live?: boolean }) {
+    this.live = start.live ?? false;
     this.#wall = wall;
     this.#rate = start.rate;
     this.#anchor_ms = wall.now().getTime();

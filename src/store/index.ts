@@ -26,4 +26,5 @@ export { stopStatement } from "./stop-statement.ts";
 export { setSetting, settingOf } from "./settings.ts";
 export { jobRoutes } from "./routes.ts";
 export { keepWorldTime, moveWorldTo, openWorldClock, type WorldTime } from "./world-time.ts";
+export { LIVE_RATE_MAX, worldHeader, worldRoutes } from "./world-routes.ts";
 export { startWorldSchedules } from "./world-schedules.ts";

@@ -17,7 +17,7 @@ const LEASE_MS = 5_000;
 export async function openWorldClock(store: Store, wall: Clock, live_rate: number | undefined): Promise<Clock> {
   const lead_ms = (await store.read(SYSTEM_SCOPE, (tx) => settingOf<number>(tx, SETTING))) ?? 0;
   if (live_rate === undefined && lead_ms === 0) return wall;
-  return new WorldClock(wall, { lead_ms, rate: live_rate ?? 1 });
+  return new WorldClock(wall, { lead_ms, rate: live_rate ?? 1, live: live_rate !== undefined });
 }
 
 async function save(ground: Ground, lead_ms: number): Promise<void> {
