@@ -74,7 +74,7 @@ describe("the order of domains", () => {
     const users = sourceFiles().filter(
       (f) => f.path.startsWith("src/") && !isTest(f.path) && importsOf(f).some((i) => i.path.startsWith("examples/")),
     );
-    expect(users.map((f) => f.path)).toEqual(["src/commands.ts"]);
+    expect(users.map((f) => f.path)).toEqual(["src/demo.ts"]);
   });
 });
 

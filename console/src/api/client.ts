@@ -1,3 +1,5 @@
+import { hearWorldTime } from "../texts/world-time.ts";
+
 /** An RFC 9457 answer of the server: `detail` in English, `detail_zh` in Chinese, `code` from the error registry. */
 export class ApiProblem extends Error {
   readonly status: number;
@@ -58,6 +60,7 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
     if (signal?.aborted) throw error;
     throw new ApiProblem(0, {});
   }
+  hearWorldTime(response.headers.get("huitou-world"));
   return await answer<T>(response);
 }
 

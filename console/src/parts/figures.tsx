@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { formatCount, formatDay, formatInstant, formatMoney, formatRatio } from "../texts/format.ts";
 import { type Translate, useTexts } from "../texts/texts.ts";
 import "./figures.css";
+import { worldNow } from "../texts/world-time.ts";
 
 export type FigureUnit = "people" | "fen" | "ratio" | "count";
 
@@ -85,15 +86,18 @@ export function Delta({ value, previous, unit, good = "up", against }: DeltaProp
 }
 
 const listeners = new Set<() => void>();
-let tick = Date.now();
+const TICK_MS = 10_000;
+let tick = worldNow();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 function subscribeTick(listener: () => void): () => void {
   listeners.add(listener);
   timer ??= setInterval(() => {
-    tick = Date.now();
+    // looked at every second, because a world may live faster than its reader
+    if (Math.abs(worldNow() - tick) < TICK_MS) return;
+    tick = worldNow();
     for (const notify of listeners) notify();
-  }, 10_000);
+  }, 1_000);
   return () => {
     listeners.delete(listener);
     if (listeners.size === 0) {
@@ -103,7 +107,7 @@ function subscribeTick(listener: () => void): () => void {
   };
 }
 
-/** Now, renewed every ten seconds while anybody looks. */
+/** The world's now, renewed every ten of its seconds while anybody looks. */
 export function useNow(): number {
   return useSyncExternalStore(subscribeTick, () => tick);
 }
@@ -124,10 +128,14 @@ function agoText(seconds: number, t: Translate): string {
   return t("time.days", { n: formatCount(Math.floor(seconds / 86_400)) });
 }
 
-/** "5 分钟前", with the exact time on hover; older than 30 days shows the date itself. */
-export function RelativeTime({ at }: { at: string | null | undefined }) {
+/**
+ * "5 分钟前", with the exact time on hover; older than 30 days shows the date itself. `real`: an instant of sessions and
+ * the like, which are told by real time also where the business lives ahead of it.
+ */
+export function RelativeTime({ at, real }: { at: string | null | undefined; real?: boolean }) {
   const t = useTexts();
-  const now = Math.max(useNow(), Date.now() - 10_000);
+  const ticked = useNow();
+  const now = real ? Date.now() : Math.max(ticked, worldNow() - TICK_MS);
   if (!at) return <span className="ht-none">{t("time.never")}</span>;
   const seconds = Math.max(0, (now - new Date(at).getTime()) / 1000);
   const text = seconds > 30 * 86_400 ? formatDay(at) : agoText(seconds, t);

@@ -27,7 +27,7 @@ export function useSignOut(): () => Promise<void> {
 }
 
 /** Closes a pop-up on Esc and on a click outside. */
-function useDismiss(open: boolean, close: () => void) {
+export function useDismiss(open: boolean, close: () => void) {
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!open) return;

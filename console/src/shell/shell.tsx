@@ -10,6 +10,7 @@ import { CrashGuard } from "./crash-guard.tsx";
 import { Palette } from "./palette.tsx";
 import { ProfileMenu } from "./profile-menu.tsx";
 import { SideBar } from "./side-bar.tsx";
+import { WorldBadge } from "./world-badge.tsx";
 import "./shell.css";
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
@@ -79,6 +80,7 @@ function TopBar({ onMenu, onPalette }: { onMenu: () => void; onPalette: () => vo
         <span>{t("palette.hint")}</span>
         <kbd>{MAC ? "⌘K" : "Ctrl K"}</kbd>
       </button>
+      <WorldBadge />
       <ProfileMenu />
     </header>
   );

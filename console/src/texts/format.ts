@@ -1,4 +1,5 @@
 import { currentLanguage } from "./texts.ts";
+import { worldNow } from "./world-time.ts";
 
 /** The business time zone; set once from the session. */
 let timezone = "Asia/Shanghai";
@@ -51,7 +52,7 @@ export function formatBytes(bytes: number): string {
 /** "2026-11-22" → "11月22日 周日" / "Sun 22 Nov". The year is added where it is not the current one. */
 export function formatDay(day: string, withYear?: boolean): string {
   const date = new Date(`${day.slice(0, 10)}T00:00:00Z`);
-  const thisYear = businessDay(new Date()).slice(0, 4);
+  const thisYear = currentDay().slice(0, 4);
   const year = (withYear ?? day.slice(0, 4) !== thisYear) ? { year: "numeric" as const } : {};
   if (currentLanguage() === "en") {
     const options = { ...year, weekday: "short", day: "numeric", month: "short", timeZone: "UTC" } as const;
@@ -59,6 +60,11 @@ export function formatDay(day: string, withYear?: boolean): string {
   }
   const text = date.toLocaleDateString("zh-CN", { ...year, month: "long", day: "numeric", timeZone: "UTC" });
   return `${text} ${date.toLocaleDateString("zh-CN", { weekday: "short", timeZone: "UTC" })}`;
+}
+
+/** Today in the business time zone, by the clock the business lives by. */
+export function currentDay(): string {
+  return businessDay(new Date(worldNow()));
 }
 
 /** The date of an instant in the business time zone, "2026-11-22". */
@@ -76,8 +82,8 @@ export function formatInstant(at: string | Date, options: { seconds?: boolean; d
     timeZone: timezone,
   });
   const day = businessDay(date);
-  if (options.day !== true && day === businessDay(new Date())) return time;
-  const year = day.slice(0, 4) === businessDay(new Date()).slice(0, 4) ? {} : { year: "numeric" as const };
+  if (options.day !== true && day === currentDay()) return time;
+  const year = day.slice(0, 4) === currentDay().slice(0, 4) ? {} : { year: "numeric" as const };
   const shown = date.toLocaleDateString(locale(), {
     ...year,
     month: currentLanguage() === "en" ? "short" : "long",

@@ -2,12 +2,13 @@ import { Fragment, type ReactNode, useEffect } from "react";
 import { Link } from "react-router";
 import { Chip, type Tone } from "../../parts/chips.tsx";
 import { DayText, Money, RelativeTime } from "../../parts/figures.tsx";
-import { businessDay, formatCount, formatMoney } from "../../texts/format.ts";
+import { formatCount, formatMoney, currentDay } from "../../texts/format.ts";
 import { currentLanguage, pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { MemberTierChip } from "../tiers/member-tier.tsx";
 import type { Member, MemberTag, ReachItem } from "./member-data.ts";
 import { ageParts } from "./age.ts";
 import { channelName } from "./timeline-sentence.ts";
+import { worldNow } from "../../texts/world-time.ts";
 
 interface MemberHeaderProps {
   readonly member: Member;
@@ -71,7 +72,7 @@ function factsOf(member: Member, sources: number, t: Translate): readonly ReactN
 }
 
 function ageText(joinedAt: string, t: Translate): string {
-  const age = ageParts(joinedAt.slice(0, 10), businessDay(new Date()));
+  const age = ageParts(joinedAt.slice(0, 10), currentDay());
   if (age.years > 0)
     return age.months > 0 ? t("age.years", { y: age.years, m: age.months }) : t("age.years_only", { y: age.years });
   return age.months > 0 ? t("age.months", { m: age.months }) : t("age.days", { d: age.days });
@@ -139,7 +140,7 @@ function reachReason(reason: string | null, t: Translate): string {
 }
 
 /** Within 30 days the time is said relative, so the day stands below it. */
-const isRecent = (at: string): boolean => Date.now() - new Date(at).getTime() < 30 * 86_400_000;
+const isRecent = (at: string): boolean => worldNow() - new Date(at).getTime() < 30 * 86_400_000;
 
 function Totals({ member, t }: { member: Member; t: Translate }) {
   const { orders, net_fen: net, last_order_at: last } = member.totals;

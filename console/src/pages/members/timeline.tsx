@@ -17,6 +17,7 @@ import {
   toneOf,
 } from "./timeline-sentence.ts";
 import "./timeline.css";
+import { worldNow } from "../../texts/world-time.ts";
 
 interface TimelineProps {
   readonly memberId: string;
@@ -123,7 +124,7 @@ const DAY_MS = 86_400_000;
 
 /** "今天 11月22日 周日", "昨天 …", then the date alone. */
 function dayName(day: string, t: Translate): string {
-  const now = Date.now();
+  const now = worldNow();
   if (day === businessDay(new Date(now))) return `${t("timeline.today")} ${formatDay(day)}`;
   if (day === businessDay(new Date(now - DAY_MS))) return `${t("timeline.yesterday")} ${formatDay(day)}`;
   return formatDay(day);

@@ -122,7 +122,7 @@ function PeopleTable({ people, roles }: { people: readonly Person[]; roles: read
             title: t("seen"),
             numeric: true,
             hide: "phone",
-            render: (person) => <RelativeTime at={person.last_seen_at} />,
+            render: (person) => <RelativeTime at={person.last_seen_at} real />,
           },
           {
             key: "act",

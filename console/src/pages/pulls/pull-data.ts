@@ -5,6 +5,7 @@ import type { Tone } from "../../parts/chips.tsx";
 import type { Job } from "../../parts/job-progress.tsx";
 import { isOver } from "../../parts/job-progress.tsx";
 import { pick } from "../../texts/texts.ts";
+import { worldNow } from "../../texts/world-time.ts";
 
 export interface PullSource {
   readonly column?: string;
@@ -91,5 +92,5 @@ export function pullError(pull: Pull): string {
 export function nextRun(pull: Pull): Date | undefined {
   if (pull.last_run_at === null) return undefined;
   const at = new Date(Date.parse(pull.last_run_at) + pull.every_seconds * 1000);
-  return at.getTime() > Date.now() ? at : undefined;
+  return at.getTime() > worldNow() ? at : undefined;
 }

@@ -5,7 +5,7 @@ import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Count, Instant, Money } from "../../parts/figures.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, ErrorState, Loaded, SkeletonBlock, SkeletonTable } from "../../parts/states.tsx";
-import { businessDay, formatCount, formatDay } from "../../texts/format.ts";
+import { formatCount, formatDay, currentDay } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
 import { everyDay, type MovementDay } from "./model/movement-picture.ts";
 import { type Movement, useMovementDays, useMovements } from "./movement-data.ts";
@@ -41,7 +41,7 @@ export function SegmentMovements({ segmentId }: { segmentId: number }) {
         <Loaded query={query} skeleton={<SkeletonBlock height={260} />}>
           {({ items }) => (
             <Days
-              days={everyDay(items, businessDay(new Date()), period)}
+              days={everyDay(items, currentDay(), period)}
               chosen={day}
               onChoose={choose}
               stale={query.isPlaceholderData}

@@ -8,7 +8,7 @@ import { Dialog } from "../../parts/dialog.tsx";
 import { Instant } from "../../parts/figures.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
-import { businessDay, formatCount, formatDay } from "../../texts/format.ts";
+import { formatCount, formatDay, currentDay } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
 import { ConditionMembers } from "./condition-members.tsx";
 import type { Segment } from "./segment-data.ts";
@@ -47,7 +47,7 @@ export function SegmentSnapshots({ segment }: { segment: Segment }) {
 function Take({ segment }: { segment: Segment }) {
   const t = useTexts("segments");
   const id = useId();
-  const suggested = `${segment.name} ${formatDay(businessDay(new Date())).split(" ")[0]}`;
+  const suggested = `${segment.name} ${formatDay(currentDay()).split(" ")[0]}`;
   const [name, setName] = useState(suggested);
   const take = useSnapshotChange(
     (wanted: string) => api.post("/api/segments/snapshots", { name: wanted, segment_id: segment.segment_id }),

@@ -3,6 +3,7 @@ import { Choices } from "../../parts/chips.tsx";
 import { type Translate, useLanguage, useTexts } from "../../texts/texts.ts";
 import type { TimeWindow } from "./model/draft.ts";
 import { windowText } from "./model/sentence.ts";
+import { currentDay } from "../../texts/format.ts";
 
 const PRESET_DAYS = [7, 30, 90, 180, 365] as const;
 const DAYS_MAX = 3660;
@@ -19,8 +20,7 @@ const STARTS: Readonly<Record<TimeWindow["kind"], () => TimeWindow>> = {
   ago: () => ({ kind: "ago", from_days: 30, to_days: 90 }),
   calendar: () => ({ kind: "calendar", unit: "month", back: 0 }),
   dates: () => {
-    const year = new Date().getFullYear();
-    return { kind: "dates", from: `${year}-01-01`, to: new Date().toISOString().slice(0, 10) };
+    return { kind: "dates", from: `${currentDay().slice(0, 4)}-01-01`, to: currentDay() };
   },
   ever: () => ({ kind: "ever" }),
 };

@@ -16,6 +16,7 @@ import { businessDay, formatBytes, formatCount, formatRatio } from "../../texts/
 import { useTexts } from "../../texts/texts.ts";
 import { isGuided, snippetsFor } from "./snippets.ts";
 import { useFieldNames } from "./field-names.ts";
+import { worldNow } from "../../texts/world-time.ts";
 
 const FIELDS_SHOWN = 12;
 const DAYS_SHOWN = 30;
@@ -24,7 +25,7 @@ const DAY_MS = 86_400_000;
 /** The last thirty business days, oldest first; a day without records is a zero, not a gap. */
 function withEveryDay(days: readonly DayRow[]): readonly DayRow[] {
   const byDay = new Map(days.map((row) => [row.day, row]));
-  const today = Date.parse(`${businessDay(new Date())}T00:00:00Z`);
+  const today = Date.parse(`${businessDay(new Date(worldNow()))}T00:00:00Z`);
   return Array.from({ length: DAYS_SHOWN }, (_, back) => {
     const day = new Date(today - (DAYS_SHOWN - 1 - back) * DAY_MS).toISOString().slice(0, 10);
     return byDay.get(day) ?? { day };

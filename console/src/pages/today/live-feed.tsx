@@ -6,6 +6,7 @@ import { useCan } from "../../api/session.ts";
 import { useSourceNames } from "../../api/sources.ts";
 import { formatCount, formatInstant, listText } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { worldNow } from "../../texts/world-time.ts";
 
 /** What the pipeline applied in one round: counts only. */
 interface Applied {
@@ -74,7 +75,7 @@ export function useLive() {
     let id = 0;
     const take = (message: MessageEvent<string>) => {
       id += 1;
-      const at = new Date().toISOString();
+      const at = new Date(worldNow()).toISOString();
       const event = { id, at, type: message.type, data: JSON.parse(message.data) } as LiveEvent;
       if (event.type === "jobs") void client.invalidateQueries({ queryKey: ["jobs"] });
       if (!isNews(event)) return;

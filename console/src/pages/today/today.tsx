@@ -8,7 +8,7 @@ import { Count, RelativeTime } from "../../parts/figures.tsx";
 import { isOver, type Job, JobBar } from "../../parts/job-progress.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { Loaded, SkeletonBlock, SkeletonText } from "../../parts/states.tsx";
-import { businessDay, formatDay, formatInstant } from "../../texts/format.ts";
+import { formatDay, formatInstant, currentDay } from "../../texts/format.ts";
 import { addTexts, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
 import { FirstSteps } from "./first-steps.tsx";
@@ -181,7 +181,7 @@ export function TodayPage() {
   return (
     <div className="ht-page">
       <PageHeader
-        title={formatDay(businessDay(new Date()))}
+        title={formatDay(currentDay())}
         note={today ? <FreshnessNote today={today} /> : t("shared:nav.home")}
       />
       {may ? (
