@@ -15,9 +15,12 @@ const SETTING = "demo_sent_until_ms";
 const ROUND_MS = 500;
 /** Records of one request at most: what came together while the platform was stopped is sent in several. */
 const REQUEST_RECORDS_MAX = 1_000;
-/** A faster world leaps over stretches in which nothing happens (the nights) and wakes up shortly before it goes on. */
-const QUIET_MS = 30 * 60_000;
-const WAKE_MS = 60_000;
+/**
+ * A faster world leaps over stretches in which nothing happens (nights above all) for longer than somebody likes to look
+ * at, and wakes up a moment before it goes on. Both in real time.
+ */
+const QUIET_MS = 15_000;
+const WAKE_MS = 1_000;
 /** Letters that were sent leave the queue so many at a time. */
 const FORGOTTEN_MIN = 1_000;
 
@@ -165,6 +168,6 @@ async function leap(ground: Ground, stream: LiveStream, now: number): Promise<vo
   const { clock } = ground;
   if (!(clock instanceof WorldClock) || clock.rate <= 1) return;
   const next = stream.nextAt();
-  if (next === undefined || next - now < QUIET_MS) return;
-  await moveWorldTo(ground, clock, new Date(next - WAKE_MS));
+  if (next === undefined || next - now < QUIET_MS * clock.rate) return;
+  await moveWorldTo(ground, clock, new Date(next - WAKE_MS * clock.rate));
 }

@@ -8,6 +8,14 @@ interface Written {
   readonly computed_at: Date;
 }
 
+/**
+ * One writer at a time: the history and the day that just closed may both compute a day that neither found there, and
+ * whoever comes second has to see the first one's rows to put its own in their place.
+ */
+async function waitForWriters(tx: Tx): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('metrics.figures', 0))");
+}
+
 /** Columns of figures as arrays, for one unnest. */
 function columns(figures: readonly DayFigure[], versions: ReadonlyMap<string, number>) {
   return [
@@ -35,6 +43,7 @@ export async function writeDayFigures(
   figures: readonly DayFigure[],
   { versions, computed_at }: Written,
 ): Promise<void> {
+  await waitForWriters(tx);
   const closed = new Set((await closedMonths(tx)).map((row) => row.month));
   const open = days.filter((day) => !closed.has(day.slice(0, 7)));
   await tx.query("delete from metrics.day_figure where metric = any($1) and day = any($2::date[])", [metrics, open]);
@@ -63,6 +72,7 @@ export async function writeMonthFigures(
   figures: readonly DayFigure[],
   { versions, computed_at }: Written,
 ): Promise<void> {
+  await waitForWriters(tx);
   await tx.query("delete from metrics.month_figure where metric = any($1) and month = $2", [metrics, month]);
   for (let i = 0; i < figures.length; i += ROWS_AT_ONCE) {
     await tx.query(

@@ -8,9 +8,11 @@ import { SYSTEM_SCOPE } from "../store/index.ts";
 import { closeDueMonths } from "./close.ts";
 import { bringUpToDate, computeFigures, daysFrom } from "./compute.ts";
 import { domain } from "./domain.ts";
+import { writeDayFigures } from "./figure-store.ts";
 import { fillHistory } from "./jobs.ts";
 import { makeMorning, morningTable } from "./morning.ts";
 import { markDays } from "./state-store.ts";
+import type { DayFigure } from "./totals.ts";
 import { isLate, metricsView } from "./view.ts";
 import { morningWorkbook } from "./workbook.ts";
 
@@ -52,6 +54,38 @@ describe("figures of days", () => {
       months: ["2026-11"],
     });
     expect(await figures()).toEqual(before);
+  });
+
+  test("of a day that two computations find missing at once are written by both, one after the other", async () => {
+    const { store, clock } = world().ground;
+    const written = { versions: new Map([["test_figure", 1]]), computed_at: clock.now() };
+    const figure = {
+      metric: "test_figure",
+      day: "2026-11-21",
+      part: "all",
+      code: "",
+      numerator: 1,
+      denominator: null,
+      value: 1,
+    };
+    let bothBegan = () => {};
+    const began = new Promise<void>((done) => {
+      bothBegan = done;
+    });
+    let writers = 0;
+    const write = () =>
+      store.write(SYSTEM_SCOPE, async (tx) => {
+        writers += 1;
+        if (writers === 2) bothBegan();
+        await began;
+        await writeDayFigures(tx, ["test_figure"], [figure.day], [figure as DayFigure], written);
+        // the other one is at the same rows before this one commits
+        await tx.query("select pg_sleep(0.2)");
+      });
+    await Promise.all([write(), write()]);
+    const rows = await shop.query("select value from metrics.day_figure where metric = 'test_figure'");
+    expect(rows).toHaveLength(1);
+    await store.write(SYSTEM_SCOPE, (tx) => tx.query("delete from metrics.day_figure where metric = 'test_figure'"));
   });
 
   test("without anything new, bringing them up to date does nothing; a late order reaches its day and the days after", async () => {

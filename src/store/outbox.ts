@@ -6,6 +6,7 @@ export interface OutboxEvent<Payload = unknown> {
   readonly event_id: number;
   readonly type: string;
   readonly payload: Payload;
+  /** By the ground's clock, so that it compares with everything else that the business did. */
   readonly emitted_at: Date;
 }
 
@@ -60,12 +61,20 @@ async function deliverOne(tx: Tx, ground: Ground, { subscriber, type, handle }: 
   );
   const last = events.at(-1);
   if (last === undefined) return 0;
-  await handle(tx, ground, events);
+  await handle(tx, ground, inWorldTime(ground, events));
   await tx.query(
     "update store.outbox_cursor set transaction_id = $3::xid8, event_id = $4, moved_at = now() where subscriber = $1 and type = $2",
     [subscriber, type, last.transaction_id, last.event_id],
   );
   return events.length;
+}
+
+/** PostgreSQL stamps events by real time; a world that runs ahead of it counts from its own. */
+function inWorldTime(ground: Ground, events: readonly OutboxEvent<never>[]): readonly OutboxEvent<never>[] {
+  const { clock, wall } = ground;
+  if (clock === wall) return events;
+  const lead_ms = clock.now().getTime() - wall.now().getTime();
+  return events.map((event) => ({ ...event, emitted_at: new Date(event.emitted_at.getTime() + lead_ms) }));
 }
 
 /** Delivers in the background: at once on a notice, otherwise every second. */

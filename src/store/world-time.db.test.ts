@@ -3,6 +3,7 @@ import { withDatabase } from "../../tests/support/database.ts";
 import type { Ground } from "../ground.ts";
 import { FakeClock, WorldClock } from "../platform/clock.ts";
 import { sleep } from "../platform/timers.ts";
+import { deliverOutbox, emit, type Subscription } from "./outbox.ts";
 import { setSetting, settingOf } from "./settings.ts";
 import { SYSTEM_SCOPE } from "./store.ts";
 import { startWorldSchedules } from "./world-schedules.ts";
@@ -66,6 +67,28 @@ describe("the time of a world", () => {
     await moveWorldTo(ground, clock, wall.now());
     expect(clock.now()).toEqual(at);
     expect((await open(wall, 1)).clock.now().getTime()).toBeGreaterThanOrEqual(at.getTime());
+  });
+});
+
+describe("what one domain tells another in a world ahead of real time", () => {
+  it("is stamped by the world's time, so that nothing looks hours late that just happened", async () => {
+    const wall = new FakeClock(new Date());
+    const { ground, clock } = await open(wall, 60);
+    await moveWorldTo(ground, clock, new Date(wall.now().getTime() + 9 * HOUR_MS));
+    await ground.store.write(SYSTEM_SCOPE, (tx) => emit(tx, "test.told", [{}]));
+    const late_ms: number[] = [];
+    const subscription: Subscription = {
+      subscriber: "test",
+      type: "test.told",
+      handle: async (_tx, _ground, events) => {
+        for (const { emitted_at } of events) late_ms.push(clock.now().getTime() - emitted_at.getTime());
+      },
+    };
+    await until(async () => {
+      await deliverOutbox(ground, [subscription]);
+      return late_ms.length > 0;
+    });
+    expect(Math.abs(late_ms[0] ?? HOUR_MS)).toBeLessThan(HOUR_MS);
   });
 });
 

@@ -45,11 +45,11 @@ function untilReady(child: ChildProcess): Promise<string> {
   });
 }
 
-export async function startServer(members: number): Promise<ConsoleServer> {
+export async function startServer(members: number, args: readonly string[] = []): Promise<ConsoleServer> {
   const port = await freePort();
   const data = await mkdtemp(join(tmpdir(), "huitou-e2e-"));
   await chmod(data, 0o755);
-  const child = spawn(process.execPath, [MAIN, "all"], {
+  const child = spawn(process.execPath, [MAIN, "all", ...args], {
     env: {
       ...process.env,
       PORT: String(port),

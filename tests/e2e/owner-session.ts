@@ -17,8 +17,8 @@ export interface OwnerSession {
 
 const PASSWORD = "kettle over open fire";
 
-export async function ownerSession(members: number): Promise<OwnerSession> {
-  const [server, browser] = await Promise.all([startServer(members), launchBrowser()]);
+export async function ownerSession(members: number, args: readonly string[] = []): Promise<OwnerSession> {
+  const [server, browser] = await Promise.all([startServer(members, args), launchBrowser()]);
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "zh-CN" });
   const headers = { origin: server.url };
   const post = async <T>(path: string, data: unknown): Promise<T> => {

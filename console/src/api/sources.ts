@@ -51,3 +51,9 @@ export function useSourceNames(): (id: number | null | undefined) => string {
   const sources = useSources(60_000).data?.items ?? [];
   return (id) => sources.find((source) => source.source_id === id)?.name ?? (id ? `#${id}` : "—");
 }
+
+/** A source by its key, for what the live stream says. */
+export function useSourceByKey(): (key: string) => Source | undefined {
+  const sources = useSources(60_000).data?.items ?? [];
+  return (key) => sources.find((source) => source.key === key);
+}

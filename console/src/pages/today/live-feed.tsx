@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
-import { useSourceNames } from "../../api/sources.ts";
+import { useSourceByKey } from "../../api/sources.ts";
 import { formatCount, formatInstant, listText } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { worldNow } from "../../texts/world-time.ts";
@@ -92,11 +92,12 @@ export function useLive() {
   return { events, connected };
 }
 
-type NameOf = (id: number | null | undefined) => string;
+type SourceOf = ReturnType<typeof useSourceByKey>;
 
-function appliedText(data: Applied, nameOf: NameOf, t: Translate): string {
+function appliedText(data: Applied, sourceOf: SourceOf, t: Translate): string {
   const sources = Object.keys(data.sources);
-  const source = sources.length === 1 ? nameOf(Number(sources[0])) : t("event.sources_many", { n: sources.length });
+  const [only = ""] = sources;
+  const source = sources.length === 1 ? (sourceOf(only)?.name ?? only) : t("event.sources_many", { n: sources.length });
   const kinds = Object.entries(data.kinds)
     .sort((a, b) => b[1] - a[1])
     .slice(0, KINDS_SHOWN)
@@ -105,11 +106,12 @@ function appliedText(data: Applied, nameOf: NameOf, t: Translate): string {
   return data.rejected === 0 ? text : text + t("event.rejected", { n: formatCount(data.rejected) });
 }
 
-function describe(event: LiveEvent, nameOf: NameOf, t: Translate): { text: string; to: string } {
+function describe(event: LiveEvent, sourceOf: SourceOf, t: Translate): { text: string; to: string } {
   if (event.type === "applied") {
     const sources = Object.keys(event.data.sources);
-    const to = sources.length === 1 ? `/data/sources/${sources[0]}` : "/data/sources";
-    return { text: appliedText(event.data, nameOf, t), to };
+    const only = sources.length === 1 ? sourceOf(sources[0] ?? "") : undefined;
+    const to = only === undefined ? "/data/sources" : `/data/sources/${only.source_id}`;
+    return { text: appliedText(event.data, sourceOf, t), to };
   }
   if (event.type === "members.joined") {
     const n = event.data.member_ids?.length ?? 2;
@@ -181,9 +183,9 @@ function usePast(t: Translate): readonly Line[] {
 
 export function LiveFeed({ events }: { events: readonly LiveEvent[] }) {
   const t = useTexts("today");
-  const nameOf = useSourceNames();
+  const sourceOf = useSourceByKey();
   const past = usePast(t);
-  const now = events.map((event) => ({ key: `live-${event.id}`, at: event.at, ...describe(event, nameOf, t) }));
+  const now = events.map((event) => ({ key: `live-${event.id}`, at: event.at, ...describe(event, sourceOf, t) }));
   const lines: readonly Line[] = [...now, ...past].slice(0, SHOWN);
   if (lines.length === 0) return <p className="ht-note">{t("live_none")}</p>;
   return (
