@@ -12,6 +12,8 @@ import { segmentRoutes } from "./routes.ts";
 import { segmentStage } from "./stage.ts";
 
 type Changed = {
+  /** Of sales: the parties that no record of a sale names; the others were marked with their record. */
+  readonly other_party_ids?: readonly number[];
   readonly member_ids?: readonly number[];
   readonly party_ids?: readonly number[];
   /** By the turn of a day, not by anything that came. */
@@ -25,7 +27,9 @@ const mark: OutboxHandler = async (tx: Tx, _ground: Ground, events: readonly Out
     const since = mine[0]?.emitted_at;
     if (since === undefined) continue;
     const member_ids = [...new Set(mine.flatMap(({ payload }) => [...(payload.member_ids ?? [])]))];
-    const party_ids = [...new Set(mine.flatMap(({ payload }) => [...(payload.party_ids ?? [])]))];
+    const party_ids = [
+      ...new Set(mine.flatMap(({ payload }) => [...(payload.other_party_ids ?? payload.party_ids ?? [])])),
+    ];
     await markDirty(tx, { member_ids, party_ids }, since, null, lane);
   }
 };
@@ -46,6 +50,7 @@ async function start(ground: Ground): Promise<() => Promise<void>> {
   );
   const forget = [
     ground.signals.on("tags.changed", () => follower.wake()),
+    ground.signals.on("records.applied", () => follower.wake()),
     ground.signals.on("segments.saved", () => filler.wake()),
   ];
   return async () => {

@@ -96,7 +96,7 @@ export async function writeMembers(
 ): Promise<Moved[]> {
   if (segment_ids.length === 0) return [];
   const held = segment_ids.map((id) => `(${id}::bigint, q."s${id}")`).join(", ");
-  return tx.query<Moved>(
+  return tx.planned<Moved>(
     `with q as materialized (
        select x.* from (${rows}) x where exists (select 1 from catalogue.members a where a.member_id = x.member_id)
      ), next as materialized (

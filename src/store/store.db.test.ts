@@ -5,7 +5,7 @@ import { sleep } from "../platform/timers.ts";
 import { cancelJob, defineJob, jobById, startJob, waitForJob } from "./jobs.ts";
 import { startJobWorkers } from "./job-queue.ts";
 import { deliverOutbox, emit, type OutboxEvent, type Subscription } from "./outbox.ts";
-import { openPool, SYSTEM_SCOPE } from "./store.ts";
+import { openPool, SYSTEM_SCOPE, txOf } from "./store.ts";
 
 const world = withDatabase();
 const pause = () => sleep(50);
@@ -41,6 +41,39 @@ describe("the application role", () => {
     expect(inside).toEqual({ stores: "S01,S'02" });
     const { rows } = await store.pool.query("select current_setting('huitou.stores', true) as stores");
     expect(rows[0]).toEqual({ stores: "" });
+  });
+});
+
+describe("a plan that is kept", () => {
+  it("serves any parameters, makes room for others and follows the tables", async () => {
+    const { composition } = world();
+    const admin = openPool({ url: composition.databases.admin_url, size_max: 1, onError: () => undefined });
+    const pool = openPool({ ...composition.databases.app, size_max: 1, onError: () => undefined });
+    const client = await pool.connect();
+    const planned = (text: string, values: readonly unknown[]) => txOf(client).planned(text, values);
+    try {
+      await admin.query("create table store.plan_test (n int); grant select on store.plan_test to huitou_app");
+      await admin.query("insert into store.plan_test values (1), (2), (3)");
+      const above = "select n from store.plan_test where n > $1 order by n";
+      for (const [least, left] of [
+        [1, [2, 3]],
+        [2, [3]],
+      ] as const)
+        expect(await planned(above, [least])).toEqual(left.map((n) => ({ n })));
+      for (let other = 0; other < 60; other += 1)
+        expect(await planned(`select $1::int + ${other} as sum`, [1])).toEqual([{ sum: other + 1 }]);
+      const kept = await client.query<{ n: number }>("select count(*)::int as n from pg_prepared_statements");
+      expect(kept.rows[0]?.n).toBeLessThan(30);
+      await admin.query("create index on store.plan_test (n); insert into store.plan_test values (4)");
+      expect(await planned(above, [2])).toEqual([{ n: 3 }, { n: 4 }]);
+      await expect(planned("select 1 / $1::int as x", [0])).rejects.toThrow("division by zero");
+      expect(await planned("select 1 / $1::int as x", [1])).toEqual([{ x: 1 }]);
+    } finally {
+      client.release();
+      await pool.end();
+      await admin.query("drop table store.plan_test");
+      await admin.end();
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { queryPlanned } from "./kept-plans.ts";
 
 /** The rows a person or a job may touch. "all" is the whole brand; lists hold codes. */
 export interface Scope {
@@ -17,6 +18,8 @@ export interface Tx {
   one<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row | undefined>;
   /** Rows touched by a statement that returns none. */
   execute(text: string, values?: readonly unknown[]): Promise<number>;
+  /** As `query`, by a plan that the connection keeps: for wide statements that run again and again (kept-plans.ts). */
+  planned<Row = Record<string, unknown>>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** The connection itself, for copy streams and cursors. */
   readonly client: pg.PoolClient;
 }
@@ -134,6 +137,7 @@ export function txOf(client: pg.PoolClient): Tx {
       (await client.query(text, values as unknown[])).rows as Row[],
     one: async <Row>(text: string, values: readonly unknown[] = []) =>
       (await client.query(text, values as unknown[])).rows[0] as Row | undefined,
+    planned: <Row>(text: string, values: readonly unknown[]) => queryPlanned<Row>(client, text, values),
     execute: async (text, values = []) => (await client.query(text, values as unknown[])).rowCount ?? 0,
   };
 }

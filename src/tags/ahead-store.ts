@@ -19,7 +19,7 @@ export async function writeAhead(
   day: string,
   hash: string,
 ): Promise<void> {
-  await tx.query(
+  await tx.planned(
     `insert into tags.ahead as a (member_id, day, definitions_hash, value, wake_day)
      select n.member_id, $2::date, $3, n.value, n.wake_day from (${rows}) n where exists (select 1 from tags.current c where c.member_id = n.member_id)
      on conflict (member_id) do update set day = excluded.day, definitions_hash = excluded.definitions_hash, value = excluded.value, wake_day = excluded.wake_day`,

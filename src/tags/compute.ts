@@ -11,14 +11,17 @@ import { ensureRows, tagFailures, writeFailures } from "./failure-store.ts";
 import { keysDecidedBy, valuesStatement } from "./values-statement.ts";
 import { lockComputing, writeSomeValues, writeValues } from "./tags-store.ts";
 
-/** Marks taken at once; 1,000 members take well under a second, so that a fresh mark waits for no more than that. */
+/** Marks taken at once; 1,000 members take about a second, so that a fresh mark waits for no more than that. */
 export const MARKS_MAX = 1_000;
+/** Of them such as wait behind what happens now: a quarter of a second, which is what a fresh mark waits for at most. */
+const LATER_MAX = 250;
 /** Members computed by one statement. */
 export const MEMBERS_MAX = 1_000;
 
 /**
  * Computes members now in PostgreSQL and keeps the result.
  * @param keys of the tags that can have changed; all by default
+ * @param turned whether it is not because of anything that came: then what follows from it waits behind what happens now
  * @returns those whose values changed
  */
 export async function computeMembers(
@@ -28,6 +31,7 @@ export async function computeMembers(
   member_ids: readonly number[],
   today: string,
   keys?: readonly string[],
+  turned = false,
 ): Promise<number[]> {
   if (member_ids.length === 0) return [];
   const failed = new Set((await tagFailures(tx)).map(({ key }) => key));
@@ -45,7 +49,7 @@ export async function computeMembers(
       working === undefined
         ? await writeValues(tx, sql, part, now)
         : await writeSomeValues(tx, sql, working, part, now);
-    if (found.length > 0) await emit(tx, "tags.changed", [{ member_ids: found }]);
+    if (found.length > 0) await emit(tx, "tags.changed", [{ member_ids: found, ...(turned ? { turned } : {}) }]);
     changed.push(...found);
   }
   return changed;
@@ -53,6 +57,8 @@ export async function computeMembers(
 
 export interface Round {
   readonly marks: number;
+  /** Whether more may wait. */
+  readonly more: boolean;
   readonly changed: readonly number[];
 }
 
@@ -66,7 +72,10 @@ async function computeBatch(
 ): Promise<number[]> {
   const whole = batch.members.filter(({ kinds }) => kinds === null).map(({ member_id }) => member_id);
   const all = new Set([...whole, ...(await dependantsOf(tx, { member_ids: whole, party_ids: batch.party_ids }))]);
-  const changed = await computeMembers(tx, ground, book, [...all], today);
+  const turned = new Set(batch.members.filter(({ later }) => later).map(({ member_id }) => member_id));
+  const [later, first] = [[...all].filter((id) => turned.has(id)), [...all].filter((id) => !turned.has(id))];
+  const changed = await computeMembers(tx, ground, book, first, today);
+  changed.push(...(await computeMembers(tx, ground, book, later, today, undefined, true)));
   const some = batch.members.filter(({ member_id }) => !all.has(member_id));
   const groups = Map.groupBy(some, ({ kinds }) => keysDecidedBy(ground, book, today, kinds ?? []).join(" "));
   for (const [name, members] of groups) {
@@ -122,16 +131,16 @@ function isStatementFault(error: unknown): boolean {
 async function round(ground: Ground, book: TagBook): Promise<Round> {
   const today = businessDay(ground.clock.now(), ground.config.timezone);
   const done = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    if (!(await lockComputing(tx))) return { marks: 0, changed: [], since: null };
+    if (!(await lockComputing(tx))) return { marks: 0, more: false, changed: [], since: null };
     await followSwitches(tx, book);
     await turnTo(tx, ground, book, today);
-    const batch = await takeDirty(tx, MARKS_MAX);
+    const batch = await takeDirty(tx, MARKS_MAX, LATER_MAX);
     const changed = await computeBatch(tx, ground, book, batch, today);
-    return { marks: batch.marks, since: batch.since, changed };
+    return { marks: batch.marks, more: batch.more, since: batch.since, changed };
   });
   if (done.since !== null) freshnessOf(ground).observe((ground.clock.now().getTime() - done.since.getTime()) / 1000);
   if (done.changed.length > 0) ground.signals.emit("tags.changed", { member_ids: done.changed });
-  return { marks: done.marks, changed: done.changed };
+  return { marks: done.marks, more: done.more, changed: done.changed };
 }
 
 /** Until nothing is marked any more: for tests, seeding and commands. */

@@ -1,6 +1,10 @@
 import type { Tx } from "../store/index.ts";
 import type { MarkKind } from "./behaviour.ts";
 
+/** What the turn of a day or a computation over everybody brings waits behind what happens now. */
+export const LANE = { now: 0, later: 1 } as const;
+export type Lane = (typeof LANE)[keyof typeof LANE];
+
 /**
  * Marks members or parties whose tags may have changed.
  * @param since when it became true, for the freshness figure
@@ -11,11 +15,12 @@ export async function markDirty(
   who: { readonly member_ids?: readonly number[]; readonly party_ids?: readonly number[] },
   since: Date,
   kind: MarkKind = null,
+  lane: Lane = LANE.now,
 ): Promise<void> {
   const insert = (column: string, ids: readonly number[]) =>
     tx.query(
-      `insert into tags.dirty (${column}, since, kind) select distinct id, $2::timestamptz, $3::text from unnest($1::bigint[]) id`,
-      [ids, since, kind],
+      `insert into tags.dirty (${column}, since, kind, lane) select distinct id, $2::timestamptz, $3::text, $4::smallint from unnest($1::bigint[]) id`,
+      [ids, since, kind, lane],
     );
   if ((who.member_ids ?? []).length > 0) await insert("member_id", who.member_ids ?? []);
   if ((who.party_ids ?? []).length > 0) await insert("party_id", who.party_ids ?? []);
@@ -25,47 +30,61 @@ export async function markDirty(
 export interface MarkedMember {
   readonly member_id: number;
   readonly kinds: readonly string[] | null;
+  /** Whether it waited behind what happens now, and nothing else marked it. */
+  readonly later: boolean;
 }
 
 export interface DirtyBatch {
   readonly members: readonly MarkedMember[];
   /** Parties about which more came than behaviour, those that belong to nobody any more included. */
   readonly party_ids: readonly number[];
-  /** When the oldest of them that came by itself was marked; null when all wait since the turn of the day. */
+  /** When the oldest of them that came by itself was marked; null when all were marked for later. */
   readonly since: Date | null;
   readonly marks: number;
+  /** Whether more may wait. */
+  readonly more: boolean;
 }
 
-/** Takes the first marks off the queue. The values they ask for must be written in the same transaction. */
-export async function takeDirty(tx: Tx, marks_max: number): Promise<DirtyBatch> {
+/**
+ * Takes the first marks off the queue: those of now, and a few of those for later, so that neither waits for all of the
+ * other. The values they ask for must be written in the same transaction.
+ */
+export async function takeDirty(tx: Tx, marks_max: number, later_max: number): Promise<DirtyBatch> {
   const row = await tx.one<{
     members: MarkedMember[] | null;
     party_ids: number[] | null;
     since: Date | null;
     marks: number;
+    later: number;
   }>(
-    `with taken as (
-       delete from tags.dirty where (lane, dirty_id) in
-         (select lane, dirty_id from tags.dirty order by lane, dirty_id limit $1 for update skip locked)
+    `with first as (
+       select lane, dirty_id from tags.dirty where lane = 0 order by dirty_id limit $1 for update skip locked
+     ), behind as (
+       select lane, dirty_id from tags.dirty where lane = 1 order by dirty_id limit $2 for update skip locked
+     ), taken as (
+       delete from tags.dirty where (lane, dirty_id) in (table first union all table behind)
        returning member_id, party_id, since, kind, lane
      ), named as (
-       select t.member_id, t.kind from taken t where t.member_id is not null
+       select t.member_id, t.kind, t.lane from taken t where t.member_id is not null
        union
-       select p.member_id, t.kind from taken t join catalogue.parties p on p.party_id = t.party_id where p.member_id is not null
+       select p.member_id, t.kind, t.lane from taken t join catalogue.parties p on p.party_id = t.party_id where p.member_id is not null
      ), grouped as (
-       select member_id, case when bool_or(kind is null) then null else json_agg(kind order by kind) end as kinds
+       select member_id, case when bool_or(kind is null) then null else json_agg(distinct kind) end as kinds, min(lane) = 1 as later
        from named group by member_id
      )
-     select (select json_agg(json_build_object('member_id', member_id, 'kinds', kinds) order by member_id) from grouped) as members,
+     select (select json_agg(json_build_object('member_id', member_id, 'kinds', kinds, 'later', later) order by member_id) from grouped) as members,
        (select json_agg(distinct party_id) from taken where party_id is not null and kind is null) as party_ids,
-       (select min(since) from taken where lane = 0) as since, (select count(*) from taken) as marks`,
-    [marks_max],
+       (select min(since) from taken where lane = 0) as since, (select count(*) from taken where lane = 0) as marks,
+       (select count(*) from taken where lane = 1) as later`,
+    [marks_max, later_max],
   );
+  const [marks, later] = [row?.marks ?? 0, row?.later ?? 0];
   return {
     members: row?.members ?? [],
     party_ids: row?.party_ids ?? [],
     since: row?.since ?? null,
-    marks: row?.marks ?? 0,
+    marks: marks + later,
+    more: marks >= marks_max || later >= later_max,
   };
 }
 
@@ -80,7 +99,7 @@ export async function firstMarked(tx: Tx, marks_max: number): Promise<number[]> 
   return rows.map((row) => row.member_id);
 }
 
-/** What waits: marks that came by themselves, and those of members who wait since the turn of the day. */
+/** What waits: marks that came by themselves, and those for later. */
 export interface Waiting {
   readonly marks: number;
   readonly oldest: Date | null;

@@ -3,7 +3,7 @@ import type { Ground } from "../ground.ts";
 import { startLoop } from "../platform/index.ts";
 import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { prepareAhead } from "./ahead.ts";
-import { computeDirty, MARKS_MAX } from "./compute.ts";
+import { computeDirty } from "./compute.ts";
 import { markDirty } from "./dirty-store.ts";
 import "./errors.ts";
 import { ensureComputed, fullJob } from "./full.ts";
@@ -18,6 +18,8 @@ import { refreshStatistics, statisticsDue } from "./statistics-store.ts";
 import { memberTotal } from "./tags-store.ts";
 
 type Changed = {
+  /** Of sales: the parties that no record of a sale names; the others were marked with their record. */
+  readonly other_party_ids?: readonly number[];
   readonly member_id?: number;
   readonly member_ids?: readonly number[];
   readonly party_ids?: readonly number[];
@@ -28,7 +30,7 @@ const mark: OutboxHandler = async (tx: Tx, _ground: Ground, events: readonly Out
   const member_ids = new Set(
     events.flatMap(({ payload }) => [payload.member_id ?? [], payload.member_ids ?? []].flat()),
   );
-  const party_ids = new Set(events.flatMap((event) => [...(event.payload.party_ids ?? [])]));
+  const party_ids = new Set(events.flatMap(({ payload }) => [...(payload.other_party_ids ?? payload.party_ids ?? [])]));
   const since = events[0]?.emitted_at;
   if (since !== undefined) await markDirty(tx, { member_ids: [...member_ids], party_ids: [...party_ids] }, since);
 };
@@ -43,8 +45,7 @@ async function start(ground: Ground): Promise<() => Promise<void>> {
   registerTagMetrics(ground);
   const book = bookOf(ground);
   const onError = (error: unknown) => ground.log.error({ error: String(error) }, "computing tags failed");
-  const round = async () =>
-    (await computeDirty(ground, book)).marks === MARKS_MAX || (await prepareAhead(ground, book)) > 0;
+  const round = async () => (await computeDirty(ground, book)).more || (await prepareAhead(ground, book)) > 0;
   const worker = startLoop(round, { idle_ms: IDLE_MS, onError });
   const counter = startLoop(() => countSpread(ground), { idle_ms: COUNT_EVERY_MS, onError });
   const mirror = startLoop(() => followMirror(ground).then(() => false), { idle_ms: MIRROR_EVERY_MS, onError });

@@ -13,6 +13,7 @@ import { computeDirty, settleTags } from "./compute.ts";
 import type { TagDefinition } from "./definition.ts";
 import { computeAll } from "./full.ts";
 import { BEHIND_MS, STUCK_MS, tagHealth } from "./health.ts";
+import { markMembersDirty } from "./index.ts";
 import { bookOf } from "./registry.ts";
 
 const world = withDatabase();
@@ -68,7 +69,7 @@ describe("behaviour", () => {
     expect(decided("review")).toBeLessThan(10);
     await arrive("browse", { page: "home" });
     expect(await rows("select kind from tags.dirty")).toEqual([{ kind: "browse" }]);
-    expect(await computeDirty(ground, bookOf(ground))).toEqual({ marks: 1, changed: [] });
+    expect(await computeDirty(ground, bookOf(ground))).toEqual({ marks: 1, more: false, changed: [] });
     await arrive("review", { rating: 4 });
     expect((await computeDirty(ground, bookOf(ground))).changed).toHaveLength(1);
     expect(await rows("select value ->> 'reviews_90d' as n from tags.current")).toEqual([{ n: "1" }]);
@@ -93,6 +94,37 @@ describe("behaviour", () => {
     await drainPipeline(ground);
     await deliverAll(world());
     await settleTags(ground, bookOf(ground));
+    expect((await computeAll(ground, bookOf(ground), quiet)).difference).toBe(0);
+  });
+});
+
+describe("what a computation over everybody marks", () => {
+  test("waits behind what happens now, is taken with it in small parts, and what follows from it says so", async () => {
+    const { ground } = world();
+    await settleTags(ground, bookOf(ground));
+    const everybody = Array.from({ length: 1_001 }, (_, i) => 1_000_000 + i);
+    const [member] = await rows("select member_id from tags.current");
+    const member_id = Number(member?.["member_id"]);
+    await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+      await markMembersDirty(tx, [member_id, ...everybody], ground.clock.now());
+      await tx.query('update tags.current set value = value || \'{"gender": "other"}\'');
+      await tx.query("delete from store.outbox");
+    });
+    await arrive("browse", { page: "home" });
+    const first = await computeDirty(ground, bookOf(ground));
+    expect(first.more).toBe(true);
+    expect(first.marks).toBeLessThan(everybody.length / 2);
+    expect(await rows("select count(*) as n from tags.dirty where lane = 0")).toEqual([{ n: 0 }]);
+    await settleTags(ground, bookOf(ground));
+    await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+      await markMembersDirty(tx, [member_id, ...everybody], ground.clock.now());
+      await tx.query('update tags.current set value = value || \'{"gender": "other"}\'');
+      await tx.query("delete from store.outbox");
+    });
+    await settleTags(ground, bookOf(ground));
+    expect(await rows("select payload from store.outbox where type = 'tags.changed'")).toEqual([
+      { payload: { member_ids: [member_id], turned: true } },
+    ]);
     expect((await computeAll(ground, bookOf(ground), quiet)).difference).toBe(0);
   });
 });

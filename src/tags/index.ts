@@ -1,5 +1,5 @@
 import type { Tx } from "../store/index.ts";
-import { markDirty } from "./dirty-store.ts";
+import { LANE, markDirty } from "./dirty-store.ts";
 
 export { type Tag, type TagBook, type StoredKind } from "./book.ts";
 export { settleTags } from "./compute.ts";
@@ -16,7 +16,14 @@ export { bookOf } from "./registry.ts";
 export { tagSpread } from "./statistics-store.ts";
 export { memberTagsRelation, storedTag } from "./stored-tags.ts";
 
-/** Asks for members' tags to be computed again soon, e.g. after a layer of theirs changed. */
+/** More members marked at once come from a computation over everybody. */
+const SOON_MEMBERS_MAX = 1_000;
+
+/**
+ * Asks for members' tags to be computed again soon, e.g. after a layer of theirs changed. The nightly layers of a million
+ * members would keep fresh events waiting for half an hour: so many wait behind what happens now.
+ */
 export async function markMembersDirty(tx: Tx, member_ids: readonly number[], since: Date): Promise<void> {
-  await markDirty(tx, { member_ids }, since);
+  const lane = member_ids.length > SOON_MEMBERS_MAX ? LANE.later : LANE.now;
+  await markDirty(tx, { member_ids }, since, null, lane);
 }

@@ -40,7 +40,7 @@ export async function writeValues(
 ): Promise<number[]> {
   const noted = `noted as (insert into tags.round (member_ids, at) values ($1::bigint[], $2::timestamptz)),
      unprepared as (delete from tags.ahead a where a.member_id = any($1::bigint[]))`;
-  const found = await tx.query<{ member_id: number }>(
+  const found = await tx.planned<{ member_id: number }>(
     `with next as materialized (${rows}),
      gone as (
        delete from tags.current c where c.member_id = any($1::bigint[])
@@ -76,7 +76,7 @@ export async function writeSomeValues(
   member_ids: readonly number[],
   now: Date,
 ): Promise<number[]> {
-  const found = await tx.query<{ member_id: number }>(
+  const found = await tx.planned<{ member_id: number }>(
     `with next as materialized (${rows}), merged as materialized (
        select n.member_id, (c.value - $2::text[]) || n.value as value, n.wake_day, c.value as before
        from next n join tags.current c on c.member_id = n.member_id

@@ -64,8 +64,17 @@ export class Changes {
   }
 }
 
-/** Puts the changed sales on their members' timelines and tells later domains which days and parties changed. */
-export async function announce(tx: Tx, ground: Ground, changes: Changes): Promise<void> {
+/**
+ * Puts the changed sales on their members' timelines and tells later domains which days and parties changed.
+ * @param named parties that records of sales of this batch name: later stages mark them with the record itself, so that
+ * those who follow every record need only the others (`other_party_ids`).
+ */
+export async function announce(
+  tx: Tx,
+  ground: Ground,
+  changes: Changes,
+  named: ReadonlySet<number> = new Set(),
+): Promise<void> {
   const received_at = ground.clock.now();
   const rows: EventRow[] = [];
   const gone: EventKey[] = [];
@@ -76,7 +85,10 @@ export async function announce(tx: Tx, ground: Ground, changes: Changes): Promis
   const relations = [...changes.days].map(([relation, days]) => ({ relation, days: [...days].sort() }));
   await emit(tx, "catalogue.changed", relations);
   const first_day = relations.flatMap(({ days }) => days).sort()[0];
-  if (changes.parties.size > 0) await emit(tx, "trade.changed", [{ party_ids: [...changes.parties], first_day }]);
+  if (changes.parties.size === 0) return;
+  const party_ids = [...changes.parties];
+  const other_party_ids = party_ids.filter((party_id) => !named.has(party_id));
+  await emit(tx, "trade.changed", [{ party_ids, other_party_ids, first_day }]);
 }
 
 /** The timeline's row of a sale keeps one id however often the sale changes. */

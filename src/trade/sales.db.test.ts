@@ -221,7 +221,24 @@ describe("what is told to later domains", () => {
     for (const relation of ["orders", "order_lines", "events"])
       expect(told).toContainEqual({ type: "catalogue.changed", payload: { relation, days: ["2026-11-18"] } });
     expect(told.find((row) => row["type"] === "trade.changed")).toMatchObject({
-      payload: { party_ids: [expect.any(Number)], first_day: "2026-11-18" },
+      payload: { party_ids: [expect.any(Number)], other_party_ids: [], first_day: "2026-11-18" },
+    });
+  });
+
+  test("and which of the parties no record of the batch names: whose sale it was before", async () => {
+    await take([order("B2", "2026-11-17T20:00:00Z", "C2")]);
+    const ofB2 = "select party_id from catalogue.orders where order_no = 'B2'";
+    const [before] = await rows(ofB2);
+    await world().ground.store.write(SYSTEM_SCOPE, (tx) => tx.query("delete from store.outbox"));
+    const later = { updated_at: "2026-11-21T00:00:00Z" };
+    await take([{ ...order("B2", "2026-11-17T20:00:00Z", "C3", later), key: "B2-v2" }]);
+    const [after] = await rows(ofB2);
+    const [told] = await rows("select payload from store.outbox where type = 'trade.changed'");
+    expect(told).toMatchObject({
+      payload: {
+        party_ids: expect.arrayContaining([before?.["party_id"], after?.["party_id"]]),
+        other_party_ids: [before?.["party_id"]],
+      },
     });
   });
 });

@@ -51,7 +51,11 @@ export async function apply(tx: Tx, ground: Ground, records: readonly Identified
   const before = await statementsOf(tx, keys);
   await insertStatements(tx, statements);
   const changes = await rebuild(tx, ground, entitiesOf(keys, [...before, ...statements]));
-  await announce(tx, ground, changes);
+  const refused = new Set(rejects.map(({ record_id }) => record_id));
+  const taken = mine.filter(
+    ({ kind, record_id }) => (kind === "order" || kind === "return") && !refused.has(record_id),
+  );
+  await announce(tx, ground, changes, new Set(taken.flatMap(({ party_id }) => party_id ?? [])));
   return rejects;
 }
 
