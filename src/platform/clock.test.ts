@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FakeClock, WorldClock } from "./clock.ts";
+import { delaySeconds, FakeClock, WorldClock } from "./clock.ts";
 
 const START = "2026-11-22T02:00:00Z";
 const HOUR_MS = 3_600_000;
@@ -48,6 +48,15 @@ describe("the clock of a demo world", () => {
     wall.advance({ hours: 4 });
     clock.setRate(1);
     expect(ahead(wall, clock)).toBe(6 * HOUR_MS);
+  });
+
+  it("measures the machine's own delay in the machine's seconds", () => {
+    const { wall, clock } = worldAt(60);
+    clock.allow(HOUR_MS);
+    const began = clock.now();
+    wall.advance({ seconds: 3 });
+    expect(delaySeconds(clock, began)).toBe(3);
+    expect(delaySeconds(wall, new Date(wall.now().getTime() - 3_000))).toBe(3);
   });
 
   it("never goes back, whatever is done to it and to the machine's clock", () => {

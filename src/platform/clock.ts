@@ -91,3 +91,16 @@ export class WorldClock implements Clock {
     this.#rate = rate;
   }
 }
+
+/**
+ * How much of the clock's time passes while a machine works for a second: what limits and figures of the machine's own
+ * delay are measured with. 1 outside of a world that runs faster.
+ */
+export function paceOf(clock: Clock): number {
+  return clock instanceof WorldClock ? Math.max(1, clock.rate) : 1;
+}
+
+/** Seconds that the machine took since an instant of the clock. */
+export function delaySeconds(clock: Clock, since: Date): number {
+  return (clock.now().getTime() - since.getTime()) / 1000 / paceOf(clock);
+}

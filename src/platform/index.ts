@@ -18,7 +18,7 @@ export {
   lastClosedDay,
   startOfDay,
 } from "./calendar.ts";
-export { type Clock, FakeClock, systemClock, WorldClock } from "./clock.ts";
+export { type Clock, delaySeconds, FakeClock, paceOf, systemClock, WorldClock } from "./clock.ts";
 export {
   defineErrors,
   type ErrorKind,

@@ -1,5 +1,5 @@
 import type { Ground } from "../ground.ts";
-import { startOfDay } from "../platform/index.ts";
+import { delaySeconds, startOfDay } from "../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { limitStatement, todayOf } from "./count.ts";
 import { FILL_RETRY_MS, REFRESH_SECONDS_MAX, ROUND_MEMBERS_MAX } from "./limits.ts";
@@ -56,7 +56,7 @@ export async function followMembers(ground: Ground): Promise<Round> {
     const moved = await evaluate(tx, ground, ids, today, now);
     return { round: { taken: marks.marks, moved }, since: marks.since };
   });
-  if (since !== null) freshnessOf(ground).observe((ground.clock.now().getTime() - since.getTime()) / 1000);
+  if (since !== null) freshnessOf(ground).observe(delaySeconds(ground.clock, since));
   if (round.moved.length > 0) ground.signals.emit("segments.changed", { segment_ids: idsOf(round.moved) });
   return round;
 }

@@ -124,9 +124,9 @@ export async function differenceTotal(tx: Tx): Promise<number> {
   return row?.difference ?? 0;
 }
 
-/** Segments that do not follow their members: failed, or for STUCK_MS not filled, or marks wait for longer than that. */
-export async function stuckSegments(tx: Tx, now: Date): Promise<number> {
-  const before = new Date(now.getTime() - STUCK_MS);
+/** Segments that do not follow their members: failed, or for STUCK_MS not filled, or marks wait for longer than that (machine time, see paceOf). */
+export async function stuckSegments(tx: Tx, now: Date, pace = 1): Promise<number> {
+  const before = new Date(now.getTime() - STUCK_MS * pace);
   const row = await tx.one<{ stuck: number }>(
     `select count(*) as stuck from segments.segment
      where failure is not null or (filled_hash is null and updated_at < $1)

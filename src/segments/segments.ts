@@ -1,6 +1,6 @@
 import type { Ground } from "../ground.ts";
 import { memberRowsById, type MemberRow } from "../members/index.ts";
-import { problem } from "../platform/index.ts";
+import { type Clock, delaySeconds, problem } from "../platform/index.ts";
 import type { Expression } from "../query/index.ts";
 import { emit, type Scope, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { readCondition, sentenceOf } from "./condition.ts";
@@ -46,11 +46,11 @@ export interface SegmentView {
   readonly updated_by_name: string | null;
 }
 
-function stateOf(row: SegmentRow, now: Date, oldest: Date | null): Pick<SegmentView, "state" | "as_of"> {
-  const late = (since: Date) => now.getTime() - since.getTime() > STUCK_MS;
+function stateOf(row: SegmentRow, clock: Clock, oldest: Date | null): Pick<SegmentView, "state" | "as_of"> {
+  const late = (since: Date) => delaySeconds(clock, since) * 1000 > STUCK_MS;
   if (row.failure !== null) return { state: "failed", as_of: row.counted_at?.toISOString() ?? null };
   if (row.filled_hash === null) return { state: late(row.updated_at) ? "stuck" : "filling", as_of: null };
-  const as_of = oldest ?? now;
+  const as_of = oldest ?? clock.now();
   return { state: late(as_of) ? "stuck" : "live", as_of: as_of.toISOString() };
 }
 
@@ -67,7 +67,7 @@ async function viewOf(tx: Tx, ground: Ground, row: SegmentRow, oldest: Date | nu
     sentence_en: sentence.en,
     count: row.members,
     computed_at: row.counted_at?.toISOString() ?? null,
-    ...stateOf(row, ground.clock.now(), oldest),
+    ...stateOf(row, ground.clock, oldest),
     checked_at: row.checked_at?.toISOString() ?? null,
     difference: row.difference,
     failure: row.failure,

@@ -1,5 +1,5 @@
 import type { Ground } from "../ground.ts";
-import { businessDay } from "../platform/index.ts";
+import { businessDay, delaySeconds } from "../platform/index.ts";
 import { emit, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import { dependantsOf } from "./dependants-store.ts";
@@ -138,7 +138,7 @@ async function round(ground: Ground, book: TagBook): Promise<Round> {
     const changed = await computeBatch(tx, ground, book, batch, today);
     return { marks: batch.marks, more: batch.more, since: batch.since, changed };
   });
-  if (done.since !== null) freshnessOf(ground).observe((ground.clock.now().getTime() - done.since.getTime()) / 1000);
+  if (done.since !== null) freshnessOf(ground).observe(delaySeconds(ground.clock, done.since));
   if (done.changed.length > 0) ground.signals.emit("tags.changed", { member_ids: done.changed });
   return { marks: done.marks, more: done.more, changed: done.changed };
 }

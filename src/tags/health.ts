@@ -1,5 +1,5 @@
 import type { Ground } from "../ground.ts";
-import { businessDay } from "../platform/index.ts";
+import { businessDay, delaySeconds } from "../platform/index.ts";
 import type { Tx } from "../store/index.ts";
 import { dirtyCount } from "./dirty-store.ts";
 import { tagFailures, type TagFailure } from "./failure-store.ts";
@@ -29,7 +29,7 @@ export async function tagHealth(tx: Tx, ground: Ground, known?: TagState): Promi
   const now = ground.clock.now();
   const since = [oldest, oldest_woken].filter((at) => at !== null).map((at) => at.getTime());
   const as_of = new Date(Math.min(now.getTime(), ...since));
-  const late_ms = now.getTime() - as_of.getTime();
+  const late_ms = delaySeconds(ground.clock, as_of) * 1000;
   const turned = state.day === null || state.day === businessDay(now, ground.config.timezone);
   return {
     state: late_ms > STUCK_MS ? "stuck" : late_ms > BEHIND_MS || !turned ? "behind" : "fresh",

@@ -1,6 +1,6 @@
 import type { Histogram } from "prom-client";
 import type { Ground } from "../ground.ts";
-import { freshnessHistogram, readGauge } from "../platform/index.ts";
+import { delaySeconds, freshnessHistogram, readGauge } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { dirtyCount } from "./dirty-store.ts";
 import { tagFailures } from "./failure-store.ts";
@@ -27,7 +27,7 @@ export function registerTagMetrics(ground: Ground): void {
   });
   gauge("huitou_tags_behind_seconds", "How long the oldest mark of a member has been waiting", async () => {
     const { as_of } = await ground.store.read(SYSTEM_SCOPE, (tx) => tagHealth(tx, ground));
-    return (ground.clock.now().getTime() - as_of.getTime()) / 1000;
+    return delaySeconds(ground.clock, as_of);
   });
   gauge(
     "huitou_tags_failed",

@@ -1,5 +1,5 @@
 import type { Ground } from "../ground.ts";
-import { businessDay } from "../platform/index.ts";
+import { businessDay, delaySeconds } from "../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { announceChanges, endGrants, newMoves, settleRanks, type TierChange } from "./change-store.ts";
 import { dueMembers, finishDay, lock, takeDirty, tryLock, unmarked, writeFull } from "./dirty-store.ts";
@@ -67,7 +67,7 @@ export async function evaluateDirty(ground: Ground): Promise<number> {
     const { changes } = await evaluate(tx, ground, state, batch.member_ids);
     return { marks: batch.marks, since: batch.since, changes };
   });
-  if (round.since !== null) freshnessOf(ground).observe((ground.clock.now().getTime() - round.since.getTime()) / 1000);
+  if (round.since !== null) freshnessOf(ground).observe(delaySeconds(ground.clock, round.since));
   if (round.changes.length > 0)
     ground.signals.emit("tiers.changed", { member_ids: round.changes.map((change) => change.member_id) });
   return round.marks;

@@ -1,7 +1,7 @@
 import type { Ground } from "../ground.ts";
 import { openRejects, sourceViews, waitingImports } from "../ingest/index.ts";
 import { openConflicts } from "../members/index.ts";
-import { lastClosedDay } from "../platform/index.ts";
+import { lastClosedDay, paceOf } from "../platform/index.ts";
 import { stuckSegments } from "../segments/index.ts";
 import type { Scope, Tx } from "../store/index.ts";
 import { tagHealth } from "../tags/index.ts";
@@ -62,7 +62,7 @@ async function stuckOf(tx: Tx, ground: Ground): Promise<Need[]> {
     const link = failures.length === 1 ? `/tags/${first.key}` : "/tags?state=failed";
     needs.push({ code: "tags_failed", severity: "danger", params: { key: first.key }, count: failures.length, link });
   }
-  const segments = await stuckSegments(tx, now);
+  const segments = await stuckSegments(tx, now, paceOf(ground.clock));
   if (segments > 0)
     needs.push({ code: "segments_stuck", severity: "danger", params: {}, count: segments, link: "/segments" });
   return needs;
