@@ -21,6 +21,8 @@ const REQUEST_RECORDS_MAX = 1_000;
  */
 const QUIET_MS = 15_000;
 const WAKE_MS = 1_000;
+/** What was sent last is given time to reach tags and segments first: hours must not pass while it waits. */
+const SETTLE_MS = 3_000;
 /** Letters that were sent leave the queue so many at a time. */
 const FORGOTTEN_MIN = 1_000;
 
@@ -36,6 +38,8 @@ export class LiveStream {
     SOURCES.map((source) => [source, { list: [], at: 0 }]),
   );
   #known_until = Number.NEGATIVE_INFINITY;
+  /** When something was sent last, in real time. */
+  sent_at_ms = Number.NEGATIVE_INFINITY;
 
   private constructor(world: World, since: number, sent: Sent) {
     this.#news = newsOf(world);
@@ -161,12 +165,14 @@ async function send(
   });
   sent[key] = place[key] ?? now;
   stream.done(key, letters.length);
+  stream.sent_at_ms = ground.wall.now().getTime();
   return true;
 }
 
 async function leap(ground: Ground, stream: LiveStream, now: number): Promise<void> {
   const { clock } = ground;
   if (!(clock instanceof WorldClock) || clock.rate <= 1) return;
+  if (ground.wall.now().getTime() - stream.sent_at_ms < SETTLE_MS) return;
   const next = stream.nextAt();
   if (next === undefined || next - now < QUIET_MS * clock.rate) return;
   await moveWorldTo(ground, clock, new Date(next - WAKE_MS * clock.rate));
