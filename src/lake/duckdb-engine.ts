@@ -33,6 +33,7 @@ export class DuckDbEngine implements EmbeddedEngine {
   readonly #ground: Ground;
   #opened: Promise<Opened> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #sessions = new Set<Promise<unknown>>();
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -75,10 +76,14 @@ export class DuckDbEngine implements EmbeddedEngine {
   }
 
   async session<T>(sql: string, work: (session: LakeSession) => Promise<T>, options: QueryOptions = {}): Promise<T> {
-    return this.#attempt(sql, options, (connection) => work(new DuckDbSession(connection)));
+    const running = this.#attempt(sql, options, (connection) => work(new DuckDbSession(connection)));
+    this.#sessions.add(running);
+    return running.finally(() => this.#sessions.delete(running));
   }
 
   async close(): Promise<void> {
+    // a copy that is made beside everything else ends first: its memory must not go while it is written
+    await Promise.allSettled(this.#sessions);
     const opened = await this.#opened;
     this.#opened = undefined;
     if (opened === undefined) return;

@@ -129,7 +129,7 @@ export async function setsFor(
 const many = new WeakMap<Ground, number>();
 
 /** Whether there are many members. Counting a million takes longer than all the rest, so that many are believed in for a while. */
-async function hasMany(tx: Tx, ground: Ground): Promise<boolean> {
+export async function hasMany(tx: Tx, ground: Ground): Promise<boolean> {
   const now = ground.clock.now().getTime();
   if (now < (many.get(ground) ?? 0)) return true;
   const found = (await memberTotal(tx)) >= LAKE_MEMBERS_MIN;

@@ -1,7 +1,10 @@
 import type { Ground } from "../ground.ts";
-import { wantRows } from "../lake/index.ts";
+import { followRows, rowsKept, wantRows } from "../lake/index.ts";
 import { columnsOf, type Output, relationsOf } from "../query/index.ts";
+import { withCodedTags } from "../tags/index.ts";
 import { behaviourSubjects, purchaseSubjects } from "./behaviours.ts";
+import { LAKE_MEMBERS_MIN } from "./limits.ts";
+import { factsOf } from "./portrait-facts.ts";
 import type { Lists } from "./subject.ts";
 
 const NO_LISTS: Lists = { columns: new Map(), tags: new Map() };
@@ -31,11 +34,30 @@ export function offeredColumns(ground: Ground): ReadonlyMap<string, ReadonlySet<
   return offered;
 }
 
-/** From now on the histories that are asked about are kept in memory. */
-export function keepWhatIsRead(ground: Ground, outputs: readonly Output[]): void {
+/**
+ * From now on the histories that are asked about are kept in memory. With many members they are brought there at once,
+ * beside whoever asks: a process that only serves has no loop that would do it.
+ */
+export function keepWhatIsRead(ground: Ground, batch_id: number, outputs: readonly Output[], members: number): void {
   const offered = offeredColumns(ground);
-  for (const relation of new Set(outputs.flatMap(({ tree }) => [...relationsOf(tree.root)]))) {
-    const columns = offered.get(relation);
-    if (columns !== undefined) wantRows(ground, relation, [...columns]);
-  }
+  const read = new Set(outputs.flatMap(({ tree }) => [...relationsOf(tree.root)]));
+  const kept = rowsKept(ground, batch_id).columns;
+  const due = [...read].filter((relation) => offered.has(relation) && !kept.has(relation));
+  for (const relation of due) wantRows(ground, relation, [...(offered.get(relation) ?? [])]);
+  if (due.length > 0 && members >= LAKE_MEMBERS_MIN) followBeside(ground);
 }
+
+/** Makes the copies that counts and portraits of many members are quick with, as soon as somebody opens the builder. */
+export function warmCopies(ground: Ground): void {
+  for (const [relation, columns] of offeredColumns(ground)) wantRows(ground, relation, [...columns]);
+  followBeside(ground);
+  const keys = factsOf(ground).facts.flatMap(({ column }) => (column.relation === "member_tags" ? [column.name] : []));
+  withCodedTags(ground, keys, async () => {}).catch(failed(ground));
+}
+
+function followBeside(ground: Ground): void {
+  followRows(ground).catch(failed(ground));
+}
+
+const failed = (ground: Ground) => (error: unknown) =>
+  ground.log.error({ error: String(error) }, "a copy for counting was not made");

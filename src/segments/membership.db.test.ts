@@ -13,6 +13,7 @@ import { bookOf, settleTags } from "../tags/index.ts";
 import { todayOf } from "./count.ts";
 import { withoutSegments } from "./condition.ts";
 import { checkSegment, followMembers, settleMembership } from "./membership.ts";
+import { movementDays, movementPage } from "./movement-store.ts";
 import { segmentConditions, stuckSegments } from "./segment-store.ts";
 import { removeSegment, saveSegment } from "./segments.ts";
 import { removeSnapshot, takeSnapshot } from "./snapshots.ts";
@@ -267,6 +268,37 @@ describe("kept segments follow their members", () => {
     );
     expect(await checkSegment(ground, wrong?.segment_id ?? 0)).toBe(1);
     expect(await membership()).toEqual(await truth());
+  });
+
+  test("people who see some stores see the movements of their members only, counted by day and one by one", async () => {
+    const { ground } = world();
+    const data = (await catalogueData(ground))["members"] ?? [];
+    const stores = [...new Set(data.flatMap((row) => row["home_store_code"] ?? []))].map(String);
+    expect(stores.length).toBeGreaterThan(1);
+    const segment_id = kept["silent"] ?? 0;
+    const seen = async (some: "all" | readonly string[]) =>
+      ground.store.read(SYSTEM_SCOPE, async (tx) => {
+        const days = await movementDays(tx, segment_id, "2026-01-01", some);
+        const page = await movementPage(tx, segment_id, { stores: some, limit: 10_000 });
+        return { days, page };
+      });
+    const all = (await seen("all")).page;
+    let narrowed = 0;
+    for (const some of [...stores.map((store) => [store]), stores.slice(0, 2), []]) {
+      const own = new Set(
+        data.filter((row) => some.includes(String(row["home_store_code"]))).map((row) => row["member_id"]),
+      );
+      const { days, page } = await seen(some);
+      const expected = all.filter(({ member_id }) => own.has(member_id));
+      expect(page).toEqual(expected);
+      if (expected.length > 0 && expected.length < all.length) narrowed += 1;
+      const counted = days.reduce(
+        (sum, { entered, left, filled }) => sum + Number(entered) + Number(left) + Number(filled),
+        0,
+      );
+      expect([some, counted]).toEqual([some, expected.length]);
+    }
+    expect(narrowed).toBeGreaterThan(0);
   });
 
   test("a segment that does not follow any more is called stuck", async () => {

@@ -3,7 +3,8 @@ import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import type { Expression } from "../query/index.ts";
 import { analysisRoutes } from "./analysis-routes.ts";
-import { countCondition } from "./count.ts";
+import { countCondition, hasMany } from "./count.ts";
+import { warmCopies } from "./kept-columns.ts";
 import { PAGE_MAX, SAMPLE_MAX } from "./limits.ts";
 import { exportRoutes } from "./export-routes.ts";
 import { listSegments, type SegmentDraft } from "./segment-store.ts";
@@ -84,10 +85,14 @@ function builderRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/segments/vocabulary",
     { schema: { tags, summary: "What a segment can be built from" }, config: read },
     async (request) =>
-      ground.store.read(request.scope, async (tx) => ({
-        windows: WINDOWS,
-        groups: vocabularyOf(ground, await valueLists(tx, ground), await listSegments(tx), await listSnapshots(tx)),
-      })),
+      ground.store.read(request.scope, async (tx) => {
+        // whoever asks for this will count soon
+        if (await hasMany(tx, ground)) warmCopies(ground);
+        return {
+          windows: WINDOWS,
+          groups: vocabularyOf(ground, await valueLists(tx, ground), await listSegments(tx), await listSnapshots(tx)),
+        };
+      }),
   );
 
   app.post<{ Body: Static<typeof CountBody> }>(

@@ -44,7 +44,7 @@ export interface LakeAsking {
  * in by what the condition says of nothing.
  */
 export async function lakeSets(asking: LakeAsking, outputs: readonly Output[]): Promise<MemberSet[]> {
-  keepWhatIsRead(asking.ground, outputs);
+  keepWhatIsRead(asking.ground, asking.batch_id, outputs, asking.everybody.size);
   const found = new Map<Output, MemberSet>();
   const read = async (some: readonly Output[], population: "all" | "present") => {
     for (const [index, set] of (await statementSets(asking, some, population)).entries()) {

@@ -97,6 +97,11 @@ describe("sentences", () => {
     const spend: BehaviourNode = { ...boughtOolong, where: [], measure: "net_minor", values: [123_450] };
     expect(sentenceText(spend, purchase, "zh")).toBe("在 过去 90 天 购买，净消费 ≥ ¥1,234.5");
   });
+  it("says 是 once where the value is 是", () => {
+    const bound = { ...city, zh: "已绑微信", en: "WeChat bound", values: [{ value: "yes", zh: "是", en: "Yes" }] };
+    expect(sentenceText({ ...inCity, values: ["yes"] }, bound, "zh")).toBe("已绑微信 是");
+    expect(sentenceText({ ...inCity, operator: "not_in", values: ["yes"] }, bound, "zh")).toBe("已绑微信 不是 是");
+  });
   it("asks for what is missing", () => {
     expect(sentenceText({ ...inCity, values: [] }, city, "zh")).toBe("城市 是 选择…");
   });

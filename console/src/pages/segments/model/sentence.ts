@@ -149,6 +149,8 @@ function listText(texts: readonly string[], language: Language): string {
 /** What a waiting chip asks for. */
 const ask = (language: Language): string => (language === "zh" ? "选择…" : "choose…");
 
+const YES_NO = new Set(["是", "否", "yes", "no", "Yes", "No"]);
+
 function comparisonParts(
   operator: Operator,
   values: readonly Scalar[],
@@ -161,6 +163,8 @@ function comparisonParts(
   const text = valuesText(operator, values, form, language);
   const waiting = text === "" || (operator === "between" && values.length < 2);
   if (form.type === "boolean") return [chip(waiting ? ask(language) : text, slot, waiting)];
+  // "已绑微信 是", not "已绑微信 是 是"
+  if (operator === "in" && values.length === 1 && YES_NO.has(text)) return [chip(text, slot)];
   if (operator === "in" || operator === "not_in") {
     return [words(word), chip(waiting ? ask(language) : text, slot, waiting)];
   }
