@@ -6,11 +6,13 @@ import { lakeEngine } from "./engines.ts";
 import type { LakeSession } from "./engine.ts";
 import { type FiledRelation, isFiled, isPersonal, type ManifestFile } from "./layout.ts";
 import { currentFiles, newestBatch } from "./manifest-store.ts";
-import { FILED, viewSelect } from "./view.ts";
+import { FILED, selectFrom, viewSelect } from "./view.ts";
 import { lakeFolders } from "./writer.ts";
 
 /** More rows of all relations together are not kept in memory. */
 const ROWS_MAX = 80_000_000;
+/** Rows read by one statement. */
+const PART_ROWS_MAX = 5_000_000;
 /** If more of a hundred parties belong to another member than before, all rows are read anew. */
 const MOVED_SHARE_MAX = 0.02;
 
@@ -184,48 +186,66 @@ async function bringOver(
 ): Promise<void> {
   const relation = ground.catalogue.get(name) as FiledRelation;
   const columns = keeper.wanted.get(name) ?? [];
-  const own = files.filter((file) => file.relation === name);
+  const { root } = lakeFolders(ground.config.data_dir);
+  const own = files
+    .filter((file) => file.relation === name)
+    .map(({ path, rows }) => ({ path: join(root, path), rows }));
   const paths = new Set(own.map(({ path }) => path));
   const held = keeper.kept.get(name);
-  const old =
-    held !== undefined && !anew && columns.every((one) => held.columns.has(one)) ? held.files : new Set<string>();
+  const old = !anew && columns.every((one) => held?.columns.has(one)) ? held?.files : undefined;
   const table = rowsTable(name);
-  const place = (path: string) => join(lakeFolders(ground.config.data_dir).root, path);
-  const insert = async (some: readonly string[], filter: string) => {
-    for (const path of some) {
-      const rows = viewSelect(relation, [place(path)], false);
-      const list = columns.map((column) => `"${column}"`).join(", ");
+  const list = columns.map((column) => `"${column}"`).join(", ");
+  const insert = async (some: readonly SizedFile[], filter = "") => {
+    for (const part of inParts(some)) {
+      const source = `read_parquet([${part.map(({ path }) => text(path)).join(", ")}], filename = true)`;
+      const rows = selectFrom(relation, source, false, ["s.filename as in_file"]);
       await session.run(
-        `insert into ${table} select ${list}, '${path.replaceAll("'", "''")}' from (${rows}) r where member_id is not null${filter}`,
+        `insert into ${table} select ${list}, in_file from (${rows}) r where member_id is not null${filter}`,
       );
     }
   };
-  if (old.size === 0) {
+  if (old === undefined) {
     keeper.kept.delete(name);
-    const list = columns.map((column) => `"${column}"`).join(", ");
-    const form = viewSelect(
-      relation,
-      own.slice(0, 1).map(({ path }) => place(path)),
-      false,
-    );
+    const form = viewSelect(relation, [], false);
     await session.run(`create or replace table ${table} as select ${list}, '' as in_file from (${form}) r where false`);
-    await insert([...paths], "");
+    await insert(own);
   } else {
-    const gone = [...old].filter((path) => !paths.has(path)).map((path) => `'${path.replaceAll("'", "''")}'`);
-    const stays = [...old].filter((path) => paths.has(path));
+    const gone = [...old].filter((path) => !paths.has(path));
     await session.run("begin");
     await session.run(
-      `delete from ${table} where in_file in (${["''", ...gone].join(", ")}) or party_id in (select party_id from moved)`,
+      `delete from ${table} where in_file in (${["", ...gone].map(text).join(", ")}) or party_id in (select party_id from moved)`,
     );
     const [row] = await session.query("select count(*) as moved from moved");
-    if (Number(row?.["moved"] ?? 0) > 0) await insert(stays, " and party_id in (select party_id from moved)");
-    await insert(
-      [...paths].filter((path) => !old.has(path)),
-      "",
-    );
+    if (Number(row?.["moved"] ?? 0) > 0) {
+      const stays = own.filter(({ path }) => old.has(path));
+      await insert(stays, " and party_id in (select party_id from moved)");
+    }
+    await insert(own.filter(({ path }) => !old.has(path)));
     await session.run("commit");
   }
   keeper.kept.set(name, { table, columns: new Set(columns), files: paths });
+}
+
+interface SizedFile {
+  readonly path: string;
+  readonly rows: number;
+}
+
+const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+
+/** Files that are read by one statement. A statement a file looks up the parties as often: of a million, 0.2 s each time. */
+function inParts(files: readonly SizedFile[]): SizedFile[][] {
+  const parts: SizedFile[][] = [];
+  let rows = Number.POSITIVE_INFINITY;
+  for (const file of files) {
+    if (rows + file.rows > PART_ROWS_MAX) {
+      parts.push([]);
+      rows = 0;
+    }
+    parts.at(-1)?.push(file);
+    rows += file.rows;
+  }
+  return parts;
 }
 
 /** Packs what came; whoever reads at this moment prevents it, and the next round packs it. */

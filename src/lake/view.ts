@@ -22,9 +22,10 @@ export function viewSelect(relation: Relation, paths: readonly string[], persona
 
 /**
  * The same in the SQL that all engines read, over any source of the relation's stored columns.
- * @param personal false: without the personal columns, for an engine that must not hold them.
+ * @param personal false: without the personal columns, for an engine that must not hold them. @param also more of `s`, the
+ * source, for the list of columns.
  */
-export function selectFrom(relation: Relation, source: string, personal = true): string {
+export function selectFrom(relation: Relation, source: string, personal = true, also: readonly string[] = []): string {
   if (relation.lake !== false && "derived" in relation.lake) return relation.lake.derived;
   if (!isFiled(relation)) throw new Error(`${relation.name} is not in the lake`);
   const parties = partyColumns(relation);
@@ -38,7 +39,7 @@ export function selectFrom(relation: Relation, source: string, personal = true):
         `left join ${RESIDENT}.${relation.name} r on ${relation.key.map((name) => `r.${name} = s.${name}`).join(" and ")}`,
       ]
     : [];
-  return `select ${columns.join(", ")} from ${source} s ${[...joins, ...resident].join(" ")}`;
+  return `select ${[...columns, ...also].join(", ")} from ${source} s ${[...joins, ...resident].join(" ")}`;
 }
 
 /** Which stored party columns are looked up, each under an alias. */
