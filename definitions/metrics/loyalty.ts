@@ -1,5 +1,6 @@
 import * as q from "../../src/query/builder.ts";
 import { defineMetric, type MetricDefinition } from "../../src/metrics/definition.ts";
+import { isLost, type LostRule, rulingCategory } from "../../src/tags/lost-days.ts";
 import { bought, membersWho, ownCurrency, PARAMETERS, person, purchased } from "./shared.ts";
 
 const today = "2026-11-21";
@@ -15,14 +16,25 @@ const inMonth = q.count("purchase_days", { where: purchased, window: q.calendar(
 const ever = q.count("purchase_days", { where: purchased });
 const spendYear = q.sum("purchase_days", "net_minor", { where: ownCurrency, window: year });
 
-/** Lost: the last purchase is 180 days ago or longer (measures.md, lifecycle). */
-const LOST_DAYS = 180;
+export const CHURN_RATE = "churn_rate";
 const monthStart = q.parameter("month_start");
-const lastBefore = q.maximum("purchase_days", "business_day", {
-  where: q.and(purchased, q.compare(q.column("business_day"), "<", monthStart)),
-});
+const beforeMonth = q.compare(q.column("business_day"), "<", monthStart);
+const lastBefore = q.maximum("purchase_days", "business_day", { where: q.and(purchased, beforeMonth) });
 const lastPurchase = q.maximum("purchase_days", "business_day", { where: purchased });
-const keptAtStart = q.compare(q.daysBetween(lastBefore, q.shiftDays(monthStart, -1)), "<", LOST_DAYS);
+const daysAtStart = q.daysBetween(lastBefore, q.shiftDays(monthStart, -1));
+
+/**
+ * Both sides of the churn rate. At the month's start the category is that of the last order before it.
+ * @param rules of categories whose members are lost after other days (measures.md, lifecycle).
+ */
+export function churnTerms(rules: readonly LostRule[]): Required<Pick<MetricDefinition, "numerator" | "denominator">> {
+  const lostAtStart = isLost(daysAtStart, rulingCategory(beforeMonth), rules);
+  const keptAtStart = q.and(q.isKnown(lastBefore), q.not(lostAtStart));
+  return {
+    numerator: membersWho(q.and(keptAtStart, isLost(q.daysSince(lastPurchase), rulingCategory(), rules))),
+    denominator: membersWho(keptAtStart),
+  };
+}
 const people = (...ids: number[]) => ids.map((id) => person(id, "2024-01-01"));
 
 /** 忠诚: who buys again, who stays, who is lost, who is worth most. */
@@ -136,12 +148,12 @@ export const LOYALTY_METRICS: readonly MetricDefinition[] = [
   defineMetric({
     ...base,
     ...share,
-    key: "churn_rate",
+    key: CHURN_RATE,
     zh: "月流失率",
     en: "Churn rate (month)",
-    sentence_zh: "月初买过且未流失的会员中，到当日已流失（180 天以上未购买）的比例。",
+    sentence_zh: "月初买过且未流失的会员中，到当日已流失（180 天以上未购买，品类另有天数的按其天数）的比例。",
     sentence_en:
-      "Of members who had bought and were not lost at the month's start, those lost by the day (180 days without a purchase).",
+      "Of members who had bought and were not lost at the month's start, those lost by the day (180 days without a purchase, or the days of their category).",
     good: "down",
     period: "month",
     population_zh: "月初买过且未流失的会员",
@@ -150,8 +162,7 @@ export const LOYALTY_METRICS: readonly MetricDefinition[] = [
     window_en: "From the month's start to the day",
     formula_zh: "到当日已流失的会员数 ÷ 月初未流失的会员数",
     formula_en: "Members lost by the day ÷ members not lost at the start",
-    numerator: membersWho(q.and(keptAtStart, q.atLeast(q.daysSince(lastPurchase), LOST_DAYS))),
-    denominator: membersWho(keptAtStart),
+    ...churnTerms([]),
     scale: 4,
     example: {
       ...example,

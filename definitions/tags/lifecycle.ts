@@ -1,5 +1,7 @@
 import * as q from "../../src/query/builder.ts";
 import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
+import { isLost, type LostRule, rulingCategory } from "../../src/tags/lost-days.ts";
+import type { Expression } from "../../src/query/index.ts";
 import {
   daysSinceLastPurchase,
   firstPurchase,
@@ -51,11 +53,26 @@ const RISKS = [
   named("lost", "已流失", "Lost", "最近一次购买在 180 天前或更早", "The last purchase was 180 days ago or earlier"),
 ];
 
+export const LIFECYCLE_STAGE = "lifecycle_stage";
+
+/** The stage of a member. @param rules of categories whose members are lost after other days than all others. */
+export const lifecycleExpression = (rules: readonly LostRule[]): Expression =>
+  q.choose(
+    [
+      [q.not(q.isKnown(lastPurchase)), "never_bought"],
+      [isLost(daysSinceLastPurchase, rulingCategory(), rules), "lost"],
+      [q.atLeast(daysSinceLastPurchase, 90), "silent"],
+      [q.compare(q.daysSince(firstPurchase), "<=", 30), "new"],
+      [q.atLeast(purchaseDaysYear, 4), "mature"],
+    ],
+    "growing",
+  );
+
 /** 消费行为: where the member stands on the way from the first purchase to the last one. */
 export const LIFECYCLE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...sales,
-    key: "lifecycle_stage",
+    key: LIFECYCLE_STAGE,
     zh: "生命周期阶段",
     en: "Lifecycle stage",
     sentence_zh: "按购买日判断会员处在未购、新客、成长、成熟、沉默、流失中的哪一个阶段，每位会员都有且只有一个。",
@@ -64,16 +81,7 @@ export const LIFECYCLE_TAGS: readonly TagDefinition[] = [
     window_zh: "全部历史；成熟看近 365 天",
     window_en: "All history; mature by the last 365 days",
     values: STAGES,
-    expression: q.choose(
-      [
-        [q.not(q.isKnown(lastPurchase)), "never_bought"],
-        [q.atLeast(daysSinceLastPurchase, 180), "lost"],
-        [q.atLeast(daysSinceLastPurchase, 90), "silent"],
-        [q.compare(q.daysSince(firstPurchase), "<=", 30), "new"],
-        [q.atLeast(purchaseDaysYear, 4), "mature"],
-      ],
-      "growing",
-    ),
+    expression: lifecycleExpression([]),
     reason: {
       zh: "首次购买 {first}，最近一次 {last}（{since} 天前），近 365 天 {days} 个购买日。",
       en: "First purchase {first}, last one {last} ({since} days ago), {days} purchase days in the last 365.",

@@ -1,7 +1,9 @@
 import { METRIC_DEFINITIONS } from "../../definitions/metrics/index.ts";
+import { CHURN_RATE, churnTerms } from "../../definitions/metrics/loyalty.ts";
 import type { Ground } from "../ground.ts";
 import { addDays, lastClosedDay, sameDayLastYear } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
+import { lostRules } from "../tags/index.ts";
 import { currentVersions } from "./definition-store.ts";
 import { missingDays, writeDayFigures, writeMonthFigures } from "./figure-store.ts";
 import { checkFormula, type Formula, quotient } from "./formula.ts";
@@ -47,8 +49,12 @@ export interface Steps {
 
 /** The formulas that can be asked on a day: those of the definitions whose parameters have a value. */
 export async function formulasOn(ground: Ground, day: string, currency: string): Promise<Formula[]> {
-  const parameters = await ground.store.read(SYSTEM_SCOPE, (tx) => parametersOn(tx, day, currency));
-  return METRIC_DEFINITIONS.flatMap((definition) => {
+  const { parameters, rules } = await ground.store.read(SYSTEM_SCOPE, async (tx) => ({
+    parameters: await parametersOn(tx, day, currency),
+    rules: (await lostRules(tx)).rules,
+  }));
+  return METRIC_DEFINITIONS.flatMap((shipped) => {
+    const definition = shipped.key === CHURN_RATE ? { ...shipped, ...churnTerms(rules) } : shipped;
     const result = checkFormula(definition, ground.catalogue, parameters);
     return result.ok ? [result.formula] : [];
   });

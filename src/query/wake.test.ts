@@ -44,6 +44,14 @@ test("bands over days since a date wake at the next border, not every day", () =
   expect(wakeOf(recency, { join_day: "2020-01-01" })).toBeNull();
 });
 
+test("days since a date against a number that a case chooses wake at the next of the numbers, not every day", () => {
+  const women = q.isIn(q.member("gender"), ["female"]);
+  const lost = q.atLeast(q.daysSince(q.member("join_day")), q.choose([[women, 365]], 180));
+  expect(wakeOf(lost, { join_day: "2026-02-20", gender: "female" })).toBe(addDays("2026-02-20", 180));
+  expect(wakeOf(lost, { join_day: addDays(TODAY, -200), gender: "female" })).toBe(addDays(TODAY, 165));
+  expect(wakeOf(lost, { join_day: addDays(TODAY, -400), gender: "female" })).toBeNull();
+});
+
 test("an age wakes in the month of the birthday", () => {
   const age = q.fullYears(q.member("birth_year"), q.member("birth_month"), q.member("birth_day"));
   expect(wakeOf(age, { birth_year: 1990, birth_month: 7, birth_day: 9 })).toBe("2026-07-01");

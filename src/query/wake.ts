@@ -55,8 +55,10 @@ class Waker {
         }
         break;
       case "compare":
-        if (this.#borders(node.left, comparedWith(node))) return;
-        break;
+        if (!this.#borders(node.left, comparedWith(node.right))) break;
+        // which of several borders holds may itself hang on rows
+        if (node.right.node === "case") this.visit(node.right);
+        return;
       case "bands":
         if (
           this.#borders(
@@ -162,8 +164,14 @@ class Waker {
   }
 }
 
-function comparedWith(node: Kind<"compare">): number[] {
-  return node.right.node === "integer" ? [node.right.value, node.right.value + 1] : [];
+/** Borders of a comparison with a fixed number, or with one of several that a case chooses; in rising order. */
+function comparedWith(right: Expression): number[] {
+  if (right.node === "integer") return [right.value, right.value + 1];
+  if (right.node !== "case" || right.otherwise === undefined) return [];
+  const chosen = [...right.branches.map(({ then }) => then), right.otherwise];
+  const borders = chosen.map(comparedWith);
+  if (borders.some((found) => found.length === 0)) return [];
+  return [...new Set(borders.flat())].sort((a, b) => a - b);
 }
 
 function mentionsToday(node: Expression): boolean {

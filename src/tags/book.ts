@@ -10,6 +10,8 @@ import {
 } from "../query/index.ts";
 import { addDays, daysBetween } from "../platform/index.ts";
 import type { TagDefinition } from "./definition.ts";
+import { type LostRules, NO_LOST_RULES } from "./lost-rule-store.ts";
+import { withLostRules } from "./lost-rules.ts";
 
 /** The kind in which a tag's values are stored. `since` keeps the date and counts its days at reading. */
 export type StoredKind = "text" | "number" | "date" | "boolean" | "since";
@@ -37,6 +39,7 @@ export class TagBook {
   readonly #shipped: readonly TagDefinition[];
   readonly #shippedKeys: ReadonlySet<string>;
   #made: MadeTags = NOTHING_MADE;
+  #lost: LostRules = NO_LOST_RULES;
   readonly #catalogue: Catalogue;
   #tags = new Map<string, Tag>();
   #missing = new Map<string, readonly TreeProblem[]>();
@@ -87,22 +90,33 @@ export class TagBook {
     return this.#made.revision;
   }
 
+  /** The version of the rules of categories that this book follows. */
+  get lostVersion(): number {
+    return this.#lost.version;
+  }
+
   /**
    * @param switches what people switched on or off, by key; all others are as their definitions say.
    * @param made tags that people made; a shipped tag of the same key goes first.
+   * @param lost after how many days members of a category are lost.
    */
-  follow(switches: ReadonlyMap<string, boolean>, made: MadeTags = this.#made): void {
-    const same = switches.size === this.#switches.size && made.revision === this.#made.revision;
+  follow(switches: ReadonlyMap<string, boolean>, made: MadeTags = this.#made, lost: LostRules = this.#lost): void {
+    const same =
+      switches.size === this.#switches.size &&
+      made.revision === this.#made.revision &&
+      lost.version === this.#lost.version;
     if (same && [...switches].every(([key, on]) => this.#switches.get(key) === on)) return;
     this.#switches = switches;
     this.#made = made;
+    this.#lost = lost;
     this.#fill();
     this.#version += 1;
   }
 
   #fill(): void {
     const on = ({ key, default: initially }: TagDefinition) => this.#switches.get(key) ?? initially !== "off";
-    const definitions = [...this.#shipped, ...this.#made.definitions.filter(({ key }) => !this.#shippedKeys.has(key))];
+    const shipped = this.#shipped.map((definition) => withLostRules(definition, this.#lost.rules));
+    const definitions = [...shipped, ...this.#made.definitions.filter(({ key }) => !this.#shippedKeys.has(key))];
     const byKey = new Map(definitions.map((definition) => [definition.key, definition]));
     const expressionOf = (key: string): Expression | undefined => byKey.get(key)?.expression;
     const onOnly = (key: string): Expression | undefined => {

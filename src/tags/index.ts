@@ -11,8 +11,26 @@ export { displayNumber, displayValue, type Shown } from "./display.ts";
 export { isDecidedBy, type MarkKind, marksOf } from "./behaviour.ts";
 export { tagHealth, type TagHealth } from "./health.ts";
 export { computeAll } from "./full.ts";
+export {
+  isLost,
+  LOST_DAYS,
+  LOST_DAYS_MAX,
+  LOST_DAYS_MIN,
+  LOST_RULES_MAX,
+  type LostRule,
+  rulingCategory,
+} from "./lost-days.ts";
+export {
+  addLostRules,
+  lockLostRules,
+  lostRules,
+  lostRuleVersions,
+  type LostRules,
+  type LostRulesVersion,
+} from "./lost-rule-store.ts";
 export { mirrorVersion, withCodedTags } from "./mirror.ts";
 export { bookOf } from "./registry.ts";
+export { followSwitches } from "./switch-store.ts";
 export { tagSpread } from "./statistics-store.ts";
 export { memberTagsRelation, storedTag } from "./stored-tags.ts";
 

@@ -41,6 +41,7 @@ const KINDS_OF: Readonly<Record<string, readonly string[]>> = {
   orders: ["order"],
   order_lines: ["order", "item"],
   purchase_days: ["order", "return"],
+  order_categories: ["order", "return", "item"],
   returns: ["return"],
   products: ["product", "item"],
   stores: ["store"],

@@ -1,6 +1,7 @@
 import type { Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
-import { madeRevision, madeTags } from "./custom-store.ts";
+import { madeTags } from "./custom-store.ts";
+import { lostRules } from "./lost-rule-store.ts";
 
 /** What people switched on or off, by key. */
 async function tagSwitches(tx: Tx): Promise<Map<string, boolean>> {
@@ -23,11 +24,20 @@ export async function writeSwitch(
   );
 }
 
-/** Brings the book of this process in line with what people switched and made, here or in another process. */
+interface Revisions {
+  readonly made: number;
+  readonly lost: number;
+}
+
+/** Brings the book of this process in line with what people switched, made and ruled, here or in another process. */
 export async function followSwitches(tx: Tx, book: TagBook): Promise<void> {
   const switches = await tagSwitches(tx);
-  // the definitions are read only when there is a version that this book does not know: this runs four times a second
-  const revision = await madeRevision(tx);
-  if (revision === book.revision) book.follow(switches);
-  else book.follow(switches, await madeTags(tx));
+  // definitions and rules are read only when there is a version that this book does not know: this runs four times a second
+  const revisions = await tx.one<Revisions>(
+    `select coalesce((select max(version_id) from tags.custom_version), 0) as made,
+       coalesce((select max(version) from tags.lost_rule), 0) as lost`,
+  );
+  const made = revisions?.made === book.revision ? undefined : await madeTags(tx);
+  const lost = revisions?.lost === book.lostVersion ? undefined : await lostRules(tx);
+  book.follow(switches, made, lost);
 }

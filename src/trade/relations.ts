@@ -244,4 +244,46 @@ const purchaseDays: Relation = {
   ],
 };
 
-export const relations: readonly Relation[] = [orders, orderLines, returns, products, stores, purchaseDays];
+/** What each valid order was mostly. Equal amounts: the first by code point, which is how DuckDB and Spark order texts. */
+const orderCategories: Relation = {
+  name: "order_categories",
+  zh: "订单主要品类",
+  en: "Main category of orders",
+  grain_zh: "每行是一张有效订单里净额最大的一级品类",
+  grain_en: "One row is the category with the largest net amount of one valid order",
+  per_member: "many",
+  key: ["order_id"],
+  day: "business_day",
+  instant: "placed_at",
+  lake: {
+    derived: `select member_id, order_id, placed_at, business_day, category_1, net_minor
+      from (
+        select member_id, order_id, placed_at, business_day, category_1, net_minor,
+          row_number() over (partition by member_id, order_id order by case when category_1 is null then 1 else 0 end, net_minor desc, category_1) as place
+        from (
+          select member_id, order_id, placed_at, business_day, category_1, cast(sum(net_minor - refund_minor) as bigint) as net_minor
+          from catalogue.order_lines where is_valid and member_id is not null
+          group by member_id, order_id, placed_at, business_day, category_1
+        ) categories
+      ) placed
+      where place = 1`,
+  },
+  columns: [
+    column("member_id", "integer", "会员编号", "Member id"),
+    column("order_id", "integer", "订单编号", "Order id"),
+    column("placed_at", "instant", "下单时间", "Placed at"),
+    day,
+    column("category_1", "text", "主要品类", "Main category, level 1", { sensitivity: "L1" }),
+    minor("net_minor", "该品类净额", "Net of that category after refunds"),
+  ],
+};
+
+export const relations: readonly Relation[] = [
+  orders,
+  orderLines,
+  returns,
+  products,
+  stores,
+  purchaseDays,
+  orderCategories,
+];

@@ -5,7 +5,7 @@ import { memberRowsById } from "../members/index.ts";
 import { problem } from "../platform/index.ts";
 import { build as q } from "../query/index.ts";
 import { startJob, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
-import { bookOf, tagSpread } from "../tags/index.ts";
+import { bookOf, followSwitches, tagSpread } from "../tags/index.ts";
 import { readPlace, writePlace } from "./clv-page.ts";
 import { type FlowKind, flowRun, flowsOf, silenceRows, silentPage } from "./flow-store.ts";
 import { FLOWS, FLOWS_KEY } from "./jobs.ts";
@@ -65,12 +65,15 @@ export function flowRoutes(app: FastifyInstance, ground: Ground): void {
       config: read,
     },
     async () =>
-      ground.store.read(SYSTEM_SCOPE, async (tx) => ({
-        ...(await flowView(tx, "lifecycle")),
-        stages: bookOf(ground).get("lifecycle_stage")?.definition.values ?? [],
-        current: await currentStages(tx, ground),
-        silence: await silenceView(tx, ground),
-      })),
+      ground.store.read(SYSTEM_SCOPE, async (tx) => {
+        await followSwitches(tx, bookOf(ground));
+        return {
+          ...(await flowView(tx, "lifecycle")),
+          stages: bookOf(ground).get("lifecycle_stage")?.definition.values ?? [],
+          current: await currentStages(tx, ground),
+          silence: await silenceView(tx, ground),
+        };
+      }),
   );
   silentRoute(app, ground);
   app.post(

@@ -3,7 +3,7 @@ import { lakeEngine } from "../lake/index.ts";
 import { businessDay, lastClosedDay } from "../platform/index.ts";
 import { build as q, checkTree, duckdb, type Expression, planOutputs, postgresql, printPlan } from "../query/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
-import { bookOf } from "../tags/index.ts";
+import { bookOf, followSwitches, lostRules } from "../tags/index.ts";
 import {
   closedStores,
   type Flow,
@@ -36,7 +36,7 @@ type Rows = readonly Record<string, unknown>[];
 const PORTION_ROWS = 20_000;
 
 /** Rows of a select over a plan of everybody in portions, from the engine that suits their number. */
-async function* ask(
+export async function* ask(
   ground: Ground,
   outputs: readonly (readonly [string, Expression])[],
   sqlOf: (plan: string) => string,
@@ -111,19 +111,29 @@ async function computeFlows(
   return flows.length;
 }
 
+/** Brings the tags of this process in line with the rules in force, which another process may have changed. */
+async function followRules(ground: Ground) {
+  return ground.store.read(SYSTEM_SCOPE, async (tx) => {
+    await followSwitches(tx, bookOf(ground));
+    return lostRules(tx);
+  });
+}
+
 /**
  * Stages of everybody at month ends, by the tag lifecycle_stage as it would have been then.
  * @param records_max with more members than this the lake is asked.
  * @returns how many flows.
  */
 export async function computeLifecycle(ground: Ground, records_max = RECORDS_MAX): Promise<number> {
+  const { version } = await followRules(ground);
   const tag = bookOf(ground).get("lifecycle_stage");
   if (tag === undefined) return 0;
   const { expression } = tag.definition;
   return computeFlows(ground, "lifecycle", ({ day }) => asOf(expression, day), {
     nowhere: "never_bought",
     leaves_out: q.operand(false),
-    version: null,
+    // months that were closed by other rules say nothing beside these
+    version: version === 0 ? null : version,
     day: lastClosedDay(ground.clock.now(), ground.config.timezone),
     records_max,
   });
@@ -175,6 +185,7 @@ export async function computeRfmFlows(ground: Ground, records_max = RECORDS_MAX)
 /** Counts what the records say about why members are silent. */
 export async function computeSilence(ground: Ground, records_max = RECORDS_MAX): Promise<void> {
   const business_day = lastClosedDay(ground.clock.now(), ground.config.timezone);
+  await followRules(ground);
   if (bookOf(ground).get("lifecycle_stage") === undefined) return;
   const closed_stores = await ground.store.read(SYSTEM_SCOPE, (tx) => closedStores(tx, business_day, STORE_QUIET_DAYS));
   const reasons = knownReasons(ground, closed_stores);

@@ -6,6 +6,7 @@ import { problem } from "../platform/index.ts";
 import { startJob, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { clvRoutes } from "./clv-routes.ts";
 import { flowRoutes } from "./flow-routes.ts";
+import { lostRuleRoutes } from "./lost-rule-routes.ts";
 import { COMPUTE, COMPUTE_KEY } from "./jobs.ts";
 import { cellRows, mapRows, memberPage } from "./rfm-page.ts";
 import {
@@ -72,6 +73,7 @@ export function valueRoutes(app: FastifyInstance, ground: Ground): void {
   versionRoutes(app, ground);
   clvRoutes(app, ground);
   flowRoutes(app, ground);
+  lostRuleRoutes(app, ground);
 }
 
 async function view(tx: Tx, run: Run) {

@@ -7,7 +7,7 @@ export type SilentStage = (typeof SILENT_STAGES)[number];
 /** A store without a sale for so long counts as closed. */
 export const STORE_QUIET_DAYS = 60;
 const SOON_DAYS = 60;
-/** Complaints before the silence: a silent member's last purchase is at most 179 days ago. */
+/** Complaints before the silence: where no category says otherwise, a silent member's last purchase is at most 179 days ago. */
 const BEFORE_DAYS = 270;
 const LOW_RATING = 2;
 const CATEGORIES_MAX = 8;
@@ -15,12 +15,10 @@ const CATEGORIES_MAX = 8;
 const purchased = q.compare(q.column("net_minor"), ">", 0);
 const purchases = q.count("purchase_days", { where: purchased });
 const stage = q.tag("lifecycle_stage");
+export const DAYS_SINCE_LAST = q.daysSince(q.maximum("purchase_days", "business_day", { where: purchased }));
 
 export const SILENT_GROUPS: Readonly<Record<SilentStage, Expression>> = {
-  soon: q.and(
-    q.isIn(stage, ["new", "growing", "mature"]),
-    q.atLeast(q.daysSince(q.maximum("purchase_days", "business_day", { where: purchased })), SOON_DAYS),
-  ),
+  soon: q.and(q.isIn(stage, ["new", "growing", "mature"]), q.atLeast(DAYS_SINCE_LAST, SOON_DAYS)),
   silent: q.isIn(stage, ["silent"]),
   lost: q.isIn(stage, ["lost"]),
 };
