@@ -60,9 +60,13 @@ export async function settled(page: Page): Promise<void> {
   await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
 }
 
-/** Serious and critical findings of axe, one line each. */
+/**
+ * Serious and critical findings of axe, one line each. The console has no frames, so axe runs in the page itself and
+ * describes violations only: its usual way carries every element that passed as JSON to a second page and back.
+ */
 export async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
+  const { violations } = await axe.analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} — ${node.html.slice(0, 160)}`));

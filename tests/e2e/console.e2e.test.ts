@@ -84,6 +84,21 @@ describe("the console", () => {
   });
 });
 
+describe("the look for findings of axe", () => {
+  it("sees pale text, a nameless button and a wrong role that are put into a page", async () => {
+    const page = await openPage("/");
+    await page.evaluate(() => {
+      const planted = document.createElement("div");
+      planted.innerHTML =
+        '<p style="color:#ddd;background:#fff">pale</p><button></button><div role="option">lost</div>';
+      document.querySelector("main")?.append(planted);
+    });
+    const rules = (await seriousFindings(page)).map((finding) => finding.split(":")[0]);
+    expect(rules.sort()).toEqual(["aria-required-parent", "button-name", "color-contrast"]);
+    await page.close();
+  });
+});
+
 describe("every page", () => {
   it.each(PAGES)("%s opens without errors and without serious findings of axe, at 1440 and 390 px", async (path) => {
     const address = path
