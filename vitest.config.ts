@@ -5,9 +5,9 @@ const common = { testTimeout: long ? 600_000 : 60_000, hookTimeout: 120_000 };
 /**
  * The files of a worker share its modules: loading all domains anew for each file was 40 % of the computing (half of the
  * database tests: 200 s of CPU with, 120 s without). Nothing in src/ keeps state beside its ground, and each file has a
- * database and a ground of its own; a test that changes what is global puts it back.
+ * database and a ground of its own; a test that changes what is global puts it back. The long run is not in a hurry.
  */
-const shared = { isolate: false };
+const shared = { isolate: long };
 
 export default defineConfig({
   test: {
