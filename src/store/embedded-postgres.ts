@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Log } from "../platform/log.ts";
-import { type Loop, startLoop } from "../platform/timers.ts";
+import { type Loop, sleep, startLoop } from "../platform/timers.ts";
 import { type EmbeddedLocation, locateEmbedded } from "./embedded-location.ts";
 
 export interface EmbeddedServer {
@@ -32,6 +32,7 @@ const START_SECONDS_MAX = 60;
 /** What an address of a socket may take in bytes, on the strictest of our systems (macOS). */
 const SOCKET_PATH_BYTES_MAX = 103;
 const WATCH_MS = 1_000;
+const JOIN_MS = 100;
 
 /** Defaults for a small machine that holds one brand; an external server is tuned by its own administrator. */
 const SERVER_SETTINGS: Readonly<Record<string, string>> = {
@@ -57,9 +58,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const secretFile = join(options.data_dir, "keys", "postgresql-password");
   const password = await readOrMakeSecret(secretFile);
   if (!existsSync(join(location.cluster_dir, "PG_VERSION"))) await initialise(location, password, options);
-  if (runningServer(location.cluster_dir) === undefined) await start(location, await freePort(), options);
-  const running = runningServer(location.cluster_dir);
-  if (running === undefined) throw new Error(`PostgreSQL in ${location.cluster_dir} ended just after its start`);
+  const running = runningServer(location.cluster_dir) ?? (await startOrJoin(location, options));
   const { port, socket_dir } = running;
   const keeper = keepRunning(location, port, options);
   const host = socket_dir === "" ? "" : `?host=${encodeURIComponent(socket_dir)}`;
@@ -144,6 +143,27 @@ async function start(location: EmbeddedLocation, port: number, options: Embedded
   ]);
 }
 
+/**
+ * Starts the server, or waits for the one that another process is starting. A killed one comes back on its own port:
+ * whoever else uses it looks for it there, and would go on looking for ever.
+ */
+async function startOrJoin(location: EmbeddedLocation, options: EmbeddedOptions): Promise<RunningServer> {
+  const { cluster_dir } = location;
+  const last_port = portOf(cluster_dir);
+  const port = last_port !== undefined && (await isFree(last_port)) ? last_port : await freePort();
+  for (let waited_ms = 0; ; waited_ms += JOIN_MS) {
+    let said: unknown;
+    if (processOf(cluster_dir) === undefined) said = await start(location, port, options).catch((error) => error);
+    const running = runningServer(cluster_dir);
+    if (running !== undefined) return running;
+    // the children of a killed server may still hold its memory for a moment; a new one has no such reason
+    const patience_ms = last_port === undefined ? 0 : START_SECONDS_MAX * 1_000;
+    if (waited_ms >= patience_ms)
+      throw said ?? new Error(`PostgreSQL in ${cluster_dir} does not take connections; its log is server.log there`);
+    await sleep(JOIN_MS);
+  }
+}
+
 /** A server that was killed is started again on its port: pools find it there, and what was committed is there. */
 function keepRunning(location: EmbeddedLocation, port: number, options: EmbeddedOptions): Loop {
   return startLoop(
@@ -196,6 +216,16 @@ function runningServer(cluster_dir: string): RunningServer | undefined {
   }
 }
 
+/** Where a server that ended without a word was listening. */
+function portOf(cluster_dir: string): number | undefined {
+  try {
+    const port = Number(readFileSync(join(cluster_dir, "postmaster.pid"), "utf8").split("\n")[3]);
+    return Number.isInteger(port) && port > 0 ? port : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function run(location: EmbeddedLocation, program: string, args: readonly string[]): Promise<void> {
   return new Promise((done, failed) => {
     const child = spawn(join(location.native_dir, "bin", program), args, {
@@ -230,11 +260,20 @@ async function readOrMakeSecret(file: string): Promise<string> {
   return secret;
 }
 
-function freePort(): Promise<number> {
+/** A port on which nobody listens on this machine's own address. */
+const freePort = () => bind(0);
+
+const isFree = (port: number) =>
+  bind(port).then(
+    () => true,
+    () => false,
+  );
+
+function bind(wanted: number): Promise<number> {
   return new Promise((done, failed) => {
     const probe = createServer();
     probe.on("error", failed);
-    probe.listen(0, "127.0.0.1", () => {
+    probe.listen(wanted, "127.0.0.1", () => {
       const address = probe.address();
       const port = typeof address === "object" && address !== null ? address.port : 0;
       probe.close(() => done(port));
