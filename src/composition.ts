@@ -18,6 +18,7 @@ import {
   prepareQueue,
   readMigrations,
 } from "./store/index.ts";
+import { registerTagFollowers } from "./tags/index.ts";
 import { openVault } from "./vault/index.ts";
 
 export interface Composition {
@@ -68,6 +69,10 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   registerStages(
     ground,
     domains.flatMap((domain) => (domain.stage === undefined ? [] : [domain.stage])),
+  );
+  registerTagFollowers(
+    ground,
+    domains.flatMap((domain) => (domain.tagFollower === undefined ? [] : [domain.tagFollower])),
   );
   return {
     ground,

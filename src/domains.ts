@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { Ground } from "./ground.ts";
 import type { Relation } from "./query/index.ts";
 import type { Stage } from "./ingest/index.ts";
+import type { TagFollower } from "./tags/index.ts";
 import type { JobKind, OutboxHandler, Schedule } from "./store/index.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface Domain {
   readonly relations?: readonly Relation[];
   /** What this domain does with each record that arrives; stages run in the order of domains. */
   readonly stage?: Stage;
+  /** What this domain does when tags of members change, in the transaction that wrote them. */
+  readonly tagFollower?: TagFollower;
   /** Generated pages under docs/reference/ (file name and text); `npm run generate` writes them, a test compares them. */
   readonly reference?: (ground: Ground) => Promise<readonly { readonly file: string; readonly text: string }[]>;
   /** Called at each start after migration and seeding, in domain order, before the platform says it is ready; cheap when nothing is missing. */

@@ -2,6 +2,7 @@ import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
 import { startLoop } from "../platform/index.ts";
 import type { OutboxEvent, OutboxHandler, Tx } from "../store/index.ts";
+import type { TagFollower } from "../tags/index.ts";
 import "./errors.ts";
 import { segmentJobs, segmentSchedules } from "./jobs.ts";
 import { fillWaiting, followMembers } from "./membership.ts";
@@ -16,23 +17,22 @@ type Changed = {
   readonly other_party_ids?: readonly number[];
   readonly member_ids?: readonly number[];
   readonly party_ids?: readonly number[];
-  /** By the turn of a day, not by anything that came. */
-  readonly turned?: boolean;
 };
 
 /** Whatever says that members changed without a record: joins, splits, facts changed by a person, late matches of sales. */
 const mark: OutboxHandler = async (tx: Tx, _ground: Ground, events: readonly OutboxEvent<Changed>[]) => {
-  for (const lane of [LANE.now, LANE.turn]) {
-    const mine = events.filter(({ payload }) => (payload.turned === true) === (lane === LANE.turn));
-    const since = mine[0]?.emitted_at;
-    if (since === undefined) continue;
-    const member_ids = [...new Set(mine.flatMap(({ payload }) => [...(payload.member_ids ?? [])]))];
-    const party_ids = [
-      ...new Set(mine.flatMap(({ payload }) => [...(payload.other_party_ids ?? payload.party_ids ?? [])])),
-    ];
-    await markDirty(tx, { member_ids, party_ids }, since, null, lane);
-  }
+  const since = events[0]?.emitted_at;
+  if (since === undefined) return;
+  const member_ids = [...new Set(events.flatMap(({ payload }) => [...(payload.member_ids ?? [])]))];
+  const party_ids = [
+    ...new Set(events.flatMap(({ payload }) => [...(payload.other_party_ids ?? payload.party_ids ?? [])])),
+  ];
+  await markDirty(tx, { member_ids, party_ids }, since);
 };
+
+/** Whoever has other tags may be in other segments. */
+const followTags: TagFollower = (tx, ground, { member_ids, later }) =>
+  markDirty(tx, { member_ids }, ground.clock.now(), null, later ? LANE.turn : LANE.now);
 
 const IDLE_MS = 250;
 const FILL_IDLE_MS = 2_000;
@@ -73,8 +73,8 @@ export const domain: Domain = {
     "members.changed": mark,
     "members.created": mark,
     "trade.changed": mark,
-    "tags.changed": mark,
   },
   stage: segmentStage,
+  tagFollower: followTags,
   start,
 };

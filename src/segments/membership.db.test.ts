@@ -177,6 +177,28 @@ describe("kept segments follow their members", () => {
     await expectTruth();
   });
 
+  test("a tag moves its member although another transaction writes for long and the outbox stands still", async () => {
+    const { ground } = world();
+    const rounds = async () => {
+      while ((await followMembers(ground)).taken > 0) continue;
+    };
+    const spenders = async () => (await membership()).get(kept["spenders"] ?? 0)?.length ?? 0;
+    const before = await spenders();
+    const other = await ground.store.pool.connect();
+    try {
+      await other.query("begin; select pg_current_xact_id()");
+      await send(ground, source, [order(todayOf(ground), "13955550009", 90_000)]);
+      await rounds();
+      expect(await spenders()).toBe(before);
+      await settleTags(ground, bookOf(ground));
+      await rounds();
+      expect(await spenders()).toBe(before + 1);
+    } finally {
+      await other.query("rollback");
+      other.release();
+    }
+  });
+
   test("a relative date moves members when the day turns although nothing happens", async () => {
     const { ground, clock } = world();
     await send(ground, source, [order("2026-11-22", "13955550002", 90_000)]);

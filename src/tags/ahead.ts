@@ -1,9 +1,10 @@
 import type { Ground } from "../ground.ts";
 import { addDays, businessDay, startOfDay } from "../platform/index.ts";
-import { emit, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { takeAhead, unprepared, writeAhead } from "./ahead-store.ts";
 import type { TagBook } from "./book.ts";
 import { markWoken, moveDay } from "./dirty-store.ts";
+import { tellWritten } from "./followers.ts";
 import { tagFailures } from "./failure-store.ts";
 import { bookHash } from "./registry.ts";
 import { followSwitches } from "./switch-store.ts";
@@ -14,7 +15,6 @@ import { valuesStatement } from "./values-statement.ts";
 const AHEAD_MS = 3 * 3_600_000;
 /** Members prepared at once; what happens meanwhile waits no longer than for a round of its own. */
 const MEMBERS_MAX = 1_000;
-const EVENT_MEMBERS_MAX = 1_000;
 
 /**
  * In the evening: computes some of those who wake up at midnight for the day that begins then, when nothing else waits.
@@ -45,7 +45,6 @@ export async function prepareAhead(ground: Ground, book: TagBook): Promise<numbe
 export async function turnTo(tx: Tx, ground: Ground, book: TagBook, today: string): Promise<void> {
   if (!(await moveDay(tx, today))) return;
   const changed = await takeAhead(tx, today, bookHash(book), ground.clock.now());
-  for (let from = 0; from < changed.length; from += EVENT_MEMBERS_MAX)
-    await emit(tx, "tags.changed", [{ member_ids: changed.slice(from, from + EVENT_MEMBERS_MAX), turned: true }]);
+  await tellWritten(tx, ground, { member_ids: changed, later: true });
   await markWoken(tx, today, startOfDay(today, ground.config.timezone));
 }

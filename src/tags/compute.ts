@@ -1,12 +1,13 @@
 import type { Ground } from "../ground.ts";
 import { businessDay, delaySeconds } from "../platform/index.ts";
-import { emit, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import { dependantsOf } from "./dependants-store.ts";
 import { freshnessOf } from "./metrics.ts";
 import { followSwitches } from "./switch-store.ts";
 import { turnTo } from "./ahead.ts";
 import { type DirtyBatch, firstMarked, takeDirty } from "./dirty-store.ts";
+import { tellWritten } from "./followers.ts";
 import { ensureRows, tagFailures, writeFailures } from "./failure-store.ts";
 import { keysDecidedBy, valuesStatement } from "./values-statement.ts";
 import { lockComputing, writeSomeValues, writeValues } from "./tags-store.ts";
@@ -21,7 +22,7 @@ export const MEMBERS_MAX = 1_000;
 /**
  * Computes members now in PostgreSQL and keeps the result.
  * @param keys of the tags that can have changed; all by default
- * @param turned whether it is not because of anything that came: then what follows from it waits behind what happens now
+ * @param later whether it is not because of anything that came: then what follows from it waits behind what happens now
  * @returns those whose values changed
  */
 export async function computeMembers(
@@ -31,7 +32,7 @@ export async function computeMembers(
   member_ids: readonly number[],
   today: string,
   keys?: readonly string[],
-  turned = false,
+  later = false,
 ): Promise<number[]> {
   if (member_ids.length === 0) return [];
   const failed = new Set((await tagFailures(tx)).map(({ key }) => key));
@@ -49,7 +50,7 @@ export async function computeMembers(
       working === undefined
         ? await writeValues(tx, sql, part, now)
         : await writeSomeValues(tx, sql, working, part, now);
-    if (found.length > 0) await emit(tx, "tags.changed", [{ member_ids: found, ...(turned ? { turned } : {}) }]);
+    await tellWritten(tx, ground, { member_ids: found, later });
     changed.push(...found);
   }
   return changed;

@@ -14,7 +14,7 @@ import { bookOf } from "./registry.ts";
 import { relations } from "./relations.ts";
 import { tagRoutes } from "./routes.ts";
 import { tagStage } from "./stage.ts";
-import { refreshStatistics, statisticsDue } from "./statistics-store.ts";
+import { countStatistics, statisticsDue, writeStatistics } from "./statistics-store.ts";
 import { memberTotal } from "./tags-store.ts";
 
 type Changed = {
@@ -57,10 +57,12 @@ async function start(ground: Ground): Promise<() => Promise<void>> {
 }
 
 async function countSpread(ground: Ground): Promise<boolean> {
-  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    if (!(await statisticsDue(tx)) || (await memberTotal(tx)) > COUNTED_ALWAYS_MAX) return;
-    await refreshStatistics(tx, ground.clock.now());
+  const at = ground.clock.now();
+  const counted = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
+    if (!(await statisticsDue(tx)) || (await memberTotal(tx)) > COUNTED_ALWAYS_MAX) return undefined;
+    return countStatistics(tx);
   });
+  if (counted !== undefined) await ground.store.write(SYSTEM_SCOPE, (tx) => writeStatistics(tx, counted, at));
   return false;
 }
 

@@ -1,6 +1,6 @@
 import { lakeEngine, newestBatch } from "../lake/index.ts";
-import { emit, SYSTEM_SCOPE } from "../store/index.ts";
-import { MEMBERS_MAX } from "./compute.ts";
+import { SYSTEM_SCOPE } from "../store/index.ts";
+import { tellWritten } from "./followers.ts";
 import { Overtaken, type FullRun, holdComputing, repairAll } from "./full-repair.ts";
 import { computedSince, fillPage, memberLines, roundsKnownSince } from "./full-store.ts";
 import { fillStatement } from "./lake-values.ts";
@@ -60,8 +60,7 @@ async function writePage(run: FullRun, lines: readonly string[], since: Date): P
     await holdComputing(tx);
     if (((await tagState(tx)).day ?? today) > today || bookHash(book) !== hash) throw new Overtaken();
     const changed = await fillPage(tx, lines, since, ground.clock.now());
-    for (let from = 0; from < changed.length; from += MEMBERS_MAX)
-      await emit(tx, "tags.changed", [{ member_ids: changed.slice(from, from + MEMBERS_MAX) }]);
+    await tellWritten(tx, ground, { member_ids: changed, later: true });
   });
   return lines.length;
 }

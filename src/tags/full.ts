@@ -10,7 +10,7 @@ import { Overtaken, type FullProgress, type FullRun, holdComputing, throughRecor
 import { forgetRounds } from "./full-store.ts";
 import { keepDay } from "./history.ts";
 import { bookHash, bookOf, kindsOf } from "./registry.ts";
-import { refreshStatistics } from "./statistics-store.ts";
+import { countStatistics, writeStatistics } from "./statistics-store.ts";
 import { followSwitches } from "./switch-store.ts";
 import {
   deleteStrangers,
@@ -55,12 +55,14 @@ async function computeOnce(ground: Ground, book: TagBook, at: FullProgress): Pro
     difference_by_tag: Object.fromEntries(tally?.byTag ?? []),
     lagging: tally?.lagging ?? 0,
   };
+  const counted_at = ground.clock.now();
+  const counted = await ground.store.read(SYSTEM_SCOPE, countStatistics);
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     await writeFullResult(tx, result, ground.clock.now());
     await forgetRounds(tx, new Date(ground.clock.now().getTime() - ROUNDS_KEPT_MS));
-    await refreshStatistics(tx, ground.clock.now());
-    await keepDay(tx, book);
+    await writeStatistics(tx, counted, counted_at);
   });
+  await keepDay(ground, book);
   if (result.difference > 0) ground.log.error({ ...result }, "stored tags differed from the full computation");
   return result;
 }

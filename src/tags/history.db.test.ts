@@ -11,7 +11,7 @@ import { computeAll, ensureComputed } from "./full.ts";
 import { keepDay } from "./history.ts";
 import { HISTORY_DAYS_MAX } from "./history-store.ts";
 import { bookOf } from "./registry.ts";
-import { refreshStatistics } from "./statistics-store.ts";
+import { countStatistics, writeStatistics } from "./statistics-store.ts";
 
 const world = withDatabase();
 const NOW = new Date("2026-11-22T08:00:00Z");
@@ -50,9 +50,9 @@ async function onDay(day: string, change: string): Promise<void> {
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     await tx.query("update tags.state set day = $1", [day]);
     await tx.query(`update tags.current set value = value || ${change}`);
-    await refreshStatistics(tx, clock.now());
-    await keepDay(tx, bookOf(ground));
+    await writeStatistics(tx, await countStatistics(tx), clock.now());
   });
+  await keepDay(ground, bookOf(ground));
 }
 
 test("a full computation keeps each tag's day once, whatever is computed again on it", async () => {

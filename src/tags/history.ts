@@ -1,9 +1,9 @@
 import type { Ground } from "../ground.ts";
-import type { Tx } from "../store/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import type { Tag, TagBook } from "./book.ts";
 import { codeNames } from "./code-names.ts";
 import { displayValue, type Shown } from "./display.ts";
-import { type HistoryRow, historyRows, historyValues, keepHistory } from "./history-store.ts";
+import { type HistoryRow, historyRows, historyValues, draftHistory, keepHistory } from "./history-store.ts";
 import { definitionHash } from "./registry.ts";
 import { tagState } from "./tags-store.ts";
 
@@ -98,8 +98,13 @@ function moved(before: HistoryRow, now: HistoryRow, was: Counted, is: Counted): 
 }
 
 /** Keeps the day's history after a full computation. */
-export async function keepDay(tx: Tx, book: TagBook): Promise<void> {
-  const { day } = await tagState(tx);
-  if (day === null) return;
-  await keepHistory(tx, day, new Map([...book.tags].map(([key, tag]) => [key, definitionHash(tag.definition)])));
+export async function keepDay(ground: Ground, book: TagBook): Promise<void> {
+  const hashes = new Map([...book.tags].map(([key, tag]) => [key, definitionHash(tag.definition)]));
+  const found = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
+    const { day } = await tagState(tx);
+    return day === null ? undefined : { day, draft: await draftHistory(tx, day, hashes) };
+  });
+  const { day, draft } = found ?? {};
+  if (day !== undefined && draft !== undefined)
+    await ground.store.write(SYSTEM_SCOPE, (tx) => keepHistory(tx, day, draft));
 }

@@ -9,6 +9,7 @@ export type { TagDefinition } from "./definition.ts";
 export { codeNames, type CodeNames, type CodeRelation } from "./code-names.ts";
 export { displayNumber, displayValue, type Shown } from "./display.ts";
 export { isDecidedBy, type MarkKind, marksOf } from "./behaviour.ts";
+export { registerTagFollowers, type TagFollower, type TagsWritten } from "./followers.ts";
 export { tagHealth, type TagHealth } from "./health.ts";
 export { computeAll } from "./full.ts";
 export {

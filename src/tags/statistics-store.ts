@@ -18,49 +18,48 @@ export interface Coverage {
   readonly counted_at: Date;
 }
 
+/** What one count found, as JSON that goes back to the database as it came: borders keep all their digits. */
+export interface Statistics {
+  readonly spread: string;
+  readonly coverage: string;
+  readonly total: number;
+}
+
 /**
  * Counts how every tag is spread, in one pass over the stored values (three took three times as long, which is most of the
  * full computation): texts by value, numbers in up to five bands whose borders are the nearest-rank quintiles. Dates are
- * spread by year.
+ * spread by year. It only reads: a transaction that writes for so long would hold up every delivery of the outbox.
  */
-export async function refreshStatistics(tx: Tx, now: Date): Promise<void> {
+export async function countStatistics(tx: Tx): Promise<Statistics> {
   await tx.query("set local work_mem = '128MB'");
-  await tx.query(
-    `create temporary table tags_counted on commit drop as
-     select e.key as tag, e.value, count(*) as members
-     from tags.current c cross join lateral jsonb_each_text(c.value) e group by 1, 2`,
-  );
-  await tx.query("delete from tags.statistic");
-  await tx.query(
-    `insert into tags.statistic (tag, place, value, members)
-     select tag, place, value, members from (
-       select tag, value, members, row_number() over (partition by tag order by members desc, value collate "C") as place
-       from (
-         select d.key as tag, case d.kind when 'date' then left(c.value, 4) else c.value end as value, sum(c.members) as members
-         from tags_counted c join tags.definition d on d.key = c.tag and d.kind in ('text', 'boolean', 'date')
-         group by 1, 2
-       ) counted
-     ) ranked where place <= ${VALUES_MAX}`,
-  );
-  await tx.query(NUMBERS);
-  await tx.query("delete from tags.coverage");
-  await tx.query(
-    `insert into tags.coverage (tag, members, total, counted_at)
-     select d.key, coalesce(n.members, 0), t.total, $1
-     from tags.definition d cross join (select count(*) as total from catalogue.members) t
-     left join (select tag, sum(members) as members from tags_counted group by 1) n on n.tag = d.key`,
-    [now],
-  );
-  await tx.query("drop table tags_counted");
+  const row = await tx.one<Statistics>(`
+    with counted as materialized (
+      select e.key as tag, e.value, count(*) as members
+      from tags.current c cross join lateral jsonb_each_text(c.value) e group by 1, 2
+    ), ${NAMED}, ${NUMBERS}
+    select (select coalesce(json_agg(x), '[]') from (
+        select tag, place, value, null::numeric as band_from, null::numeric as band_to, members from named where place <= ${VALUES_MAX}
+        union all select tag, place, null, band_from, band_to, members from bands) x)::text as spread,
+      (select coalesce(json_agg(x), '[]') from (select tag, sum(members) as members from counted group by 1) x)::text as coverage,
+      (select count(*) from catalogue.members) as total`);
+  if (row === undefined) throw new Error("a count without an answer");
+  return row;
 }
 
+const NAMED = `named as (
+  select tag, value, members, row_number() over (partition by tag order by members desc, value collate "C") as place
+  from (
+    select d.key as tag, case d.kind when 'date' then left(c.value, 4) else c.value end as value, sum(c.members) as members
+    from counted c join tags.definition d on d.key = c.tag and d.kind in ('text', 'boolean', 'date')
+    group by 1, 2
+  ) summed
+)`;
+
 /** A quintile is the least number up to which there are so many of the known ones. */
-const NUMBERS = `
-  insert into tags.statistic (tag, place, band_from, band_to, members)
-  with number as materialized (
+const NUMBERS = `number as materialized (
     select d.key as tag, case d.kind when 'since' then (s.day - c.value::date)::numeric else c.value::numeric end as n,
       sum(c.members) as members
-    from tags_counted c join tags.definition d on d.key = c.tag and d.kind in ('number', 'since') cross join tags.state s
+    from counted c join tags.definition d on d.key = c.tag and d.kind in ('number', 'since') cross join tags.state s
     group by 1, 2
   ), ranked as (
     select tag, n, sum(members) over (partition by tag order by n) as upto, sum(members) over (partition by tag) as total from number
@@ -72,10 +71,31 @@ const NUMBERS = `
     from ranked r group by r.tag
   ), banded as (
     select n.tag, width_bucket(n.n, e.border) as band, sum(n.members) as members from number n join edge e using (tag) group by 1, 2
-  )
-  select b.tag, b.band + 1, case when b.band = 0 then e.low else e.border[b.band] end,
-    case when b.band = cardinality(e.border) then null else e.border[b.band + 1] end, b.members
-  from banded b join edge e using (tag)`;
+  ), bands as (
+    select b.tag, b.band + 1 as place, case when b.band = 0 then e.low else e.border[b.band] end as band_from,
+      case when b.band = cardinality(e.border) then null else e.border[b.band + 1] end as band_to, b.members
+    from banded b join edge e using (tag)
+  )`;
+
+/** Keeps a count in place of the one before. @param at when the count began */
+export async function writeStatistics(tx: Tx, counted: Statistics, at: Date): Promise<void> {
+  // of two processes the second replaces what the first has just written
+  await tx.query("select pg_advisory_xact_lock(hashtext('tags.statistics'))");
+  await tx.query("delete from tags.statistic");
+  await tx.query(
+    `insert into tags.statistic (tag, place, value, band_from, band_to, members)
+     select x.* from jsonb_to_recordset($1::jsonb) as x (tag text, place int, value text, band_from numeric, band_to numeric, members bigint)
+     where exists (select 1 from tags.definition d where d.key = x.tag)`,
+    [counted.spread],
+  );
+  await tx.query("delete from tags.coverage");
+  await tx.query(
+    `insert into tags.coverage (tag, members, total, counted_at)
+     select d.key, coalesce(n.members, 0), $2, $3
+     from tags.definition d left join jsonb_to_recordset($1::jsonb) as n (tag text, members bigint) on n.tag = d.key`,
+    [counted.coverage, counted.total, at],
+  );
+}
 
 export async function spreads(tx: Tx, tags: readonly string[] | null): Promise<Spread[]> {
   return tx.query<Spread>(
