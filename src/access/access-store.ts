@@ -106,15 +106,27 @@ export async function insertSession(
   );
 }
 
+/** What a live session is worth, and the matrix it is judged by. */
+export interface SessionRow {
+  readonly last_seen_at: Date;
+  /** 1 password, 2 with a second factor. */
+  readonly assurance: number;
+  readonly last_strong_auth_at: Date | null;
+  /** The version of the permission matrix in force as the session was read; null: the one that is shipped. */
+  readonly matrix_version: number | null;
+}
+
 /** The person of a live session; a session idle or old beyond the limits does not count. */
 export function personOfSession(
   tx: Tx,
   token_hash: Buffer,
   seen_after: Date,
   made_after: Date,
-): Promise<(PersonRow & { last_seen_at: Date }) | undefined> {
+): Promise<(PersonRow & SessionRow) | undefined> {
   return tx.one(
-    `select ${PERSON}, s.last_seen_at from access.session s join access.person p using (person_id)
+    `select ${PERSON}, s.last_seen_at, s.assurance, s.last_strong_auth_at,
+       (select version from access.matrix_version where state = 'active') as matrix_version
+     from access.session s join access.person p using (person_id)
      where s.token_hash = $1 and s.last_seen_at > $2 and s.created_at > $3 and p.disabled_at is null`,
     [token_hash, seen_after, made_after],
   );

@@ -4,8 +4,18 @@ export const accessErrors = defineErrors("access", {
   not_signed_in: { status: 401, zh: "请先登录。", en: "Sign in first." },
   not_allowed: {
     status: 403,
-    zh: "您的角色「{role}」没有这项权限（{permission}）。如确需使用，请联系安全管理员。",
-    en: "Your role ({role}) does not have the permission {permission}. Ask your security administrator if you need it.",
+    zh: "您的角色「{role}」没有这项权限（{permission}，{level}）：权限矩阵第 {version} 版为「拒绝」。如确需使用，请联系安全管理员。",
+    en: "Your role ({role}) does not have the permission {permission} at {level}: version {version} of the permission matrix says deny. Ask your security administrator if you need it.",
+  },
+  step_up_required: {
+    status: 401,
+    zh: "这一步（{permission}，{level}）需要再次验证身份，{minutes} 分钟内有效。请完成两步验证后重试。",
+    en: "This step ({permission}, {level}) needs a fresh second factor, not older than {minutes} minutes. Confirm who you are and try again.",
+  },
+  approval_required: {
+    status: 403,
+    zh: "这一步（{permission}，{level}）需要另一位同事批准。请先提交申请，批准后再试。",
+    en: "This step ({permission}, {level}) needs a colleague's approval. Ask for it first, and try again once it is given.",
   },
   wrong_credentials: {
     status: 401,
@@ -45,5 +55,50 @@ export const accessErrors = defineErrors("access", {
     status: 403,
     zh: "请求来自别的网站，已拒绝。请在控制台内操作。",
     en: "The request came from another site and was refused. Use the console itself.",
+  },
+  matrix_version_not_found: {
+    status: 404,
+    zh: "权限矩阵没有第 {version} 版。",
+    en: "The permission matrix has no version {version}.",
+  },
+  matrix_open: {
+    status: 409,
+    zh: "第 {version} 版还没有处理完（{state}）。请先提交、批准或撤回它。",
+    en: "Version {version} is still open ({state}). Submit, approve or withdraw it first.",
+  },
+  matrix_state: {
+    status: 409,
+    zh: "第 {version} 版现在是「{state}」，不能这样做。请刷新后再看。",
+    en: "Version {version} is {state} now, so this cannot be done. Load the page again.",
+  },
+  matrix_invalid: {
+    status: 422,
+    zh: "权限矩阵有 {count} 处不对，都列在下面。请改好后再试。",
+    en: "The permission matrix has {count} faults, all named below. Correct them and try again.",
+  },
+  matrix_unchanged: {
+    status: 422,
+    zh: "这一版与生效中的版本没有差别，不需要提交。",
+    en: "This version does not differ from the one in force: there is nothing to submit.",
+  },
+  matrix_second_person: {
+    status: 403,
+    zh: "自己起草的版本要由另一位有批准权的同事生效。现有可批准的人：{people} 位。",
+    en: "A version is put into force by somebody else than its author. People who can approve it: {people}.",
+  },
+  matrix_locks_out: {
+    status: 422,
+    zh: "这样一来，就没有在职人员能再修改或批准权限矩阵了。请至少给一位留下这两项权限。",
+    en: "After this nobody could change or approve the permission matrix any more. Leave both permissions to somebody.",
+  },
+  matrix_file: {
+    status: 422,
+    zh: "这不是导出的权限矩阵文件：{reason}。请先导出一份，在它上面改。",
+    en: "This is not an exported permission matrix: {reason}. Export one first and edit that.",
+  },
+  demo_only: {
+    status: 409,
+    zh: "「以角色查看」只在演示数据上提供，这里是真实数据。请在演示环境使用。",
+    en: "Viewing as another role is offered on demo data only; this installation holds real data.",
   },
 });

@@ -1,31 +1,38 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Ground } from "../ground.ts";
-import { problem } from "../platform/errors.ts";
+import { Problem, problem } from "../platform/errors.ts";
+import type { Permitted } from "../platform/http.ts";
 import { SYSTEM_SCOPE, type Scope } from "../store/index.ts";
-import { insertAudit, scopeOf, type PersonRow } from "./access-store.ts";
-import { permissionsOf } from "./roles.ts";
+import { insertAudit, type PersonRow, type SessionRow } from "./access-store.ts";
+import { collectRoutes } from "./declared-routes.ts";
+import { matrixAt } from "./matrix-live.ts";
+import { requirePermitted, type Rights, rightsOf, scopeFor, STRONG_SECONDS_MAX } from "./rights.ts";
+import { NOTHING } from "./row-scope.ts";
 import { personOf } from "./sessions.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     /** The signed-in person; undefined on public and collection routes. */
     person: PersonRow | undefined;
-    /** The rows this request may touch. */
+    /** The rows this request may touch, and how it shows personal values. */
     scope: Scope;
+    /** What the permission matrix gives the person; undefined where nobody is signed in. */
+    rights: Rights | undefined;
     /** Ids and codes for the audit row; never personal data. */
     audit_subject: Record<string, unknown>;
   }
 }
 
-const NOTHING: Scope = { regions: [], stores: [], brands: [] };
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** Deny by default: every request is matched against its route's access before anything else happens. */
 export function guard(app: FastifyInstance, ground: Ground): void {
+  collectRoutes(app);
   app.decorateRequest("person", undefined);
   app.decorateRequest("scope", undefined as unknown as Scope);
+  app.decorateRequest("rights", undefined);
   app.decorateRequest("audit_subject", undefined as unknown as Record<string, unknown>);
-  app.addHook("onRequest", async (request) => {
+  app.addHook("onRequest", async (request, reply) => {
     request.scope = NOTHING;
     request.audit_subject = {};
     const access = request.routeOptions.config?.access;
@@ -35,13 +42,15 @@ export function guard(app: FastifyInstance, ground: Ground): void {
     }
     if ("source" in access) return;
     refuseCrossSite(request, ground);
-    request.person = await personOf(ground, request);
-    if (request.person !== undefined) request.scope = scopeOf(request.person);
-    if ("public" in access) return;
-    if (request.person === undefined) throw problem("access.not_signed_in");
-    if (!(permissionsOf(request.person.role) as readonly string[]).includes(access.permission)) {
-      throw problem("access.not_allowed", { role: request.person.role, permission: access.permission });
+    const session = await personOf(ground, request);
+    request.person = session;
+    if (session !== undefined) {
+      const matrix = await matrixAt(ground, session.matrix_version);
+      request.rights = rightsOf(matrix, session.role, session, ground.wall.now());
     }
+    if ("public" in access) return;
+    if (session === undefined || request.rights === undefined) throw problem("access.not_signed_in");
+    await permit(ground, { request, reply, session, rights: request.rights, access });
   });
   // Before the answer leaves: an act without its audit row is not acknowledged.
   app.addHook("onSend", async (request, reply, payload) => {
@@ -52,6 +61,30 @@ export function guard(app: FastifyInstance, ground: Ground): void {
     await audit(ground, request, reply, named);
     return payload;
   });
+}
+
+interface Asked {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly session: PersonRow & SessionRow;
+  readonly rights: Rights;
+  readonly access: Permitted;
+}
+
+async function permit(ground: Ground, { request, reply, session, rights, access }: Asked): Promise<void> {
+  try {
+    requirePermitted(rights, access, session, ground.wall.now());
+  } catch (error) {
+    if (error instanceof Problem && error.code === "access.step_up_required") {
+      reply.header(
+        "www-authenticate",
+        `Session error="insufficient_user_authentication", max_age=${STRONG_SECONDS_MAX}`,
+      );
+    }
+    throw error;
+  }
+  const matrix = await matrixAt(ground, session.matrix_version);
+  request.scope = await scopeFor(ground, session, matrix, rights, access);
 }
 
 /** A browser says where a request comes from; a form on another site must not act for a signed-in person. */

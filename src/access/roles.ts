@@ -1,6 +1,6 @@
 /**
- * What a role may do now. The full permission matrix (role × data domain × sensitivity × action × scope) takes the place
- * of this table; routes name permissions and stay as they are.
+ * The vocabulary of routes: data domain and action. Which role has which, at which sensitivity and for which rows, is the
+ * permission matrix (matrix.ts); the lists below are what it is shipped with.
  */
 export const PERMISSIONS = [
   "members.read",
@@ -23,6 +23,9 @@ export const PERMISSIONS = [
   "metrics.manage",
   "jobs.read",
   "people.manage",
+  "matrix.read",
+  "matrix.manage",
+  "matrix.approve",
   "audit.read",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
@@ -108,11 +111,11 @@ export const ROLES: readonly RoleInfo[] = [
     permissions: ["data.read", "data.manage", "jobs.read", "tags.read"],
   },
   { role: "system_admin", zh: "系统管理员", en: "System administrator", permissions: ["data.read", "jobs.read"] },
-  { role: "security_admin", zh: "安全管理员", en: "Security administrator", permissions: ["people.manage"] },
-  { role: "audit_admin", zh: "审计管理员", en: "Audit administrator", permissions: ["audit.read"] },
+  {
+    role: "security_admin",
+    zh: "安全管理员",
+    en: "Security administrator",
+    permissions: ["people.manage", "matrix.read", "matrix.manage", "matrix.approve"],
+  },
+  { role: "audit_admin", zh: "审计管理员", en: "Audit administrator", permissions: ["audit.read", "matrix.read"] },
 ];
-
-/** The permissions of a role; an unknown role has none. */
-export function permissionsOf(role: string): readonly Permission[] {
-  return ROLES.find((info) => info.role === role)?.permissions ?? [];
-}

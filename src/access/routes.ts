@@ -4,8 +4,12 @@ import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { listAudit, listPeople, type PersonRow } from "./access-store.ts";
 import { acceptInvitation, brandName, changePerson, invite, setUp, setupRequired } from "./people.ts";
-import { permissionsOf, ROLES } from "./roles.ts";
+import { LEVELS } from "./matrix.ts";
+import { matrixRoutes } from "./matrix-routes.ts";
+import type { Rights } from "./rights.ts";
+import { PERMISSIONS, ROLES } from "./roles.ts";
 import { closeSession, openSession, signIn } from "./sessions.ts";
+import { aboutOne } from "../platform/index.ts";
 
 const Person = Type.Object({ id: Type.Integer(), name: Type.String(), email: Type.String(), role: Type.String() });
 const SessionState = Type.Object({
@@ -13,7 +17,11 @@ const SessionState = Type.Object({
   signed_in: Type.Boolean(),
   brand_name: Type.String(),
   person: Type.Optional(Person),
+  /** What is open to the person at one level at least. */
   permissions: Type.Array(Type.String()),
+  /** The outcomes of their role by permission, L1 to L4, and the version of the matrix that says so. */
+  matrix_version: Type.Integer(),
+  outcomes: Type.Record(Type.String(), Type.Array(Type.String())),
   locale: Type.String(),
   timezone: Type.String(),
   currency: Type.String(),
@@ -45,14 +53,27 @@ function view(person: PersonRow): Static<typeof Person> {
   return { id: person.person_id, name: person.name, email: person.email, role: person.role };
 }
 
+function heldBy(rights: Rights | undefined) {
+  if (rights === undefined) return { permissions: [], matrix_version: 0, outcomes: {} };
+  const outcomes = Object.fromEntries(
+    PERMISSIONS.map((permission) => [permission, LEVELS.map((level) => rights.outcome(permission, level))]),
+  );
+  const permissions = PERMISSIONS.filter((permission) => outcomes[permission]?.some((outcome) => outcome !== "deny"));
+  return { permissions, matrix_version: rights.version, outcomes };
+}
+
 export function accessRoutes(app: FastifyInstance, ground: Ground): void {
   sessionRoutes(app, ground);
   firstStepRoutes(app, ground);
   peopleRoutes(app, ground);
+  matrixRoutes(app, ground, app.declared_routes);
 }
 
 function sessionRoutes(app: FastifyInstance, ground: Ground): void {
-  const state = async (person: PersonRow | undefined): Promise<Static<typeof SessionState>> => {
+  const state = async (
+    person: PersonRow | undefined,
+    rights: Rights | undefined,
+  ): Promise<Static<typeof SessionState>> => {
     const [setup_required, brand_name] = await ground.store.read(
       SYSTEM_SCOPE,
       async (tx) => [await setupRequired(tx), await brandName(tx)] as const,
@@ -62,7 +83,7 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
       signed_in: person !== undefined,
       brand_name,
       ...(person === undefined ? {} : { person: view(person) }),
-      permissions: person === undefined ? [] : [...permissionsOf(person.role)],
+      ...heldBy(rights),
       locale: "zh-CN",
       timezone: ground.config.timezone,
       currency: ground.config.currency,
@@ -78,7 +99,7 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
       },
       config: open,
     },
-    async (request) => state(request.person),
+    async (request) => state(request.person, request.rights),
   );
   app.post<{ Body: Static<typeof SignInBody> }>(
     "/api/session",
@@ -138,7 +159,7 @@ function firstStepRoutes(app: FastifyInstance, ground: Ground): void {
 }
 
 function peopleRoutes(app: FastifyInstance, ground: Ground): void {
-  const config = { access: { permission: "people.manage" } } as const;
+  const config = { access: { permission: "people.manage", level: "L2" } } as const;
   app.get("/api/people", { schema: { summary: "People and roles", tags }, config }, async () => {
     const people = await ground.store.read(SYSTEM_SCOPE, listPeople);
     return {
@@ -173,7 +194,7 @@ function peopleRoutes(app: FastifyInstance, ground: Ground): void {
         params: Type.Object({ person_id: Type.Integer() }),
         body: ChangeBody,
       },
-      config,
+      config: aboutOne("person", config),
     },
     async (request) => {
       Object.assign(request.audit_subject, {
@@ -195,7 +216,7 @@ function peopleRoutes(app: FastifyInstance, ground: Ground): void {
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
         }),
       },
-      config: { access: { permission: "audit.read" } },
+      config: { access: { permission: "audit.read", level: "L2" } },
     },
     async (request) => {
       const limit = request.query.limit ?? 50;

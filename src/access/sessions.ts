@@ -12,6 +12,7 @@ import {
   recordFailure,
   touchSession,
   type PersonRow,
+  type SessionRow,
 } from "./access-store.ts";
 import { checkPassword } from "./passwords.ts";
 
@@ -83,7 +84,7 @@ export async function closeSession(ground: Ground, request: FastifyRequest, repl
 }
 
 /** The signed-in person of a request, or undefined; keeps a used session alive. */
-export async function personOf(ground: Ground, request: FastifyRequest): Promise<PersonRow | undefined> {
+export async function personOf(ground: Ground, request: FastifyRequest): Promise<(PersonRow & SessionRow) | undefined> {
   const secret = request.cookies[cookieName(ground)];
   if (secret === undefined || secret.length > 100) return undefined;
   const now = ground.wall.now().getTime();

@@ -43,7 +43,7 @@ export function liveRoute(app: FastifyInstance, ground: Ground): void {
     "/api/live",
     {
       schema: { summary: "Server-sent events: what is being applied, in counts", tags: ["ingest"] },
-      config: { access: { permission: "data.read" } },
+      config: { access: { permission: "data.read", level: "L2" } },
       compress: false,
     } as never,
     async (request, reply) => {

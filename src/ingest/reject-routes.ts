@@ -8,8 +8,8 @@ import { listRejects, type RejectFilter, rejectSummary, settleRejects } from "./
 import { openOriginal } from "./replay.ts";
 
 const tags = ["ingest"];
-const read = { access: { permission: "data.read" } } as const;
-const manage = { access: { permission: "data.manage" } } as const;
+const read = { access: { permission: "data.read", level: "L2" } } as const;
+const manage = { access: { permission: "data.manage", level: "L2" } } as const;
 const Any = Type.Any();
 const PAGE_MAX = 100;
 const IDS_MAX = 1_000;

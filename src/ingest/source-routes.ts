@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { newSecret } from "../platform/index.ts";
+import { aboutOne, newSecret } from "../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { secretContext, SECRETS_KEY } from "./gate.ts";
 import { LIMITS } from "./limits.ts";
@@ -19,8 +19,8 @@ import {
 import { bareView, sourceViews } from "./source-view.ts";
 
 const tags = ["ingest"];
-const read = { access: { permission: "data.read" } } as const;
-const manage = { access: { permission: "data.manage" } } as const;
+const read = { access: { permission: "data.read", level: "L2" } } as const;
+const manage = { access: { permission: "data.manage", level: "L2" } } as const;
 const IdParams = Type.Object({ id: Type.Integer() });
 const Any = Type.Any();
 
@@ -61,7 +61,7 @@ export function sourceRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/sources/:id",
     {
       schema: { summary: "Change a source", tags, params: IdParams, body: ChangeBody, response: { 200: Any } },
-      config: manage,
+      config: aboutOne("source", manage),
     },
     async (request) => {
       const { settings, ...change } = request.body;
@@ -127,7 +127,7 @@ function keyRoutes(app: FastifyInstance, ground: Ground): void {
         params: IdParams,
         response: { 200: Any },
       },
-      config: manage,
+      config: aboutOne("source", manage),
     },
     async (request) => {
       const now = ground.wall.now();
@@ -149,7 +149,7 @@ function keyRoutes(app: FastifyInstance, ground: Ground): void {
         body: Type.Object({ secret: Type.String({ minLength: 16, maxLength: 200 }) }),
         response: { 200: Any },
       },
-      config: manage,
+      config: aboutOne("source", manage),
     },
     async (request) => {
       const { id } = request.params;
@@ -175,7 +175,7 @@ function volumeRoute(app: FastifyInstance, ground: Ground): void {
         querystring: Type.Object({ days: Type.Optional(Type.Integer({ minimum: 1, maximum: 400 })) }),
         response: { 200: Any },
       },
-      config: read,
+      config: aboutOne("source", read),
     },
     async (request) => {
       const now = ground.clock.now();

@@ -42,7 +42,7 @@ export function lakeRoutes(app: FastifyInstance, ground: Ground): void {
         tags,
         response: { 200: Type.Object({ items: Type.Array(Engine) }) },
       },
-      config: { access: { permission: "data.read" } },
+      config: { access: { permission: "data.read", level: "L2" } },
     },
     async () => ({ items: await engines(ground) }),
   );
@@ -54,7 +54,7 @@ export function lakeRoutes(app: FastifyInstance, ground: Ground): void {
         tags,
         response: { 200: Type.Object({ items: Type.Array(RelationState) }) },
       },
-      config: { access: { permission: "data.read" } },
+      config: { access: { permission: "data.read", level: "L2" } },
     },
     async () => ({ items: await relations(ground) }),
   );
@@ -66,7 +66,7 @@ export function lakeRoutes(app: FastifyInstance, ground: Ground): void {
         tags,
         response: { 202: Type.Object({ job_id: Type.String() }) },
       },
-      config: { access: { permission: "data.manage" } },
+      config: { access: { permission: "data.manage", level: "L2" } },
     },
     async (request, reply) => {
       const options = { key: REFRESH_KEY, person_id: request.person?.person_id ?? null };

@@ -4,9 +4,10 @@ import type { Ground } from "../ground.ts";
 import { changePhone, CORRECTABLE, eraseMember, sayFact, setFlag } from "./care.ts";
 import { deciderOf, Reason } from "./decider.ts";
 import { FLAGS } from "./profile-field.ts";
+import { aboutOne } from "../platform/index.ts";
 
 const tags = ["members"];
-const manage = { access: { permission: "members.manage" } } as const;
+const manage = { access: { permission: "members.manage", level: "L3" } } as const;
 const Id = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 const PhoneChange = Type.Object({
   new_phone: Type.String({ minLength: 5, maxLength: 40 }),
@@ -39,7 +40,7 @@ export function careRoutes(app: FastifyInstance, ground: Ground): void {
         params: Id,
         body: PhoneChange,
       },
-      config: manage,
+      config: aboutOne("member", manage),
     },
     async (request) => {
       const { new_phone, check, reason } = request.body;
@@ -53,7 +54,7 @@ export function careRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/members/:id/flags",
     {
       schema: { summary: "Set or clear a flag: staff, test, wholesale, reseller", tags, params: Id, body: FlagChange },
-      config: manage,
+      config: aboutOne("member", manage),
     },
     async (request) => {
       const { flag, holds, reason } = request.body;
@@ -68,7 +69,7 @@ export function careRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/members/:id/facts",
     {
       schema: { summary: "Correct a field; a person's word beats every source", tags, params: Id, body: Correction },
-      config: manage,
+      config: aboutOne("member", manage),
     },
     async (request) => {
       const { field, value, reason } = request.body;
@@ -83,7 +84,7 @@ export function careRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/members/:id",
     {
       schema: { summary: "Erase a member: destroy the keys of everything personal", tags, params: Id, body: Erasure },
-      config: manage,
+      config: aboutOne("member", manage),
     },
     async (request) => {
       const erased = await ground.store.write(request.scope, (tx) =>

@@ -7,10 +7,11 @@ import { joinMembers, resolveConflict, undoJoin } from "./deciding.ts";
 import { listJoins } from "./join-store.ts";
 import { listQuarantined, quarantineValue, releaseValue } from "./quarantine-store.ts";
 import { CONFLICT_RULES, IDENTIFIER_RULES } from "./rules.ts";
+import { aboutOne } from "../platform/index.ts";
 
 const tags = ["members"];
-const read = { access: { permission: "members.read" } } as const;
-const manage = { access: { permission: "members.manage" } } as const;
+const read = { access: { permission: "members.read", level: "L3", enter: "L2" } } as const;
+const manage = { access: { permission: "members.manage", level: "L3" } } as const;
 const page = {
   cursor: Type.Optional(Type.String({ maxLength: 300 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
@@ -73,7 +74,7 @@ function joinRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/joins/:id/undo",
     {
       schema: { summary: "Take a join back; the same evidence does not make it again", tags, params: Id, body: Undo },
-      config: manage,
+      config: aboutOne("join", manage),
     },
     async (request) => {
       const undone = await ground.store.write(request.scope, (tx) =>
@@ -102,7 +103,7 @@ function conflictRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/identity-conflicts/:id/resolve",
     {
       schema: { summary: "Decide that the two sides are one person, or two", tags, params: Id, body: Resolve },
-      config: manage,
+      config: aboutOne("conflict", manage),
     },
     async (request) => {
       const { decision, reason } = request.body;
@@ -132,7 +133,7 @@ function quarantineRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/identity-values/:value_id/quarantine",
     {
       schema: { summary: "Bar a value: it joins nobody, its joins are taken back", tags, params: ValueId, body: Undo },
-      config: manage,
+      config: aboutOne("identity_value", manage),
     },
     async (request, reply) => {
       await ground.store.write(request.scope, (tx) =>
@@ -143,7 +144,10 @@ function quarantineRoutes(app: FastifyInstance, ground: Ground): void {
   );
   app.post<{ Params: Static<typeof ValueId>; Body: Static<typeof Undo> }>(
     "/api/identity-values/:value_id/release",
-    { schema: { summary: "Let a quarantined value join again", tags, params: ValueId, body: Undo }, config: manage },
+    {
+      schema: { summary: "Let a quarantined value join again", tags, params: ValueId, body: Undo },
+      config: aboutOne("identity_value", manage),
+    },
     async (request, reply) => {
       await ground.store.write(request.scope, (tx) =>
         releaseValue(tx, ground, request.params.value_id, deciderOf(request, ground, request.body.reason)),

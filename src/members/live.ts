@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { startListener } from "../ingest/index.ts";
-import { problem, startLoop } from "../platform/index.ts";
+import { aboutOne, problem, startLoop } from "../platform/index.ts";
 import { LIVE_CHANNEL } from "./event-store.ts";
 import { memberIdAt, partyIds } from "./member-page.ts";
 import { eventsAfter } from "./timeline.ts";
@@ -56,7 +56,7 @@ export function liveRoute(app: FastifyInstance, ground: Ground): void {
         tags: ["members"],
         params: Type.Object({ id: Type.Integer({ minimum: 1 }) }),
       },
-      config: { access: { permission: "members.read" } },
+      config: aboutOne("member", { access: { permission: "members.read", level: "L3", enter: "L2" } }),
       compress: false,
     } as never,
     async (request, reply) => {

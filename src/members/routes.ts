@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
-import { addDays, startOfDay } from "../platform/index.ts";
+import { aboutOne, addDays, startOfDay } from "../platform/index.ts";
 import { careRoutes } from "./care-routes.ts";
 import { identityRoutes } from "./identity-routes.ts";
 import { liveRoute } from "./live.ts";
@@ -36,7 +36,7 @@ const TimelineQuery = Type.Object({
   kinds: text(400),
 });
 
-const read = { access: { permission: "members.read" } } as const;
+const read = { access: { permission: "members.read", level: "L3", enter: "L2" } } as const;
 
 /** Routes of this domain. Every value of a person in their answers is masked. */
 export function memberRoutes(app: FastifyInstance, ground: Ground): void {
@@ -54,7 +54,7 @@ export function memberRoutes(app: FastifyInstance, ground: Ground): void {
         tags,
         querystring: SearchQuery,
       },
-      config: { access: { permission: "members.search", audit: "members.search" } },
+      config: { access: { permission: "members.search", level: "L3", audit: "members.search" } },
     },
     async (request) => {
       const answer = await ground.store.read(request.scope, (tx) =>
@@ -72,7 +72,9 @@ export function memberRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/members/:id",
     {
       schema: { summary: "One member: identities, facts with sources, consents, joins, conflicts", tags, params: Id },
-      config: { access: { permission: "members.read", audit: "members.view" } },
+      config: aboutOne("member", {
+        access: { permission: "members.read", level: "L3", enter: "L2", audit: "members.view" },
+      }),
     },
     (request) => ground.store.read(request.scope, (tx) => memberPage(tx, ground, request.params.id)),
   );
@@ -85,7 +87,7 @@ export function memberRoutes(app: FastifyInstance, ground: Ground): void {
         params: Id,
         querystring: TimelineQuery,
       },
-      config: read,
+      config: aboutOne("member", read),
     },
     (request) =>
       ground.store.read(request.scope, async (tx) => {

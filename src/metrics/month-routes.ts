@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { problem } from "../platform/index.ts";
+import { aboutOne, problem } from "../platform/index.ts";
 import { startJob, SYSTEM_SCOPE } from "../store/index.ts";
 import { CLOSE_DAY, CLOSE_HOUR, closeMonth, dueAt, reopenMonth } from "./close.ts";
 import { knownMonths, listCloses, listReopenings } from "./close-store.ts";
@@ -9,8 +9,8 @@ import { RANGE_DAYS_MAX } from "./detail.ts";
 import { BACKFILL } from "./jobs.ts";
 
 const tags = ["metrics"];
-const read = { access: { permission: "metrics.read" } } as const;
-const manage = { access: { permission: "metrics.manage" } } as const;
+const read = { access: { permission: "metrics.read", level: "L2" } } as const;
+const manage = { access: { permission: "metrics.manage", level: "L2" } } as const;
 const Day = Type.String({ format: "date" });
 const Month = Type.String({ pattern: "^\\d{4}-(0[1-9]|1[0-2])$" });
 
@@ -45,7 +45,7 @@ export function monthRoutes(app: FastifyInstance, ground: Ground): void {
         params: Type.Object({ month: Month }),
         response: { 204: Type.Null() },
       },
-      config: manage,
+      config: aboutOne("month", manage),
     },
     async (request, reply) => {
       await closeMonth(ground, request.params.month, request.person?.person_id ?? null);
@@ -65,7 +65,7 @@ function reopeningRoute(app: FastifyInstance, ground: Ground): void {
         body: Type.Object({ reason: Type.String({ minLength: 4, maxLength: 400 }) }),
         response: { 202: Type.Object({ job_id: Type.String() }) },
       },
-      config: manage,
+      config: aboutOne("month", manage),
     },
     async (request, reply) => {
       const { month } = request.params;

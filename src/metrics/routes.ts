@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { problem } from "../platform/index.ts";
+import { aboutOne, problem } from "../platform/index.ts";
 import { type DetailOptions, metricDetail } from "./detail.ts";
 import { monthRoutes } from "./month-routes.ts";
 import { morningTable } from "./morning.ts";
@@ -9,7 +9,7 @@ import { metricsView } from "./view.ts";
 import { metricWorkbook, morningWorkbook } from "./workbook.ts";
 
 const tags = ["metrics"];
-const read = { access: { permission: "metrics.read" } } as const;
+const read = { access: { permission: "metrics.read", level: "L2" } } as const;
 const Day = Type.String({ format: "date" });
 const Key = Type.String({ pattern: "^[a-z][a-z0-9_]{2,40}$" });
 const Language = Type.Optional(Type.Union([Type.Literal("zh"), Type.Literal("en")]));
@@ -46,7 +46,7 @@ function detailRoutes(app: FastifyInstance, ground: Ground): void {
         params: Type.Object({ metric: Key }),
         querystring: Type.Object(querystring),
       },
-      config: read,
+      config: aboutOne("metric", read),
     },
     async ({ params, query, scope }) =>
       ground.store.read(scope, (tx) => metricDetail(tx, ground, scope, params.metric, query)),
@@ -60,7 +60,7 @@ function detailRoutes(app: FastifyInstance, ground: Ground): void {
         params: Type.Object({ metric: Key }),
         querystring: Type.Object({ ...querystring, language: Language }),
       },
-      config: read,
+      config: aboutOne("metric", read),
     },
     async (request, reply) => {
       const { params, query, scope } = request;

@@ -14,12 +14,61 @@ import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { Problem, problem } from "./errors.ts";
 
+export type Level = "L1" | "L2" | "L3" | "L4";
+
+/**
+ * What an id in an address names. `store`: each one belongs to a store, so that somebody of another store must not reach
+ * it; `brand`: it belongs to the whole brand (a definition, a source, a job).
+ */
+export const OBJECT_KINDS = {
+  member: "store",
+  order: "store",
+  tier_grant: "store",
+  join: "store",
+  conflict: "store",
+  identity_value: "brand",
+  segment: "brand",
+  snapshot: "brand",
+  export: "brand",
+  tag: "brand",
+  tag_review: "brand",
+  metric: "brand",
+  month: "brand",
+  person: "brand",
+  pull: "brand",
+  import: "brand",
+  source: "brand",
+  job: "brand",
+  ladder: "brand",
+  activity_rule: "brand",
+  rfm_version: "brand",
+  matrix_version: "brand",
+} as const;
+export type ObjectKind = keyof typeof OBJECT_KINDS;
+
+/** A route's place in the permission matrix. */
+export interface Permitted {
+  readonly permission: string;
+  /** The highest sensitivity that its answer or act holds. */
+  readonly level: Level;
+  /** The level that opens the route, where fields above it are cleared, masked or left out one by one; else `level` itself. */
+  readonly enter?: Level;
+  /** What the first id in its address names. */
+  readonly object?: ObjectKind;
+  readonly audit?: string;
+}
+
 /** Who may call a route. Every route says so: one that does not stops the start. */
 export type Access =
   | { readonly public: true }
   /** Collection endpoints: the handler checks the source's own key. */
   | { readonly source: true }
-  | { readonly permission: string; readonly audit?: string };
+  | Permitted;
+
+/** The same place in the matrix for a route whose address names one object. */
+export function aboutOne<const Config extends { readonly access: Permitted }>(object: ObjectKind, config: Config) {
+  return { ...config, access: { ...config.access, object } };
+}
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -98,6 +147,15 @@ function requireAccess(app: FastifyInstance): void {
     if (bad.length > 0) {
       throw new Error(
         `these routes do not say who may call them (config.access): ${bad.map((r) => `${String(r.method)} ${r.url}`).join(", ")}`,
+      );
+    }
+    const nameless = silent.filter(({ url, config }) => {
+      const access = config?.access;
+      return access !== undefined && "permission" in access && url.includes("/:") && access.object === undefined;
+    });
+    if (nameless.length > 0) {
+      throw new Error(
+        `these routes do not say what the id in their address names (config.access.object): ${nameless.map((r) => `${String(r.method)} ${r.url}`).join(", ")}`,
       );
     }
   });

@@ -29,7 +29,14 @@ export {
   registeredErrors,
   sentence,
 } from "./errors.ts";
-export { type Access } from "./http.ts";
+export {
+  type Access,
+  aboutOne,
+  type Level,
+  OBJECT_KINDS,
+  type ObjectKind,
+  type Permitted,
+} from "./http.ts";
 export { formatUuid, hashSecret, hashUuid, newSecret, newUuid } from "./ids.ts";
 export { type Log, makeLog } from "./log.ts";
 export { freshnessHistogram, readGauge } from "./metrics.ts";

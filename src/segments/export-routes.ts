@@ -14,10 +14,11 @@ import {
   SHEET_ROWS_MAX,
 } from "./limits.ts";
 import { editorOf, IdParams, Nullable, tags } from "./route-parts.ts";
+import { aboutOne } from "../platform/index.ts";
 
 const permission = "segments.export";
-const see = { access: { permission } } as const;
-const act = (audit: string) => ({ access: { permission, audit } }) as const;
+const see = { access: { permission, level: "L3" } } as const;
+const act = (audit: string) => ({ access: { permission, level: "L3", audit } }) as const;
 
 const Language = { zh: Type.String(), en: Type.String() };
 const ExportColumn = Type.Object({
@@ -137,13 +138,19 @@ export function exportRoutes(app: FastifyInstance, ground: Ground): void {
 function fileRoutes(app: FastifyInstance, ground: Ground): void {
   app.get<{ Params: Static<typeof IdParams> }>(
     "/api/segments/exports/:id",
-    { schema: { tags, summary: "One export", params: IdParams, response: { 200: ExportView } }, config: see },
+    {
+      schema: { tags, summary: "One export", params: IdParams, response: { 200: ExportView } },
+      config: aboutOne("export", see),
+    },
     async ({ scope, params }) => exportView(await visibleExport(ground, scope, params.id), ground.clock.now()),
   );
 
   app.get<{ Params: Static<typeof IdParams> }>(
     "/api/segments/exports/:id/file",
-    { schema: { tags, summary: "The file of an export", params: IdParams }, config: act("segments.export_download") },
+    {
+      schema: { tags, summary: "The file of an export", params: IdParams },
+      config: aboutOne("export", act("segments.export_download")),
+    },
     async (request, reply) => {
       const row = await visibleExport(ground, request.scope, request.params.id);
       noteSubject(request, row);
@@ -160,7 +167,7 @@ function fileRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/segments/exports/:id/cancel",
     {
       schema: { tags, summary: "Stop an export, or destroy its file", params: IdParams, response: { 200: ExportView } },
-      config: act("segments.export_cancel"),
+      config: aboutOne("export", act("segments.export_cancel")),
     },
     async ({ scope, params }) => cancelExport(ground, scope, params.id),
   );

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { memberRowsById } from "../members/index.ts";
-import { addDays } from "../platform/index.ts";
+import { aboutOne, addDays } from "../platform/index.ts";
 import type { Scope } from "../store/index.ts";
 import { todayOf } from "./count.ts";
 import { MOVEMENT_KEPT_DAYS, PAGE_MAX } from "./limits.ts";
@@ -56,7 +56,7 @@ export function movementRoutes(app: FastifyInstance, ground: Ground): void {
         querystring: DaysQuery,
         response: { 200: DaysView },
       },
-      config: read,
+      config: aboutOne("segment", read),
     },
     async ({ scope, params, query }) => ({
       kept_days: MOVEMENT_KEPT_DAYS,
@@ -77,7 +77,7 @@ export function movementRoutes(app: FastifyInstance, ground: Ground): void {
         querystring: ListQuery,
         response: { 200: ListView },
       },
-      config: read,
+      config: aboutOne("segment", read),
     },
     async ({ scope, params, query }) => movements(ground, scope, params.id, query),
   );

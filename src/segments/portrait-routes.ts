@@ -100,7 +100,9 @@ export function portraitRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/segments/portrait.xlsx",
     {
       schema: { tags, summary: "A portrait as a workbook of counts", body: WorkbookBody },
-      config: { access: { permission: "segments.read", audit: "segments.portrait_workbook" } },
+      config: {
+        access: { permission: "segments.read", level: "L3", enter: "L2", audit: "segments.portrait_workbook" },
+      },
     },
     async (request, reply) => {
       const { against, language, ...sitter } = request.body;

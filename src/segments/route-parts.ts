@@ -3,8 +3,8 @@ import { Type } from "typebox";
 import type { Editor } from "./segment-store.ts";
 
 export const tags = ["segments"];
-export const read = { access: { permission: "segments.read" } } as const;
-export const manage = (audit: string) => ({ access: { permission: "segments.manage", audit } }) as const;
+export const read = { access: { permission: "segments.read", level: "L3", enter: "L2" } } as const;
+export const manage = (audit: string) => ({ access: { permission: "segments.manage", level: "L2", audit } }) as const;
 export const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 export const Condition = Type.Record(Type.String(), Type.Unknown());

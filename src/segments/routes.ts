@@ -17,6 +17,7 @@ import { tellTagUse } from "./tag-use.ts";
 import { allSegments, membersOf, oneSegment, removeSegment, sampleOf, saveSegment } from "./segments.ts";
 import { valueLists } from "./value-lists.ts";
 import { vocabularyOf, WINDOWS } from "./vocabulary.ts";
+import { aboutOne } from "../platform/index.ts";
 
 const CountBody = Type.Object({ condition: Condition });
 const SampleBody = Type.Object({
@@ -155,7 +156,10 @@ function keepingRoutes(app: FastifyInstance, ground: Ground): void {
 
   app.get<{ Params: Static<typeof IdParams> }>(
     "/api/segments/:id",
-    { schema: { tags, summary: "One segment", params: IdParams, response: { 200: SegmentView } }, config: read },
+    {
+      schema: { tags, summary: "One segment", params: IdParams, response: { 200: SegmentView } },
+      config: aboutOne("segment", read),
+    },
     async (request) => ground.store.read(request.scope, (tx) => oneSegment(tx, ground, request.params.id)),
   );
 
@@ -163,14 +167,17 @@ function keepingRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/segments/:id",
     {
       schema: { tags, summary: "Change a segment", params: IdParams, body: DraftBody, response: { 200: SegmentView } },
-      config: manage("segments.change"),
+      config: aboutOne("segment", manage("segments.change")),
     },
     async (request) => saveSegment(ground, draftOf(request.body), editorOf(request), request.params.id),
   );
 
   app.delete<{ Params: Static<typeof IdParams> }>(
     "/api/segments/:id",
-    { schema: { tags, summary: "Delete a segment", params: IdParams }, config: manage("segments.delete") },
+    {
+      schema: { tags, summary: "Delete a segment", params: IdParams },
+      config: aboutOne("segment", manage("segments.delete")),
+    },
     async (request, reply) => {
       await removeSegment(ground, request.params.id);
       return reply.code(204).send();
@@ -187,7 +194,7 @@ function keepingRoutes(app: FastifyInstance, ground: Ground): void {
         querystring: PageQuery,
         response: { 200: Page },
       },
-      config: read,
+      config: aboutOne("segment", read),
     },
     async ({ scope, params, query }) => {
       const { condition } = await ground.store.read(scope, (tx) => oneSegment(tx, ground, params.id));

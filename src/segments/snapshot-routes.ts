@@ -4,6 +4,7 @@ import type { Ground } from "../ground.ts";
 import { Condition, editorOf, IdParams, manage, Nullable, read, tags } from "./route-parts.ts";
 import { listSnapshots } from "./snapshot-store.ts";
 import { removeSnapshot, snapshotView, takeSnapshot } from "./snapshots.ts";
+import { aboutOne } from "../platform/index.ts";
 
 const NewSnapshot = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 60 }),
@@ -55,7 +56,7 @@ export function snapshotRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/segments/snapshots/:id",
     {
       schema: { tags, summary: "Delete a snapshot", params: IdParams },
-      config: manage("segments.snapshot_delete"),
+      config: aboutOne("snapshot", manage("segments.snapshot_delete")),
     },
     async (request, reply) => {
       await removeSnapshot(ground, request.params.id);

@@ -3,6 +3,7 @@ import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { cancelJob, jobById, listJobs } from "./jobs.ts";
 import { SYSTEM_SCOPE } from "./store.ts";
+import { aboutOne } from "../platform/index.ts";
 
 const LIMIT_MAX = 100;
 const tags = ["store"];
@@ -10,7 +11,7 @@ const Job = Type.Object({ job_id: Type.String({ format: "uuid" }) });
 
 /** Long work as people see it: what runs, how far it is, stop it. */
 export function jobRoutes(app: FastifyInstance, ground: Ground): void {
-  const config = { access: { permission: "jobs.read" } } as const;
+  const config = { access: { permission: "jobs.read", level: "L2" } } as const;
   app.get<{ Querystring: { state?: string } }>(
     "/api/jobs",
     {
@@ -28,12 +29,12 @@ export function jobRoutes(app: FastifyInstance, ground: Ground): void {
   );
   app.get<{ Params: { job_id: string } }>(
     "/api/jobs/:job_id",
-    { schema: { summary: "One job", tags, params: Job }, config },
+    { schema: { summary: "One job", tags, params: Job }, config: aboutOne("job", config) },
     async (request) => ground.store.read(SYSTEM_SCOPE, (tx) => jobById(tx, request.params.job_id)),
   );
   app.post<{ Params: { job_id: string } }>(
     "/api/jobs/:job_id/cancel",
-    { schema: { summary: "Ask a job to stop", tags, params: Job }, config },
+    { schema: { summary: "Ask a job to stop", tags, params: Job }, config: aboutOne("job", config) },
     async (request) => ground.store.write(SYSTEM_SCOPE, (tx) => cancelJob(tx, ground, request.params.job_id)),
   );
 }

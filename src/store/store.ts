@@ -6,6 +6,10 @@ export interface Scope {
   readonly regions: "all" | readonly string[];
   readonly stores: "all" | readonly string[];
   readonly brands: "all" | readonly string[];
+  /** Who asks; absent: the platform itself. */
+  readonly person_id?: number;
+  /** How values that tell who somebody is leave for whoever asks; absent: masked. */
+  readonly personal?: "clear" | "mask" | "omit";
 }
 
 /** For the platform's own work: jobs, the pipeline, migrations. */
@@ -22,6 +26,8 @@ export interface Tx {
   planned<Row = Record<string, unknown>>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** The connection itself, for copy streams and cursors. */
   readonly client: pg.PoolClient;
+  /** What it was opened for: the rows it may touch and how personal values are shown. */
+  readonly scope: Scope;
 }
 
 export interface Store {
@@ -107,7 +113,7 @@ async function once<T>(pool: pg.Pool, begin: string, scope: Scope, work: (tx: Tx
     // One round trip: begin and scope together.
     await client.query(`${begin}; ${scopeStatement(scope)}`);
     try {
-      const result = await work(txOf(client));
+      const result = await work(txOf(client, scope));
       await client.query("commit");
       return result;
     } catch (error) {
@@ -130,9 +136,10 @@ function scopeStatement(scope: Scope): string {
   return [set("regions", scope.regions), set("stores", scope.stores), set("brands", scope.brands)].join("; ");
 }
 
-export function txOf(client: pg.PoolClient): Tx {
+export function txOf(client: pg.PoolClient, scope: Scope = SYSTEM_SCOPE): Tx {
   return {
     client,
+    scope,
     query: async <Row>(text: string, values: readonly unknown[] = []) =>
       (await client.query(text, values as unknown[])).rows as Row[],
     one: async <Row>(text: string, values: readonly unknown[] = []) =>

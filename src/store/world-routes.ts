@@ -59,7 +59,7 @@ export function worldRoutes(app: FastifyInstance, ground: Ground): void {
         body: Type.Object({ rate: Type.Integer({ minimum: 0, maximum: LIVE_RATE_MAX }) }),
         response: { 200: World },
       },
-      config: { access: { permission: "data.manage" } },
+      config: { access: { permission: "data.manage", level: "L2" } },
     },
     async (request) => {
       const { clock } = ground;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { problem } from "../platform/index.ts";
+import { aboutOne, problem } from "../platform/index.ts";
 import type { Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import {
@@ -20,8 +20,8 @@ import { usesOf } from "./custom-usage.ts";
 import { followSwitches } from "./switch-store.ts";
 
 const tags = ["tags"];
-const read = { access: { permission: "tags.read" } } as const;
-const manage = (audit: string) => ({ access: { permission: "tags.manage", audit } }) as const;
+const read = { access: { permission: "tags.read", level: "L2" } } as const;
+const manage = (audit: string) => ({ access: { permission: "tags.manage", level: "L2", audit } }) as const;
 const Closed = { additionalProperties: false } as const;
 const KeyParams = Type.Object({ key: Type.String({ maxLength: 60 }) });
 const Definition = Type.Record(Type.String(), Type.Unknown());
@@ -121,7 +121,7 @@ function readingRoutes(app: FastifyInstance, ground: Ground, book: TagBook): voi
           ]),
         },
       },
-      config: read,
+      config: aboutOne("tag", read),
     },
     async (request) => {
       const { key } = request.params;
@@ -141,7 +141,7 @@ function readingRoutes(app: FastifyInstance, ground: Ground, book: TagBook): voi
     "/api/tags/custom/preview",
     {
       schema: { tags, summary: "What a definition would say of the members, without keeping it", body: PreviewBody },
-      config: { access: { permission: "tags.manage" } },
+      config: { access: { permission: "tags.manage", level: "L2" } },
     },
     async (request, reply) => previewCustom(ground, book, request.scope, request.body.definition, hungUp(reply)),
   );
@@ -172,7 +172,7 @@ function keepingRoutes(app: FastifyInstance, ground: Ground, book: TagBook): voi
         body: DraftBody,
         response: { 200: Kept },
       },
-      config: manage("tags.change"),
+      config: aboutOne("tag", manage("tags.change")),
     },
     async (request) => {
       const { definition, reason } = request.body;
@@ -192,7 +192,7 @@ function keepingRoutes(app: FastifyInstance, ground: Ground, book: TagBook): voi
       `/api/tags/custom/:key/${act}`,
       {
         schema: { tags, summary, params: KeyParams, body: ReasonBody, response: { 200: Kept } },
-        config: manage(`tags.${act}`),
+        config: aboutOne("tag", manage(`tags.${act}`)),
       },
       async (request) => {
         const { key } = request.params;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { problem } from "../platform/index.ts";
+import { aboutOne, problem } from "../platform/index.ts";
 import type { Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import { tagHistory } from "./history.ts";
@@ -9,7 +9,7 @@ import { lineageOf } from "./lineage.ts";
 import { followSwitches } from "./switch-store.ts";
 
 const tags = ["tags"];
-const config = { access: { permission: "tags.read" } } as const;
+const config = { access: { permission: "tags.read", level: "L2" } } as const;
 const KeyParams = Type.Object({ key: Type.String({ maxLength: 60 }) });
 
 /** Where a tag comes from, who reads it, and how it moved. */
@@ -25,7 +25,7 @@ export function lineageRoutes(app: FastifyInstance, ground: Ground, book: TagBoo
     "/api/tags/:key/lineage",
     {
       schema: { tags, summary: "What a tag reads, what fills that, and who reads the tag", params: KeyParams },
-      config,
+      config: aboutOne("tag", config),
     },
     async ({ scope, params }) =>
       ground.store.read(scope, async (tx) => lineageOf(tx, ground, book, await tagOf(tx, params.key))),
@@ -33,7 +33,10 @@ export function lineageRoutes(app: FastifyInstance, ground: Ground, book: TagBoo
 
   app.get<{ Params: Static<typeof KeyParams> }>(
     "/api/tags/:key/history",
-    { schema: { tags, summary: "How a tag's values moved from day to day", params: KeyParams }, config },
+    {
+      schema: { tags, summary: "How a tag's values moved from day to day", params: KeyParams },
+      config: aboutOne("tag", config),
+    },
     async ({ scope, params }) =>
       ground.store.read(scope, async (tx) => tagHistory(tx, ground, await tagOf(tx, params.key))),
   );

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { problem } from "../platform/index.ts";
+import { aboutOne, problem } from "../platform/index.ts";
 import type { TagBook } from "./book.ts";
 import { accuracies, drawReview, judge, reviewDetail, type Reviewer } from "./review.ts";
 import { followSwitches } from "./switch-store.ts";
 
 const tags = ["tags"];
-const review = { access: { permission: "tags.review" } } as const;
+const review = { access: { permission: "tags.review", level: "L3" } } as const;
 const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const Closed = { additionalProperties: false } as const;
 const KeyParams = Type.Object({ key: Type.String({ maxLength: 60 }) });
@@ -56,7 +56,7 @@ export function reviewRoutes(app: FastifyInstance, ground: Ground, book: TagBook
     "/api/tags/reviews",
     {
       schema: { tags, summary: "Accuracy of every tag by its review", response: { 200: Accuracies } },
-      config: { access: { permission: "tags.read" } },
+      config: { access: { permission: "tags.read", level: "L2" } },
     },
     async (request) =>
       ground.store.read(request.scope, async (tx) => {
@@ -67,7 +67,10 @@ export function reviewRoutes(app: FastifyInstance, ground: Ground, book: TagBook
 
   app.get<{ Params: Static<typeof IdParams> }>(
     "/api/tags/reviews/:id",
-    { schema: { tags, summary: "One review with its items", params: IdParams }, config: review },
+    {
+      schema: { tags, summary: "One review with its items", params: IdParams },
+      config: aboutOne("tag_review", review),
+    },
     async ({ scope, params }) =>
       ground.store.read(scope, async (tx) => {
         await followSwitches(tx, book);
@@ -89,7 +92,7 @@ function actRoutes(app: FastifyInstance, ground: Ground, book: TagBook): void {
         body: DrawBody,
         response: { 201: Type.Object({ review_id: Type.Integer() }) },
       },
-      config: { access: { permission: "tags.review", audit: "tags.review_draw" } },
+      config: aboutOne("tag", { access: { permission: "tags.review", level: "L3", audit: "tags.review_draw" } }),
     },
     async (request, reply) => {
       const { key } = request.params;
@@ -115,7 +118,9 @@ function actRoutes(app: FastifyInstance, ground: Ground, book: TagBook): void {
         body: VerdictBody,
         response: { 200: Type.Object(Figures) },
       },
-      config: { access: { permission: "tags.review", audit: "tags.review_judge" } },
+      config: aboutOne("tag_review", {
+        access: { permission: "tags.review", level: "L3", audit: "tags.review_judge" },
+      }),
     },
     async (request) => {
       const { id, place } = request.params;

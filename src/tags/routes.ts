@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { problem } from "../platform/index.ts";
+import { aboutOne, problem } from "../platform/index.ts";
 import { startJob, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import { customRoutes } from "./custom-routes.ts";
@@ -13,7 +13,7 @@ import { reviewRoutes } from "./review-routes.ts";
 import { followSwitches, writeSwitch } from "./switch-store.ts";
 
 const tags = ["tags"];
-const read = { access: { permission: "tags.read" } } as const;
+const read = { access: { permission: "tags.read", level: "L2" } } as const;
 const Language = { zh: Type.String(), en: Type.String() };
 const Spread = Type.Object({
   value: Type.String(),
@@ -104,7 +104,10 @@ export function tagRoutes(app: FastifyInstance, ground: Ground): void {
 
   app.get<{ Params: Static<typeof KeyParams> }>(
     "/api/tags/:key",
-    { schema: { tags, summary: "One tag", params: KeyParams, response: { 200: TagDetail } }, config: read },
+    {
+      schema: { tags, summary: "One tag", params: KeyParams, response: { 200: TagDetail } },
+      config: aboutOne("tag", read),
+    },
     async (request) => {
       const { key } = request.params;
       return ground.store.read(request.scope, async (tx) => {
@@ -125,7 +128,7 @@ export function tagRoutes(app: FastifyInstance, ground: Ground): void {
         params: MemberParams,
         response: { 200: Type.Object({ items: Type.Array(MemberTag) }) },
       },
-      config: { access: { permission: "members.read" } },
+      config: aboutOne("member", { access: { permission: "members.read", level: "L3", enter: "L2" } }),
     },
     async (request) => ({
       items: await ground.store.read(request.scope, (tx) => memberTags(tx, ground, book, request.params.id)),
@@ -150,7 +153,7 @@ function computingRoutes(app: FastifyInstance, ground: Ground, book: TagBook): v
         body: Switch,
         response: { 200: Type.Object({ job_id: Type.String() }) },
       },
-      config: { access: { permission: "tags.manage", audit: "tags.switch" } },
+      config: aboutOne("tag", { access: { permission: "tags.manage", level: "L2", audit: "tags.switch" } }),
     },
     async (request) => {
       const { key } = request.params;
@@ -178,7 +181,7 @@ function computingRoutes(app: FastifyInstance, ground: Ground, book: TagBook): v
         summary: "Compute all tags of all members and compare",
         response: { 200: Type.Object({ job_id: Type.String() }) },
       },
-      config: { access: { permission: "tags.manage", audit: "tags.full" } },
+      config: { access: { permission: "tags.manage", level: "L2", audit: "tags.full" } },
     },
     async (request) => {
       const person_id = request.person?.person_id ?? null;

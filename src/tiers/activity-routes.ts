@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { memberRowsById } from "../members/index.ts";
-import { problem } from "../platform/index.ts";
+import { aboutOne, problem } from "../platform/index.ts";
 import { startJob, SYSTEM_SCOPE } from "../store/index.ts";
 import { readCondition, throughDay, tryRule } from "./activity.ts";
 import { activeRules, addActiveRule, monthMembers, monthRows, ruleVersions } from "./activity-store.ts";
@@ -11,8 +11,8 @@ import { ACTIVITY } from "./jobs.ts";
 import { membersTotal } from "./standing-store.ts";
 
 const tags = ["tiers"];
-const read = { access: { permission: "tiers.read" } } as const;
-const manage = { access: { permission: "tiers.manage" } } as const;
+const read = { access: { permission: "tiers.read", level: "L3", enter: "L2" } } as const;
+const manage = { access: { permission: "tiers.manage", level: "L2" } } as const;
 const MONTHS_SHOWN = 13;
 
 const Month = Type.String({ pattern: "^\\d{4}-(0[1-9]|1[0-2])$" });
@@ -91,7 +91,7 @@ function ruleRoutes(app: FastifyInstance, ground: Ground): void {
         params: Type.Object({ rule: Rule }),
         body: Type.Object({ expression: Tree, month: Month }),
       },
-      config: read,
+      config: aboutOne("activity_rule", read),
     },
     async ({ params, body }) => tryRule(ground, params.rule, body.expression, body.month),
   );
@@ -112,7 +112,7 @@ function ruleRoutes(app: FastifyInstance, ground: Ground): void {
         }),
         response: { 201: Type.Object({ version: Type.Integer(), job_id: Type.String() }) },
       },
-      config: manage,
+      config: aboutOne("activity_rule", manage),
     },
     async (request, reply) => {
       const { rule } = request.params;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { problem } from "../platform/index.ts";
+import { aboutOne, problem } from "../platform/index.ts";
 import { type Scope, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { lock } from "./dirty-store.ts";
 import { evaluate, todayOf } from "./evaluate.ts";
@@ -9,7 +9,7 @@ import { addGrant, endGrant, grantById, grantsOf, historyOf, isOfStores, memberT
 import { ladderState, type LadderState } from "./ladder-store.ts";
 
 const tags = ["tiers"];
-const grant = { access: { permission: "tiers.grant" } } as const;
+const grant = { access: { permission: "tiers.grant", level: "L3" } } as const;
 /** Changes and grants shown of one member. */
 const SHOWN_MAX = 100;
 
@@ -28,7 +28,7 @@ export function grantRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/members/:member_id/tier",
     {
       schema: { summary: "A member's tier with progress, grants and history", tags, params: Member },
-      config: { access: { permission: "members.read" } },
+      config: aboutOne("member", { access: { permission: "members.read", level: "L3", enter: "L2" } }),
     },
     async ({ params: { member_id } }) => ground.store.read(SYSTEM_SCOPE, (tx) => memberView(tx, ground, member_id)),
   );
@@ -79,7 +79,7 @@ function endRoute(app: FastifyInstance, ground: Ground): void {
         params: Type.Object({ grant_id: Type.Integer({ minimum: 1 }) }),
         body: Type.Object({ reason: Reason }),
       },
-      config: grant,
+      config: aboutOne("tier_grant", grant),
     },
     async (request) => {
       const { grant_id } = request.params;

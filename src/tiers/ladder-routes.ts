@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { problem } from "../platform/index.ts";
+import { aboutOne, problem } from "../platform/index.ts";
 import { jobById, startJob, SYSTEM_SCOPE } from "../store/index.ts";
 import { ACTIVATE, type ActivateInput, WHAT_IF, type WhatIfInput } from "./jobs.ts";
 import { ladderProblems, readLadder } from "./ladder-check.ts";
@@ -10,8 +10,8 @@ import { membersTotal } from "./standing-store.ts";
 import { simulate, type WhatIf, withExamples } from "./what-if.ts";
 
 const tags = ["tiers"];
-const read = { access: { permission: "tiers.read" } } as const;
-const manage = { access: { permission: "tiers.manage" } } as const;
+const read = { access: { permission: "tiers.read", level: "L2" } } as const;
+const manage = { access: { permission: "tiers.manage", level: "L2" } } as const;
 /** Up to so many members a simulation answers at once; above it is a job. */
 const DIRECT_MAX = 50_000;
 
@@ -32,7 +32,10 @@ export function ladderRoutes(app: FastifyInstance, ground: Ground): void {
   );
   app.get<{ Params: { ladder: string } }>(
     "/api/tiers/ladders/:ladder",
-    { schema: { summary: "One ladder with all its versions, newest first", tags, params: Ladder }, config: read },
+    {
+      schema: { summary: "One ladder with all its versions, newest first", tags, params: Ladder },
+      config: aboutOne("ladder", read),
+    },
     async ({ params }) =>
       ground.store.read(SYSTEM_SCOPE, async (tx) => {
         const versions = await versionsOf(tx, params.ladder);
@@ -63,7 +66,7 @@ export function ladderRoutes(app: FastifyInstance, ground: Ground): void {
         body: Type.Object({ definition: Definition }),
         response: { 201: Type.Object({ ladder: Type.String(), version: Type.Integer() }) },
       },
-      config: manage,
+      config: aboutOne("ladder", manage),
     },
     async (request, reply) => {
       const definition = readLadder(request.body.definition, ground.catalogue);
@@ -94,7 +97,7 @@ function activationRoute(app: FastifyInstance, ground: Ground): void {
         }),
         response: { 202: Type.Object({ job_id: Type.String() }) },
       },
-      config: manage,
+      config: aboutOne("ladder", manage),
     },
     async (request, reply) => {
       const { ladder, version } = request.params;
@@ -158,7 +161,7 @@ function whatIfRoutes(app: FastifyInstance, ground: Ground): void {
         tags,
         params: Type.Object({ job_id: Type.String({ maxLength: 40 }) }),
       },
-      config: read,
+      config: aboutOne("job", read),
     },
     async ({ params }) =>
       ground.store.read(SYSTEM_SCOPE, async (tx) => {

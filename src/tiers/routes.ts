@@ -11,7 +11,7 @@ import { ladderState } from "./ladder-store.ts";
 import { coverageMatrix, membersOfList, nearDefault, recentOverview } from "./lists.ts";
 
 const tags = ["tiers"];
-const read = { access: { permission: "tiers.read" } } as const;
+const read = { access: { permission: "tiers.read", level: "L3", enter: "L2" } } as const;
 const Day = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" });
 const Within = Type.Optional(Type.Integer({ minimum: 1, maximum: AMOUNT_MAX }));
 

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { lastClosedDay, problem } from "../platform/index.ts";
+import { aboutOne, lastClosedDay, problem } from "../platform/index.ts";
 import { listProducts, listStores, orderView, storeDays } from "./browse-store.ts";
 
 const tags = ["trade"];
-const config = { access: { permission: "members.read" } } as const;
+const config = { access: { permission: "members.read", level: "L2" } } as const;
 const PAGE_MAX = 200;
 
 const PageQuery = {
@@ -81,7 +81,7 @@ export function tradeRoutes(app: FastifyInstance, ground: Ground): void {
         tags,
         params: Type.Object({ order_id: Type.Integer({ minimum: 1 }) }),
       },
-      config,
+      config: aboutOne("order", config),
     },
     async ({ params, scope }) => {
       const order = await ground.store.read(scope, (tx) => orderView(tx, params.order_id));

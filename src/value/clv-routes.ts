@@ -9,8 +9,8 @@ import { addClvVersion, type ClvRun, clvVersions, currentClvRun } from "./clv-ru
 import { CLV_KEY, COMPUTE_CLV } from "./jobs.ts";
 
 const tags = ["value"];
-const read = { access: { permission: "value.read" } } as const;
-const manage = { access: { permission: "value.manage" } } as const;
+const read = { access: { permission: "value.read", level: "L3", enter: "L2" } } as const;
+const manage = { access: { permission: "value.manage", level: "L2" } } as const;
 
 const MINOR_MAX = 1_000_000_000_000;
 const Minor = Type.Integer({ minimum: -MINOR_MAX, maximum: MINOR_MAX });

@@ -15,8 +15,8 @@ import { SILENT_GROUPS, SILENT_STAGES } from "./silence.ts";
 import { movesBy, quantileThresholds } from "./what-if-store.ts";
 
 const tags = ["value"];
-const read = { access: { permission: "value.read" } } as const;
-const manage = { access: { permission: "value.manage" } } as const;
+const read = { access: { permission: "value.read", level: "L3", enter: "L2" } } as const;
+const manage = { access: { permission: "value.manage", level: "L2" } } as const;
 
 const WhatIf = Type.Object({
   m_hi_minor: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 })),

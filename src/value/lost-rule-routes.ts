@@ -18,8 +18,8 @@ import { FLOWS, FLOWS_KEY, ignoreRunning } from "./jobs.ts";
 import { lostWhatIf } from "./lost-what-if.ts";
 
 const tags = ["value"];
-const read = { access: { permission: "value.read" } } as const;
-const manage = { access: { permission: "value.manage" } } as const;
+const read = { access: { permission: "value.read", level: "L3", enter: "L2" } } as const;
+const manage = { access: { permission: "value.manage", level: "L2" } } as const;
 const CATEGORIES_SHOWN_MAX = 500;
 
 const Rules = Type.Array(

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { memberRowsById } from "../members/index.ts";
-import { problem } from "../platform/index.ts";
+import { aboutOne, problem } from "../platform/index.ts";
 import { startJob, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { clvRoutes } from "./clv-routes.ts";
 import { flowRoutes } from "./flow-routes.ts";
@@ -21,8 +21,8 @@ import {
 import { staleSince } from "./stale-store.ts";
 
 const tags = ["value"];
-const read = { access: { permission: "value.read" } } as const;
-const manage = { access: { permission: "value.manage" } } as const;
+const read = { access: { permission: "value.read", level: "L3", enter: "L2" } } as const;
+const manage = { access: { permission: "value.manage", level: "L2" } } as const;
 
 const MembersQuery = Type.Object({
   cell: Type.Optional(
@@ -157,7 +157,7 @@ function versionRoutes(app: FastifyInstance, ground: Ground): void {
         params: Type.Object({ version: Type.Integer({ minimum: 1 }) }),
         response: { 202: Started },
       },
-      config: manage,
+      config: aboutOne("rfm_version", manage),
     },
     async (request, reply) => {
       const { version } = request.params;

@@ -3,7 +3,7 @@ import multipart from "@fastify/multipart";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../../ground.ts";
-import { problem } from "../../platform/index.ts";
+import { aboutOne, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { errorFile } from "./error-file.ts";
 import { chooseReading, mapImport, removeImport, startImportJob, uploadFile } from "./import.ts";
@@ -14,8 +14,8 @@ import { importView, problemView, vocabularyView } from "./view.ts";
 const PAGE = 50;
 const PROBLEMS_PAGE = 100;
 const tags = ["ingest"];
-const read = { access: { permission: "data.read" } } as const;
-const manage = (audit: string) => ({ access: { permission: "data.manage", audit } }) as const;
+const read = { access: { permission: "data.read", level: "L2" } } as const;
+const manage = (audit: string) => ({ access: { permission: "data.manage", level: "L2", audit } }) as const;
 
 const Id = Type.Object({ import_id: Type.Integer({ minimum: 1 }) });
 const Cursor = Type.Object({ cursor: Type.Optional(Type.Integer({ minimum: 0 })) });
@@ -136,12 +136,15 @@ function readingRoutes(app: FastifyInstance, ground: Ground): void {
   );
   app.get<{ Params: Static<typeof Id> }>(
     "/api/imports/:import_id",
-    { schema: { summary: "One import", tags, params: Id }, config: read },
+    { schema: { summary: "One import", tags, params: Id }, config: aboutOne("import", read) },
     async (request) => importView(await load(ground, request.params.import_id)),
   );
   app.get<{ Params: Static<typeof Id>; Querystring: Static<typeof Cursor> }>(
     "/api/imports/:import_id/problems",
-    { schema: { summary: "Rows with problems, values masked", tags, params: Id, querystring: Cursor }, config: read },
+    {
+      schema: { summary: "Rows with problems, values masked", tags, params: Id, querystring: Cursor },
+      config: aboutOne("import", read),
+    },
     async (request) => {
       const row = await load(ground, request.params.import_id);
       const phase = row.report === null || row.state === "undone" ? "check" : "run";
@@ -156,7 +159,7 @@ function readingRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/imports/:import_id/errors.csv",
     {
       schema: { summary: "The rows in error with their reasons, as a file to mend and import again", tags, params: Id },
-      config: manage("imports.errors"),
+      config: aboutOne("import", manage("imports.errors")),
     },
     async (request, reply) => {
       const row = await load(ground, request.params.import_id);
@@ -174,7 +177,7 @@ function changingRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/imports/:import_id/mapping",
     {
       schema: { summary: "Confirm how columns map onto fields", tags, params: Id, body: MappingBody },
-      config: manage("imports.map"),
+      config: aboutOne("import", manage("imports.map")),
     },
     async (request) => importView(await mapImport(ground, request.params.import_id, request.body as never)),
   );
@@ -187,7 +190,7 @@ function changingRoutes(app: FastifyInstance, ground: Ground): void {
         params: Id,
         body: Choices,
       },
-      config: manage("imports.read"),
+      config: aboutOne("import", manage("imports.read")),
     },
     async (request) => importView(await chooseReading(ground, request.params.import_id, request.body)),
   );
@@ -195,7 +198,7 @@ function changingRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/imports/:import_id",
     {
       schema: { summary: "Delete the sealed file, and the import if nothing came in by it", tags, params: Id },
-      config: manage("imports.delete"),
+      config: aboutOne("import", manage("imports.delete")),
     },
     async (request, reply) => {
       await removeImport(ground, request.params.import_id);
@@ -213,7 +216,7 @@ function jobStartRoutes(app: FastifyInstance, ground: Ground): void {
   for (const what of ["check", "run", "undo"] as const) {
     app.post<{ Params: Static<typeof Id> }>(
       `/api/imports/:import_id/${what}`,
-      { schema: { summary: summaries[what], tags, params: Id }, config: manage(`imports.${what}`) },
+      { schema: { summary: summaries[what], tags, params: Id }, config: aboutOne("import", manage(`imports.${what}`)) },
       async (request, reply) => {
         const job_id = await startImportJob(ground, request.params.import_id, what, request.person?.person_id);
         return reply.code(202).send({ job_id });

@@ -7,6 +7,7 @@ import { personalKindOf } from "../personal-pattern.ts";
 import { addPull, changePull, removePull, startPull, type PullInput } from "./pull.ts";
 import { listPulls, type PullRow } from "./pull-store.ts";
 import { DIALECTS } from "./pulled-table.ts";
+import { aboutOne } from "../../platform/index.ts";
 
 const tags = ["ingest"];
 const Text = (max: number) => Type.String({ minLength: 1, maxLength: max });
@@ -56,7 +57,7 @@ export function pullRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/pulls",
     {
       schema: { summary: "Foreign tables that are read by a cursor", tags },
-      config: { access: { permission: "data.read" } },
+      config: { access: { permission: "data.read", level: "L2" } },
     },
     async () => ({ items: (await ground.store.read(SYSTEM_SCOPE, listPulls)).map(pullView) }),
   );
@@ -64,7 +65,7 @@ export function pullRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/pulls",
     {
       schema: { summary: "Add a pull; its table is opened once to check it", tags, body: Body },
-      config: { access: { permission: "data.manage", audit: "pulls.add" } },
+      config: { access: { permission: "data.manage", level: "L2", audit: "pulls.add" } },
     },
     async (request, reply) => reply.code(201).send(pullView(await addPull(ground, request.body as PullInput))),
   );
@@ -77,7 +78,7 @@ export function pullRoutes(app: FastifyInstance, ground: Ground): void {
         params: Id,
         body: Body,
       },
-      config: { access: { permission: "data.manage", audit: "pulls.change" } },
+      config: aboutOne("pull", { access: { permission: "data.manage", level: "L2", audit: "pulls.change" } }),
     },
     async (request) => pullView(await changePull(ground, request.params.pull_id, request.body as PullInput)),
   );
@@ -85,7 +86,7 @@ export function pullRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/pulls/:pull_id/run",
     {
       schema: { summary: "Read what is new now", tags, params: Id },
-      config: { access: { permission: "data.manage", audit: "pulls.run" } },
+      config: aboutOne("pull", { access: { permission: "data.manage", level: "L2", audit: "pulls.run" } }),
     },
     async (request, reply) => {
       const job_id = await startPull(ground, request.params.pull_id, request.person?.person_id);
@@ -96,7 +97,7 @@ export function pullRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/pulls/:pull_id",
     {
       schema: { summary: "Stop reading a table; its password is destroyed", tags, params: Id },
-      config: { access: { permission: "data.manage", audit: "pulls.delete" } },
+      config: aboutOne("pull", { access: { permission: "data.manage", level: "L2", audit: "pulls.delete" } }),
     },
     async (request, reply) => {
       await removePull(ground, request.params.pull_id);

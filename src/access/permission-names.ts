@@ -1,0 +1,64 @@
+import type { Outcome, RowScope } from "./matrix.ts";
+import type { Permission } from "./roles.ts";
+
+export interface Named {
+  readonly zh: string;
+  readonly en: string;
+}
+const named = (zh: string, en: string): Named => ({ zh, en });
+
+export const DOMAIN_NAMES: Readonly<Record<string, Named>> = {
+  members: named("会员", "Members"),
+  data: named("数据接入", "Data"),
+  tags: named("标签", "Tags"),
+  segments: named("人群", "Segments"),
+  value: named("会员价值", "Member value"),
+  tiers: named("等级", "Tiers"),
+  metrics: named("经营指标", "Metrics"),
+  jobs: named("任务", "Jobs"),
+  people: named("账号", "People"),
+  matrix: named("权限矩阵", "Permission matrix"),
+  audit: named("审计", "Audit"),
+};
+
+export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
+  "members.read": named("查看会员", "See members"),
+  "members.search": named("查找会员", "Find members"),
+  "members.manage": named("修改会员", "Change members"),
+  "data.read": named("查看数据源", "See sources"),
+  "data.manage": named("管理数据源", "Manage sources"),
+  "tags.read": named("查看标签", "See tags"),
+  "tags.manage": named("管理标签", "Manage tags"),
+  "tags.review": named("核对标签", "Check tags"),
+  "segments.read": named("查看人群", "See segments"),
+  "segments.manage": named("管理人群", "Manage segments"),
+  "segments.export": named("导出名单", "Export lists"),
+  "value.read": named("查看价值", "See member value"),
+  "value.manage": named("管理价值规则", "Manage value rules"),
+  "tiers.read": named("查看等级", "See tiers"),
+  "tiers.manage": named("管理等级规则", "Manage tier rules"),
+  "tiers.grant": named("手工授予等级", "Grant tiers"),
+  "metrics.read": named("查看指标", "See metrics"),
+  "metrics.manage": named("管理指标", "Manage metrics"),
+  "jobs.read": named("查看任务", "See jobs"),
+  "people.manage": named("管理账号", "Manage people"),
+  "matrix.read": named("查看权限矩阵", "See the matrix"),
+  "matrix.manage": named("起草权限矩阵", "Draft the matrix"),
+  "matrix.approve": named("批准权限矩阵", "Approve the matrix"),
+  "audit.read": named("查看审计", "Read the audit log"),
+};
+
+export const OUTCOME_NAMES: Readonly<Record<Outcome, Named>> = {
+  allow: named("允许", "Allow"),
+  mask: named("遮盖", "Mask"),
+  step_up: named("再验证", "Step-up"),
+  approve: named("需批准", "Approve"),
+  deny: named("拒绝", "Deny"),
+};
+
+export const ROW_SCOPE_NAMES: Readonly<Record<RowScope, Named>> = {
+  all: named("全部", "All"),
+  own: named("本人范围", "Own"),
+  assigned: named("仅指定门店", "Assigned only"),
+  none: named("无", "None"),
+};

@@ -1,0 +1,85 @@
+import type { Ground } from "../ground.ts";
+import type { Level, Permitted } from "../platform/http.ts";
+import { problem } from "../platform/errors.ts";
+import type { Column } from "../query/index.ts";
+import type { Scope } from "../store/index.ts";
+import type { PersonRow, SessionRow } from "./access-store.ts";
+import { domainOf, type Matrix, type Outcome } from "./matrix.ts";
+import { rowsFor } from "./row-scope.ts";
+
+/** How old a second factor may be where a cell asks for one (RFC 9470 max_age). */
+export const STRONG_SECONDS_MAX = 300;
+const STRONG_ASSURANCE = 2;
+
+/** THE place that decides whether a session has shown its second factor recently enough. */
+export function strongEnough(session: Pick<SessionRow, "assurance" | "last_strong_auth_at">, now: Date): boolean {
+  if (session.assurance < STRONG_ASSURANCE || session.last_strong_auth_at === null) return false;
+  return now.getTime() - session.last_strong_auth_at.getTime() <= STRONG_SECONDS_MAX * 1000;
+}
+
+/** How one value leaves: as it is, masked, or not at all. */
+export type Shown = "clear" | "mask" | "omit";
+
+/** What the matrix gives one person in one request. */
+export interface Rights {
+  readonly role: string;
+  readonly version: number;
+  outcome(permission: string, level: Level): Outcome;
+  /** How a column of the catalogue is shown under a permission, by its sensitivity. */
+  column(permission: string, column: Pick<Column, "sensitivity">): Shown;
+}
+
+export function rightsOf(matrix: Matrix, role: string, session: SessionRow, now: Date): Rights {
+  const outcome = (permission: string, level: Level) => matrix.outcome(role, permission, level);
+  return {
+    role,
+    version: matrix.version,
+    outcome,
+    column: (permission, column) => shownAs(outcome(permission, column.sensitivity ?? "L2"), session, now),
+  };
+}
+
+/** Masked until the second factor or the approval is there. */
+function shownAs(outcome: Outcome, session: SessionRow, now: Date): Shown {
+  if (outcome === "allow") return "clear";
+  if (outcome === "deny") return "omit";
+  return outcome === "step_up" && strongEnough(session, now) ? "clear" : "mask";
+}
+
+/** Names and numbers of members follow the permission by which they are asked for: search and export have their own. */
+const OWN_PERSONAL_VALUES: ReadonlySet<string> = new Set(["members.search", "segments.export"]);
+
+/** The rows and the personal values of a request to a route. */
+export async function scopeFor(ground: Ground, person: PersonRow, matrix: Matrix, rights: Rights, access: Permitted) {
+  const rows = await rowsFor(ground, person, matrix.scope(person.role, domainOf(access.permission)));
+  const personal = OWN_PERSONAL_VALUES.has(access.permission) ? access.permission : "members.read";
+  const scope: Scope = {
+    ...rows,
+    person_id: person.person_id,
+    personal: rights.column(personal, { sensitivity: "L3" }),
+  };
+  return scope;
+}
+
+/**
+ * Lets a request through to its route, or says which cell keeps it out. @throws access.not_allowed,
+ * access.step_up_required, access.approval_required
+ */
+export function requirePermitted(rights: Rights, access: Permitted, session: SessionRow, now: Date): void {
+  const level = access.enter ?? access.level;
+  const outcome = rights.outcome(access.permission, level);
+  const { permission } = access;
+  if (outcome === "deny") {
+    throw problem("access.not_allowed", { role: rights.role, permission, level, version: rights.version, outcome });
+  }
+  if (outcome === "step_up" && !strongEnough(session, now)) {
+    throw problem("access.step_up_required", { permission, level, minutes: STRONG_SECONDS_MAX / 60 });
+  }
+  if (outcome === "approve") requireApproval(rights, access);
+}
+
+/** THE place that asks for a colleague's approval: requests for it are not kept yet, so that nothing passes. */
+function requireApproval(rights: Rights, access: Permitted): void {
+  const level = access.enter ?? access.level;
+  throw problem("access.approval_required", { permission: access.permission, level, version: rights.version });
+}
