@@ -1,6 +1,6 @@
 import * as q from "../../src/query/builder.ts";
 import { defineTag, type TagDefinition } from "../../src/tags/definition.ts";
-import { isLost, type LostRule, rulingCategory } from "../../src/tags/lost-days.ts";
+import { isLost, type LostRule, rulingCategory, SILENT_DAYS } from "../../src/tags/lost-days.ts";
 import type { Expression } from "../../src/query/index.ts";
 import {
   daysSinceLastPurchase,
@@ -61,7 +61,7 @@ export const lifecycleExpression = (rules: readonly LostRule[]): Expression =>
     [
       [q.not(q.isKnown(lastPurchase)), "never_bought"],
       [isLost(daysSinceLastPurchase, rulingCategory(), rules), "lost"],
-      [q.atLeast(daysSinceLastPurchase, 90), "silent"],
+      [q.atLeast(daysSinceLastPurchase, SILENT_DAYS), "silent"],
       [q.compare(q.daysSince(firstPurchase), "<=", 30), "new"],
       [q.atLeast(purchaseDaysYear, 4), "mature"],
     ],

@@ -20,6 +20,7 @@ export {
   LOST_RULES_MAX,
   type LostRule,
   rulingCategory,
+  SILENT_DAYS,
 } from "./lost-days.ts";
 export {
   addLostRules,
@@ -27,6 +28,7 @@ export {
   lostRules,
   lostRuleVersions,
   type LostRules,
+  type LostRulesAuthor,
   type LostRulesVersion,
 } from "./lost-rule-store.ts";
 export { mirrorVersion, withCodedTags } from "./mirror.ts";

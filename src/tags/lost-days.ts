@@ -1,5 +1,7 @@
 import { build as q, type Expression } from "../query/index.ts";
 
+/** A member without a purchase for so many days is silent, or lost already where a category's rule is shorter. */
+export const SILENT_DAYS = 90;
 /** A member without a purchase for so many days is lost, where no rule of a category says otherwise. */
 export const LOST_DAYS = 180;
 export const LOST_DAYS_MIN = 30;

@@ -11,6 +11,7 @@ import {
   LOST_DAYS_MIN,
   LOST_RULES_MAX,
   type LostRule,
+  type LostRulesAuthor,
   lostRules,
   lostRuleVersions,
 } from "../tags/index.ts";
@@ -34,7 +35,11 @@ const Rules = Type.Array(
 );
 const Draft = Type.Object({ rules: Rules }, { additionalProperties: false });
 const Change = Type.Object(
-  { rules: Rules, based_on: Type.Integer({ minimum: 0, description: "The version that was changed" }) },
+  {
+    rules: Rules,
+    based_on: Type.Integer({ minimum: 0, description: "The version that was changed; 409 when another is in force" }),
+    reason: Type.String({ minLength: 2, maxLength: 200, pattern: "\\S" }),
+  },
   { additionalProperties: false },
 );
 
@@ -61,7 +66,7 @@ export function lostRuleRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/lifecycle/rules/what-if",
     {
       schema: {
-        summary: "How many members other rules would make lost, or no longer lost; saves nothing",
+        summary: "How many members other rules would make lost, silent or active, beside today; saves nothing",
         tags,
         body: Draft,
       },
@@ -89,20 +94,16 @@ export function lostRuleRoutes(app: FastifyInstance, ground: Ground): void {
     },
     async (request, reply) => {
       const person_id = request.person?.person_id ?? null;
-      const by = { person_id, name: request.person?.name ?? null, now: ground.clock.now() };
+      const reason = request.body.reason.trim();
+      const by = { person_id, name: request.person?.name ?? null, now: ground.clock.now(), reason };
       const answer = await ground.store.write(SYSTEM_SCOPE, (tx) => change(tx, ground, request.body, by));
-      Object.assign(request.audit_subject, { version: answer.version, rules: request.body.rules.length });
+      Object.assign(request.audit_subject, { version: answer.version, rules: request.body.rules.length, reason });
       return reply.code(202).send(answer);
     },
   );
 }
 
-async function change(
-  tx: Tx,
-  ground: Ground,
-  { rules, based_on }: Static<typeof Change>,
-  by: { readonly person_id: number | null; readonly name: string | null; readonly now: Date },
-) {
+async function change(tx: Tx, ground: Ground, { rules, based_on }: Static<typeof Change>, by: LostRulesAuthor) {
   await lockLostRules(tx);
   const current = await lostRules(tx);
   if (current.version !== based_on) throw problem("value.lost_rules_changed", { version: current.version });

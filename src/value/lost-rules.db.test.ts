@@ -101,7 +101,8 @@ async function stages(): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(found.map(({ order_no, value }) => [order_no.replace(" last", ""), value]));
 }
 
-const save = (rules: readonly object[], based_on: number) => owner.put("/api/lifecycle/rules", { rules, based_on });
+const save = (rules: readonly object[], based_on: number, reason = "茶具耐用") =>
+  owner.put("/api/lifecycle/rules", { rules, based_on, reason });
 
 beforeAll(async () => {
   owner = await signInOwner(world());
@@ -170,12 +171,24 @@ describe("days after which members of a category are lost", () => {
 
   test("what other rules would change is counted before they are saved, the same by records and lake", async () => {
     const answer = await owner.post("/api/lifecycle/rules/what-if", { rules: TEAWARE });
-    expect(answer.body).toEqual({ lost_before: 11, lost_after: 6, becomes_lost: 0, no_longer_lost: 5 });
+    expect(answer.body).toEqual({
+      lost_before: 11,
+      lost_after: 6,
+      becomes_lost: 0,
+      no_longer_lost: 5,
+      standings: [
+        { standing: "active", before: 0, after: 0 },
+        { standing: "silent", before: 2, after: 7 },
+        { standing: "lost", before: 11, after: 6 },
+      ],
+      moves: [{ from: "lost", to: "silent", members: 5 }],
+    });
     const { ground } = world();
     const sooner = [{ category: "茶叶", lost_after_days: 90 }];
     const by = await lostWhatIf(ground, TEAWARE, sooner);
     // leaf-179 becomes lost; the five of 茶具 are lost again after 180 days
-    expect(by).toEqual({ lost_before: 6, lost_after: 12, becomes_lost: 6, no_longer_lost: 0 });
+    expect(by).toMatchObject({ lost_before: 6, lost_after: 12, becomes_lost: 6, no_longer_lost: 0 });
+    expect(by.moves).toEqual([{ from: "silent", to: "lost", members: 6 }]);
     await refreshLake(ground);
     expect(await lostWhatIf(ground, TEAWARE, sooner, 0)).toEqual(by);
     expect(await stages()).toEqual(BY_DEFAULT);
@@ -191,6 +204,7 @@ describe("days after which members of a category are lost", () => {
     expect(await refused(TEAWARE, 7)).toEqual([409, "value.lost_rules_changed"]);
     for (const lost_after_days of [29, 1096, 180.5])
       expect((await refused([{ category: "茶具", lost_after_days }]))[0]).toBe(400);
+    for (const reason of ["", "  ", "x".repeat(201)]) expect((await save(TEAWARE, 0, reason)).status).toBe(400);
     expect((await owner.get("/api/lifecycle/rules")).body).toMatchObject({ version: 0, rules: [] });
   });
 
@@ -230,12 +244,30 @@ describe("days after which members of a category are lost", () => {
   test("every version is kept with its author and day, and audited", async () => {
     const answer = (await owner.get("/api/lifecycle/rules")).body as { versions: Record<string, unknown>[] };
     expect(answer.versions).toEqual([
-      { version: 1, rules: TEAWARE, person_name: expect.any(String), made_at: world().clock.now().toISOString() },
+      {
+        version: 1,
+        rules: TEAWARE,
+        person_name: expect.any(String),
+        made_at: world().clock.now().toISOString(),
+        reason: "茶具耐用",
+      },
     ]);
     const [audit] = await rows<{ subject: unknown }>(
       "select subject from access.audit where action like '%lifecycle/rules%' order by audit_id desc limit 1",
     );
-    expect(audit?.subject).toMatchObject({ version: 1, rules: 1 });
+    expect(audit?.subject).toMatchObject({ version: 1, rules: 1, reason: "茶具耐用" });
+  });
+
+  test("of two people who change the same version the second is told which is in force, and nothing is overwritten", async () => {
+    const second = await save([{ category: "茶叶", lost_after_days: 90 }], 0);
+    expect(second).toMatchObject({ status: 409, body: { code: "value.lost_rules_changed" } });
+    expect((await owner.get("/api/lifecycle/rules")).body).toMatchObject({ version: 1, rules: TEAWARE });
+    const both = await Promise.all(
+      [save(TEAWARE, 1, "甲先存"), save([], 1, "乙后存")].map(async (one) => (await one).status),
+    );
+    expect(both.toSorted()).toEqual([202, 409]);
+    expect((await save(TEAWARE, 2)).status).toBe(202);
+    await computeTags();
   });
 
   test("the turn of a day is enough: a member becomes lost on day 365 with no record and no full computation", async () => {
@@ -245,7 +277,7 @@ describe("days after which members of a category are lost", () => {
   });
 
   test("without rules again everybody has the stage of before", async () => {
-    expect((await save([], 1)).status).toBe(202);
+    expect((await save([], 3)).status).toBe(202);
     await computeTags();
     expect(await stages()).toEqual(BY_DEFAULT);
   });

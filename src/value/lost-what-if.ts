@@ -1,8 +1,13 @@
 import type { Ground } from "../ground.ts";
-import { isLost, type LostRule, rulingCategory } from "../tags/index.ts";
+import { build as q, type Expression } from "../query/index.ts";
+import { isLost, type LostRule, rulingCategory, SILENT_DAYS } from "../tags/index.ts";
 import { RECORDS_MAX } from "./flow-store.ts";
 import { ask } from "./lifecycle.ts";
 import { DAYS_SINCE_LAST } from "./silence.ts";
+
+/** Where members who ever bought stand: `active` is new, growing and mature together, which no rule of days parts. */
+export const STANDINGS = ["active", "silent", "lost"] as const;
+export type Standing = (typeof STANDINGS)[number];
 
 export interface LostWhatIf {
   readonly lost_before: number;
@@ -11,9 +16,28 @@ export interface LostWhatIf {
   readonly becomes_lost: number;
   /** Members who count as lost now and would no longer. */
   readonly no_longer_lost: number;
+  readonly standings: readonly { readonly standing: Standing; readonly before: number; readonly after: number }[];
+  /** Only those who would stand elsewhere. */
+  readonly moves: readonly Move[];
 }
 
-/** How many members count as lost today by the present rules and by others. Nothing is kept. */
+interface Move {
+  readonly from: Standing;
+  readonly to: Standing;
+  readonly members: number;
+}
+
+const standing = (rules: readonly LostRule[]): Expression =>
+  q.choose(
+    [
+      [q.not(q.isKnown(DAYS_SINCE_LAST)), "never_bought"],
+      [isLost(DAYS_SINCE_LAST, rulingCategory(), rules), "lost"],
+      [q.atLeast(DAYS_SINCE_LAST, SILENT_DAYS), "silent"],
+    ],
+    "active",
+  );
+
+/** Where members stand today by the present rules and by others. Nothing is kept. */
 export async function lostWhatIf(
   ground: Ground,
   current: readonly LostRule[],
@@ -21,26 +45,37 @@ export async function lostWhatIf(
   records_max = RECORDS_MAX,
 ): Promise<LostWhatIf> {
   const outputs = [
-    ["lost_before", isLost(DAYS_SINCE_LAST, rulingCategory(), current)],
-    ["lost_after", isLost(DAYS_SINCE_LAST, rulingCategory(), draft)],
+    ["state_before", standing(current)],
+    ["state_after", standing(draft)],
   ] as const;
-  const count = (condition: string, name: string) =>
-    `cast(count(case when ${condition} then 1 end) as bigint) as ${name}`;
-  const columns = [
-    count("lost_before", "lost_before"),
-    count("lost_after", "lost_after"),
-    count("lost_after and not lost_before", "becomes_lost"),
-    count("lost_before and not lost_after", "no_longer_lost"),
-  ];
-  const sqlOf = (plan: string) => `select ${columns.join(", ")} from (${plan}) p`;
-  for await (const { rows } of ask(ground, outputs, sqlOf, records_max)) {
-    const found = (name: string) => Number(rows[0]?.[name] ?? 0);
-    return {
-      lost_before: found("lost_before"),
-      lost_after: found("lost_after"),
-      becomes_lost: found("becomes_lost"),
-      no_longer_lost: found("no_longer_lost"),
-    };
-  }
-  return { lost_before: 0, lost_after: 0, becomes_lost: 0, no_longer_lost: 0 };
+  const sqlOf = (plan: string) =>
+    `select state_before, state_after, cast(count(*) as bigint) as members from (${plan}) p group by 1, 2`;
+  const pairs: Move[] = [];
+  for await (const { rows } of ask(ground, outputs, sqlOf, records_max))
+    for (const row of rows)
+      pairs.push({
+        from: row["state_before"] as Standing,
+        to: row["state_after"] as Standing,
+        members: Number(row["members"]),
+      });
+  return told(pairs);
+}
+
+function told(pairs: readonly Move[]): LostWhatIf {
+  const sum = (test: (move: Move) => boolean) =>
+    pairs.reduce((total, move) => total + (test(move) ? move.members : 0), 0);
+  return {
+    lost_before: sum(({ from }) => from === "lost"),
+    lost_after: sum(({ to }) => to === "lost"),
+    becomes_lost: sum(({ from, to }) => to === "lost" && from !== "lost"),
+    no_longer_lost: sum(({ from, to }) => from === "lost" && to !== "lost"),
+    standings: STANDINGS.map((one) => ({
+      standing: one,
+      before: sum(({ from }) => from === one),
+      after: sum(({ to }) => to === one),
+    })),
+    moves: STANDINGS.flatMap((from) => STANDINGS.map((to) => ({ from, to })))
+      .map(({ from, to }) => ({ from, to, members: sum((move) => move.from === from && move.to === to) }))
+      .filter(({ from, to, members }) => from !== to && members > 0),
+  };
 }

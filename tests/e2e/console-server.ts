@@ -60,19 +60,20 @@ export async function startServer(members: number, args: readonly string[] = [])
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const text = await untilReady(child);
+  const stop = async () => {
+    child.removeAllListeners("exit");
+    child.kill("SIGTERM");
+    const killer = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
+    if (child.exitCode === null) await once(child, "exit");
+    clearTimeout(killer);
+    await rm(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+  };
+  // one that came too late would go on computing beside all other tests
+  const text = await untilReady(child).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   const setup = /^set-up: (\S+)$/m.exec(text)?.[1];
   if (setup === undefined) throw new Error(`no set-up link in:\n${text}`);
-  return {
-    url: `http://127.0.0.1:${port}`,
-    setup,
-    stop: async () => {
-      child.removeAllListeners("exit");
-      child.kill("SIGTERM");
-      const killer = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
-      if (child.exitCode === null) await once(child, "exit");
-      clearTimeout(killer);
-      await rm(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
-    },
-  };
+  return { url: `http://127.0.0.1:${port}`, setup, stop };
 }

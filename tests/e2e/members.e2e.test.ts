@@ -209,3 +209,91 @@ describe("one member", () => {
     await page.close();
   });
 });
+
+interface LostRules {
+  readonly version: number;
+  readonly rules: readonly { readonly category: string; readonly lost_after_days: number }[];
+  readonly categories: readonly string[];
+  readonly versions: readonly { readonly person_name: string | null; readonly reason: string | null }[];
+}
+
+const lostRules = () => session.get<LostRules>("/api/lifecycle/rules");
+
+describe("days until lost", () => {
+  const save = async (page: Page, reason?: string) => {
+    await page.getByRole("button", { name: "存为新版" }).click();
+    const dialog = page.getByRole("dialog");
+    if (reason !== undefined) await dialog.getByLabel("原因").fill(reason);
+    await dialog.getByRole("button", { name: "存为新版" }).click();
+  };
+
+  it("are set for a category with the keyboard: what would change stands beside them, a version with a reason is kept", async () => {
+    const page = await session.open("/lifecycle");
+    const trouble = listenForTrouble(page);
+    await page.getByRole("button", { name: "修改", exact: true }).press("Enter");
+    await page.getByText("没有会员的阶段会变").waitFor();
+    await page.getByRole("button", { name: "加一个品类" }).press("Enter");
+    const chosen = page.getByLabel("一级品类");
+    await expect.poll(() => chosen.evaluate((element) => element === document.activeElement)).toBe(true);
+    const category = "礼盒";
+    await chosen.selectOption(category);
+    const days = page.getByLabel(`${category}流失天数`);
+    await days.fill("5");
+    await page.getByText("填 30 至 1095 之间的整数").waitFor();
+    expect(await page.getByRole("button", { name: "存为新版" }).isDisabled()).toBe(true);
+    await days.fill("60");
+    const rules = [{ category, lost_after_days: 60 }];
+    const asked = await session.post<{ becomes_lost: number; lost_before: number; lost_after: number }>(
+      "/api/lifecycle/rules/what-if",
+      { rules },
+    );
+    expect(asked.becomes_lost).toBeGreaterThan(0);
+    await page.getByText(`${asked.becomes_lost.toLocaleString()} 位会员变成流失`).waitFor();
+    const row = page.getByRole("region", { name: "今天的会员会怎样" }).getByRole("row", { name: /^流失/ });
+    const difference = asked.lost_after - asked.lost_before;
+    expect(await row.textContent()).toContain(`▲增加 ${difference.toLocaleString()}`);
+    await page.reload();
+    expect(await page.getByLabel(`${category}流失天数`).inputValue()).toBe("60");
+    expect(await seriousFindings(page)).toEqual([]);
+    await save(page, "礼盒多是节日买");
+    await page.getByText("已存为第 1 版").waitFor();
+    expect(await lostRules()).toMatchObject({ version: 1, rules, versions: [{ reason: "礼盒多是节日买" }] });
+    expect(trouble).toEqual([]);
+    await page.close();
+  });
+
+  it("that somebody else saved meanwhile are shown beside what was typed, of which nothing is lost", async () => {
+    const page = await session.open("/lifecycle");
+    await page.getByRole("button", { name: "修改", exact: true }).click();
+    await page.getByLabel("礼盒流失天数").fill("75");
+    const theirs = { rules: [{ category: "茶具", lost_after_days: 365 }], based_on: 1, reason: "茶具用得久" };
+    const path = `${session.server.url}/api/lifecycle/rules`;
+    const put = await session.context.request.put(path, { data: theirs, headers: { origin: session.server.url } });
+    expect(put.status()).toBe(202);
+    await save(page, "节后再看");
+    const told = page.getByRole("alert").filter({ hasText: "林晓 已存了第 2 版" });
+    await told.getByText("现行规则：茶具 365 天").waitFor();
+    expect(await page.getByLabel("礼盒流失天数").inputValue()).toBe("75");
+    await told.getByRole("button", { name: "在第 2 版上继续改我的" }).click();
+    await save(page);
+    await page.getByText("已存为第 3 版").waitFor();
+    expect(await lostRules()).toMatchObject({
+      rules: [{ category: "礼盒", lost_after_days: 75 }],
+      versions: [{ reason: "节后再看" }, {}, {}],
+    });
+    await page.close();
+  });
+
+  it("are put back as an earlier version had them, at 390 px", async () => {
+    const page = await session.open("/lifecycle", 390);
+    await page.getByText("各版本（3）").click();
+    await page.getByRole("button", { name: "恢复第 2 版" }).click();
+    expect(await page.getByLabel("茶具流失天数").inputValue()).toBe("365");
+    expect(await seriousFindings(page)).toEqual([]);
+    await save(page, "还是按茶具来");
+    await page.getByText("已存为第 4 版").waitFor();
+    expect((await lostRules()).rules).toEqual([{ category: "茶具", lost_after_days: 365 }]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+    await page.close();
+  });
+});

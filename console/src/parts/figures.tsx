@@ -85,6 +85,28 @@ export function Delta({ value, previous, unit, good = "up", against }: DeltaProp
   );
 }
 
+interface DifferenceProps {
+  readonly value: number;
+  readonly previous: number;
+  readonly good?: "up" | "down" | "none";
+}
+
+/** By how many a count would differ: ▲ 12, ▼ 3, or a dash; the direction is said in words to those who do not see it. */
+export function Difference({ value, previous, good = "none" }: DifferenceProps) {
+  const t = useTexts();
+  const change = value - previous;
+  if (change === 0) return <span className="ht-none">{t("delta.same")}</span>;
+  const direction = change > 0 ? "up" : "down";
+  const tone = good === "none" ? "flat" : direction === good ? "good" : "bad";
+  return (
+    <span className={`ht-delta ht-tone-${tone}`}>
+      <span aria-hidden="true">{direction === "up" ? "▲" : "▼"}</span>
+      <span className="ht-hidden">{t(`delta.${direction}`)} </span>
+      {formatCount(Math.abs(change))}
+    </span>
+  );
+}
+
 const listeners = new Set<() => void>();
 const TICK_MS = 10_000;
 let tick = worldNow();

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { api } from "../api/client.ts";
 import { useCan, useSession } from "../api/session.ts";
+import { usePaused } from "../parts/paused.ts";
 import { type Translate, useLanguage, useTexts } from "../texts/texts.ts";
 import { useThemeState } from "../theme/theme.tsx";
 import { navigationFor } from "./navigation.ts";
@@ -35,17 +35,8 @@ interface SegmentRow {
 const TYPING_MS = 180;
 const GROUP_SHOWN = 6;
 
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const wait = setTimeout(() => setSettled(value), TYPING_MS);
-    return () => clearTimeout(wait);
-  }, [value]);
-  return settled;
-}
-
 function useMemberHits(words: string) {
-  const settled = useSettled(words);
+  const settled = usePaused(words, TYPING_MS);
   const may = useCan("members.search");
   return useQuery({
     queryKey: ["palette-members", settled],

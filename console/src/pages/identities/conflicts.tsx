@@ -5,12 +5,12 @@ import { Link } from "react-router";
 import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
 import { RelativeTime } from "../../parts/figures.tsx";
+import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { EmptyState, Loaded, SkeletonText } from "../../parts/states.tsx";
 import { formatCount, formatDay } from "../../texts/format.ts";
 import { pick, useTexts } from "../../texts/texts.ts";
 import { type Conflict, type ConflictMember, useConflicts, useDecision } from "./identities-data.ts";
 import { EvidenceChips } from "./joins.tsx";
-import { ReasonDialog } from "./reason-dialog.tsx";
 
 type Decision = "join" | "keep_apart";
 
@@ -97,6 +97,7 @@ export function Conflicts() {
             <ReasonDialog
               title={t(`resolve_${asked.decision}`)}
               text={t(`resolve_${asked.decision}_text`)}
+              hint={t("reason_hint")}
               act={t(asked.decision === "join" ? "join_them" : "keep_apart")}
               busy={resolve.isPending}
               onClose={() => setAsked(null)}

@@ -7,10 +7,10 @@ import { useCan } from "../../api/session.ts";
 import { Chip } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { RelativeTime } from "../../parts/figures.tsx";
+import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { type Evidence, type Join, useDecision, useJoins } from "./identities-data.ts";
-import { ReasonDialog } from "./reason-dialog.tsx";
 
 export function EvidenceChips({ evidence }: { evidence: readonly Evidence[] }) {
   const t = useTexts("identities");
@@ -36,6 +36,7 @@ function TakeBack({ join, onClose }: { join: Join; onClose: () => void }) {
     <ReasonDialog
       title={t("undo_title")}
       text={t("undo_text")}
+      hint={t("reason_hint")}
       act={t("undo_act")}
       busy={undo.isPending}
       onClose={onClose}

@@ -3,6 +3,7 @@ import Button from "antd/es/button";
 import { useEffect, useId, useState } from "react";
 import { Link } from "react-router";
 import { Dialog } from "../../parts/dialog.tsx";
+import { usePaused } from "../../parts/paused.ts";
 import { ErrorState, SkeletonText } from "../../parts/states.tsx";
 import { formatInstant } from "../../texts/format.ts";
 import { pick, useLanguage, useTexts } from "../../texts/texts.ts";
@@ -12,7 +13,7 @@ import { type Explained, useExplanation } from "./explain-data.ts";
 import { deciding, partAt } from "./model/judgement.ts";
 import { fromTree } from "./model/reading.ts";
 import type { TreeNode, Vocabulary } from "./model/vocabulary.ts";
-import { usePaused, useSegments } from "./segment-data.ts";
+import { useSegments } from "./segment-data.ts";
 import { useAddress } from "./use-address.ts";
 import "./explain.css";
 

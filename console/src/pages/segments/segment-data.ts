@@ -1,5 +1,4 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { api } from "../../api/client.ts";
 import { pick } from "../../texts/texts.ts";
 import type { MemberRow } from "../members/member-data.ts";
@@ -71,18 +70,6 @@ export function useSegment(segmentId: string | null) {
     enabled: segmentId !== null,
     queryFn: ({ signal }) => api.get<Segment>(`/api/segments/${encodeURIComponent(segmentId ?? "")}`, {}, signal),
   });
-}
-
-const TYPING_PAUSE_MS = 200;
-
-/** A value that follows after the changes pause. */
-export function usePaused<T>(value: T, pauseMs = TYPING_PAUSE_MS): T {
-  const [paused, setPaused] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setPaused(value), pauseMs);
-    return () => clearTimeout(timer);
-  }, [value, pauseMs]);
-  return paused;
 }
 
 /** Counts a condition (as JSON text); a newer condition cancels the request of an older one. */

@@ -11,6 +11,7 @@ import { JobProgress } from "../../parts/job-progress.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { errorSentence, Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
+import { VersionList } from "../../parts/version-list.tsx";
 import { formatInstant } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { draftOf, type LadderDraft, ladderOfDraft } from "./draft.ts";
@@ -184,27 +185,31 @@ function Versions({
 }: EditorProps & { from: number; onChoose: (version: number) => void }) {
   return (
     <Card title={t("versions.title")} note={t("versions.note")}>
-      <ul className="tr-versions">
-        {versions.map((version) => (
-          <li key={version.version}>
+      <VersionList
+        inForce={inForce}
+        inForceWord={t("versions.in_force")}
+        items={versions.map((version) => ({
+          version: version.version,
+          name: (
             <button
               type="button"
-              className="tr-version"
+              className="ht-version"
               aria-pressed={version.version === from}
               onClick={() => onChoose(version.version)}
             >
               {t("edit.version", { n: version.version })}
             </button>
-            <span className="ht-note">
+          ),
+          note: (
+            <>
               {t(`versions.${version.origin}`)} · {formatInstant(version.created_at, { day: true })}
               {version.activated_at === null
                 ? ""
                 : ` · ${t("versions.activated", { at: formatInstant(version.activated_at, { day: true }) })}`}
-            </span>
-            {version.version === inForce ? <Chip tone="good">{t("versions.in_force")}</Chip> : null}
-          </li>
-        ))}
-      </ul>
+            </>
+          ),
+        }))}
+      />
     </Card>
   );
 }

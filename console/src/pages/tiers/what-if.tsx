@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { api, ApiProblem } from "../../api/client.ts";
 import { Count, Money } from "../../parts/figures.tsx";
 import { isOver, useJob } from "../../parts/job-progress.tsx";
 import { Card } from "../../parts/page-header.tsx";
+import { usePaused } from "../../parts/paused.ts";
 import { errorSentence, SkeletonTable } from "../../parts/states.tsx";
 import { formatCount, formatRatio } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
@@ -22,11 +22,7 @@ export interface WhatIfState {
 /** What a ladder would do to today's members, asked again when typing rests; of many members as a job. */
 export function useWhatIf(definition: Ladder, protect: boolean): WhatIfState {
   const wanted = JSON.stringify({ definition, protect });
-  const [asked, setAsked] = useState(wanted);
-  useEffect(() => {
-    const timer = setTimeout(() => setAsked(wanted), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [wanted]);
+  const asked = usePaused(wanted, TYPING_MS);
   const query = useQuery({
     queryKey: ["tiers", "what-if", asked],
     queryFn: ({ signal }) => api.post<WhatIf | { job_id: string }>("/api/tiers/what-if", JSON.parse(asked), signal),

@@ -7,6 +7,7 @@ import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonBlock, SkeletonTable } from "../../parts/states.tsx";
 import { formatCount, formatDay } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { LostRulesCard } from "./lost-rules.tsx";
 import { MembersBehind } from "./members-behind.tsx";
 import { seedLink } from "../segments/model/seeds.ts";
 import { FlowsCard } from "./flows-card.tsx";
@@ -53,6 +54,7 @@ function Body({ data, t }: { data: Lifecycle; t: Translate }) {
   return (
     <>
       <Stages data={data} t={t} />
+      <LostRulesCard />
       <FlowsCard
         view={data}
         order={ORDER}
