@@ -12,7 +12,8 @@ import { cookieIdentity } from "./tills.ts";
 import { truth } from "./truth.ts";
 import { createWorld } from "./world.ts";
 
-const world = createWorld({ members: 5_000, seed: 5, trouble: 1, until: new Date("2026-11-22T08:00:00Z") });
+const MEMBERS = process.env["HUITOU_LONG"] === "1" ? 5_000 : 2_500;
+const world = createWorld({ members: MEMBERS, seed: 5, trouble: 1, until: new Date("2026-11-22T08:00:00Z") });
 const known = truth(world);
 const people = [...known.persons.values()];
 
@@ -45,21 +46,22 @@ function phoneOf(value: string): ClearIdentity {
 describe("the kept truth", () => {
   it("gives every record to exactly one person, or to nobody", async () => {
     let seen = 0;
+    const nobodys: string[] = [];
+    const unnamed: string[] = [];
     for await (const batch of records({ ...world, untidy: false })) {
       for (const record of batch.records) {
         if (["store", "staff", "product", "item"].includes(record.kind)) continue;
-        const owner = known.records.get(`${batch.source}|${record.key}`);
-        expect(owner, record.key).toBeDefined();
+        const key = `${batch.source}|${record.key}`;
+        const owner = known.records.get(key);
         seen++;
+        if (owner === undefined) nobodys.push(key);
         if (owner === null || owner === undefined) continue;
         // Whoever owns it holds at least one of the identifiers by which the record names somebody.
         const holders = record.identities.map((identity) => identifiers.get(spelling(identity)));
-        expect(
-          holders.some((persons) => persons?.has(owner)),
-          record.key,
-        ).toBe(true);
+        if (!holders.some((persons) => persons?.has(owner))) unnamed.push(key);
       }
     }
+    expect({ nobodys, unnamed }).toEqual({ nobodys: [], unnamed: [] });
     expect(known.records.size).toBe(seen);
   });
 
