@@ -128,7 +128,7 @@ const sent: fc.Arbitrary<Sent> = fc
     ];
   });
 const history = fc.array(sent, { minLength: 1, maxLength: 14 });
-const RUNS = process.env["HUITOU_LONG"] === "1" ? 100 : 5;
+const RUNS = process.env["HUITOU_LONG"] === "1" ? 100 : 3;
 
 async function sendAll(all: readonly Sent[], size: number): Promise<void> {
   for (let i = 0; i < all.length; i += size) {

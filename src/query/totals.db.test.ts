@@ -19,7 +19,7 @@ import {
   type Total,
 } from "./index.ts";
 
-const runs = process.env["HUITOU_LONG"] === "1" ? 500 : 25;
+const runs = process.env["HUITOU_LONG"] === "1" ? 500 : 12;
 
 /** The small shop with a column that stands for a store on both relations: any text will do. */
 const scoped: Readonly<Record<string, Partial<Relation>>> = {

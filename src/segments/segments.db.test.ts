@@ -288,7 +288,7 @@ test("any nest of conditions is counted the same on both engines and by the eval
       expect((await count(condition)).count).toBe(known);
       expect((await count(condition, "duckdb")).count).toBe(known);
     }),
-    { numRuns: process.env["HUITOU_LONG"] === "1" ? 200 : 20 },
+    { numRuns: process.env["HUITOU_LONG"] === "1" ? 200 : 8 },
   );
 }, 120_000);
 
@@ -302,7 +302,7 @@ test("five random conditions are counted the same in the records, in files, in m
     fc.tuple(leaf, leaf).map((parts) => q.or(...parts)),
   );
   const five = fc.array(part, { minLength: 5, maxLength: 5 }).map((parts) => q.and(...parts));
-  const samples = fc.sample(five, { numRuns: LONG ? 100 : 15, seed: 5 });
+  const samples = fc.sample(five, { numRuns: LONG ? 100 : 8, seed: 5 });
   const conditions = samples.filter((one) => checkTree(one, ground.catalogue, bookOf(ground).references, "boolean").ok);
   expect(conditions.length).toBeGreaterThan(samples.length / 2);
   const known = conditions.map((condition) => {

@@ -16,6 +16,7 @@ import { checkImport, runImport, type RunControl } from "./run.ts";
 import { sealStream } from "./sealed-file.ts";
 import { undoImport } from "./undo.ts";
 
+const LONG = process.env["HUITOU_LONG"] === "1";
 const world = withDatabase();
 const quiet: RunControl = {
   signal: new AbortController().signal,
@@ -192,7 +193,7 @@ describe("nothing personal is kept in clear", () => {
   test("neither the upload on disk, nor samples, problems, error rows, inbox or rejects hold a phone or a name", async () => {
     const { ground } = world();
     const rows = Array.from(
-      { length: 2_000 },
+      { length: LONG ? 2_000 : 400 },
       (_, n) => `${phoneOf(n)},欧阳${n},${n % 50 === 7 ? "1899-12-30" : "1990-01-02"},杭州市西湖区${n}号\n`,
     ).join("");
     const row = await bring(`手机号,姓名,生日,地址\n${rows}138****8000,某某,1990-01-01,\n`, "sealed", "会员.csv");
@@ -204,7 +205,7 @@ describe("nothing personal is kept in clear", () => {
     }
     for (const table of ["import", "import_problem", "import_error", "import_batch", "inbox", "record", "reject"]) {
       const found = await ask<{ text: string }>(`select t::text as text from ingest.${table} t`);
-      for (const { text } of found) expect(text).not.toMatch(clear);
+      expect(found.filter(({ text }) => clear.test(text))).toEqual([]);
     }
     const kept = await ask<{ samples: string[][] }>("select samples from ingest.import where import_id = $1", [
       row.import_id,
@@ -278,13 +279,13 @@ describe("every row once", () => {
         await bringIn(`${HEADER}${tillRows(parts, 0, cut)}`, parts);
         expect(plain(await stateOf(parts), parts) === plain(await stateOf(whole), whole)).toBe(true);
       }),
-      { numRuns: 5 },
+      { numRuns: LONG ? 5 : 3 },
     );
   });
 
   test("a run that is left in the middle, again and again, ends as if it had never stopped", async () => {
     const { ground } = world();
-    const documents = process.env["HUITOU_LONG"] === "1" ? 9_000 : 3_200;
+    const documents = LONG ? 9_000 : 3_200;
     const content = `${HEADER}${tillRows("qq", 0, documents)}qq-bad,,qqs0,1,1,,\n`;
     const row = await bring(content, "killed");
     let rounds = 0;
