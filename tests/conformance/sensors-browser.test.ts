@@ -60,12 +60,14 @@ async function visit(mode: object): Promise<void> {
     loaded.sensors.init(given);
   }, para);
   await page.evaluate(speak, { bought: BOUGHT, profile: PROFILE });
-  // track_signup, $pageview, first-visit profile and the twelve calls above
-  await until(() =>
-    messages()
-      .slice(before)
-      .some((message) => message["type"] === "profile_delete"),
-  );
+  // the first-visit profile, $pageview and the twelve calls above; requests of their own arrive in any order
+  const arrived = () =>
+    new Set(
+      messages()
+        .slice(before)
+        .flatMap(({ type, event }) => [type, event]),
+    );
+  await until(() => ["$pageview", "BuyTea", "track_signup", "profile_delete"].every((one) => arrived().has(one)));
   await context.close();
 }
 
