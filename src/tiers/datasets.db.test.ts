@@ -87,6 +87,9 @@ const plain = (documents: string, customers: string, year: number, scale: number
     this::double as qualifying
   from best order by customer`;
 
+/** The quick run takes the customers whose number ends with 1: a tenth of all, of every tier. */
+const chosen = long ? "true" : "customer like '%1'";
+
 describe.skipIf(retail === undefined)(
   "UCI Online Retail (skipped where ../shared/data/online-retail is absent)",
   () => {
@@ -94,7 +97,7 @@ describe.skipIf(retail === undefined)(
     const raw = `(select InvoiceNo as number, split_part(CustomerID, '.', 1) as customer, InvoiceDate as moment,
     cast(round(cast(Quantity as bigint) * cast(UnitPrice as decimal(18, 6)) * 100, 0) as bigint) as minor
     from read_csv('${retail}', header = true, all_varchar = true, types = {'InvoiceDate': 'TIMESTAMP'}))`;
-    const documents = `select number, nullif(max(customer), '') as customer, min(moment) as moment, sum(minor) as minor from ${raw} group by number`;
+    const documents = `select number, nullif(max(customer), '') as customer, min(moment) as moment, sum(minor) as minor from ${raw} where ${chosen} group by number`;
 
     test("every customer's tier equals plain SQL over the invoices", { timeout: 5 * MINUTES }, async () => {
       world().clock.set("2011-12-10T04:00:00Z");
@@ -108,7 +111,7 @@ describe.skipIf(retail === undefined)(
       const expected = await plainSql<Placed>(
         plain(counted, `select distinct customer from (${documents}) where customer is not null`, 2011, 1),
       );
-      expect(placed).toHaveLength(4_372);
+      expect(placed).toHaveLength(long ? 4_372 : 430);
       expect(placed).toEqual(expected);
       expect(new Set(placed.map((row) => row.rank))).toEqual(new Set([0, 1, 2, 3]));
     });
