@@ -3,7 +3,7 @@ import { sleep } from "../../src/platform/timers.ts";
 import { Load } from "./ingest-load.ts";
 import { Rig } from "./ingest-rig.ts";
 
-const KILLS = process.env["HUITOU_LONG"] === "1" ? 50 : 5;
+const KILLS = process.env["HUITOU_LONG"] === "1" ? 50 : 3;
 /** A seed that is printed can be given again. */
 const SEED = Number(process.env["HUITOU_SEED"] ?? Date.now() % 1_000_000);
 

@@ -30,10 +30,10 @@ import { TagChanges } from "../support/tag-changes.ts";
 import { keptTags, tagTruth } from "../support/tag-truth.ts";
 
 const LONG = process.env["HUITOU_LONG"] === "1";
-const MEMBERS = Number(process.env["HUITOU_MONTH_MEMBERS"] ?? (LONG ? 800 : 100));
+const MEMBERS = Number(process.env["HUITOU_MONTH_MEMBERS"] ?? (LONG ? 800 : 60));
 const DAYS = LONG ? 31 : 3;
 /** Records made at random besides what the tea house sends; the environment may ask for more. */
-const CHANGES = Number(process.env["HUITOU_MONTH_CHANGES"] ?? (LONG ? 15_000 : 900));
+const CHANGES = Number(process.env["HUITOU_MONTH_CHANGES"] ?? (LONG ? 15_000 : 600));
 const BATCH_RECORDS = LONG ? 250 : 100;
 /** The naive evaluator looks at everybody's every row: in a large world the two engines judge each other. */
 const NAIVE_MEMBERS_MAX = 200;
