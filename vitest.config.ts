@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import FileOrder from "./tests/support/file-order.ts";
 
 const long = process.env["HUITOU_LONG"] === "1";
 const common = { testTimeout: long ? 600_000 : 60_000, hookTimeout: 120_000 };
@@ -54,5 +55,6 @@ export default defineConfig({
       },
     ],
     maxWorkers: 2,
+    sequence: { sequencer: FileOrder },
   },
 });
