@@ -78,10 +78,10 @@ export const BASIC_TAGS: readonly TagDefinition[] = [
     en: "Birthday month",
     sentence_zh: "会员生日所在的月份，用于生日关怀。",
     sentence_en: "The month of the member's birthday, for birthday care.",
-    unit: "number",
+    unit: "month",
     privacy: "L3",
     expression: q.member("birth_month"),
-    reason: { zh: "资料中的生日在 {value} 月。", en: "The birthday in the profile falls in month {value}." },
+    reason: { zh: "资料中的生日在 {value}。", en: "The birthday in the profile falls in month {value}." },
     example: { today, rows: one({ birth_month: 2, birth_day: 29 }), value: "2", zh: "2 月 29 日出生，生日月为 2。" },
   }),
   defineTag({

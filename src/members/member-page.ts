@@ -44,8 +44,14 @@ export interface IdentityView {
 
 interface Said {
   readonly value_masked: string | null;
+  /** A code in words, where it has any. */
+  readonly words: Words | null;
   readonly source: string | null;
   readonly observed_at: Date;
+}
+interface Words {
+  readonly zh: string;
+  readonly en: string;
 }
 export interface FactView extends Said {
   readonly field: string;
@@ -107,7 +113,7 @@ export async function memberPage(tx: Tx, ground: Ground, id: number): Promise<Me
     tx,
     [...holdings, ...facts].map((row) => row.source_id),
   );
-  const stores = await storeNames(tx, [profile.home_store_code]);
+  const stores = await storeNames(tx, [profile.home_store_code, ...storeCodes(facts)]);
   const consents = await consentViews(tx, member_id, parties, sources);
   return {
     member_id,
@@ -119,7 +125,7 @@ export async function memberPage(tx: Tx, ground: Ground, id: number): Promise<Me
     associate: profile.associate_code,
     flags: flagsOf(profile),
     identities: identityViews(holdings, open, sources),
-    facts: factViews(facts, open, sources),
+    facts: factViews(facts, open, sources, wordsFrom(ground, stores)),
     consents,
     reachable: reachability(holdings, facts, consents),
     joins: await joinsOfParties(tx, ground, parties),
@@ -194,7 +200,30 @@ function identityViews(rows: readonly HoldingRow[], open: Open, sources: Readonl
   }));
 }
 
-function factViews(rows: readonly FactRow[], open: Open, sources: ReadonlyMap<number, string>): FactView[] {
+const STORE_FIELD = "home_store_code";
+const storeCodes = (facts: readonly FactRow[]) =>
+  facts.flatMap(({ field, value }) => (field === STORE_FIELD && value !== null ? [value] : []));
+
+type WordsOf = (field: string, value: string | null) => Words | null;
+
+/** Words for codes: a store's name, and the listed values of the profile. */
+function wordsFrom(ground: Ground, stores: ReadonlyMap<string, string>): WordsOf {
+  const columns = ground.catalogue.get("members").columns;
+  return (field, value) => {
+    if (value === null) return null;
+    const store = field === STORE_FIELD ? stores.get(value) : undefined;
+    if (store !== undefined) return { zh: store, en: store };
+    const listed = columns.find(({ name }) => name === field)?.values?.find((one) => one.value === value);
+    return listed === undefined ? null : { zh: listed.zh, en: listed.en };
+  };
+}
+
+function factViews(
+  rows: readonly FactRow[],
+  open: Open,
+  sources: ReadonlyMap<number, string>,
+  wordsOf: WordsOf,
+): FactView[] {
   const byField = new Map<string, FactRow[]>();
   for (const row of rows) byField.set(row.field, [...(byField.get(row.field) ?? []), row]);
   const views: FactView[] = [];
@@ -204,6 +233,7 @@ function factViews(rows: readonly FactRow[], open: Open, sources: ReadonlyMap<nu
     const { zh, en } = profileField(field);
     const say = (row: FactRow): Said => ({
       value_masked: row.token === null ? row.value : open(row.token),
+      words: row.token === null ? wordsOf(row.field, row.value) : null,
       source: row.source_id === null ? null : (sources.get(row.source_id) ?? null),
       observed_at: row.observed_at,
     });

@@ -135,6 +135,8 @@ describe("the page of a member", () => {
       others: [{ value_masked: "杭州", source: "CRM" }],
     });
     expect(body.facts.find((fact: { field: string }) => fact.field === "name").others).toEqual([]);
+    const gender = body.facts.find((fact: { field: string }) => fact.field === "gender");
+    expect(gender).toMatchObject({ value_masked: "female", words: { zh: "女", en: "Female" } });
     expect(body.consents).toMatchObject([{ purpose: "marketing", medium: "sms", state: "unproven", source: "CRM" }]);
     expect(body.reachable).toContainEqual({ medium: "sms", ok: false, reason: "consent_unproven" });
     expect(body.joins).toHaveLength(2);

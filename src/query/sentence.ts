@@ -152,6 +152,8 @@ class Describer {
   /** A constant as the left side shows it: listed values by name, amounts in major units. */
   #value(left: Expression, right: Expression, row?: Relation): string {
     if (right.node === "text") return this.#option(left, right.value, row);
+    const number = right.node === "integer" || right.node === "decimal";
+    if (number && left.node === "tag") return this.#option(left, String(right.value), row);
     const amount = this.#columnBehind(left, row)?.unit === "minor";
     if (right.node === "integer" && amount) return (right.value / 100).toFixed(2);
     return this.text(right, row);

@@ -339,7 +339,7 @@ test("segments over HTTP: vocabulary, count, keep, page, change, delete", async 
   expect(counted.body).toMatchObject({
     count: expect.any(Number),
     engine: "postgresql",
-    steps: [{ path: "", zh: "近一年订单数 ≥ 1" }],
+    steps: [{ path: "", zh: "近一年订单数 ≥ 1 次" }],
   });
   const { count } = counted.body as { count: number };
   const kept = await owner.post("/api/segments", { name: "买过的", condition });

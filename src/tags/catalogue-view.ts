@@ -59,6 +59,7 @@ export async function tagDetail(tx: Tx, ground: Ground, book: TagBook, tag: Tag)
     enabled,
     distribution: enabled ? spreadOf(tag, spread, shown) : [],
     example: tag.definition.example.value === null ? null : tag.definition.example,
+    example_relations: exampleRelations(ground, tag.definition),
     expression: tag.definition.expression,
     sql: {
       postgresql: printPlan(plan, postgresql, { kind: "given", array: "$1::bigint[]" }),
@@ -75,6 +76,29 @@ async function shownWith(tx: Tx, ground: Ground, tags: readonly Tag[], spread: r
     wanted.set(definition.codes, [...(wanted.get(definition.codes) ?? []), ...codes]);
   }
   return { currency: ground.config.currency, names: await codeNames(tx, ground, wanted) };
+}
+
+/** What the relations and columns of the example are called, in the order in which they stand there. */
+function exampleRelations(ground: Ground, { example }: TagDefinition) {
+  return Object.entries(example.rows).flatMap(([name, rows]) => {
+    const relation = ground.catalogue.find(name);
+    if (relation === undefined) return [];
+    const used = new Set(rows.flatMap((row) => Object.keys(row)));
+    return {
+      name,
+      zh: relation.zh,
+      en: relation.en,
+      columns: relation.columns
+        .filter((column) => used.has(column.name))
+        .map(({ name: column, zh, en, unit, values }) => ({
+          name: column,
+          zh,
+          en,
+          unit: unit ?? null,
+          values: values ?? [],
+        })),
+    };
+  });
 }
 
 /** A tag is stale when the day it stands for is not today: then the worker is behind. */

@@ -3,7 +3,17 @@ import type { DataRow, Expression, Sensitivity } from "../query/index.ts";
 export type TagFamily = "basic" | "consumption" | "social";
 
 /** How a number is shown: amounts in major units, shares as percent. */
-export type TagUnit = "minor" | "share" | "days" | "times" | "people" | "kinds" | "points" | "stars" | "number";
+export type TagUnit =
+  | "minor"
+  | "share"
+  | "days"
+  | "times"
+  | "people"
+  | "kinds"
+  | "points"
+  | "stars"
+  | "month"
+  | "number";
 
 /** One value a tag may take, and what it says about a member. */
 export interface TagValueMeaning {

@@ -29,7 +29,11 @@ const UNITS: Partial<Record<TagUnit, readonly [string, string]>> = {
   kinds: [" 种", " kinds"],
   points: [" 分", " points"],
   stars: [" 分", " stars"],
+  month: [" 月", ""],
 };
+
+/** As the console writes amounts: a hyphen would stand for a range. */
+const MINUS = "−";
 
 /** A number in its unit; a text or date as it is. */
 export function displayNumber(value: string, unit: TagUnit | undefined, currency: string, language: Language): string {
@@ -37,7 +41,7 @@ export function displayNumber(value: string, unit: TagUnit | undefined, currency
   const locale = language === "zh" ? "zh-CN" : "en-US";
   if (unit === "minor") {
     const format = new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
-    return format.format(Number(value) / 100);
+    return format.format(Number(value) / 100).replace("-", MINUS);
   }
   if (unit === "share") {
     return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(Number(value));

@@ -62,6 +62,21 @@ const TagDetail = Type.Intersect([
   TagView,
   Type.Object({
     example: Type.Unknown(),
+    /** Names of what the example's rows hold. */
+    example_relations: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        ...Language,
+        columns: Type.Array(
+          Type.Object({
+            name: Type.String(),
+            ...Language,
+            unit: Type.Union([Type.String(), Type.Null()]),
+            values: Type.Array(Type.Object({ value: Type.String(), ...Language })),
+          }),
+        ),
+      }),
+    ),
     expression: Type.Unknown(),
     sql: Type.Object({ postgresql: Type.String(), duckdb: Type.String() }),
   }),

@@ -23,6 +23,11 @@ describe("a tag that people make", () => {
     await sampled.waitFor({ timeout: 20_000 });
     const member = await sampled.getByRole("link").getAttribute("href");
     const said = await sampled.locator("strong").textContent();
+    // what was typed stands in the address
+    await expect.poll(() => new URL(page.url()).searchParams.has("draft")).toBe(true);
+    await page.reload();
+    await sampled.waitFor({ timeout: 20_000 });
+    expect(await page.getByLabel("名称", { exact: true }).inputValue()).toBe("高频茶客");
     await page.getByRole("button", { name: "保存并计算" }).click();
     await page.waitForURL(/\/tags\/made_\w+/, { timeout: 20_000 });
     const key = /\/tags\/(\w+)/.exec(page.url())?.[1] ?? "";

@@ -47,15 +47,20 @@ export interface IdentityItem {
   readonly state: "active" | "quarantined" | "retired";
 }
 
+/** A code in words; null where it has none. */
+type FactWords = { readonly zh: string; readonly en: string } | null;
+
 export interface FactItem {
   readonly field: string;
   readonly zh: string;
   readonly en: string;
   readonly value_masked: string | number | boolean | null;
+  readonly words: FactWords;
   readonly source: string | null;
   readonly observed_at: string | null;
   readonly others?: readonly {
     readonly value_masked: string | number | boolean | null;
+    readonly words: FactWords;
     readonly source: string | null;
     readonly observed_at: string | null;
   }[];

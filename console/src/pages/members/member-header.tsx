@@ -54,8 +54,11 @@ function Facts({ parts }: { parts: readonly ReactNode[] }) {
   return parts.map((part, index) => (
     // The order of the facts is fixed for a member.
     <Fragment key={index}>
-      {index > 0 ? <span aria-hidden="true"> · </span> : null}
-      <span>{part}</span>
+      {index > 0 ? " " : null}
+      <span>
+        {part}
+        {index < parts.length - 1 ? <span aria-hidden="true"> ·</span> : null}
+      </span>
     </Fragment>
   ));
 }

@@ -2,10 +2,11 @@ import { Link } from "react-router";
 import { Chip, type Tone } from "../../parts/chips.tsx";
 import { DayText } from "../../parts/figures.tsx";
 import { Card } from "../../parts/page-header.tsx";
-import { formatDay } from "../../texts/format.ts";
-import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { formatDay, formatInstant } from "../../texts/format.ts";
+import { currentLanguage, pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { Joins } from "./joins.tsx";
 import type { ConsentItem, FactItem, IdentityItem, Member } from "./member-data.ts";
+import { channelName } from "./timeline-sentence.ts";
 import "./profile.css";
 
 /** Who the member is and how we know: identities, joins, facts with their sources, consent with its evidence. */
@@ -77,7 +78,12 @@ function Identity({ identity, t }: { identity: IdentityItem; t: Translate }) {
   );
 }
 
-function factValue(value: FactItem["value_masked"], t: Translate): string {
+type Said = Pick<FactItem, "value_masked" | "words">;
+
+function factValue(field: string, { value_masked: value, words }: Said, t: Translate): string {
+  if (words) return pick(words.zh, words.en);
+  if (field === "join_channel" && typeof value === "string") return channelName(value, currentLanguage());
+  if (field === "joined_at" && typeof value === "string") return formatInstant(value, { day: true });
   if (value === true || value === "true") return t("fact.yes");
   if (value === false || value === "false") return t("fact.no");
   return value === null || value === "" ? t("fact.empty") : String(value);
@@ -89,7 +95,7 @@ function FactRow({ fact, t }: { fact: FactItem; t: Translate }) {
     <div>
       <dt>{pick(fact.zh, fact.en)}</dt>
       <dd>
-        <span>{factValue(fact.value_masked, t)}</span>
+        <span>{factValue(fact.field, fact, t)}</span>
         <small className="ht-note">
           {fact.source}
           {fact.observed_at ? (
@@ -105,7 +111,7 @@ function FactRow({ fact, t }: { fact: FactItem; t: Translate }) {
             <ul>
               {others.map((other) => (
                 <li key={`${other.source}${String(other.value_masked)}`}>
-                  {t("fact.other", { source: other.source ?? "—", value: factValue(other.value_masked, t) })}
+                  {t("fact.other", { source: other.source ?? "—", value: factValue(fact.field, other, t) })}
                   {other.observed_at ? <small className="ht-note"> {formatDay(other.observed_at)}</small> : null}
                 </li>
               ))}

@@ -1,6 +1,6 @@
 import { formatDay, formatMoney, formatRatio } from "../../texts/format.ts";
 import { pick, type Translate } from "../../texts/texts.ts";
-import type { TagDetail } from "./tag-data.ts";
+import type { NamedRelation, TagDetail } from "./tag-data.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -44,7 +44,13 @@ export function Example({ example, tag, t }: { example: unknown; tag: TagDetail;
         {form.today === null ? "" : ` · ${t("one.example_on", { day: formatDay(form.today, true) })}`}
       </p>
       {form.relations.map((relation) => (
-        <Relation key={relation.name} name={relation.name} rows={relation.rows} />
+        <Relation
+          key={relation.name}
+          name={relation.name}
+          rows={relation.rows}
+          named={tag.example_relations.find(({ name }) => name === relation.name)}
+          t={t}
+        />
       ))}
       <p>
         {t("one.example_value")} <strong className="tg-result">{valueText(form.value, tag, t)}</strong>
@@ -61,25 +67,43 @@ function valueText(value: unknown, tag: TagDetail, t: Translate): string {
   return tag.unit === "share" ? formatRatio(Number(value)) : String(value);
 }
 
-function Relation({ name, rows }: { name: string; rows: readonly Row[] }) {
+type NamedColumn = NamedRelation["columns"][number];
+
+/** A cell as people read it: listed values by name, amounts in their unit, yes and no. */
+function cellText(value: unknown, column: NamedColumn | undefined, t: Translate): string {
+  if (value === null || value === undefined) return "—";
+  if (typeof value === "boolean") return t(value ? "one.yes" : "one.no");
+  const listed = column?.values.find((one) => one.value === String(value));
+  if (listed !== undefined) return pick(listed.zh, listed.en);
+  return column?.unit === "minor" && typeof value === "number" ? formatMoney(value) : String(value);
+}
+
+interface RelationProps {
+  readonly name: string;
+  readonly rows: readonly Row[];
+  readonly named: NamedRelation | undefined;
+  readonly t: Translate;
+}
+
+function Relation({ name, rows, named, t }: RelationProps) {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((column) => column !== "member_id");
+  const word = named === undefined ? name : pick(named.zh, named.en);
+  const found = (column: string) => named?.columns.find((one) => one.name === column);
+  const numeric = (column: string) => rows.every((row) => typeof row[column] === "number");
   return (
-    <section className="tg-example-table" tabIndex={0} aria-label={name}>
+    <section className="tg-example-table" tabIndex={0} aria-label={word}>
       <table className="ht-table">
-        <caption>
-          <code>{name}</code>
-        </caption>
+        <caption title={name}>{word}</caption>
         <thead>
           <tr>
-            {columns.map((column) => (
-              <th
-                key={column}
-                scope="col"
-                className={rows.every((row) => typeof row[column] === "number") ? "ht-num" : ""}
-              >
-                {column}
-              </th>
-            ))}
+            {columns.map((column) => {
+              const { zh = column, en = column } = found(column) ?? {};
+              return (
+                <th key={column} scope="col" title={column} className={numeric(column) ? "ht-num" : ""}>
+                  {pick(zh, en)}
+                </th>
+              );
+            })}
           </tr>
         </thead>
         <tbody>
@@ -88,7 +112,7 @@ function Relation({ name, rows }: { name: string; rows: readonly Row[] }) {
             <tr key={index}>
               {columns.map((column) => (
                 <td key={column} className={typeof row[column] === "number" ? "ht-num" : ""}>
-                  {row[column] === null || row[column] === undefined ? "—" : String(row[column])}
+                  {cellText(row[column], found(column), t)}
                 </td>
               ))}
             </tr>

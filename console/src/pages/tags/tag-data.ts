@@ -53,9 +53,26 @@ export interface Spread {
   readonly condition?: unknown;
 }
 
+interface NamedColumn {
+  readonly name: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly unit: string | null;
+  readonly values: readonly { readonly value: string; readonly zh: string; readonly en: string }[];
+}
+
+/** What a relation of the example and its columns are called. */
+export interface NamedRelation {
+  readonly name: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly columns: readonly NamedColumn[];
+}
+
 export interface TagDetail extends Tag {
   readonly distribution: readonly Spread[];
   readonly example: unknown;
+  readonly example_relations: readonly NamedRelation[];
   readonly expression: unknown;
   readonly sql: Readonly<Record<string, string>>;
 }

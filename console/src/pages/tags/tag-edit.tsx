@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import Button from "antd/es/button";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { api, ApiProblem } from "../../api/client.ts";
 import { Choices } from "../../parts/chips.tsx";
@@ -10,11 +10,14 @@ import { usePaused } from "../../parts/paused.ts";
 import { EmptyState, errorSentence, ErrorState, Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { say } from "../../parts/toast.tsx";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { ADDRESS_CHARACTERS_MAX } from "../segments/model/address.ts";
 import type { Vocabulary } from "../segments/model/vocabulary.ts";
 import { useVocabulary } from "../segments/segment-data.ts";
+import { useAddress } from "../segments/use-address.ts";
 import { BandsForm } from "./bands-form.tsx";
 import { type Kept, useMadeTag, usePreview } from "./custom-data.ts";
 import { HistoryForm } from "./history-form.tsx";
+import { readDraft, writeDraft } from "./model/draft-address.ts";
 import { fromDefinition, type MadeDefinition, type MadeDraft, newDraft, toDefinition } from "./model/made-tag.ts";
 import { PreviewPanel } from "./preview-panel.tsx";
 import { RulesForm } from "./rules-form.tsx";
@@ -65,9 +68,29 @@ interface EditorProps {
 
 const PAUSE_MS = 400;
 
+/** The draft stands in the address as in the segment builder, so that a reload or a link shows it again. */
+function useLinkedDraft(start: MadeDraft | null) {
+  const [params, set] = useAddress();
+  const [linked] = useState(() => params.get("draft"));
+  const [begun] = useState(() => (linked === null ? null : readDraft(linked)));
+  const [draft, setDraft] = useState<MadeDraft>(() => begun ?? start ?? newDraft());
+  const [touched, setTouched] = useState(false);
+  const rested = usePaused(draft);
+  useEffect(() => {
+    if (!touched) return;
+    const text = writeDraft(rested);
+    set({ draft: text.length > ADDRESS_CHARACTERS_MAX ? null : text });
+  }, [rested, touched, set]);
+  const change = (next: MadeDraft) => {
+    setTouched(true);
+    setDraft(next);
+  };
+  return [draft, change, linked !== null && begun === null] as const;
+}
+
 function Editor({ saved, vocabulary, t }: EditorProps) {
   const start = useMemo(() => (saved === null ? newDraft() : fromDefinition(saved, vocabulary)), [saved, vocabulary]);
-  const [draft, setDraft] = useState<MadeDraft>(start ?? newDraft());
+  const [draft, setDraft, brokenLink] = useLinkedDraft(start);
   // what was not made in sentences stays as it is written
   const [json, setJson] = useState<string | null>(start === null ? JSON.stringify(saved, null, 2) : null);
   const definition = useMemo(
@@ -83,6 +106,7 @@ function Editor({ saved, vocabulary, t }: EditorProps) {
         title={saved === null ? t("make.new") : t("make.edit", { name: pick(saved.zh, saved.en) })}
         back={saved === null ? { to: "/tags", label: t("one.back") } : { to: `/tags/${saved.key}`, label: saved.zh }}
       />
+      {brokenLink ? <FormError text={t("make.broken_link")} /> : null}
       <div className="sg-bench">
         <div className="ht-stack">
           {json === null ? (

@@ -16,16 +16,23 @@ export function Metrics({ metrics, currency }: { metrics: readonly Metric[]; cur
   );
 }
 
-/** The store behind most of the change: "湖滨店 −¥21,000". */
-function reasonText({ because, unit }: Metric, currency: string): string {
-  if (!because) return "";
+/** The store behind most of the change: "湖滨店 −¥21,000"; the sign stays with its amount. */
+function Reason({ metric: { because, unit }, currency }: { metric: Metric; currency: string }) {
+  if (!because) return null;
   const { part, change } = because.params;
-  return `${part} ${change < 0 ? "−" : "+"}${metricText(Math.abs(change), unit, currency)}`;
+  return (
+    <p className="ht-note">
+      {part}{" "}
+      <span className="ht-metric-change">
+        {change < 0 ? "−" : "+"}
+        {metricText(Math.abs(change), unit, currency)}
+      </span>
+    </p>
+  );
 }
 
 function MetricTile({ metric, currency }: { metric: Metric; currency: string }) {
   const t = useTexts("today");
-  const reason = reasonText(metric, currency);
   const name = pick(metric.zh, metric.en);
   const text = metricText(metric.value, metric.unit, currency);
   const figure = metric.value === null ? undefined : asFigure(metric.value, metric.unit);
@@ -59,7 +66,7 @@ function MetricTile({ metric, currency }: { metric: Metric; currency: string }) 
         )}
       </p>
       <Sparkline series={filled(metric.series)} label={t("spark", { name, n: metric.series.length })} />
-      {reason === "" ? null : <p className="ht-note">{reason}</p>}
+      <Reason metric={metric} currency={currency} />
     </li>
   );
 }

@@ -3,31 +3,42 @@ import type { ConditionNode, FieldFilter, GroupNode, SequenceStep, TimeWindow } 
 /** A condition in the address bar may be this long; a longer one has to be saved to be shared. */
 export const ADDRESS_CHARACTERS_MAX = 6000;
 
-type Packed = readonly unknown[];
+export type Packed = readonly unknown[];
 
 /** Packs the draft into short arrays without ids, then base64url of UTF-8: a link a colleague can open. */
-export function toAddress(root: GroupNode): string {
-  if (root.children.length === 0) return "";
-  const bytes = new TextEncoder().encode(JSON.stringify(pack(root)));
+export const toAddress = (root: GroupNode): string => (root.children.length === 0 ? "" : writeWord(pack(root)));
+
+/** Plain data as base64url of UTF-8. */
+export function writeWord(value: unknown): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
+/** @throws where the text is none that `writeWord` gives. */
+export function readWord(text: string): unknown {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+}
+
 /** The draft of an address, or null when the text is not one (cut off in a chat, typed by hand). */
 export function fromAddress(text: string): GroupNode | null {
   try {
-    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-    const count = { ids: 0 };
-    const node = unpack(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)), count);
-    return node?.type === "group" ? { ...node, id: "root" } : null;
+    return unpackGroup(readWord(text));
   } catch {
     return null;
   }
 }
 
-function pack(node: ConditionNode): Packed {
+/** The group that `pack` gave, with ids anew. */
+export function unpackGroup(packed: unknown): GroupNode | null {
+  const node = unpack(packed, { ids: 0 });
+  return node?.type === "group" ? { ...node, id: "root" } : null;
+}
+
+export function pack(node: ConditionNode): Packed {
   if (node.type === "group") return ["g", node.join, node.negated ? 1 : 0, node.children.map(pack)];
   if (node.type === "attribute") return ["a", node.subject, node.operator, node.values];
   if (node.type === "sequence") {
@@ -45,16 +56,16 @@ function pack(node: ConditionNode): Packed {
   ];
 }
 
-const packFilters = (where: readonly FieldFilter[]): Packed =>
+export const packFilters = (where: readonly FieldFilter[]): Packed =>
   where.map((filter) => [filter.field, filter.operator, filter.values]);
 
-const unpackFilters = (packed: readonly unknown[]): FieldFilter[] =>
+export const unpackFilters = (packed: readonly unknown[]): FieldFilter[] =>
   packed.map((one) => {
     const [field, operator, values] = one as [string, FieldFilter["operator"], FieldFilter["values"]];
     return { field, operator, values };
   });
 
-function packWindow(window: TimeWindow): Packed {
+export function packWindow(window: TimeWindow): Packed {
   if (window.kind === "ever") return [];
   if (window.kind === "last") return [window.days];
   if (window.kind === "ago") return [window.from_days, window.to_days];
@@ -110,7 +121,7 @@ function unpackBehaviour(rest: readonly unknown[], id: string): ConditionNode | 
   };
 }
 
-function unpackWindow(packed: readonly unknown[]): TimeWindow {
+export function unpackWindow(packed: readonly unknown[]): TimeWindow {
   const [first, second] = packed;
   if (typeof first === "number" && typeof second === "number")
     return { kind: "ago", from_days: first, to_days: second };

@@ -18,7 +18,7 @@ export interface Picture {
   readonly lines: readonly { readonly id: string; readonly path: string }[];
 }
 
-export const BOX = { width: 168, height: 48, gap: 12, between: 44 } as const;
+export const BOX = { width: 160, height: 48, gap: 12, between: 36 } as const;
 
 /**
  * Places boxes in columns from left to right, each column centred over the tallest, and joins them by curves. Empty columns
