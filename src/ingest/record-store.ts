@@ -1,6 +1,4 @@
-import type pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
-import { SYSTEM_SCOPE, type Store, type Tx } from "../store/index.ts";
+import { copyInto, SYSTEM_SCOPE, type Store, type Tx } from "../store/index.ts";
 import {
   ARRIVING,
   COPY_ARRIVING,
@@ -125,15 +123,6 @@ function contentOf(placed: readonly Placed[], inbox_ids: readonly number[]): Buf
     placed,
     placed.map(({ submission }) => inbox_ids[submission] ?? 0),
   );
-}
-
-function copyInto(client: pg.PoolClient, statement: string, content: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stream = client.query(copyFrom(statement));
-    stream.once("error", reject);
-    stream.once("finish", resolve);
-    stream.end(content);
-  });
 }
 
 /** Waits for others that store the same records instead of failing on them. */

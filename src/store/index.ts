@@ -21,6 +21,9 @@ export {
 } from "./jobs.ts";
 export { prepareQueue, startJobWorkers, type JobWorkers, type Schedule } from "./job-queue.ts";
 export { openDatabases, type Databases } from "./databases.ts";
+export { COPY_END, COPY_HEADER } from "./copy-format.ts";
+export { copyOut, CopyReader } from "./copy-reader.ts";
+export { copyInto, CopyWriter, encodeCopy, writeInt64 } from "./copy-writer.ts";
 export { migrate, readMigrations, type Migration } from "./migrator.ts";
 export { stopStatement } from "./stop-statement.ts";
 export { setSetting, settingOf } from "./settings.ts";
