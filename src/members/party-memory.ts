@@ -93,13 +93,20 @@ export function changesIdentity(known: KnownHolding | undefined, seen: SeenHoldi
   return seen.all.stated_ms !== null && (known.all.stated_ms === null || known.all.ended_ms !== null);
 }
 
+/** What is known of a party after a batch: the same object where the batch added nothing, as nine times of ten. */
 export function knownAfter(party_id: number, before: KnownParty | undefined, seen: SeenParty): KnownParty {
+  if (before !== undefined && !addsAnything(before, seen)) return before;
   const holdings = new Map(before?.holdings ?? []);
   for (const [token, { all, kept }] of seen.holdings) {
     const had = holdings.get(token);
     holdings.set(token, { all: spanning(had?.all ?? null, all) ?? all, kept: spanning(had?.kept ?? null, kept) });
   }
   return { party_id, holdings };
+}
+
+function addsAnything(before: KnownParty, seen: SeenParty): boolean {
+  for (const holding of seen.holdings.values()) if (addsTo(before.holdings.get(holding.token), holding)) return true;
+  return false;
 }
 
 export function dayOf(ms: number): number {

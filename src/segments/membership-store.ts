@@ -1,5 +1,5 @@
-import type { Tx } from "../store/index.ts";
-import type { MarkKind } from "../tags/index.ts";
+import { copyInto, type Tx } from "../store/index.ts";
+import { encodeMarks, type MarkKind } from "../tags/index.ts";
 import { ROUND_KEPT_MS } from "./limits.ts";
 import type { Moved } from "./movement.ts";
 
@@ -38,6 +38,17 @@ export async function markDirty(
     );
   if ((who.member_ids ?? []).length > 0) await insert("member_id", who.member_ids ?? []);
   if ((who.party_ids ?? []).length > 0) await insert("party_id", who.party_ids ?? []);
+}
+
+const COPY_MARKS = "copy segments.dirty (party_id, since, kind) from stdin (format binary)";
+
+/** Marks whom records are about, for now. */
+export async function markRecords(
+  tx: Tx,
+  marks: ReadonlyMap<MarkKind, ReadonlySet<number>>,
+  since: Date,
+): Promise<void> {
+  if (marks.size > 0) await copyInto(tx.client, COPY_MARKS, encodeMarks(marks, since));
 }
 
 export interface Marks {

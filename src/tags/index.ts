@@ -8,6 +8,7 @@ export { registerTagUse, type TagUse } from "./custom-usage.ts";
 export type { TagDefinition } from "./definition.ts";
 export { codeNames, type CodeNames, type CodeRelation } from "./code-names.ts";
 export { displayNumber, displayValue, type Shown } from "./display.ts";
+export { encodeMarks } from "./dirty-store.ts";
 export { isDecidedBy, type MarkKind, marksOf } from "./behaviour.ts";
 export { registerTagFollowers, type TagFollower, type TagsWritten } from "./followers.ts";
 export { tagHealth, type TagHealth } from "./health.ts";

@@ -1,6 +1,6 @@
 import { type Stage, touchedParties } from "../ingest/index.ts";
 import { marksOf } from "./behaviour.ts";
-import { markDirty } from "./dirty-store.ts";
+import { markDirty, markRecords } from "./dirty-store.ts";
 
 /** The last stage: whoever a record is about is marked in the transaction that applied it, so that no change is missed. */
 export const tagStage: Stage = {
@@ -8,7 +8,7 @@ export const tagStage: Stage = {
   async apply(tx, _ground, records) {
     const { since } = touchedParties(records);
     if (since === undefined) return [];
-    for (const [kind, parties] of marksOf(records)) await markDirty(tx, { party_ids: [...parties] }, since, kind);
+    await markRecords(tx, marksOf(records), since);
     return [];
   },
   async retract(tx, ground, records) {
