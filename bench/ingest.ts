@@ -11,7 +11,6 @@ import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { type Composition, compose } from "../src/composition.ts";
 import { loadConfig } from "../src/config.ts";
 import { loadDomains } from "../src/domains.ts";
-import { applyReceived } from "../src/ingest/index.ts";
 import { systemClock } from "../src/platform/clock.ts";
 import { makeLog } from "../src/platform/log.ts";
 import type { Bench, Figure } from "./main.ts";
@@ -140,15 +139,23 @@ async function rawCopy(composition: Composition): Promise<number> {
   }
 }
 
-async function drain(composition: Composition): Promise<number> {
-  const began = performance.now();
-  let applied = 0;
-  for (;;) {
-    const round = await applyReceived(composition.ground);
-    applied += round.applied;
-    if (round.inboxes === 0) break;
-  }
-  return applied / ((performance.now() - began) / 1000);
+/** Has the server apply everything that waits. @returns events per second to the timeline */
+async function drain({ child }: Server): Promise<number> {
+  const answered = answerOf(child);
+  child.stdin?.write("drain\n");
+  const { applied, seconds } = JSON.parse(await answered) as { applied: number; seconds: number };
+  return applied / seconds;
+}
+
+function answerOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) => reject(new Error(`the server ended with ${code}`));
+    child.once("exit", ended);
+    child.stdout?.once("data", (data: Buffer) => {
+      child.off("exit", ended);
+      resolve(data.toString());
+    });
+  });
 }
 
 async function startServer(data_dir: string, database_url: string): Promise<Server> {
@@ -157,12 +164,9 @@ async function startServer(data_dir: string, database_url: string): Promise<Serv
   const program = fileURLToPath(new URL("./ingest-server.ts", import.meta.url));
   const child = spawn(process.execPath, ["--max-semi-space-size=32", "--single-threaded-gc", program], {
     env: { ...process.env, HUITOU_DATA: data_dir, DATABASE_URL: database_url },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
-  const line = await new Promise<string>((resolve, reject) => {
-    child.stdout?.once("data", (data: Buffer) => resolve(data.toString()));
-    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
-  });
+  const line = await answerOf(child);
   return { child, ...(JSON.parse(line) as { port: number; write_key: string }) };
 }
 
@@ -198,11 +202,11 @@ async function run(): Promise<readonly Figure[]> {
   const server = await startServer(data_dir, composition.databases.admin_url);
   try {
     await send(server, bodies("warm", 100, server.write_key, WARM_EVENTS), WARM_EVENTS);
-    await drain(composition);
+    await drain(server);
     const before = await stored(composition);
     const all = bodies("hundreds", 100, server.write_key, EVENTS);
     const hundreds = await send(server, all, EVENTS);
-    const timeline = await drain(composition);
+    const timeline = await drain(server);
     const added = (await stored(composition)) - before;
     if (added !== EVENTS) throw new Error(`${added} events were stored, ${EVENTS} were sent`);
     const copied = await rawCopy(composition);

@@ -1,4 +1,4 @@
-import type { Tx } from "../store/index.ts";
+import { copyOut, CopyReader, type Tx } from "../store/index.ts";
 import { LIMITS } from "./limits.ts";
 import type { IdentifiedRecord, TokenIdentity } from "./record.ts";
 import type { StageReject } from "./stage.ts";
@@ -6,13 +6,30 @@ import type { StageReject } from "./stage.ts";
 const PIPELINE_LOCK = 480_813;
 const INBOXES_MAX = 1_000;
 
-export interface ClaimedInbox {
+/** What a record takes from the batch that holds it. */
+interface InboxOrigin {
   readonly inbox_id: number;
   readonly source_id: number;
+  readonly source_key: string;
+  readonly undoable: boolean;
   readonly received_at: Date;
+}
+
+export interface ClaimedInbox extends InboxOrigin {
   readonly attempts: number;
   readonly sealed: Buffer | null;
   readonly sealed_key: string | null;
+  /** Another one with every change of the row. */
+  readonly version: string;
+}
+
+export type PipelineRecord = IdentifiedRecord & { readonly inbox_id: number };
+
+export interface Claim {
+  /** For this round. */
+  readonly inboxes: readonly ClaimedInbox[];
+  /** What the next round is going to claim unless older ones come. */
+  readonly next: readonly ClaimedInbox[];
 }
 
 /** One pipeline at a time; the lock ends with the transaction, whatever happens to the process. */
@@ -21,44 +38,61 @@ export async function takePipelineLock(tx: Tx): Promise<boolean> {
   return row?.taken === true;
 }
 
-/** The oldest waiting batches, together about `records_max` records and at least one batch. */
-export async function claimInboxes(tx: Tx, records_max: number): Promise<ClaimedInbox[]> {
-  return tx.query<ClaimedInbox>(
+/** The oldest waiting batches, together about `records_max` records and at least one batch, and those behind them. */
+export async function claimInboxes(tx: Tx, records_max: number): Promise<Claim> {
+  const rows = await tx.query<ClaimedInbox & { later: boolean }>(
     `with oldest as (
-       select inbox_id, source_id, received_at, attempts, accepted, sealed, sealed_key from ingest.inbox
-       where state = 'received' order by inbox_id limit ${INBOXES_MAX} for update skip locked
+       select inbox_id, source_id, received_at, attempts, accepted, sealed, sealed_key, origin, xmin::text as version
+       from ingest.inbox where state = 'received' order by inbox_id limit ${INBOXES_MAX} for update skip locked
      ), summed as (select *, sum(accepted) over (order by inbox_id) - accepted as before from oldest)
-     select inbox_id, source_id, received_at, attempts, sealed, sealed_key from summed where before < $1 order by inbox_id`,
+     select inbox_id, source_id, s.key as source_key, origin is not null as undoable, received_at, attempts, sealed,
+       sealed_key, version, before >= $1 as later
+     from summed join ingest.source s using (source_id) where before < 2 * $1 order by inbox_id`,
     [records_max],
   );
-}
-
-interface RecordRow {
-  readonly record_id: string;
-  readonly inbox_id: number;
-  readonly source_id: number;
-  readonly source_key: string;
-  readonly undoable: boolean;
-  readonly kind: string;
-  readonly occurred_at: Date;
-  readonly received_at: Date;
-  readonly identities: TokenIdentity[];
-  readonly body: Record<string, unknown>;
+  return { inboxes: rows.filter((row) => !row.later), next: rows.filter((row) => row.later) };
 }
 
 /** The records of batches in the order in which they came. */
-export async function loadRecords(
-  tx: Tx,
-  inbox_ids: readonly number[],
-): Promise<(IdentifiedRecord & { inbox_id: number })[]> {
-  const rows = await tx.query<RecordRow>(
-    `select r.record_id, r.inbox_id, i.source_id, s.key as source_key, i.origin is not null as undoable, r.kind,
-       r.occurred_at, i.received_at, r.identities, r.body
-     from ingest.record r join ingest.inbox i using (inbox_id) join ingest.source s using (source_id)
-     where r.inbox_id = any($1::bigint[]) order by r.inbox_id, r.ordinal`,
+export async function loadRecords(tx: Tx, inboxes: readonly InboxOrigin[]): Promise<PipelineRecord[]> {
+  if (inboxes.length === 0) return [];
+  const origins = new Map(inboxes.map((inbox) => [inbox.inbox_id, inbox]));
+  const reader = new CopyReader(await copyOut(tx.client, copyRecordsOf([...origins.keys()])));
+  const records: PipelineRecord[] = [];
+  while (reader.next()) {
+    const inbox_id = reader.int64();
+    const { source_id, source_key, undoable, received_at } = origins.get(inbox_id) as InboxOrigin;
+    records.push({
+      record_id: reader.uuid(),
+      inbox_id,
+      source_id,
+      source_key,
+      undoable,
+      kind: reader.text(),
+      occurred_at: reader.instant(),
+      received_at,
+      identities: reader.jsonb() as TokenIdentity[],
+      body: reader.jsonb() as Record<string, unknown>,
+      party_id: null,
+    });
+  }
+  return records;
+}
+
+/** COPY takes no parameters. */
+function copyRecordsOf(inbox_ids: readonly number[]): string {
+  return `copy (select inbox_id, record_id, kind, occurred_at, identities, body from ingest.record
+    where inbox_id = any('{${inbox_ids.map(Number).join(",")}}'::bigint[]) order by inbox_id, ordinal)
+    to stdout (format binary)`;
+}
+
+/** Batches that were applied, for taking their records back. */
+export async function inboxOrigins(tx: Tx, inbox_ids: readonly number[]): Promise<InboxOrigin[]> {
+  return tx.query<InboxOrigin>(
+    `select inbox_id, source_id, s.key as source_key, origin is not null as undoable, received_at
+     from ingest.inbox join ingest.source s using (source_id) where inbox_id = any($1::bigint[])`,
     [inbox_ids],
   );
-  return rows.map((row) => ({ ...row, party_id: null }));
 }
 
 /** Marks batches applied; their envelopes go, except where a stage refused a record that may need them again. */
@@ -86,7 +120,7 @@ export async function countAttempt(tx: Tx, inbox_ids: readonly number[]): Promis
 }
 
 export interface RejectedRecord extends StageReject {
-  readonly record: IdentifiedRecord & { readonly inbox_id: number };
+  readonly record: PipelineRecord;
 }
 
 export async function storeStageRejects(tx: Tx, rejects: readonly RejectedRecord[]): Promise<void> {

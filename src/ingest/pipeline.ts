@@ -6,23 +6,23 @@ import { startListener } from "./listener.ts";
 import { ingestMetrics } from "./metrics.ts";
 import { edgeOf } from "./edge.ts";
 import {
+  type Claim,
   claimInboxes,
   type ClaimedInbox,
   countAttempt,
   loadRecords,
   markApplied,
   notifyApplied,
+  type PipelineRecord,
   type RejectedRecord,
   ROUND_RECORDS,
   storeStageRejects,
   takePipelineLock,
   waitingInboxes,
 } from "./pipeline-store.ts";
-import type { IdentifiedRecord } from "./record.ts";
+import { openInboxes, readAheadOf, type ReadInbox } from "./read-ahead.ts";
 import type { CutValue } from "./sealing.ts";
 import { type Stage, type StageBatch, stagesOf } from "./stage.ts";
-
-type PipelineRecord = IdentifiedRecord & { readonly inbox_id: number };
 
 /** What one round did; `busy` when another process holds the pipeline. */
 export interface Round {
@@ -49,15 +49,17 @@ export async function applyReceived(ground: Ground): Promise<Round> {
   let claimed: readonly ClaimedInbox[] = [];
   const work = async (tx: Tx): Promise<Round & { notice?: AppliedNotice }> => {
     if (!(await takePipelineLock(tx))) return { inboxes: 0, applied: 0, rejected: 0, busy: true };
-    claimed = await claimInboxes(tx, ROUND_RECORDS);
+    const claim = await claimInboxes(tx, ROUND_RECORDS);
+    claimed = claim.inboxes;
     if (claimed.length === 0) return { inboxes: 0, applied: 0, rejected: 0, busy: false };
-    return applyClaimed(tx, ground, claimed);
+    return applyClaimed(tx, ground, claim);
   };
   try {
     const round = await ground.store.write(SYSTEM_SCOPE, work);
     if (round.notice !== undefined) ground.signals.emit("records.applied", round.notice);
     return round;
   } catch (error) {
+    readAheadOf(ground).drop();
     if (claimed.length === 0 || isPassing(error)) throw error;
     const inbox_ids = claimed.map((inbox) => inbox.inbox_id);
     await ground.store.write(SYSTEM_SCOPE, (tx) => countAttempt(tx, inbox_ids));
@@ -72,12 +74,14 @@ export async function applyReceived(ground: Ground): Promise<Round> {
 async function applyClaimed(
   tx: Tx,
   ground: Ground,
-  claimed: readonly ClaimedInbox[],
+  { inboxes: claimed, next }: Claim,
 ): Promise<Round & { notice: AppliedNotice }> {
   const now = ground.clock.now();
   const inbox_ids = claimed.map((inbox) => inbox.inbox_id);
-  const records = await loadRecords(tx, inbox_ids);
-  const batch: StageBatch = { clear: await openEnvelopes(ground, claimed) };
+  const ahead = readAheadOf(ground);
+  const read = await ahead.take(claimed);
+  ahead.begin(next);
+  const { records, batch } = await recordsOf(tx, ground, claimed, read);
   const isolate = claimed.some((inbox) => inbox.attempts >= LIMITS.pipeline_attempts_max - 1);
   const rejects = isolate
     ? await applyIsolated(tx, ground, records, batch)
@@ -97,6 +101,25 @@ async function applyClaimed(
   const oldest = claimed[0];
   if (oldest !== undefined) metrics.lag_seconds.set((now.getTime() - oldest.received_at.getTime()) / 1000);
   return { inboxes: claimed.length, applied: notice.applied, rejected: rejects.length, busy: false, notice };
+}
+
+/** What the batches hold, in the order in which they came: read ahead, or now. */
+async function recordsOf(
+  tx: Tx,
+  ground: Ground,
+  claimed: readonly ClaimedInbox[],
+  ahead: ReadonlyMap<number, ReadInbox>,
+): Promise<{ records: PipelineRecord[]; batch: StageBatch }> {
+  const unread = claimed.filter((inbox) => !ahead.has(inbox.inbox_id));
+  const now = unread.length === 0 ? ahead : await openInboxes(ground, unread, await loadRecords(tx, unread));
+  const records: PipelineRecord[] = [];
+  const clear = new Map<string, CutValue>();
+  for (const { inbox_id } of claimed) {
+    const inbox = ahead.get(inbox_id) ?? now.get(inbox_id);
+    for (const record of inbox?.records ?? []) records.push(record);
+    for (const cut of inbox?.clear ?? []) clear.set(cut.token, cut);
+  }
+  return { records, batch: { clear } };
 }
 
 async function runStages(
@@ -190,22 +213,6 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-type EnvelopeEntry = readonly [token: string, kind: string, value: string, namespace?: string | null];
-
-async function openEnvelopes(ground: Ground, claimed: readonly ClaimedInbox[]): Promise<Map<string, CutValue>> {
-  const all = new Map<string, CutValue>();
-  for (const { sealed, sealed_key, source_id } of claimed) {
-    if (sealed === null || sealed_key === null) continue;
-    const key = await ground.vault.namedKey(sealed_key);
-    const entries = JSON.parse(key.decrypt(sealed, `ingest|${source_id}`).toString("utf8")) as EnvelopeEntry[];
-    for (const [token, kind, value, namespace] of entries) {
-      const cut = { token, kind, value };
-      all.set(token, namespace === undefined || namespace === null ? cut : { ...cut, namespace });
-    }
-  }
-  return all;
-}
-
 function noticeOf(records: readonly PipelineRecord[], rejects: readonly RejectedRecord[]): AppliedNotice {
   const out = new Set(rejects.map((reject) => reject.record_id));
   const kinds: Record<string, number> = {};
@@ -239,6 +246,7 @@ export async function startPipeline(ground: Ground): Promise<Loop> {
     stop: async () => {
       await listener.stop();
       await loop.stop();
+      await readAheadOf(ground).stop();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Ground } from "../../ground.ts";
 import { sleep } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
-import { loadRecords, takePipelineLock } from "../pipeline-store.ts";
+import { inboxOrigins, loadRecords, takePipelineLock } from "../pipeline-store.ts";
 import { stagesOf } from "../stage.ts";
 import { changeImport, clearProblems, deleteErrorRows, importById } from "./import-store.ts";
 import { batchesToRetract, forgetBatches, originOf, recordsOf } from "./import-inbox.ts";
@@ -43,7 +43,7 @@ async function retractStep(tx: Tx, ground: Ground, origin: string): Promise<"don
   const batches = await batchesToRetract(tx, origin, IMPORT_LIMITS.undo_records);
   if (batches.length === 0) return "done";
   const applied = batches.filter((batch) => batch.state === "applied").map((batch) => batch.inbox_id);
-  const records = await loadRecords(tx, applied);
+  const records = await loadRecords(tx, await inboxOrigins(tx, applied));
   if (records.length > 0) {
     for (const stage of stagesOf(ground).toReversed()) await stage.retract?.(tx, ground, [...records]);
   }
