@@ -51,7 +51,10 @@ export async function applyReceived(ground: Ground): Promise<Round> {
     if (!(await takePipelineLock(tx))) return { inboxes: 0, applied: 0, rejected: 0, busy: true };
     const claim = await claimInboxes(tx, ROUND_RECORDS);
     claimed = claim.inboxes;
-    if (claimed.length === 0) return { inboxes: 0, applied: 0, rejected: 0, busy: false };
+    if (claimed.length === 0) {
+      readAheadOf(ground).drop();
+      return { inboxes: 0, applied: 0, rejected: 0, busy: false };
+    }
     return applyClaimed(tx, ground, claim);
   };
   try {
