@@ -51,7 +51,13 @@ export default defineConfig({
         },
       },
       {
-        test: { ...common, name: "e2e", include: ["tests/e2e/**/*.e2e.test.ts"], fileParallelism: false },
+        test: {
+          ...common,
+          name: "e2e",
+          include: ["tests/e2e/**/*.e2e.test.ts"],
+          globalSetup: ["tests/e2e/global-setup.ts"],
+          fileParallelism: false,
+        },
       },
     ],
     maxWorkers: 2,

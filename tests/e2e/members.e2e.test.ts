@@ -1,16 +1,15 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { listenForTrouble, seriousFindings, settled } from "./console-pages.ts";
-import { type OwnerSession, ownerSession } from "./owner-session.ts";
+import { type OwnerSession, sharedSession } from "./owner-session.ts";
 
-const MEMBERS = 400;
 const PHONE = "13912345678";
 
 let session: OwnerSession;
 let write_key = "";
 
 beforeAll(async () => {
-  session = await ownerSession(MEMBERS);
+  session = await sharedSession();
   const made = await session.post<{ write_key: string }>("/api/sources", {
     name: "测试商城",
     kind: "segment",

@@ -1,11 +1,12 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { inject } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
 import { settled } from "./console-pages.ts";
 import { type ConsoleServer, startServer } from "./console-server.ts";
 
-/** A server of its own, set up over the API, and a browser signed in as its owner. */
+/** A browser signed in as the owner of a server. */
 export interface OwnerSession {
-  readonly server: ConsoleServer;
+  readonly server: ConsoleAddress;
   readonly browser: Browser;
   readonly context: BrowserContext;
   readonly get: <T>(path: string) => Promise<T>;
@@ -15,10 +16,29 @@ export interface OwnerSession {
   readonly close: () => Promise<void>;
 }
 
-const PASSWORD = "kettle over open fire";
+export const OWNER = { email: "lin@shanye.example", password: "kettle over open fire" };
+type ConsoleAddress = Pick<ConsoleServer, "url" | "setup">;
 
+/** Signed in to the server that all files share: what a file leaves there, the next one finds. */
+export async function sharedSession(): Promise<OwnerSession> {
+  return signedIn(inject("console"), await launchBrowser());
+}
+
+/** Signed in to a server of its own, for a test that needs another world or other arguments. */
 export async function ownerSession(members: number, args: readonly string[] = []): Promise<OwnerSession> {
   const [server, browser] = await Promise.all([startServer(members, args), launchBrowser()]);
+  const session = await signedIn(server, browser);
+  return {
+    ...session,
+    close: async () => {
+      await session.close();
+      await server.stop();
+    },
+  };
+}
+
+/** @param server is set up over the API first, if nobody did that. */
+async function signedIn(server: ConsoleAddress, browser: Browser): Promise<OwnerSession> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "zh-CN" });
   const headers = { origin: server.url };
   const post = async <T>(path: string, data: unknown): Promise<T> => {
@@ -26,14 +46,11 @@ export async function ownerSession(members: number, args: readonly string[] = []
     if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
     return (await answer.json()) as T;
   };
-  const token = new URL(server.setup).searchParams.get("token");
-  await post("/api/setup", {
-    token,
-    brand_name: "山野茶",
-    name: "林晓",
-    email: "lin@shanye.example",
-    password: PASSWORD,
-  });
+  const state = await context.request.get(`${server.url}/api/session/state`);
+  if (((await state.json()) as { setup_required: boolean }).setup_required) {
+    const token = new URL(server.setup).searchParams.get("token");
+    await post("/api/setup", { token, brand_name: "山野茶", name: "林晓", ...OWNER });
+  } else await post("/api/session", OWNER);
   return {
     server,
     browser,
@@ -51,9 +68,6 @@ export async function ownerSession(members: number, args: readonly string[] = []
       await settled(page);
       return page;
     },
-    close: async () => {
-      await browser.close();
-      await server.stop();
-    },
+    close: () => browser.close(),
   };
 }

@@ -1,15 +1,13 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listenForTrouble, seriousFindings, settled } from "./console-pages.ts";
-import { type OwnerSession, ownerSession } from "./owner-session.ts";
-
-const MEMBERS = 600;
+import { type OwnerSession, sharedSession } from "./owner-session.ts";
 
 const LONG = process.env["HUITOU_LONG"] === "1";
 let session: OwnerSession;
 
 beforeAll(async () => {
-  session = await ownerSession(MEMBERS);
+  session = await sharedSession();
 }, 300_000);
 
 afterAll(async () => await session?.close(), 60_000);

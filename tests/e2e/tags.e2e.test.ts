@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listenForTrouble } from "./console-pages.ts";
-import { type OwnerSession, ownerSession } from "./owner-session.ts";
+import { type OwnerSession, sharedSession } from "./owner-session.ts";
 
 let session: OwnerSession;
 
 beforeAll(async () => {
-  session = await ownerSession(80);
+  session = await sharedSession();
 }, 300_000);
 
 afterAll(async () => await session?.close(), 60_000);
