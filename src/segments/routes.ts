@@ -16,6 +16,7 @@ import { snapshotRoutes } from "./snapshot-routes.ts";
 import { tellTagUse } from "./tag-use.ts";
 import { allSegments, membersOf, oneSegment, removeSegment, sampleOf, saveSegment } from "./segments.ts";
 import { valueLists } from "./value-lists.ts";
+import { mirrorProgress } from "../tags/index.ts";
 import { vocabularyOf, WINDOWS } from "./vocabulary.ts";
 import { aboutOne } from "../platform/index.ts";
 
@@ -94,6 +95,22 @@ function builderRoutes(app: FastifyInstance, ground: Ground): void {
           groups: vocabularyOf(ground, await valueLists(tx, ground), await listSegments(tx), await listSnapshots(tx)),
         };
       }),
+  );
+
+  app.get(
+    "/api/segments/preparation",
+    {
+      schema: {
+        tags,
+        summary:
+          "How far the copy of all tags is that counts of many members are quick with; null when none is being made",
+        response: {
+          200: Type.Object({ copy: Nullable(Type.Object({ done: Type.Integer(), total: Type.Integer() })) }),
+        },
+      },
+      config: read,
+    },
+    async () => ({ copy: mirrorProgress(ground) ?? null }),
   );
 
   app.post<{ Body: Static<typeof CountBody> }>(

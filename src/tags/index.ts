@@ -32,7 +32,7 @@ export {
   type LostRulesAuthor,
   type LostRulesVersion,
 } from "./lost-rule-store.ts";
-export { mirrorVersion, withCodedTags } from "./mirror.ts";
+export { mirrorProgress, mirrorVersion, withCodedTags } from "./mirror.ts";
 export { bookOf } from "./registry.ts";
 export { followSwitches } from "./switch-store.ts";
 export { tagSpread } from "./statistics-store.ts";

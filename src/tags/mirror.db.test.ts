@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seedWorld } from "../../examples/tea-house/seed.ts";
 import { withDatabase } from "../../tests/support/database.ts";
@@ -9,7 +10,7 @@ import { closeLake, lakeEngine } from "../lake/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { settleTags } from "./compute.ts";
 import { computeAll } from "./full.ts";
-import { followMirror, mirrorVersion, withCodedTags } from "./mirror.ts";
+import { followMirror, mirrorProgress, mirrorVersion, withCodedTags } from "./mirror.ts";
 import { bookOf } from "./registry.ts";
 
 const world = withDatabase();
@@ -161,6 +162,26 @@ describe("the live copy of all tags", () => {
     await expectSame();
     await computeAll(ground, bookOf(ground), quiet);
     await expectSame();
+  });
+
+  test("of many members is made beside who asks, and says how far it is", async () => {
+    const { ground } = world();
+    await closeLake(ground);
+    const fresh = { ...ground };
+    const admin = new pg.Client({ connectionString: world().composition.databases.admin_url });
+    await admin.connect();
+    // as if many were stored: a caller does not wait for the first copy of so many
+    await admin.query("update pg_class set reltuples = 100000 where oid = 'tags.current'::regclass");
+    expect(mirrorProgress(fresh)).toBeUndefined();
+    expect(await mirrorVersion(fresh)).toBeUndefined();
+    await expect.poll(() => mirrorProgress(fresh)?.total, { interval: 1 }).toBe(100_000);
+    expect(mirrorProgress(fresh)?.done).toBeLessThanOrEqual(100_000);
+    await followMirror(fresh);
+    expect(mirrorProgress(fresh)).toBeUndefined();
+    await admin.query("analyze tags.current");
+    await admin.end();
+    await expectSame(fresh);
+    await closeLake(fresh);
   });
 
   test("has the columns of the tags that are switched on", async () => {

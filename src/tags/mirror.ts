@@ -26,11 +26,19 @@ interface Mirror {
   /** Tables that were made. */
   made: number;
   turn: Promise<unknown>;
+  /** The first copy, or one in another form, while it is made. */
+  making: MirrorProgress | undefined;
   /** Set once somebody asked. */
   wanted: boolean;
   /** Columns as codes, of the tags that somebody asked for; they stand at the same version as the table. */
   readonly coded: Map<string, CodedColumn>;
   readonly codes_wanted: Set<string>;
+}
+
+/** Members whose values are copied already, and about how many there are. */
+export interface MirrorProgress {
+  readonly done: number;
+  readonly total: number;
 }
 
 interface State {
@@ -48,6 +56,7 @@ function mirrorOf(ground: Ground): Mirror {
     state: undefined,
     made: 0,
     turn: Promise.resolve(),
+    making: undefined,
     wanted: false,
     coded: new Map(),
     codes_wanted: new Set(),
@@ -70,6 +79,9 @@ export async function mirrorVersion(ground: Ground): Promise<number | undefined>
   refreshed.catch((error: unknown) => ground.log.error({ error: String(error) }, "the copy of all tags failed"));
   return undefined;
 }
+
+/** How far the copy is that is being made; undefined while none is, or one that is there follows the records. */
+export const mirrorProgress = (ground: Ground): MirrorProgress | undefined => mirrorOf(ground).making;
 
 /** Keeps the copy current in a process that uses it: people who are gone disappear although nobody asks. */
 export async function followMirror(ground: Ground): Promise<void> {
@@ -153,7 +165,9 @@ async function refreshNow(ground: Ground, mirror: Mirror): Promise<number> {
         return { ...from, version };
       }
       const table = `kept.member_tags_${mirror.made + 1}`;
-      await copyAll(session, tx, columns, table);
+      await copyAll(session, tx, columns, table, mirror).finally(() => {
+        mirror.making = undefined;
+      });
       mirror.made += 1;
       mirror.coded.clear();
       return { version, table, form: columns.form };
@@ -172,12 +186,29 @@ async function isThere(session: LakeSession, table: string): Promise<boolean> {
 }
 
 /** Beside a copy that is read; the view changes over at once. */
-async function copyAll(session: LakeSession, tx: Tx, columns: Columns, table: string): Promise<void> {
+async function copyAll(session: LakeSession, tx: Tx, columns: Columns, table: string, mirror: Mirror): Promise<void> {
+  const total = await aboutStored(tx);
+  const told = (done: number) => {
+    mirror.making = { done: Math.min(done, total), total };
+  };
+  told(0);
   // one that was begun and not finished is of no use
   await session.run(`create or replace table ${table} (${columns.form})`);
-  await session.load(table, columns.select, changedValues(tx, 0));
+  await session.load(table, columns.select, countingLines(changedValues(tx, 0), told));
   await session.run("checkpoint kept");
   await session.run(`create or replace view catalogue.member_tags as select * from ${table}`);
+}
+
+const NEWLINE = 10;
+
+/** The same bytes; says how many lines have gone by. */
+async function* countingLines(chunks: AsyncIterable<Buffer>, told: (lines: number) => void): AsyncGenerator<Buffer> {
+  let lines = 0;
+  for await (const chunk of chunks) {
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) lines += 1;
+    told(lines);
+    yield chunk;
+  }
 }
 
 async function copyChanges(

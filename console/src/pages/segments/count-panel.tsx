@@ -7,7 +7,8 @@ import { pick, type Translate, useLanguage, useTexts } from "../../texts/texts.t
 import { conditionText } from "./condition-text.ts";
 import type { ConditionNode, GroupNode } from "./model/draft.ts";
 import type { Vocabulary } from "./model/vocabulary.ts";
-import type { CountAnswer, CountStep, useCount } from "./segment-data.ts";
+import { Preparing } from "./preparing.tsx";
+import { type CountAnswer, type CountStep, type useCount, usePreparation } from "./segment-data.ts";
 
 interface CountPanelProps {
   readonly query: ReturnType<typeof useCount>;
@@ -27,17 +28,18 @@ interface CountPanelProps {
 export function CountPanel(props: CountPanelProps) {
   const { query, condition, waiting, stale } = props;
   const t = useTexts("segments");
+  const asked = condition !== "";
+  const copy = usePreparation(asked && (query.data === undefined || query.error !== null || stale));
   return (
     <Card title={t("count.title")} className="sg-count">
       <div aria-live="polite" aria-busy={stale}>
-        {condition === "" ? <p className="ht-note">{t("count.empty")}</p> : null}
-        {condition !== "" && query.error ? (
+        {asked ? null : <p className="ht-note">{t("count.empty")}</p>}
+        {asked && copy !== null ? <Preparing copy={copy} /> : null}
+        {asked && copy === null && query.error ? (
           <ErrorState small error={query.error} retry={() => void query.refetch()} />
         ) : null}
-        {condition !== "" && !query.error && query.data === undefined ? <SkeletonText lines={4} /> : null}
-        {condition !== "" && !query.error && query.data !== undefined ? (
-          <Counted {...props} answer={query.data} t={t} />
-        ) : null}
+        {asked && copy === null && !query.error && query.data === undefined ? <SkeletonText lines={4} /> : null}
+        {asked && !query.error && query.data !== undefined ? <Counted {...props} answer={query.data} t={t} /> : null}
       </div>
       {waiting > 0 ? <p className="sg-left-out">{t("builder.waiting", { n: waiting })}</p> : null}
     </Card>

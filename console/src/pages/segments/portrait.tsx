@@ -11,7 +11,8 @@ import { pick, useLanguage, useTexts } from "../../texts/texts.ts";
 import type { TreeNode } from "./model/vocabulary.ts";
 import { PortraitFacts } from "./portrait-facts.tsx";
 import { fetchWorkbook, type Portrait, type Sitter, usePortrait, withCondition } from "./portrait-data.ts";
-import { useSegments } from "./segment-data.ts";
+import { Preparing } from "./preparing.tsx";
+import { usePreparation, useSegments } from "./segment-data.ts";
 import "./portrait.css";
 import "./texts.ts";
 
@@ -44,7 +45,14 @@ export function SegmentPortrait(props: SegmentPortraitProps) {
       },
       { replace: true },
     );
+  const copy = usePreparation(sitter !== null && portrait.data === undefined);
   if (sitter === null) return <EmptyState title={t("portrait.none_title")} text={t("portrait.none_text")} />;
+  if (copy !== null)
+    return (
+      <Card title={t("portrait.title")}>
+        <Preparing copy={copy} />
+      </Card>
+    );
   return (
     <div className="ht-stack pt-page">
       <Loaded query={portrait} skeleton={<SkeletonBlock height={520} />}>

@@ -1,4 +1,5 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { api } from "../../api/client.ts";
 import { pick } from "../../texts/texts.ts";
 import type { MemberRow } from "../members/member-data.ts";
@@ -100,4 +101,38 @@ export function useSample(condition: string) {
     staleTime: 10_000,
     retry: false,
   });
+}
+
+interface Preparation {
+  /** The copy of all tags that is being made, in members; null when none is. */
+  readonly copy: { readonly done: number; readonly total: number } | null;
+}
+
+const PREPARATION_MS = 1_000;
+
+/**
+ * How far the copy is that counts and portraits of many members are quick with, while somebody waits for one. When it is
+ * there, what could not be answered meanwhile is asked again.
+ */
+export function usePreparation(waits: boolean): Preparation["copy"] {
+  const client = useQueryClient();
+  const { data } = useQuery({
+    queryKey: ["segments", "preparation"],
+    queryFn: ({ signal }) => api.get<Preparation>("/api/segments/preparation", {}, signal),
+    enabled: waits,
+    refetchInterval: PREPARATION_MS,
+    gcTime: 0,
+  });
+  const copy = waits ? (data?.copy ?? null) : null;
+  const preparing = useRef(false);
+  useEffect(() => {
+    if (preparing.current && copy === null && data !== undefined)
+      for (const kind of ["count", "sample", "portrait"])
+        void client.invalidateQueries({
+          queryKey: ["segments", kind],
+          predicate: ({ state }) => state.status === "error",
+        });
+    preparing.current = copy !== null;
+  }, [copy, data, client]);
+  return copy;
 }
