@@ -25,6 +25,9 @@ const LoginPage = lazy(() => import("./pages/login/login.tsx").then((page) => ({
 const InvitePage = lazy(() => import("./pages/invite/invite.tsx").then((page) => ({ default: page.InvitePage })));
 const SetupPage = lazy(() => import("./pages/setup/setup.tsx").then((page) => ({ default: page.SetupPage })));
 
+/** Where factors, sessions and the password are looked after; open to everybody who is signed in. */
+const SECURITY_PATH = "/me/security";
+
 function Guarded({ route, session }: { route: Route; session: SessionState }) {
   if (route.permission !== null && !session.permissions.includes(route.permission)) {
     return <NoPermission permission={route.permission} />;
@@ -65,8 +68,12 @@ function Doors() {
     return location.pathname === "/setup" ? <SetupPage /> : <Navigate to="/setup" replace />;
   }
   if (location.pathname === "/invite") return <InvitePage />;
-  if (session.data.signed_in) return <SignedIn session={session.data} />;
-  if (location.pathname === "/login") return <LoginPage />;
+  const { owes } = session.data;
+  if (session.data.signed_in && owes !== "prove") {
+    if (owes !== null && location.pathname !== SECURITY_PATH) return <Navigate to={SECURITY_PATH} replace />;
+    return <SignedIn session={session.data} />;
+  }
+  if (location.pathname === "/login") return <LoginPage owesProof={owes === "prove"} />;
   const next = location.pathname === "/" || location.pathname === "/setup" ? "" : location.pathname + location.search;
   return <Navigate to={next === "" ? "/login" : `/login?next=${encodeURIComponent(next)}`} replace />;
 }

@@ -13,10 +13,31 @@ export interface PersonRow {
   readonly failed_attempts: number;
   readonly locked_until: Date | null;
   readonly created_at: Date;
+  readonly password_changed_at: Date | null;
+  readonly password_history: string[];
 }
 
+/** What a session has proved. */
+export interface SessionRow {
+  readonly session_id: number;
+  readonly token_hash: Buffer;
+  readonly created_at: Date;
+  readonly last_seen_at: Date;
+  /** 1: a password; 2: a second factor too. */
+  readonly assurance: number;
+  readonly last_strong_auth_at: Date | null;
+  readonly proved_by: string;
+  /** Whether its person has a second factor. */
+  readonly has_factor: boolean;
+  /** The version of the permission matrix in force as the session was read; null: the one that is shipped. */
+  readonly matrix_version: number | null;
+}
+
+/** Hashes of earlier passwords that are kept, the present one among them. */
+const PASSWORDS_KEPT = 24;
+
 const PERSON =
-  "p.person_id, p.name, p.email, p.role, p.password_hash, p.scope_regions, p.scope_stores, p.scope_brands, p.disabled_at, p.failed_attempts, p.locked_until, p.created_at";
+  "p.person_id, p.name, p.email, p.role, p.password_hash, p.scope_regions, p.scope_stores, p.scope_brands, p.disabled_at, p.failed_attempts, p.locked_until, p.created_at, p.password_changed_at, p.password_history";
 
 export function scopeOf(person: PersonRow): Scope {
   return {
@@ -53,7 +74,8 @@ export async function insertPerson(
   },
 ): Promise<number | undefined> {
   const row = await tx.one<{ person_id: number }>(
-    `insert into access.person (name, email, role, password_hash, scope_stores, created_at) values ($1, $2, $3, $4, $5, $6)
+    `insert into access.person (name, email, role, password_hash, scope_stores, created_at, password_changed_at, password_history)
+     values ($1, $2, $3, $4, $5, $6, case when $4::text is null then null else $6::timestamptz end, array_remove(array[$4::text], null))
      on conflict (lower(email)) do nothing returning person_id`,
     [person.name, person.email, person.role, person.password_hash, person.scope_stores ?? null, person.now],
   );
@@ -100,36 +122,75 @@ export async function insertSession(
   session: { token_hash: Buffer; person_id: number; now: Date; ip: string; user_agent: string },
 ): Promise<void> {
   await tx.query(
-    `insert into access.session (token_hash, person_id, created_at, last_seen_at, last_strong_auth_at, ip, user_agent)
-     values ($1, $2, $3, $3, $3, $4, $5)`,
+    `insert into access.session (token_hash, person_id, created_at, last_seen_at, ip, user_agent)
+     values ($1, $2, $3, $3, $4, $5)`,
     [session.token_hash, session.person_id, session.now, session.ip, session.user_agent.slice(0, 300)],
   );
 }
 
-/** What a live session is worth, and the matrix it is judged by. */
-export interface SessionRow {
-  readonly last_seen_at: Date;
-  /** 1 password, 2 with a second factor. */
-  readonly assurance: number;
-  readonly last_strong_auth_at: Date | null;
-  /** The version of the permission matrix in force as the session was read; null: the one that is shipped. */
-  readonly matrix_version: number | null;
-}
-
 /** The person of a live session; a session idle or old beyond the limits does not count. */
-export function personOfSession(
+export async function personOfSession(
   tx: Tx,
   token_hash: Buffer,
   seen_after: Date,
   made_after: Date,
-): Promise<(PersonRow & SessionRow) | undefined> {
-  return tx.one(
-    `select ${PERSON}, s.last_seen_at, s.assurance, s.last_strong_auth_at,
+): Promise<{ readonly person: PersonRow; readonly session: SessionRow } | undefined> {
+  const person = await tx.one<PersonRow & SessionRow & { session_made_at: Date }>(
+    `select ${PERSON}, s.session_id, s.token_hash, s.created_at as session_made_at, s.last_seen_at, s.assurance,
+       s.last_strong_auth_at, s.proved_by,
+       exists (select 1 from access.factor f where f.person_id = p.person_id and f.confirmed_at is not null) as has_factor,
        (select version from access.matrix_version where state = 'active') as matrix_version
      from access.session s join access.person p using (person_id)
      where s.token_hash = $1 and s.last_seen_at > $2 and s.created_at > $3 and p.disabled_at is null`,
     [token_hash, seen_after, made_after],
   );
+  return person === undefined ? undefined : { person, session: { ...person, created_at: person.session_made_at } };
+}
+
+/** The session proved itself strongly just now, and has another token from now on. */
+export async function strengthenSession(
+  tx: Tx,
+  token_hash: Buffer,
+  next_hash: Buffer,
+  proved_by: string,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `update access.session set token_hash = $2, assurance = 2, proved_by = $3, last_strong_auth_at = $4, last_seen_at = $4
+     where token_hash = $1`,
+    [token_hash, next_hash, proved_by, now],
+  );
+}
+
+export interface SessionView {
+  readonly session_id: number;
+  readonly created_at: Date;
+  readonly last_seen_at: Date;
+  readonly assurance: number;
+  readonly proved_by: string;
+  readonly ip: string | null;
+  readonly user_agent: string | null;
+}
+
+/** Sessions that still count, the one seen last first. */
+export function sessionsOf(tx: Tx, person_id: number, seen_after: Date, made_after: Date): Promise<SessionView[]> {
+  return tx.query<SessionView>(
+    `select session_id, created_at, last_seen_at, assurance, proved_by, ip, user_agent from access.session
+     where person_id = $1 and last_seen_at > $2 and created_at > $3 order by last_seen_at desc, session_id`,
+    [person_id, seen_after, made_after],
+  );
+}
+
+export async function deleteSessionOf(tx: Tx, person_id: number, session_id: number): Promise<boolean> {
+  return (
+    (await tx.execute("delete from access.session where person_id = $1 and session_id = $2", [person_id, session_id])) >
+    0
+  );
+}
+
+/** All of a person's sessions but the one with this token. */
+export async function deleteOtherSessions(tx: Tx, person_id: number, token_hash: Buffer): Promise<number> {
+  return tx.execute("delete from access.session where person_id = $1 and token_hash <> $2", [person_id, token_hash]);
 }
 
 export async function touchSession(tx: Tx, token_hash: Buffer, now: Date): Promise<void> {
@@ -175,10 +236,11 @@ export function useInvitation(
   );
 }
 
-export async function setPassword(tx: Tx, person_id: number, password_hash: string): Promise<void> {
+export async function setPassword(tx: Tx, person_id: number, password_hash: string, now: Date): Promise<void> {
   await tx.query(
-    "update access.person set password_hash = $2, failed_attempts = 0, locked_until = null where person_id = $1",
-    [person_id, password_hash],
+    `update access.person set password_hash = $2, password_changed_at = $3, failed_attempts = 0, locked_until = null,
+       password_history = (array_prepend($2, password_history))[1:${PASSWORDS_KEPT}] where person_id = $1`,
+    [person_id, password_hash, now],
   );
 }
 

@@ -42,6 +42,76 @@ export const accessErrors = defineErrors("access", {
     zh: "密码至少 {length_min} 位，且不能是常见密码或包含邮箱名。",
     en: "The password needs at least {length_min} characters and must not be a common one or contain the e-mail's name.",
   },
+  password_simple: {
+    status: 422,
+    zh: "密码至少要包含小写字母、大写字母、数字、其他字符（如空格）中的 {classes_min} 类；{phrase_length} 个字符以上的一句话，{phrase_classes} 类即可。",
+    en: "The password needs at least {classes_min} of: lower case, upper case, digits, others (such as a space); a phrase of {phrase_length} characters or more needs {phrase_classes}.",
+  },
+  password_used: {
+    status: 422,
+    zh: "不能使用最近 {history} 次用过的密码，请换一个。",
+    en: "This is one of your last {history} passwords. Choose another one.",
+  },
+  password_old: {
+    status: 403,
+    zh: "密码已过期，请先在「我的安全」中修改密码，再继续操作。",
+    en: "Your password has expired. Change it under “My security”, then go on.",
+  },
+  second_factor_required: {
+    status: 401,
+    zh: "还差一步：请用验证器动态码、通行密钥或恢复码完成登录。",
+    en: "One more step: finish signing in with a code of your app, a passkey or a recovery code.",
+  },
+  second_factor_missing: {
+    status: 403,
+    zh: "您的角色必须使用第二种验证方式，请先在「我的安全」中添加验证器或通行密钥。",
+    en: "Your role must use a second factor. Add an authenticator app or a passkey under “My security” first.",
+  },
+  code_wrong: {
+    status: 401,
+    zh: "动态码或恢复码不对，或已用过。请等待下一个动态码再试；连续输错 {limit} 次将锁定 {minutes} 分钟。",
+    en: "The code is wrong or was used already. Wait for the next one; after {limit} wrong attempts in a row the account is locked for {minutes} minutes.",
+  },
+  factor_not_found: {
+    status: 404,
+    zh: "没有这个验证方式，可能已被移除。请刷新页面。",
+    en: "There is no such factor; it may have been removed. Reload the page.",
+  },
+  factors_full: {
+    status: 409,
+    zh: "最多可添加 {limit} 个验证方式，请先移除不用的。",
+    en: "No more than {limit} factors are kept. Remove one you do not use first.",
+  },
+  last_factor: {
+    status: 409,
+    zh: "您的角色必须保留至少一个验证方式，请先添加另一个。",
+    en: "Your role must keep at least one factor. Add another one first.",
+  },
+  passkey_refused: {
+    status: 401,
+    zh: "通行密钥未通过验证（{reason}）。请重试，或改用动态码。",
+    en: "The passkey was not accepted ({reason}). Try again, or use a code instead.",
+  },
+  passkey_needs_name: {
+    status: 409,
+    zh: "以 IP 地址打开的控制台不能使用通行密钥，请改用域名地址（如 {address}），或使用验证器动态码。",
+    en: "Passkeys do not work at a bare IP address. Open the console by its name (such as {address}), or use an authenticator app.",
+  },
+  session_not_found: {
+    status: 404,
+    zh: "没有这个会话，可能已结束。",
+    en: "There is no such session; it may have ended.",
+  },
+  own_factors: {
+    status: 409,
+    zh: "不能重置自己的验证方式，请在「我的安全」中逐个移除，或请另一位安全管理员重置。",
+    en: "You cannot reset your own factors. Remove them under “My security”, or ask another security administrator.",
+  },
+  own_session: {
+    status: 409,
+    zh: "这是您当前的会话，请用「退出登录」结束它。",
+    en: "This is the session you are using. Sign out to end it.",
+  },
   email_invalid: { status: 422, zh: "邮箱格式不对：{email}。", en: "This is not an e-mail address: {email}." },
   email_taken: { status: 409, zh: "该邮箱已有账号。", en: "There is already an account with this e-mail." },
   role_unknown: { status: 422, zh: "没有这个角色：{role}。", en: "There is no role {role}." },

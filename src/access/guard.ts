@@ -1,19 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Ground } from "../ground.ts";
-import { Problem, problem } from "../platform/errors.ts";
+import { type Problem, problem } from "../platform/errors.ts";
 import type { Permitted } from "../platform/http.ts";
 import { SYSTEM_SCOPE, type Scope } from "../store/index.ts";
-import { insertAudit, type PersonRow, type SessionRow } from "./access-store.ts";
+import { insertAudit, type PersonRow } from "./access-store.ts";
 import { collectRoutes } from "./declared-routes.ts";
 import { matrixAt } from "./matrix-live.ts";
 import { requirePermitted, type Rights, rightsOf, scopeFor, STRONG_SECONDS_MAX } from "./rights.ts";
 import { NOTHING } from "./row-scope.ts";
-import { personOf } from "./sessions.ts";
+import { requireNothingOwed, type SignedIn, signedIn } from "./sessions.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     /** The signed-in person; undefined on public and collection routes. */
     person: PersonRow | undefined;
+    /** The person with what their session has proved; undefined on public and collection routes. */
+    signed_in: SignedIn | undefined;
     /** The rows this request may touch, and how it shows personal values. */
     scope: Scope;
     /** What the permission matrix gives the person; undefined where nobody is signed in. */
@@ -30,6 +32,7 @@ export function guard(app: FastifyInstance, ground: Ground): void {
   collectRoutes(app);
   app.decorateRequest("person", undefined);
   app.decorateRequest("scope", undefined as unknown as Scope);
+  app.decorateRequest("signed_in", undefined);
   app.decorateRequest("rights", undefined);
   app.decorateRequest("audit_subject", undefined as unknown as Record<string, unknown>);
   app.addHook("onRequest", async (request, reply) => {
@@ -42,15 +45,25 @@ export function guard(app: FastifyInstance, ground: Ground): void {
     }
     if ("source" in access) return;
     refuseCrossSite(request, ground);
-    const session = await personOf(ground, request);
-    request.person = session;
-    if (session !== undefined) {
-      const matrix = await matrixAt(ground, session.matrix_version);
-      request.rights = rightsOf(matrix, session.role, session, ground.wall.now());
+    const signed = await signedIn(ground, request);
+    request.signed_in = signed;
+    request.person = signed?.person;
+    if (signed !== undefined) {
+      const matrix = await matrixAt(ground, signed.session.matrix_version);
+      request.rights = rightsOf(matrix, signed.person.role, signed.session, ground.wall.now());
     }
     if ("public" in access) return;
-    if (session === undefined || request.rights === undefined) throw problem("access.not_signed_in");
-    await permit(ground, { request, reply, session, rights: request.rights, access });
+    if (signed === undefined || request.rights === undefined) throw problem("access.not_signed_in");
+    if ("own" in access) return;
+    requireNothingOwed(signed);
+    await permit(ground, { request, reply, signed, rights: request.rights, access });
+  });
+  app.addHook("onError", async (_request, reply, error) => {
+    if ((error as Partial<Problem>).code === "access.step_up_required")
+      reply.header(
+        "www-authenticate",
+        `Session error="insufficient_user_authentication", max_age=${STRONG_SECONDS_MAX}`,
+      );
   });
   // Before the answer leaves: an act without its audit row is not acknowledged.
   app.addHook("onSend", async (request, reply, payload) => {
@@ -66,25 +79,16 @@ export function guard(app: FastifyInstance, ground: Ground): void {
 interface Asked {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly session: PersonRow & SessionRow;
+  readonly signed: SignedIn;
   readonly rights: Rights;
   readonly access: Permitted;
 }
 
-async function permit(ground: Ground, { request, reply, session, rights, access }: Asked): Promise<void> {
-  try {
-    requirePermitted(rights, access, session, ground.wall.now());
-  } catch (error) {
-    if (error instanceof Problem && error.code === "access.step_up_required") {
-      reply.header(
-        "www-authenticate",
-        `Session error="insufficient_user_authentication", max_age=${STRONG_SECONDS_MAX}`,
-      );
-    }
-    throw error;
-  }
+async function permit(ground: Ground, { request, signed, rights, access }: Asked): Promise<void> {
+  const { person, session } = signed;
+  requirePermitted(rights, access, session, ground.wall.now());
   const matrix = await matrixAt(ground, session.matrix_version);
-  request.scope = await scopeFor(ground, session, matrix, rights, access);
+  request.scope = await scopeFor(ground, person, matrix, rights, access);
 }
 
 /** A browser says where a request comes from; a form on another site must not act for a signed-in person. */

@@ -5,16 +5,21 @@ import { setSetting, settingOf, SYSTEM_SCOPE, type Tx } from "../store/index.ts"
 import {
   anyPerson,
   countActiveOwners,
+  deleteOtherSessions,
   deleteSessionsOf,
   insertInvitation,
   insertPerson,
   personById,
+  type PersonRow,
+  type SessionRow,
   setPassword,
   updatePerson,
   useInvitation,
 } from "./access-store.ts";
-import { hashPassword, requireStrongPassword } from "./passwords.ts";
+import { checkPassword, hashPassword, requireNewPassword, requireStrongPassword } from "./passwords.ts";
+import { PASSWORD_PROFILES, securityPolicy } from "./policy.ts";
 import { ROLE_NAMES, type Role } from "./roles.ts";
+import { noteFailure } from "./sessions.ts";
 
 const SETUP_HOURS = 24;
 const INVITE_DAYS = 7;
@@ -58,7 +63,8 @@ export interface FirstOwner {
 /** First-run set-up: the brand's name and the first owner. Works once. `token` is not asked for on the command line. */
 export async function setUp(ground: Ground, owner: FirstOwner, token: string | undefined): Promise<number> {
   requireEmail(owner.email);
-  requireStrongPassword(owner.password, owner.email);
+  const policy = await ground.store.read(SYSTEM_SCOPE, securityPolicy);
+  requireStrongPassword(owner.password, owner.email, PASSWORD_PROFILES[policy.profile]);
   const password_hash = await hashPassword(owner.password);
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
     // two set-ups at once: the second waits here and then finds the first
@@ -107,9 +113,35 @@ export async function acceptInvitation(ground: Ground, token: string, password: 
     const used = await useInvitation(tx, hashSecret(token), "invite", ground.wall.now());
     if (used?.person_id == null) throw problem("access.link_invalid");
     const person = await personById(tx, used.person_id);
-    requireStrongPassword(password, person?.email ?? "");
-    await setPassword(tx, used.person_id, password_hash);
+    const { profile } = await securityPolicy(tx);
+    requireStrongPassword(password, person?.email ?? "", PASSWORD_PROFILES[profile]);
+    await setPassword(tx, used.person_id, password_hash, ground.wall.now());
     return used.person_id;
+  });
+}
+
+/**
+ * A person gives themself another password: the present one is asked for, all other sessions end.
+ * @throws access.wrong_credentials, access.password_weak, access.password_simple, access.password_used
+ */
+export async function changePassword(
+  ground: Ground,
+  person: PersonRow,
+  session: SessionRow,
+  given: { readonly current: string; readonly password: string },
+): Promise<void> {
+  const policy = await ground.store.read(SYSTEM_SCOPE, securityPolicy);
+  const profile = PASSWORD_PROFILES[policy.profile];
+  if (!(await checkPassword(person.password_hash, given.current))) {
+    await noteFailure(ground, person, policy);
+    throw problem("access.wrong_credentials", { limit: policy.attempts_max, minutes: policy.lock_minutes });
+  }
+  requireStrongPassword(given.password, person.email, profile);
+  await requireNewPassword(given.password, person.password_history, profile);
+  const password_hash = await hashPassword(given.password);
+  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await setPassword(tx, person.person_id, password_hash, ground.wall.now());
+    await deleteOtherSessions(tx, person.person_id, session.token_hash);
   });
 }
 

@@ -4,11 +4,13 @@ import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { listAudit, listPeople, type PersonRow } from "./access-store.ts";
 import { acceptInvitation, brandName, changePerson, invite, setUp, setupRequired } from "./people.ts";
+import { factorRoutes } from "./factor-routes.ts";
 import { LEVELS } from "./matrix.ts";
 import { matrixRoutes } from "./matrix-routes.ts";
 import type { Rights } from "./rights.ts";
+import { policyRoutes } from "./policy-routes.ts";
 import { PERMISSIONS, ROLES } from "./roles.ts";
-import { closeSession, openSession, signIn } from "./sessions.ts";
+import { closeSession, openSession, type SignedIn, signIn } from "./sessions.ts";
 import { aboutOne } from "../platform/index.ts";
 
 const Person = Type.Object({ id: Type.Integer(), name: Type.String(), email: Type.String(), role: Type.String() });
@@ -17,6 +19,8 @@ const SessionState = Type.Object({
   signed_in: Type.Boolean(),
   brand_name: Type.String(),
   person: Type.Optional(Person),
+  /** What the person must do before anything else: prove a second factor, add one, change an old password. */
+  owes: Type.Union([Type.Null(), Type.Literal("prove"), Type.Literal("enrol"), Type.Literal("password")]),
   /** What is open to the person at one level at least. */
   permissions: Type.Array(Type.String()),
   /** The outcomes of their role by permission, L1 to L4, and the version of the matrix that says so. */
@@ -66,12 +70,14 @@ export function accessRoutes(app: FastifyInstance, ground: Ground): void {
   sessionRoutes(app, ground);
   firstStepRoutes(app, ground);
   peopleRoutes(app, ground);
+  factorRoutes(app, ground);
+  policyRoutes(app, ground);
   matrixRoutes(app, ground, app.declared_routes);
 }
 
 function sessionRoutes(app: FastifyInstance, ground: Ground): void {
   const state = async (
-    person: PersonRow | undefined,
+    signed: SignedIn | undefined,
     rights: Rights | undefined,
   ): Promise<Static<typeof SessionState>> => {
     const [setup_required, brand_name] = await ground.store.read(
@@ -80,9 +86,10 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
     );
     return {
       setup_required,
-      signed_in: person !== undefined,
+      signed_in: signed !== undefined,
       brand_name,
-      ...(person === undefined ? {} : { person: view(person) }),
+      ...(signed === undefined ? {} : { person: view(signed.person) }),
+      owes: signed?.owes ?? null,
       ...heldBy(rights),
       locale: "zh-CN",
       timezone: ground.config.timezone,
@@ -99,7 +106,7 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
       },
       config: open,
     },
-    async (request) => state(request.person, request.rights),
+    async (request) => state(request.signed_in, request.rights),
   );
   app.post<{ Body: Static<typeof SignInBody> }>(
     "/api/session",

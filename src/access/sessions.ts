@@ -13,18 +13,33 @@ import {
   touchSession,
   type PersonRow,
   type SessionRow,
+  strengthenSession,
 } from "./access-store.ts";
-import { checkPassword } from "./passwords.ts";
+import { checkPassword, isPasswordOld } from "./passwords.ts";
+import { PASSWORD_PROFILES, type SecurityPolicy, securityPolicy } from "./policy.ts";
 
-const IDLE_MINUTES_MAX = 30;
-const ABSOLUTE_HOURS_MAX = 12;
-const ATTEMPTS_MAX = 5;
-const LOCK_MINUTES = 15;
 const TOUCH_SECONDS = 60;
 
 /** Over https the cookie is bound to this very host; a plain local start cannot ask for that. */
 function cookieName(ground: Ground): string {
   return ground.config.public_url.startsWith("https:") ? "__Host-huitou" : "huitou";
+}
+
+/** Throws access.locked while too many wrong attempts keep the person out. */
+export function requireUnlocked(person: PersonRow | undefined, now: Date): void {
+  if (person?.locked_until != null && person.locked_until > now) {
+    throw problem("access.locked", { minutes: Math.ceil((person.locked_until.getTime() - now.getTime()) / 60_000) });
+  }
+}
+
+/** Counts a wrong password or code; so many in a row lock the person out for a while. */
+export async function noteFailure(
+  ground: Ground,
+  person: Pick<PersonRow, "person_id">,
+  policy: SecurityPolicy,
+): Promise<void> {
+  const until = new Date(ground.wall.now().getTime() + policy.lock_minutes * 60_000);
+  await ground.store.write(SYSTEM_SCOPE, (tx) => recordFailure(tx, person.person_id, policy.attempts_max, until));
 }
 
 /** Checks e-mail and password and opens a session. Throws access.wrong_credentials or access.locked. */
@@ -35,18 +50,15 @@ export async function signIn(
   email: string,
   password: string,
 ): Promise<PersonRow> {
-  const now = ground.wall.now();
-  const person = await ground.store.read(SYSTEM_SCOPE, (tx) => personByEmail(tx, email));
-  if (person?.locked_until != null && person.locked_until > now) {
-    throw problem("access.locked", { minutes: Math.ceil((person.locked_until.getTime() - now.getTime()) / 60_000) });
-  }
+  const { person, policy } = await ground.store.read(SYSTEM_SCOPE, async (tx) => ({
+    person: await personByEmail(tx, email),
+    policy: await securityPolicy(tx),
+  }));
+  requireUnlocked(person, ground.wall.now());
   const right = await checkPassword(person?.password_hash, password);
   if (!right || person === undefined || person.disabled_at !== null) {
-    if (person !== undefined) {
-      const until = new Date(now.getTime() + LOCK_MINUTES * 60_000);
-      await ground.store.write(SYSTEM_SCOPE, (tx) => recordFailure(tx, person.person_id, ATTEMPTS_MAX, until));
-    }
-    throw problem("access.wrong_credentials", { limit: ATTEMPTS_MAX, minutes: LOCK_MINUTES });
+    if (person !== undefined) await noteFailure(ground, person, policy);
+    throw problem("access.wrong_credentials", { limit: policy.attempts_max, minutes: policy.lock_minutes });
   }
   await openSession(ground, request, reply, person.person_id);
   return person;
@@ -69,6 +81,10 @@ export async function openSession(
       user_agent: request.headers["user-agent"] ?? "",
     });
   });
+  setCookie(ground, reply, secret);
+}
+
+function setCookie(ground: Ground, reply: FastifyReply, secret: string): void {
   reply.setCookie(cookieName(ground), secret, {
     path: "/",
     httpOnly: true,
@@ -83,17 +99,76 @@ export async function closeSession(ground: Ground, request: FastifyRequest, repl
   reply.clearCookie(cookieName(ground), { path: "/" });
 }
 
+/** Sessions seen and made before these instants do not count any more. */
+export function sessionLimits(
+  policy: SecurityPolicy,
+  now: Date,
+): { readonly seen_after: Date; readonly made_after: Date } {
+  return {
+    seen_after: new Date(now.getTime() - policy.session_idle_minutes * 60_000),
+    made_after: new Date(now.getTime() - policy.session_hours_max * 3_600_000),
+  };
+}
+
+/** What a signed-in person must do before anything else. */
+export type Owed = "prove" | "enrol" | "password";
+
+export interface SignedIn {
+  readonly person: PersonRow;
+  readonly session: SessionRow;
+  readonly policy: SecurityPolicy;
+  readonly owes: Owed | undefined;
+}
+
 /** The signed-in person of a request, or undefined; keeps a used session alive. */
-export async function personOf(ground: Ground, request: FastifyRequest): Promise<(PersonRow & SessionRow) | undefined> {
+export async function signedIn(ground: Ground, request: FastifyRequest): Promise<SignedIn | undefined> {
   const secret = request.cookies[cookieName(ground)];
   if (secret === undefined || secret.length > 100) return undefined;
-  const now = ground.wall.now().getTime();
+  const now = ground.wall.now();
   const token_hash = hashSecret(secret);
-  const idle = new Date(now - IDLE_MINUTES_MAX * 60_000);
-  const oldest = new Date(now - ABSOLUTE_HOURS_MAX * 3_600_000);
-  const found = await ground.store.read(SYSTEM_SCOPE, (tx) => personOfSession(tx, token_hash, idle, oldest));
-  if (found !== undefined && now - found.last_seen_at.getTime() > TOUCH_SECONDS * 1000) {
-    await ground.store.write(SYSTEM_SCOPE, (tx) => touchSession(tx, token_hash, new Date(now)));
+  const found = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
+    const policy = await securityPolicy(tx);
+    const { seen_after, made_after } = sessionLimits(policy, now);
+    const live = await personOfSession(tx, token_hash, seen_after, made_after);
+    return live === undefined ? undefined : { ...live, policy, owes: owedBy(live.person, live.session, policy, now) };
+  });
+  if (found !== undefined && now.getTime() - found.session.last_seen_at.getTime() > TOUCH_SECONDS * 1000) {
+    await ground.store.write(SYSTEM_SCOPE, (tx) => touchSession(tx, token_hash, now));
   }
   return found;
+}
+
+function owedBy(person: PersonRow, session: SessionRow, policy: SecurityPolicy, now: Date): Owed | undefined {
+  if (session.has_factor && session.assurance < 2) return "prove";
+  if (!session.has_factor && policy.second_factor_roles.includes(person.role)) return "enrol";
+  if (isPasswordOld(person.password_changed_at, PASSWORD_PROFILES[policy.profile], now)) return "password";
+  return undefined;
+}
+
+const OWED = {
+  prove: "access.second_factor_required",
+  enrol: "access.second_factor_missing",
+  password: "access.password_old",
+} as const;
+
+/** Throws what a person must do first: prove the second factor, add one, or change an old password. */
+export function requireNothingOwed({ owes }: SignedIn): void {
+  if (owes !== undefined) throw problem(OWED[owes]);
+}
+
+/**
+ * Opens the session anew as one that has just proved a second factor: under another token, so that one that was seen
+ * before is worth nothing.
+ */
+export async function provedStrongly(
+  ground: Ground,
+  reply: FastifyReply,
+  session: SessionRow,
+  proved_by: string,
+): Promise<void> {
+  const secret = newSecret();
+  await ground.store.write(SYSTEM_SCOPE, (tx) =>
+    strengthenSession(tx, session.token_hash, hashSecret(secret), proved_by, ground.wall.now()),
+  );
+  setCookie(ground, reply, secret);
 }

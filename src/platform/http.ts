@@ -63,6 +63,8 @@ export type Access =
   | { readonly public: true }
   /** Collection endpoints: the handler checks the source's own key. */
   | { readonly source: true }
+  /** A signed-in person about themself, whatever their role, before the second factor too: factors, sessions, password. */
+  | { readonly own: true; readonly audit?: string }
   | Permitted;
 
 /** The same place in the matrix for a route whose address names one object. */

@@ -37,6 +37,7 @@ export const PAGES = [
   "/data/identities?tab=quarantined",
   "/data/engines",
   "/data/jobs",
+  "/me/security",
   "/trust/people",
   "/trust/audit",
 ] as const;

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { type Role, offerSetup } from "../../src/access/index.ts";
+import { DEFAULT_POLICY, setSecurityPolicy } from "../../src/access/policy.ts";
 import { makeServer } from "../../src/server.ts";
+import { SYSTEM_SCOPE } from "../../src/store/index.ts";
 import type { TestWorld } from "./database.ts";
 
 const password = "longjing-spring-1987";
@@ -28,6 +30,10 @@ export interface Staff {
 /** The HTTP server with an owner, who invites the others. */
 export async function staffOf(world: TestWorld): Promise<Staff> {
   const app = await makeServer(world.composition, { ready: true });
+  // who needs a second factor is the subject of factors.db.test.ts; here a password is enough for everybody
+  await world.ground.store.write(SYSTEM_SCOPE, (tx) =>
+    setSecurityPolicy(tx, { ...DEFAULT_POLICY, second_factor_roles: [] }),
+  );
   const token = await offerSetup(world.ground);
   const first = { token, brand_name: "山野茶", name: "林", email: "owner@example.com", password };
   const done = await app.inject({ method: "POST", url: "/api/setup", payload: first });

@@ -28,24 +28,52 @@ export function withQuery(path: string, query?: Query): string {
   return text === "" ? path : `${path}?${text}`;
 }
 
-/** Fired when the server says that nobody is signed in any more. */
+/** Fired when the server says that nobody is signed in any more, or that something is owed before anything else. */
 export const SIGNED_OUT = "huitou:signed-out";
+const SESSION_CODES: ReadonlySet<string> = new Set([
+  "access.not_signed_in",
+  "access.second_factor_required",
+  "access.second_factor_missing",
+  "access.password_old",
+]);
+
+type Ask = () => Promise<boolean>;
+let askForProof: Ask | undefined;
+
+/** Who asks the person for their second factor when the server wants a fresh one. @returns how to end that */
+export function answerStepUp(ask: Ask): () => void {
+  askForProof = ask;
+  return () => {
+    askForProof = undefined;
+  };
+}
 
 async function answer<T>(response: Response): Promise<T> {
   if (response.status === 204) return undefined as T;
   const text = await response.text();
   if (response.ok) return (text === "" ? undefined : JSON.parse(text)) as T;
-  if (response.status === 401) window.dispatchEvent(new Event(SIGNED_OUT));
   let body: Record<string, string> = {};
   try {
     body = JSON.parse(text) as Record<string, string>;
   } catch {
     body = { title: response.statusText };
   }
+  if (SESSION_CODES.has(body["code"] ?? "")) window.dispatchEvent(new Event(SIGNED_OUT));
   throw new ApiProblem(response.status, body);
 }
 
+/** A request that wants a fresh second factor is sent once more when the person has shown it. */
 async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  try {
+    return await sendOnce<T>(method, path, body, signal);
+  } catch (error) {
+    const wanted = error instanceof ApiProblem && error.code === "access.step_up_required" && path.startsWith("/api/");
+    if (!wanted || askForProof === undefined || !(await askForProof())) throw error;
+    return sendOnce<T>(method, path, body, signal);
+  }
+}
+
+async function sendOnce<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const init: RequestInit = { method, credentials: "same-origin", headers: { accept: "application/json" } };
   if (signal) init.signal = signal;
   if (body instanceof FormData) init.body = body;

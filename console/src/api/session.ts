@@ -12,6 +12,8 @@ export interface SessionState {
     readonly email: string;
     readonly role: string;
   };
+  /** What the person must do before anything else: prove a second factor, add one, change an old password. */
+  readonly owes: "prove" | "enrol" | "password" | null;
   readonly permissions: readonly string[];
   readonly locale: string;
   readonly timezone: string;

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { LogoutOutlined } from "@ant-design/icons";
+import { LogoutOutlined, SafetyOutlined } from "@ant-design/icons";
 import { useEffect, useId, useRef, useState } from "react";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { api } from "../api/client.ts";
 import { SESSION_KEY, useSession } from "../api/session.ts";
 import { Choices } from "../parts/chips.tsx";
@@ -98,6 +98,9 @@ export function ProfileMenu() {
           ]}
           onChange={theme.choose}
         />
+        <Link className="ht-profile-out" to="/me/security" onClick={() => setOpen(false)}>
+          <SafetyOutlined /> {t("menu.security")}
+        </Link>
         <button type="button" className="ht-profile-out" onClick={() => void signOut()}>
           <LogoutOutlined /> {t("menu.sign_out")}
         </button>

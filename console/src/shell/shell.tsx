@@ -7,6 +7,7 @@ import { Toasts } from "../parts/toast.tsx";
 import { ROUTES } from "../routes.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CrashGuard } from "./crash-guard.tsx";
+import { StepUpDialog } from "./step-up-dialog.tsx";
 import { Palette } from "./palette.tsx";
 import { ProfileMenu } from "./profile-menu.tsx";
 import { SideBar } from "./side-bar.tsx";
@@ -117,6 +118,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </main>
       </div>
       <Palette open={palette} onClose={() => setPalette(false)} />
+      <StepUpDialog />
       <Toasts />
     </div>
   );

@@ -13,7 +13,7 @@ import zh from "./zh.json";
 
 addTexts("invite", { zh, en });
 
-const PASSWORD_LENGTH_MIN = 12;
+const PASSWORD_LENGTH_MIN = 10;
 
 /** Where an invited person sets their password. */
 export function InvitePage() {

@@ -3,10 +3,12 @@ import Button from "antd/es/button";
 import { type FormEvent, useEffect, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { api } from "../../api/client.ts";
-import { SESSION_KEY } from "../../api/session.ts";
+import { SESSION_KEY, type SessionState } from "../../api/session.ts";
 import { FormError, TextField } from "../../parts/form.tsx";
 import { errorSentence } from "../../parts/states.tsx";
 import { Door } from "../../shell/door.tsx";
+import { useSignOut } from "../../shell/profile-menu.tsx";
+import { ProofForm } from "../../shell/proof-form.tsx";
 import { addTexts, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
 import zh from "./zh.json";
@@ -18,7 +20,8 @@ function safeNext(next: string | null): string {
   return next?.startsWith("/") && !next.startsWith("//") ? next : "/";
 }
 
-export function LoginPage() {
+/** @param owesProof the password was right, the second factor is still to be shown */
+export function LoginPage({ owesProof }: { owesProof: boolean }) {
   const t = useTexts("login");
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -30,18 +33,25 @@ export function LoginPage() {
   useEffect(() => {
     document.title = `${t("title")} · ${t("shared:brand")}`;
   }, [t]);
+  // of a session that still owes the second factor the door shows the second step by itself
+  const enter = async () => {
+    await client.refetchQueries({ queryKey: SESSION_KEY });
+    if (client.getQueryData<SessionState>(SESSION_KEY)?.owes !== "prove")
+      await navigate(safeNext(params.get("next")), { replace: true });
+    setBusy(false);
+  };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     try {
       await api.post("/api/session", { email: email.trim(), password });
-      await client.refetchQueries({ queryKey: SESSION_KEY });
-      await navigate(safeNext(params.get("next")), { replace: true });
+      await enter();
     } catch (problem) {
       setError(errorSentence(problem, t("shared:state.offline")));
       setBusy(false);
     }
   };
+  if (owesProof) return <SecondStep onProved={enter} />;
   return (
     <Door>
       <h1>{t("title")}</h1>
@@ -68,6 +78,22 @@ export function LoginPage() {
           {t("submit")}
         </Button>
       </form>
+    </Door>
+  );
+}
+
+/** The password was right: the second factor, or the way back. */
+function SecondStep({ onProved }: { onProved: () => Promise<void> }) {
+  const t = useTexts("login");
+  const signOut = useSignOut();
+  return (
+    <Door>
+      <h1>{t("second")}</h1>
+      <p className="ht-note">{t("second_text")}</p>
+      <ProofForm onProved={onProved} />
+      <button type="button" className="ht-link-button" onClick={() => void signOut()}>
+        {t("other")}
+      </button>
     </Door>
   );
 }

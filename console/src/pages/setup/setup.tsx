@@ -13,7 +13,7 @@ import zh from "./zh.json";
 
 addTexts("setup", { zh, en });
 
-const PASSWORD_LENGTH_MIN = 12;
+const PASSWORD_LENGTH_MIN = 10;
 
 interface Draft {
   readonly brand_name: string;
