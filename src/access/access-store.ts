@@ -55,9 +55,10 @@ export function personById(tx: Tx, person_id: number): Promise<PersonRow | undef
   return tx.one<PersonRow>(`select ${PERSON} from access.person p where p.person_id = $1`, [person_id]);
 }
 
-export function listPeople(tx: Tx): Promise<(PersonRow & { last_seen_at: Date | null })[]> {
+export function listPeople(tx: Tx): Promise<(PersonRow & { last_seen_at: Date | null; has_factor: boolean })[]> {
   return tx.query(
-    `select ${PERSON}, (select max(s.last_seen_at) from access.session s where s.person_id = p.person_id) as last_seen_at
+    `select ${PERSON}, (select max(s.last_seen_at) from access.session s where s.person_id = p.person_id) as last_seen_at,
+       exists (select 1 from access.factor f where f.person_id = p.person_id and f.confirmed_at is not null) as has_factor
      from access.person p order by p.person_id`,
   );
 }

@@ -175,6 +175,7 @@ function peopleRoutes(app: FastifyInstance, ground: Ground): void {
         disabled: p.disabled_at !== null,
         invited: p.password_hash === null,
         locked_until: p.locked_until,
+        has_factor: p.has_factor,
         scope_stores: p.scope_stores,
         created_at: p.created_at,
         last_seen_at: p.last_seen_at,

@@ -11,6 +11,7 @@ export interface Person {
   readonly disabled: boolean;
   readonly invited: boolean;
   readonly locked_until: string | null;
+  readonly has_factor: boolean;
   readonly last_seen_at: string | null;
 }
 
@@ -37,6 +38,20 @@ export function useChangePerson() {
   return useMutation({
     mutationFn: ({ id, ...change }: { id: number; role?: string; disabled?: boolean }) =>
       api.patch(`/api/people/${id}`, change),
+    onSuccess: () => {
+      say(t("changed"));
+      return client.invalidateQueries({ queryKey: KEY });
+    },
+    onError: (error) => sayError(error, t("shared:state.offline")),
+  });
+}
+
+/** Takes all second factors off a person who lost them, or ends their sessions. */
+export function useTakeAway() {
+  const t = useTexts("people");
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, what }: { id: number; what: "factors" | "sessions" }) => api.delete(`/api/people/${id}/${what}`),
     onSuccess: () => {
       say(t("changed"));
       return client.invalidateQueries({ queryKey: KEY });

@@ -11,7 +11,8 @@ import { Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { addTexts, pick, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
 import { InviteDialog, permissionsText } from "./invite-dialog.tsx";
-import { type Person, type Role, useChangePerson, usePeople } from "./people-data.ts";
+import { type Person, type Role, useChangePerson, usePeople, useTakeAway } from "./people-data.ts";
+import { PolicyCard } from "./policy-card.tsx";
 import zh from "./zh.json";
 
 addTexts("people", { zh, en });
@@ -84,11 +85,64 @@ function DisableDialog({ person, onClose }: { person: Person | null; onClose: ()
   );
 }
 
+/** Asks before the second factors of somebody who lost them are taken away. */
+function ResetDialog({ person, onClose }: { person: Person | null; onClose: () => void }) {
+  const t = useTexts("people");
+  const take = useTakeAway();
+  const reset = () => person && take.mutate({ id: person.id, what: "factors" }, { onSuccess: onClose });
+  return (
+    <Dialog
+      open={person !== null}
+      title={t("reset_title", { name: person?.name ?? "" })}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("shared:act.cancel")}</Button>
+          <Button type="primary" danger loading={take.isPending} onClick={reset}>
+            {t("reset_factors")}
+          </Button>
+        </>
+      }
+    >
+      <p>{t("reset_text")}</p>
+    </Dialog>
+  );
+}
+
+interface ActsProps {
+  readonly person: Person;
+  readonly onReset: (person: Person) => void;
+  readonly onDisable: (person: Person) => void;
+}
+
+function Acts({ person, onReset, onDisable }: ActsProps) {
+  const t = useTexts("people");
+  const change = useChangePerson();
+  if (person.disabled)
+    return (
+      <Button size="small" onClick={() => change.mutate({ id: person.id, disabled: false })}>
+        {t("enable")}
+      </Button>
+    );
+  return (
+    <span className="ht-actions">
+      {person.has_factor ? (
+        <Button size="small" onClick={() => onReset(person)}>
+          {t("reset_factors")}
+        </Button>
+      ) : null}
+      <Button size="small" onClick={() => onDisable(person)}>
+        {t("disable")}
+      </Button>
+    </span>
+  );
+}
+
 function PeopleTable({ people, roles }: { people: readonly Person[]; roles: readonly Role[] }) {
   const t = useTexts("people");
   const me = useSession()?.person?.id;
-  const change = useChangePerson();
   const [asked, setAsked] = useState<Person | null>(null);
+  const [lost, setLost] = useState<Person | null>(null);
   return (
     <>
       <DataTable
@@ -118,6 +172,14 @@ function PeopleTable({ people, roles }: { people: readonly Person[]; roles: read
           },
           { key: "state", title: t("state"), render: (person) => <PersonState person={person} /> },
           {
+            key: "factor",
+            title: t("factor"),
+            hide: "tablet",
+            render: ({ has_factor: on }) => (
+              <StatusDot tone={on ? "good" : "neutral"}>{t(on ? "factor_on" : "factor_off")}</StatusDot>
+            ),
+          },
+          {
             key: "seen",
             title: t("seen"),
             numeric: true,
@@ -129,18 +191,11 @@ function PeopleTable({ people, roles }: { people: readonly Person[]; roles: read
             title: "",
             numeric: true,
             render: (person) =>
-              person.id === me ? null : person.disabled ? (
-                <Button size="small" onClick={() => change.mutate({ id: person.id, disabled: false })}>
-                  {t("enable")}
-                </Button>
-              ) : (
-                <Button size="small" onClick={() => setAsked(person)}>
-                  {t("disable")}
-                </Button>
-              ),
+              person.id === me ? null : <Acts person={person} onReset={setLost} onDisable={setAsked} />,
           },
         ]}
       />
+      <ResetDialog person={lost} onClose={() => setLost(null)} />
       <DisableDialog person={asked} onClose={() => setAsked(null)} />
     </>
   );
@@ -184,6 +239,7 @@ export function PeoplePage() {
           {(data) => <PeopleTable people={data.items} roles={roles} />}
         </Loaded>
       </Card>
+      {roles.length > 0 ? <PolicyCard roles={roles} /> : null}
       {roles.length > 0 ? <Roles roles={roles} /> : null}
       {adding ? <InviteDialog roles={roles} onClose={() => setAdding(false)} /> : null}
     </div>
