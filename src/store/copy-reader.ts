@@ -16,7 +16,8 @@ export async function copyOut(client: pg.ClientBase, statement: string): Promise
 
 /**
  * Reads rows in PostgreSQL's binary COPY format, column by column in the order of the statement; no column may be null.
- * Half the price of the driver's rows, which come through text and an object for each message.
+ * The driver's rows come through text and an object for each message: 6.1 + 3.8 µs of CPU for a record of the pipeline in
+ * the process + in PostgreSQL, against 4.1 + 2.7 (5,000 records, same run).
  */
 export class CopyReader {
   readonly #bytes: Buffer;

@@ -28,7 +28,10 @@ export async function markDirty(
 
 const COPY_MARKS = "copy tags.dirty (party_id, since, kind) from stdin (format binary)";
 
-/** Marks whom records are about, for now. One COPY of 5,000 marks takes half of what an INSERT for each kind took. */
+/**
+ * Marks whom records are about, for now. µs of CPU for a mark, in the process + in PostgreSQL: one COPY 0.3 + 1.8, an
+ * INSERT for each kind 0.5 + 2.2.
+ */
 export async function markRecords(
   tx: Tx,
   marks: ReadonlyMap<MarkKind, ReadonlySet<number>>,
