@@ -2,7 +2,6 @@ import { sourceById } from "../ingest/index.ts";
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/index.ts";
 import type { Tx } from "../store/index.ts";
-import { mask } from "../vault/index.ts";
 import { storeNames } from "./catalogue-names.ts";
 import { conflictsOfParties, type ConflictView } from "./conflict-store.ts";
 import { joinsOfParties, type JoinView } from "./join-store.ts";
@@ -104,11 +103,8 @@ export async function memberPage(tx: Tx, ground: Ground, id: number): Promise<Me
   const holdings = await holdingRows(tx, parties);
   const facts = await factRows(tx, parties);
   const tokens = [...holdings, ...facts].map((row) => row.token).filter((token) => token !== null);
-  const opened = await ground.vault.open(tx, tokens);
-  const open = (token: string) => {
-    const clear = opened.get(token);
-    return clear === undefined ? null : mask(clear.kind, clear.value);
-  };
+  const masked = await ground.vault.openMasked(tx, tokens);
+  const open = (token: string) => masked.get(token) ?? null;
   const sources = await sourceNames(
     tx,
     [...holdings, ...facts].map((row) => row.source_id),

@@ -1,6 +1,5 @@
 import type { Ground } from "../ground.ts";
 import type { Tx } from "../store/index.ts";
-import { mask } from "../vault/index.ts";
 import { storeNames } from "./catalogue-names.ts";
 
 /** A member as every list shows it; names and numbers are masked. */
@@ -74,9 +73,8 @@ export async function memberRows(tx: Tx, ground: Ground, rows: readonly ProfileR
 }
 
 /** Sealed values as people may see them, by token; what was destroyed is left out. */
-export async function maskedValues(tx: Tx, ground: Ground, tokens: readonly string[]): Promise<Map<string, string>> {
-  const opened = await ground.vault.open(tx, tokens);
-  return new Map([...opened].map(([token, { kind, value }]) => [token, mask(kind, value)]));
+export function maskedValues(tx: Tx, ground: Ground, tokens: readonly string[]): Promise<Map<string, string>> {
+  return ground.vault.openMasked(tx, tokens);
 }
 
 /** Rows of these members in the order given, without those that are no members (any more). */
