@@ -81,7 +81,18 @@ function ageText(joinedAt: string, t: Translate): string {
   return age.months > 0 ? t("age.months", { m: age.months }) : t("age.days", { d: age.days });
 }
 
-const HEADLINE_TAGS: Readonly<Record<string, Tone>> = { lifecycle_stage: "info", churn_risk: "bad" };
+const HEADLINE_TAGS: readonly string[] = ["lifecycle_stage", "churn_risk"];
+const RISK_TONES: Readonly<Record<string, Tone>> = { low: "good", middle: "warn", high: "bad", lost: "neutral" };
+
+/** The word alone would not say what is low or high. */
+function HeadlineChip({ tag }: { tag: MemberTag }) {
+  const isRisk = tag.key === "churn_risk";
+  return (
+    <Chip tone={isRisk ? (RISK_TONES[String(tag.value)] ?? "neutral") : "info"} title={pick(tag.zh, tag.en)}>
+      {isRisk ? `${pick(tag.zh, tag.en)} ${shownAs(tag)}` : shownAs(tag)}
+    </Chip>
+  );
+}
 
 const shownAs = (tag: MemberTag): string => pick(tag.display_zh, tag.display_en) || String(tag.value);
 
@@ -101,16 +112,14 @@ function HeadlineTags({ tags }: { tags: readonly MemberTag[] | undefined }) {
         </Link>
       )}
       {known
-        .filter((tag) => Object.hasOwn(HEADLINE_TAGS, tag.key))
+        .filter((tag) => HEADLINE_TAGS.includes(tag.key))
         .map((tag) => (
           <Link
             key={tag.key}
             to={`/members?tag=${encodeURIComponent(`${tag.key}:${String(tag.value)}`)}`}
             className="mh-tag"
           >
-            <Chip tone={HEADLINE_TAGS[tag.key] ?? "neutral"} title={pick(tag.zh, tag.en)}>
-              {shownAs(tag)}
-            </Chip>
+            <HeadlineChip tag={tag} />
           </Link>
         ))}
     </>

@@ -132,7 +132,7 @@ const CONSENT_TONES: Readonly<Record<ConsentItem["state"], Tone>> = {
 function Consent({ consent, t }: { consent: ConsentItem; t: Translate }) {
   const evidence = [
     consent.at ? formatDay(consent.at) : null,
-    consent.via ? t("consent.via", { v: consent.via }) : null,
+    consent.via ? t("consent.via", { v: channelName(consent.via, currentLanguage()) }) : null,
     consent.text_version ? t("consent.version", { v: consent.text_version }) : null,
     consent.source,
   ].filter(Boolean);

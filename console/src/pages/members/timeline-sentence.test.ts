@@ -27,6 +27,10 @@ describe("timeline sentences", () => {
     const points = item("points_movement", { points: -1200, reason: "redeem", balance_after: 86 });
     expect(timelineSentence(points, "zh")).toBe("积分 −1,200 · 抵扣 · 余额 86");
   });
+  it("says where a consent was given in words", () => {
+    const consent = item("consent", { granted: true, purpose: "marketing", medium: "wechat", via: "mini_program" });
+    expect(timelineSentence(consent, "zh")).toBe("同意 · 营销 · 微信 · 小程序");
+  });
   it("has words in both languages for every kind that can be filtered", () => {
     for (const kind of Object.values(KIND_GROUPS).flat()) {
       const params = {

@@ -54,6 +54,10 @@ const CHANNELS: Readonly<Record<string, { zh: string; en: string }>> = {
   email: { zh: "邮件", en: "email" },
   wechat: { zh: "微信", en: "WeChat" },
   wecom: { zh: "企业微信", en: "WeCom" },
+  event: { zh: "线下活动", en: "an event" },
+  social: { zh: "社交媒体", en: "social media" },
+  partner: { zh: "合作方", en: "a partner" },
+  ad: { zh: "广告", en: "an advertisement" },
   other: { zh: "其他渠道", en: "other channel" },
 };
 
@@ -252,7 +256,7 @@ const SENTENCES: Readonly<Record<string, Say>> = {
       word,
       PURPOSES[read.text("purpose")]?.[read.language] ?? read.text("purpose"),
       channelName(read.text("medium"), read.language),
-      read.text("via"),
+      channelName(read.text("via"), read.language),
     ]);
   },
   service_contact: (read, zh) => {
