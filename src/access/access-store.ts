@@ -31,6 +31,11 @@ export interface SessionRow {
   readonly has_factor: boolean;
   /** The version of the permission matrix in force as the session was read; null: the one that is shipped. */
   readonly matrix_version: number | null;
+  /** The role and stores through whose eyes the session looks (view-as.ts). */
+  readonly view_role: string | null;
+  readonly view_stores: string[] | null;
+  /** Members of other stores whom the person found by an exact phone or code a moment ago. */
+  readonly found: number[] | null;
 }
 
 /** Hashes of earlier passwords that are kept, the present one among them. */
@@ -129,21 +134,27 @@ export async function insertSession(
   );
 }
 
+/** So many of the members found last stay open. */
+const FOUND_MAX = 50;
+
 /** The person of a live session; a session idle or old beyond the limits does not count. */
 export async function personOfSession(
   tx: Tx,
   token_hash: Buffer,
   seen_after: Date,
   made_after: Date,
+  found_after: Date,
 ): Promise<{ readonly person: PersonRow; readonly session: SessionRow } | undefined> {
   const person = await tx.one<PersonRow & SessionRow & { session_made_at: Date }>(
     `select ${PERSON}, s.session_id, s.token_hash, s.created_at as session_made_at, s.last_seen_at, s.assurance,
-       s.last_strong_auth_at, s.proved_by,
+       s.last_strong_auth_at, s.proved_by, s.view_role, s.view_stores,
        exists (select 1 from access.factor f where f.person_id = p.person_id and f.confirmed_at is not null) as has_factor,
-       (select version from access.matrix_version where state = 'active') as matrix_version
+       (select version from access.matrix_version where state = 'active') as matrix_version,
+       (select array_agg(l.member_id)::float8[] from (select member_id from access.lookup where person_id = p.person_id and at > $4
+          and member_id is not null order by at desc limit ${FOUND_MAX}) l) as found
      from access.session s join access.person p using (person_id)
      where s.token_hash = $1 and s.last_seen_at > $2 and s.created_at > $3 and p.disabled_at is null`,
-    [token_hash, seen_after, made_after],
+    [token_hash, seen_after, made_after, found_after],
   );
   return person === undefined ? undefined : { person, session: { ...person, created_at: person.session_made_at } };
 }
@@ -242,5 +253,49 @@ export async function setPassword(tx: Tx, person_id: number, password_hash: stri
     `update access.person set password_hash = $2, password_changed_at = $3, failed_attempts = 0, locked_until = null,
        password_history = (array_prepend($2, password_history))[1:${PASSWORDS_KEPT}] where person_id = $1`,
     [person_id, password_hash, now],
+  );
+}
+
+export interface AuditRow {
+  readonly at: Date;
+  readonly person_id: number | null;
+  readonly actor: string;
+  readonly action: string;
+  readonly method: string;
+  readonly path: string;
+  readonly subject: Readonly<Record<string, unknown>>;
+  readonly status: number;
+  readonly succeeded: boolean;
+  readonly request_id: string;
+  readonly ip: string;
+  readonly duration_ms: number;
+}
+
+export async function insertAudit(tx: Tx, row: AuditRow): Promise<void> {
+  await tx.query(
+    `insert into access.audit (at, person_id, actor, action, method, path, subject, status, succeeded, request_id, ip, duration_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      row.at,
+      row.person_id,
+      row.actor,
+      row.action,
+      row.method,
+      row.path,
+      JSON.stringify(row.subject),
+      row.status,
+      row.succeeded,
+      row.request_id,
+      row.ip,
+      row.duration_ms,
+    ],
+  );
+}
+
+export function listAudit(tx: Tx, before: number | null, limit: number): Promise<(AuditRow & { audit_id: number })[]> {
+  return tx.query(
+    `select audit_id, at, person_id, actor, action, method, path, subject, status, succeeded, request_id, ip, duration_ms
+     from access.audit where $1::bigint is null or audit_id < $1 order by audit_id desc limit $2`,
+    [before, limit],
   );
 }

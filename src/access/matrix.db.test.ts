@@ -5,7 +5,7 @@ import { changeMatrix, type PersonSession, sessionOf, type Staff, staffOf } from
 import { compose, type Composition } from "../composition.ts";
 import { makeLog } from "../platform/log.ts";
 import { makeServer } from "../server.ts";
-import { SYSTEM_SCOPE } from "../store/index.ts";
+import { setSetting, SYSTEM_SCOPE } from "../store/index.ts";
 import { LEVELS } from "./matrix.ts";
 import { matrixWorkbook, readWorkbook } from "./matrix-workbook.ts";
 import { SHIPPED } from "./matrix-defaults.ts";
@@ -234,6 +234,33 @@ describe("the matrix as a file", () => {
     });
     expect(taken.statusCode).toBe(200);
     await security.call("DELETE", "/api/matrix/draft");
+  });
+});
+
+describe("view as a role", () => {
+  const asRole = (role: string | null) => staff.owner.call("PUT", "/api/session/view-as", { role });
+  const seed = (value: unknown) => world().ground.store.write(SYSTEM_SCOPE, (tx) => setSetting(tx, "seeded", value));
+
+  it("is refused where the data are somebody's own", async () => {
+    expect((await asRole("clerk")).body).toMatchObject({ code: "access.demo_only" });
+    await seed({ demo: "none" });
+    expect((await asRole("clerk")).body).toMatchObject({ code: "access.demo_only" });
+    expect((await analyst.call("PUT", "/api/session/view-as", { role: "clerk" })).body).toMatchObject({
+      code: "access.not_allowed",
+    });
+  });
+
+  it("on demo data shows what the role sees, changes nothing, and ends", async () => {
+    await seed({ filled: true });
+    expect((await asRole("engineer")).status).toBe(204);
+    const state = await staff.owner.call("GET", "/api/session/state");
+    expect(state.body).toMatchObject({ viewing_as: "engineer", person: { role: "owner" } });
+    expect(state.body["permissions"]).not.toContain("members.read");
+    expect((await staff.owner.call("GET", "/api/members")).status).toBe(403);
+    const act = await staff.owner.call("POST", "/api/lake/refresh", {});
+    expect(act.body).toMatchObject({ code: "access.viewing_only" });
+    expect((await asRole(null)).status).toBe(204);
+    expect((await staff.owner.call("GET", "/api/members")).status).toBe(200);
   });
 });
 

@@ -4,7 +4,8 @@ import { problem } from "../platform/errors.ts";
 import type { Column } from "../query/index.ts";
 import type { Scope } from "../store/index.ts";
 import type { PersonRow, SessionRow } from "./access-store.ts";
-import { domainOf, type Matrix, type Outcome } from "./matrix.ts";
+import { isBound } from "./lookups.ts";
+import { domainOf, LEVELS, type Matrix, type Outcome } from "./matrix.ts";
 import { rowsFor } from "./row-scope.ts";
 
 /** How old a second factor may be where a cell asks for one (RFC 9470 max_age). */
@@ -50,15 +51,29 @@ function shownAs(outcome: Outcome, session: SessionRow, now: Date): Shown {
 const OWN_PERSONAL_VALUES: ReadonlySet<string> = new Set(["members.search", "segments.export"]);
 
 /** The rows and the personal values of a request to a route. */
-export async function scopeFor(ground: Ground, person: PersonRow, matrix: Matrix, rights: Rights, access: Permitted) {
+export async function scopeFor(
+  ground: Ground,
+  { person, session }: { readonly person: PersonRow; readonly session: SessionRow },
+  matrix: Matrix,
+  rights: Rights,
+  access: Permitted,
+) {
   const rows = await rowsFor(ground, person, matrix.scope(person.role, domainOf(access.permission)));
+  const found = isBound(rows) ? (session.found ?? []) : [];
   const personal = OWN_PERSONAL_VALUES.has(access.permission) ? access.permission : "members.read";
   const scope: Scope = {
     ...rows,
     person_id: person.person_id,
     personal: rights.column(personal, { sensitivity: "L3" }),
+    asks: asksOf(rights, access.permission),
+    ...(found.length === 0 ? {} : { found }),
   };
   return scope;
+}
+
+/** A masked value could be found out by asking for each: conditions need the column itself. */
+function asksOf(rights: Rights, permission: string): Level {
+  return LEVELS.findLast((level) => rights.outcome(permission, level) === "allow") ?? "L1";
 }
 
 /**

@@ -2,16 +2,17 @@ import type { FastifyInstance } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
-import { listPeople, type PersonRow } from "./access-store.ts";
-import { auditRoutes } from "./audit/routes.ts";
+import { listAudit, listPeople, type PersonRow } from "./access-store.ts";
 import { acceptInvitation, brandName, changePerson, invite, setUp, setupRequired } from "./people.ts";
 import { factorRoutes } from "./factor-routes.ts";
-import { LEVELS } from "./matrix.ts";
+import { LEVELS, type Matrix } from "./matrix.ts";
+import { currentMatrix } from "./matrix-live.ts";
 import { matrixRoutes } from "./matrix-routes.ts";
 import type { Rights } from "./rights.ts";
 import { policyRoutes } from "./policy-routes.ts";
 import { PERMISSIONS, ROLES } from "./roles.ts";
 import { closeSession, openSession, type SignedIn, signIn } from "./sessions.ts";
+import { mayViewAs, viewAsRoutes } from "./view-as.ts";
 import { aboutOne } from "../platform/index.ts";
 
 const Person = Type.Object({ id: Type.Integer(), name: Type.String(), email: Type.String(), role: Type.String() });
@@ -26,6 +27,9 @@ const SessionState = Type.Object({
   permissions: Type.Array(Type.String()),
   /** The outcomes of their role by permission, L1 to L4, and the version of the matrix that says so. */
   matrix_version: Type.Integer(),
+  /** The role through whose eyes the session looks, and whether it may choose one: on demo data only. */
+  viewing_as: Type.Union([Type.Null(), Type.String()]),
+  may_view_as: Type.Boolean(),
   outcomes: Type.Record(Type.String(), Type.Array(Type.String())),
   locale: Type.String(),
   timezone: Type.String(),
@@ -43,7 +47,9 @@ const InviteBody = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 60 }),
   email: Type.String({ maxLength: 320 }),
   role: Type.String(),
-  scope_stores: Type.Optional(Type.Union([Type.Null(), Type.Array(Type.String(), { maxItems: 500 })])),
+  scope_stores: Type.Optional(
+    Type.Union([Type.Null(), Type.Array(Type.String({ pattern: "^[^,]{1,100}$" }), { maxItems: 500 })]),
+  ),
 });
 const ChangeBody = Type.Object({
   role: Type.Optional(Type.String()),
@@ -73,8 +79,8 @@ export function accessRoutes(app: FastifyInstance, ground: Ground): void {
   peopleRoutes(app, ground);
   factorRoutes(app, ground);
   policyRoutes(app, ground);
+  viewAsRoutes(app, ground);
   matrixRoutes(app, ground, app.declared_routes);
-  auditRoutes(app, ground);
 }
 
 function sessionRoutes(app: FastifyInstance, ground: Ground): void {
@@ -93,6 +99,8 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
       ...(signed === undefined ? {} : { person: view(signed.person) }),
       owes: signed?.owes ?? null,
       ...heldBy(rights),
+      viewing_as: signed?.session.view_role ?? null,
+      may_view_as: signed !== undefined && (await mayViewAs(ground, signed.person)),
       locale: "zh-CN",
       timezone: ground.config.timezone,
       currency: ground.config.currency,
@@ -167,6 +175,18 @@ function firstStepRoutes(app: FastifyInstance, ground: Ground): void {
   );
 }
 
+/** Roles as the matrix in force has them, not as they were shipped. */
+function rolesIn(matrix: Matrix) {
+  return ROLES.map(({ role, zh, en }) => ({
+    role,
+    zh,
+    en,
+    permissions: PERMISSIONS.filter((permission) =>
+      LEVELS.some((level) => matrix.outcome(role, permission, level) !== "deny"),
+    ),
+  }));
+}
+
 function peopleRoutes(app: FastifyInstance, ground: Ground): void {
   const config = { access: { permission: "people.manage", level: "L2" } } as const;
   app.get("/api/people", { schema: { summary: "People and roles", tags }, config }, async () => {
@@ -182,7 +202,7 @@ function peopleRoutes(app: FastifyInstance, ground: Ground): void {
         created_at: p.created_at,
         last_seen_at: p.last_seen_at,
       })),
-      roles: ROLES,
+      roles: rolesIn(await currentMatrix(ground)),
     };
   });
   app.post<{ Body: Static<typeof InviteBody> }>(
@@ -213,6 +233,25 @@ function peopleRoutes(app: FastifyInstance, ground: Ground): void {
       });
       await changePerson(ground, request.params.person_id, request.body);
       return { person_id: request.params.person_id };
+    },
+  );
+  app.get<{ Querystring: { cursor?: number; limit?: number } }>(
+    "/api/audit",
+    {
+      schema: {
+        summary: "Audit log, newest first",
+        tags,
+        querystring: Type.Object({
+          cursor: Type.Optional(Type.Integer()),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+        }),
+      },
+      config: { access: { permission: "audit.read", level: "L2" } },
+    },
+    async (request) => {
+      const limit = request.query.limit ?? 50;
+      const items = await ground.store.read(SYSTEM_SCOPE, (tx) => listAudit(tx, request.query.cursor ?? null, limit));
+      return { items, next_cursor: items.length === limit ? (items.at(-1)?.audit_id ?? null) : null };
     },
   );
 }

@@ -19,6 +19,8 @@ import { checkPassword, isPasswordOld } from "./passwords.ts";
 import { PASSWORD_PROFILES, type SecurityPolicy, securityPolicy } from "./policy.ts";
 
 const TOUCH_SECONDS = 60;
+/** How long somebody found by an exact phone or code stays open to who found them. */
+const FOUND_MINUTES = 15;
 
 /** Over https the cookie is bound to this very host; a plain local start cannot ask for that. */
 function cookieName(ground: Ground): string {
@@ -120,19 +122,28 @@ export interface SignedIn {
   readonly owes: Owed | undefined;
 }
 
-/** The signed-in person of a request, or undefined; keeps a used session alive. */
-export async function signedIn(ground: Ground, request: FastifyRequest): Promise<SignedIn | undefined> {
+/** The signed-in person of a request, or undefined; keeps a used session alive, unless it is only looked at. */
+export async function signedIn(
+  ground: Ground,
+  request: FastifyRequest,
+  keep_alive = true,
+): Promise<SignedIn | undefined> {
   const secret = request.cookies[cookieName(ground)];
   if (secret === undefined || secret.length > 100) return undefined;
   const now = ground.wall.now();
   const token_hash = hashSecret(secret);
+  const found_after = new Date(now.getTime() - FOUND_MINUTES * 60_000);
   const found = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
     const policy = await securityPolicy(tx);
     const { seen_after, made_after } = sessionLimits(policy, now);
-    const live = await personOfSession(tx, token_hash, seen_after, made_after);
+    const live = await personOfSession(tx, token_hash, seen_after, made_after, found_after);
     return live === undefined ? undefined : { ...live, policy, owes: owedBy(live.person, live.session, policy, now) };
   });
-  if (found !== undefined && now.getTime() - found.session.last_seen_at.getTime() > TOUCH_SECONDS * 1000) {
+  if (
+    keep_alive &&
+    found !== undefined &&
+    now.getTime() - found.session.last_seen_at.getTime() > TOUCH_SECONDS * 1000
+  ) {
     await ground.store.write(SYSTEM_SCOPE, (tx) => touchSession(tx, token_hash, now));
   }
   return found;

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { endWhenForbidden } from "../access/index.ts";
 import type { Ground } from "../ground.ts";
 import { problem, startLoop } from "../platform/index.ts";
 import { LIMITS } from "./limits.ts";
@@ -58,7 +59,11 @@ export function liveRoute(app: FastifyInstance, ground: Ground): void {
       });
       reply.raw.write("retry: 2000\n\n");
       open.add(reply);
-      request.raw.socket.on("close", () => open.delete(reply));
+      const unwatch = endWhenForbidden(ground, request, () => reply.raw.end());
+      reply.raw.on("close", () => {
+        open.delete(reply);
+        unwatch();
+      });
       return reply;
     },
   );

@@ -8,6 +8,7 @@ import { insertDecision, partiesOfMember, revokeBetween, type Decider } from "./
 import { memberIdAt } from "./member-page.ts";
 import { lockIdentities } from "./party-store.ts";
 import { refreshProfiles } from "./profile-store.ts";
+import { seenMembers, seenValues } from "./shown.ts";
 import { settleLoaded, type Settled } from "./settling.ts";
 import { splitVerdicts } from "./split.ts";
 
@@ -26,6 +27,7 @@ export async function undoJoin(
   await lockIdentities(tx);
   const join = await settledJoin(tx, join_id);
   if (join === undefined) throw problem("members.join_not_found", { join_id });
+  await requireSeen(tx, [join.a, join.b], () => problem("members.join_not_found", { join_id }));
   if (join.undone_at !== null) throw problem("members.join_already_undone", { join_id });
   const loaded = await loadComponent(tx, [join.a, join.b]);
   const wake = await joinsInItsWake(tx, join_id);
@@ -58,6 +60,8 @@ export async function resolveConflict(
 ): Promise<{ member_ids: number[] }> {
   await lockIdentities(tx);
   const conflict = await openConflict(tx, conflict_id);
+  const parties = [conflict.party_a, conflict.party_b];
+  await requireSeen(tx, parties, () => problem("members.conflict_not_found", { conflict_id }));
   const sides = [
     await sideOf(tx, conflict.member_a, conflict.party_a),
     await sideOf(tx, conflict.member_b, conflict.party_b),
@@ -75,6 +79,16 @@ export async function joinMembers(
   const [a, b] = [await memberIdAt(tx, ids[0]), await memberIdAt(tx, ids[1])];
   if (a === b) throw problem("members.join_itself", { member_id: a });
   return decide(tx, [await sideOf(tx, a, a), await sideOf(tx, b, b)], "join", by);
+}
+
+/** Whoever has stores of their own decides about their members only; a bare device belongs to no store. */
+async function requireSeen(tx: Tx, party_ids: readonly number[], otherwise: () => Error): Promise<void> {
+  const unseen = await tx.one(
+    `select 1 from members.party p join members.profile f using (member_id)
+     where p.party_id = any($1::bigint[]) and not coalesce(${seenMembers(2)}, false) limit 1`,
+    [party_ids, ...seenValues(tx.scope)],
+  );
+  if (unseen !== undefined) throw otherwise();
 }
 
 type Sides = readonly [readonly number[], readonly number[]];

@@ -1,3 +1,5 @@
 export { appendEvents, type EventKey, type EventRow, removeEvents } from "./event-store.ts";
 export { openConflicts } from "./conflict-store.ts";
+export { listMembers } from "./member-list.ts";
+export { memberIdAt } from "./member-page.ts";
 export { type MemberRow, memberRowsById } from "./member-row.ts";

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
+import { endWhenForbidden } from "../access/index.ts";
 import { startListener } from "../ingest/index.ts";
 import { aboutOne, problem, startLoop } from "../platform/index.ts";
 import { LIVE_CHANNEL } from "./event-store.ts";
@@ -79,7 +80,11 @@ export function liveRoute(app: FastifyInstance, ground: Ground): void {
       reply.raw.write("retry: 2000\n\n");
       const stream: Stream = { reply, id: request.params.id, ...start, busy: false, again: false };
       streams.add(stream);
-      request.raw.socket.on("close", () => streams.delete(stream));
+      const unwatch = endWhenForbidden(ground, request, () => reply.raw.end());
+      reply.raw.on("close", () => {
+        streams.delete(stream);
+        unwatch();
+      });
       return reply;
     },
   );

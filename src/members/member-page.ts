@@ -1,13 +1,14 @@
 import { sourceById } from "../ingest/index.ts";
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/index.ts";
-import type { Tx } from "../store/index.ts";
+import type { Scope, Tx } from "../store/index.ts";
 import { storeNames } from "./catalogue-names.ts";
 import { conflictsOfParties, type ConflictView } from "./conflict-store.ts";
 import { joinsOfParties, type JoinView } from "./join-store.ts";
 import { flagsOf, PROFILE_ROW, type ProfileRow } from "./member-row.ts";
-import { profileField } from "./profile-field.ts";
+import { PERSONAL_FIELDS, profileField } from "./profile-field.ts";
 import { identifierRule } from "./rules.ts";
+import { seenMembers, seenValues, shown } from "./shown.ts";
 import type { IdentityKind } from "../ingest/index.ts";
 
 export interface MemberPageData {
@@ -74,11 +75,15 @@ export interface ReachView {
   readonly reason: string | null;
 }
 
-/** The member of a party id (a member is called by one of them), or of one that was absorbed. @throws members.not_found */
+/**
+ * The member of a party id (a member is called by one of them), or of one that was absorbed. Whoever has stores of their
+ * own gets to members of those, and to one they found just now; to them the others do not exist. @throws members.not_found
+ */
 export async function memberIdAt(tx: Tx, id: number): Promise<number> {
   const row = await tx.one<{ member_id: number }>(
-    "select f.member_id from members.party p join members.profile f using (member_id) where p.party_id = $1 and p.erased_at is null",
-    [id],
+    `select f.member_id from members.party p join members.profile f using (member_id)
+     where p.party_id = $1 and p.erased_at is null and ${seenMembers(2)}`,
+    [id, ...seenValues(tx.scope)],
   );
   if (row === undefined) throw problem("members.not_found", { member_id: id });
   return row.member_id;
@@ -103,8 +108,11 @@ export async function memberPage(tx: Tx, ground: Ground, id: number): Promise<Me
   const holdings = await holdingRows(tx, parties);
   const facts = await factRows(tx, parties);
   const tokens = [...holdings, ...facts].map((row) => row.token).filter((token) => token !== null);
-  const masked = await ground.vault.openMasked(tx, tokens);
-  const open = (token: string) => masked.get(token) ?? null;
+  const opened = await ground.vault.open(tx, tokens);
+  const open = (token: string) => {
+    const clear = opened.get(token);
+    return clear === undefined ? null : shown(tx.scope, clear.kind, clear.value);
+  };
   const sources = await sourceNames(
     tx,
     [...holdings, ...facts].map((row) => row.source_id),
@@ -121,7 +129,7 @@ export async function memberPage(tx: Tx, ground: Ground, id: number): Promise<Me
     associate: profile.associate_code,
     flags: flagsOf(profile),
     identities: identityViews(holdings, open, sources),
-    facts: factViews(facts, open, sources, wordsFrom(ground, stores)),
+    facts: factViews(facts.filter(isShown(tx.scope)), open, sources, wordsFrom(ground, stores)),
     consents,
     reachable: reachability(holdings, facts, consents),
     joins: await joinsOfParties(tx, ground, parties),
@@ -179,6 +187,11 @@ export async function sourceNames(tx: Tx, source_ids: readonly (number | null)[]
     if (source_id !== null) names.set(source_id, (await sourceById(tx, source_id)).name);
   }
   return names;
+}
+
+/** Facts that tell about the person go with the personal values: where those are left out, so are these. */
+function isShown({ personal }: Scope): (row: FactRow) => boolean {
+  return (row) => personal !== "omit" || !PERSONAL_FIELDS.has(row.field);
 }
 
 type Open = (token: string) => string | null;

@@ -1,13 +1,15 @@
 import type { Ground } from "../ground.ts";
 import type { Tx } from "../store/index.ts";
 import { storeNames } from "./catalogue-names.ts";
+import { shown } from "./shown.ts";
 
-/** A member as every list shows it; names and numbers are masked. */
+/** A member as every list shows it; names and numbers as the one who asks may see them, masked by default. */
 export interface MemberRow {
   readonly member_id: number;
   readonly name_masked: string | null;
   readonly phone_masked: string | null;
   readonly home_store: string | null;
+  readonly home_store_code: string | null;
   readonly city: string | null;
   readonly joined_at: Date;
   readonly last_order_at: Date | null;
@@ -62,6 +64,7 @@ export async function memberRows(tx: Tx, ground: Ground, rows: readonly ProfileR
     name_masked: row.name_token === null ? null : (masked.get(row.name_token) ?? null),
     phone_masked: row.phone_token === null ? null : (masked.get(row.phone_token) ?? null),
     home_store: row.home_store_code === null ? null : (stores.get(row.home_store_code) ?? row.home_store_code),
+    home_store_code: row.home_store_code,
     city: row.city,
     joined_at: row.joined_at,
     last_order_at: row.last_order_at,
@@ -72,9 +75,15 @@ export async function memberRows(tx: Tx, ground: Ground, rows: readonly ProfileR
   }));
 }
 
-/** Sealed values as people may see them, by token; what was destroyed is left out. */
-export function maskedValues(tx: Tx, ground: Ground, tokens: readonly string[]): Promise<Map<string, string>> {
-  return ground.vault.openMasked(tx, tokens);
+/** Sealed values as whoever asks may see them, by token; what was destroyed, or is not for them, is left out. */
+export async function maskedValues(tx: Tx, ground: Ground, tokens: readonly string[]): Promise<Map<string, string>> {
+  const opened = await ground.vault.open(tx, tokens);
+  return new Map(
+    [...opened].flatMap(([token, { kind, value }]) => {
+      const seen = shown(tx.scope, kind, value);
+      return seen === null ? [] : [[token, seen] as const];
+    }),
+  );
 }
 
 /** Rows of these members in the order given, without those that are no members (any more). */

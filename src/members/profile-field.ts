@@ -45,6 +45,16 @@ export const PROFILE_FIELDS: readonly ProfileField[] = [
   field("is_reseller", "代购或转售", "Reseller", { counted: false }),
 ];
 
+/** L3: what tells who or how somebody is. */
+export const PERSONAL_FIELDS: ReadonlySet<string> = new Set([
+  "name",
+  "gender",
+  "birthday",
+  "address",
+  "occupation",
+  "children",
+]);
+
 /** Phone, e-mail and WeChat are identifiers, and count as filled when one is held. */
 const COUNTED_IDENTIFIERS = 3;
 export const PROFILE_TOTAL = PROFILE_FIELDS.filter((f) => f.counted).length + COUNTED_IDENTIFIERS;

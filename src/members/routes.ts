@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { Type, type Static } from "typebox";
+import { beyondOwn, recordLookup, requireLookup } from "../access/index.ts";
 import type { Ground } from "../ground.ts";
 import { aboutOne, addDays, startOfDay } from "../platform/index.ts";
 import { careRoutes } from "./care-routes.ts";
@@ -8,7 +9,7 @@ import { liveRoute } from "./live.ts";
 import { listMembers, type ListQuery as Listed, SORT_NAMES } from "./member-list.ts";
 import { memberIdAt, memberPage } from "./member-page.ts";
 import { SEARCH_CHARACTERS_MAX } from "./search.ts";
-import { searchMembers } from "./search-store.ts";
+import { lookedBeyond, searchMembers } from "./search-store.ts";
 import { timeline } from "./timeline.ts";
 
 const tags = ["members"];
@@ -57,9 +58,13 @@ export function memberRoutes(app: FastifyInstance, ground: Ground): void {
       config: { access: { permission: "members.search", level: "L3", audit: "members.search" } },
     },
     async (request) => {
-      const answer = await ground.store.read(request.scope, (tx) =>
-        searchMembers(tx, ground, request.query.q, request.scope),
+      const { scope } = request;
+      await requireLookup(ground, scope);
+      const answer = await ground.store.read(beyondOwn(scope), (tx) =>
+        searchMembers(tx, ground, request.query.q, scope),
       );
+      const beyond = lookedBeyond(answer, scope);
+      if (beyond !== null && scope.person_id !== undefined) await recordLookup(ground, scope.person_id, beyond);
       // What was typed is personal: the audit row keeps how it was read and whom it showed.
       Object.assign(request.audit_subject, {
         understood_as: answer.understood_as,

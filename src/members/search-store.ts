@@ -1,7 +1,7 @@
 import type { Ground } from "../ground.ts";
 import type { Scope, Tx } from "../store/index.ts";
-import { mask } from "../vault/index.ts";
 import { memberRowsById, type MemberRow } from "./member-row.ts";
+import { shown } from "./shown.ts";
 import { understand, type SearchTerm, type UnderstoodAs } from "./search.ts";
 
 export interface FoundMember extends MemberRow {
@@ -15,12 +15,25 @@ export interface SearchAnswer {
   readonly more: boolean;
 }
 
+/**
+ * Members of other stores that a search found, or an empty list where an exact phone or code found nobody; null where it
+ * did not look beyond the person's own stores.
+ */
+export function lookedBeyond({ understood_as, items }: SearchAnswer, { stores }: Scope): number[] | null {
+  if (stores === "all" || understood_as === null || WITHIN_STORES.has(understood_as)) return null;
+  const beyond = items.filter(({ home_store_code }) => home_store_code === null || !stores.includes(home_store_code));
+  return items.length > 0 && beyond.length === 0 ? null : beyond.map((item) => item.member_id);
+}
+
 const SHOWN_MAX = 20;
 /** Matches of a common surname that are looked at; the answer says when there were more. */
 const MATCHES_MAX = 400;
 const STORES_MAX = 2_000;
-/** Ways to search that many people share: only within the stores that the searching person may see. */
-const BROAD: ReadonlySet<UnderstoodAs> = new Set(["phone_last4", "name", "surname"]);
+/**
+ * Ways to search that many people share, and member numbers, which can be counted through: only within the stores that
+ * the searching person may see.
+ */
+const WITHIN_STORES: ReadonlySet<UnderstoodAs> = new Set(["phone_last4", "name", "surname", "member_id"]);
 
 interface Match {
   readonly member_id: number;
@@ -29,7 +42,7 @@ interface Match {
 
 /**
  * Finds members by one thing typed whole. The first reading of it that finds anybody is the answer; the reading is told
- * also when nobody is found.
+ * also when nobody is found. The transaction sees every store; `scope` says which ones the searching person has.
  */
 export async function searchMembers(tx: Tx, ground: Ground, text: string, scope: Scope): Promise<SearchAnswer> {
   const stores = scope.stores === "all" ? await knownStores(tx) : scope.stores;
@@ -56,7 +69,7 @@ async function knownStores(tx: Tx): Promise<string[]> {
 
 /** Members that a term finds and the searching person may see; each with the sealed value that matched. */
 async function matchesOf(tx: Tx, ground: Ground, term: SearchTerm, scope: Scope): Promise<Match[]> {
-  const stores = scope.stores !== "all" && BROAD.has(term.as) ? scope.stores : null;
+  const stores = scope.stores !== "all" && WITHIN_STORES.has(term.as) ? scope.stores : null;
   // No "distinct": the limit must stop the scan of a common surname early, and doubles are few.
   const found = (from: string, values: readonly unknown[]) =>
     tx.query<Match>(
@@ -100,7 +113,8 @@ async function answer(tx: Tx, ground: Ground, term: SearchTerm, matches: readonl
     ...row,
     matched_by: (byMember.get(row.member_id) ?? []).flatMap((token) => {
       const clear = opened.get(token);
-      return clear === undefined ? [] : [{ kind: clear.kind, masked: mask(clear.kind, clear.value) }];
+      const seen = clear === undefined ? null : shown(tx.scope, clear.kind, clear.value);
+      return clear === undefined || seen === null ? [] : [{ kind: clear.kind, masked: seen }];
     }),
   }));
   return { understood_as: term.as, items, more: byMember.size > SHOWN_MAX || matches.length >= MATCHES_MAX };

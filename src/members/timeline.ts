@@ -141,13 +141,12 @@ async function eventItems(tx: Tx, ground: Ground, rows: readonly EventRow[]): Pr
     row.kind === "order" && typeof row.properties?.["order_id"] === "number" ? [row.properties["order_id"]] : [],
   );
   const lines = await orderProducts(tx, order_ids);
-  const texts = await ground.vault.openMasked(
+  const texts = await ground.vault.open(
     tx,
     rows.flatMap((row) => sealedToken(row.properties?.["text"]) ?? []),
-    ({ value }) => maskText(value).slice(0, DETAIL_CHARACTERS_MAX),
   );
   return rows.map((row): TimelineItem => {
-    const text = texts.get(sealedToken(row.properties?.["text"]) ?? "");
+    const text = texts.get(sealedToken(row.properties?.["text"]) ?? "")?.value;
     const currency = row.properties?.["currency"];
     return {
       id: `e${row.event_id}`,
@@ -158,7 +157,7 @@ async function eventItems(tx: Tx, ground: Ground, rows: readonly EventRow[]): Pr
       amount_minor: row.amount_minor,
       currency: typeof currency === "string" ? currency : row.amount_minor === null ? null : ground.config.currency,
       store_name: row.store_code === null ? null : (stores.get(row.store_code) ?? row.store_code),
-      detail: text ?? null,
+      detail: text === undefined ? null : maskText(text).slice(0, DETAIL_CHARACTERS_MAX),
     };
   });
 }

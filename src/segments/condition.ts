@@ -5,6 +5,8 @@ import {
   Catalogue,
   type CheckedTree,
   checkTree,
+  columnOf,
+  columnsOf,
   describe,
   type Expression,
   type SentenceNames,
@@ -71,6 +73,7 @@ export async function readCondition(tx: Tx, ground: Ground, input: unknown, self
       defined.problems,
     );
   }
+  refusePersonal(tx.scope, ground, defined.tree.root);
   const tag = (key: string): Expression | undefined => storedTag(book, key);
   const stored = checkTree(input, storedCatalogue(ground), { tag, segment }, "boolean");
   if (!stored.ok) throw new Error(`stored tags do not fit: ${stored.problems[0]?.en}`);
@@ -81,6 +84,22 @@ export async function readCondition(tx: Tx, ground: Ground, input: unknown, self
     plain: withoutSegments(input as Expression, segments),
     names: sentenceNames(ground, segments),
   };
+}
+
+const LEVELS = ["L1", "L2", "L3", "L4"];
+
+/** Whoever sees a column masked could find its values out by asking for each. @throws segments.condition_personal */
+function refusePersonal({ asks }: Scope, ground: Ground, root: Expression): void {
+  if (asks === undefined) return;
+  for (const name of columnsOf(root)) {
+    const [relation = "", column = ""] = name.split(".");
+    const known = ground.catalogue.find(relation);
+    const found = known === undefined ? undefined : columnOf(known, column);
+    const level = found?.sensitivity ?? "L2";
+    if (found !== undefined && LEVELS.indexOf(level) > LEVELS.indexOf(asks)) {
+      throw problem("segments.condition_personal", { column_zh: found.zh, column_en: found.en, level });
+    }
+  }
 }
 
 /** A tree in which conditions stand in the place of the segments that it names; for trees that were checked. */
@@ -133,7 +152,6 @@ export function sentenceOf(ground: Ground, node: Expression, names: SentenceName
 
 /** The members that a person may see: those whose home store is in the person's stores. */
 export function scopeCondition(scope: Scope): Expression | undefined {
-  return scope.stores === "all"
-    ? undefined
-    : q.isIn(q.member("home_store_code"), scope.stores.length > 0 ? scope.stores : [""]);
+  if (scope.stores === "all") return undefined;
+  return scope.stores.length === 0 ? q.operand(false) : q.isIn(q.member("home_store_code"), scope.stores);
 }

@@ -11,6 +11,11 @@ export const segmentErrors = defineErrors("segments", {
     zh: "条件有 {count} 处需要修改。第一处：{first_zh}",
     en: "The condition needs {count} correction(s). The first: {first_en}",
   },
+  condition_personal: {
+    status: 403,
+    zh: "条件用到了「{column_zh}」（{level}），您的角色不能按它筛选。请去掉这个条件，或联系安全管理员。",
+    en: "The condition asks about “{column_en}” ({level}), which your role may not. Leave it out, or ask your security administrator.",
+  },
   name_taken: {
     status: 409,
     zh: "已有名为“{name}”的人群，请换一个名字。",

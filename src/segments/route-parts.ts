@@ -25,5 +25,10 @@ export function hungUp(request: FastifyRequest): AbortSignal {
 }
 
 export function editorOf(request: FastifyRequest): Editor {
-  return { person_id: request.person?.person_id ?? null, name: request.person?.name ?? null };
+  const { asks } = request.scope;
+  return {
+    person_id: request.person?.person_id ?? null,
+    name: request.person?.name ?? null,
+    ...(asks === undefined ? {} : { asks }),
+  };
 }

@@ -59,6 +59,8 @@ export interface SegmentDraft {
 export interface Editor {
   readonly person_id: number | null;
   readonly name: string | null;
+  /** The highest sensitivity that conditions of theirs may ask about; absent: any. */
+  readonly asks?: "L1" | "L2" | "L3" | "L4";
 }
 
 export async function insertSegment(tx: Tx, draft: SegmentDraft, editor: Editor, now: Date): Promise<SegmentRow> {

@@ -99,6 +99,11 @@ export async function conditionOf(
   return ground.store.read(scope, async (tx) => (await existing(tx, segment_id)).condition);
 }
 
+/** Segments belong to the brand; what a condition may ask about depends on who makes it. */
+function scopeOfEditor({ asks }: Editor): Scope {
+  return asks === undefined ? SYSTEM_SCOPE : { ...SYSTEM_SCOPE, asks };
+}
+
 /** Keeps a new segment or a new form of one, and counts it at once. */
 export async function saveSegment(
   ground: Ground,
@@ -106,7 +111,7 @@ export async function saveSegment(
   editor: Editor,
   segment_id?: number,
 ): Promise<SegmentView> {
-  const saved = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+  const saved = await ground.store.write(scopeOfEditor(editor), async (tx) => {
     await readCondition(tx, ground, draft.condition, segment_id);
     const same = await segmentByName(tx, draft.name);
     if (same !== undefined && same.segment_id !== segment_id)

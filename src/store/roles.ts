@@ -6,6 +6,8 @@ export const ROLES = {
   owner: "huitou_owner",
   /** Serves requests and jobs. */
   app: "huitou_app",
+  /** Reads for people who see a part of the rows only: policies hold it to them. */
+  scoped: "huitou_scoped",
   /** May add to the audit log and nothing else. */
   audit: "huitou_audit",
   /** Owns the job queue's own schema. */
@@ -23,8 +25,10 @@ export async function ensureRoles(client: pg.ClientBase, database: string): Prom
   }
   // The application adds to the audit log through the audit role's one right: it can neither change nor remove a row.
   await client.query(`grant ${ROLES.audit} to ${ROLES.app}`);
+  // The application may become the scoped role, and does not have its policies while it is itself.
+  await client.query(`grant ${ROLES.scoped} to ${ROLES.app} with inherit false, set true`);
   await client.query(`grant create, connect on database ${quote(database)} to ${ROLES.owner}, ${ROLES.jobs}`);
-  await client.query(`grant connect, temporary on database ${quote(database)} to ${ROLES.app}`);
+  await client.query(`grant connect, temporary on database ${quote(database)} to ${ROLES.app}, ${ROLES.scoped}`);
 }
 
 export function quote(identifier: string): string {

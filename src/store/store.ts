@@ -1,5 +1,6 @@
 import pg from "pg";
 import { queryPlanned } from "./kept-plans.ts";
+import { ROLES } from "./roles.ts";
 
 /** The rows a person or a job may touch. "all" is the whole brand; lists hold codes. */
 export interface Scope {
@@ -10,6 +11,10 @@ export interface Scope {
   readonly person_id?: number;
   /** How values that tell who somebody is leave for whoever asks; absent: masked. */
   readonly personal?: "clear" | "mask" | "omit";
+  /** The highest sensitivity of columns that conditions may ask about; absent: any. */
+  readonly asks?: "L1" | "L2" | "L3" | "L4";
+  /** Members of other stores whom the person found just now by an exact phone or code. */
+  readonly found?: readonly number[];
 }
 
 /** For the platform's own work: jobs, the pipeline, migrations. */
@@ -100,7 +105,7 @@ export function openStore(options: PoolOptions): Store {
   return {
     pool,
     connection: role === undefined ? { url } : { url, role },
-    read: (scope, work) => run("begin isolation level repeatable read read only", scope, work),
+    read: (scope, work) => run(`begin isolation level repeatable read read only${asScoped(scope)}`, scope, work),
     write: (scope, work) => run("begin", scope, work),
     close: () => pool.end(),
   };
@@ -127,13 +132,29 @@ async function once<T>(pool: pg.Pool, begin: string, scope: Scope, work: (tx: Tx
   }
 }
 
+/**
+ * Who sees a part of the rows only reads as a role of its own: the policies for that role are the backstop, and the
+ * platform's own statements are planned as if there were none. Writes keep the application's role, because one change may
+ * have to look at rows of other stores (who else holds this number); they check the object that they are about.
+ */
+function asScoped(scope: Scope): string {
+  const whole = scope.regions === "all" && scope.stores === "all" && scope.brands === "all";
+  return whole ? "" : `; set local role ${ROLES.scoped}`;
+}
+
 /** Row-level policies read these settings; they live exactly as long as the transaction. */
 function scopeStatement(scope: Scope): string {
   const set = (name: string, value: "all" | readonly string[]) => {
     const text = value === "all" ? "*" : value.join(",");
     return `set local huitou.${name} = '${text.replaceAll("'", "''")}'`;
   };
-  return [set("regions", scope.regions), set("stores", scope.stores), set("brands", scope.brands)].join("; ");
+  const found = (scope.found ?? []).map(String);
+  return [
+    set("regions", scope.regions),
+    set("stores", scope.stores),
+    set("brands", scope.brands),
+    set("found", found),
+  ].join("; ");
 }
 
 export function txOf(client: pg.PoolClient, scope: Scope = SYSTEM_SCOPE): Tx {

@@ -1,6 +1,6 @@
 import type { Ground } from "../ground.ts";
 import { businessDay } from "../platform/index.ts";
-import { checkedTree, type Output, planOutputs, postgresql, printPlan } from "../query/index.ts";
+import { checkedTree, type Output, planOutputs, postgresql, printPlan, type Sensitivity } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
 import { type Tag, type TagBook, valueOn } from "./book.ts";
 import type { TagDefinition } from "./definition.ts";
@@ -22,6 +22,8 @@ export interface MemberTag {
 }
 
 const PART = "__";
+const PERSONAL: ReadonlySet<Sensitivity> = new Set(["L3", "L4"]);
+const NONE: ReadonlySet<Sensitivity> = new Set();
 
 /** All tags of a member as stored, each with why: the parts of the reasons are computed at this moment, in one statement. */
 export async function memberTags(tx: Tx, ground: Ground, book: TagBook, member_id: number): Promise<MemberTag[]> {
@@ -29,7 +31,10 @@ export async function memberTags(tx: Tx, ground: Ground, book: TagBook, member_i
   if (stored === undefined) return [];
   const state = await tagState(tx);
   const today = state.day ?? businessDay(ground.clock.now(), ground.config.timezone);
-  const tags = [...book.tags].filter(([key]) => stored.value[key] !== undefined);
+  const hidden = tx.scope.personal === "omit" ? PERSONAL : NONE;
+  const tags = [...book.tags].filter(
+    ([key, { definition }]) => stored.value[key] !== undefined && !hidden.has(definition.privacy),
+  );
   const shown: Shown = {
     currency: ground.config.currency,
     names: await codeNames(tx, ground, codesIn(tags, stored.value)),

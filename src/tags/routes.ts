@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
+import { memberIdAt } from "../members/index.ts";
 import { aboutOne, problem } from "../platform/index.ts";
 import { startJob, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
@@ -145,8 +146,10 @@ export function tagRoutes(app: FastifyInstance, ground: Ground): void {
       },
       config: aboutOne("member", { access: { permission: "members.read", level: "L3", enter: "L2" } }),
     },
-    async (request) => ({
-      items: await ground.store.read(request.scope, (tx) => memberTags(tx, ground, book, request.params.id)),
+    async ({ scope, params }) => ({
+      items: await ground.store.read(scope, async (tx) =>
+        memberTags(tx, ground, book, await memberIdAt(tx, params.id)),
+      ),
     }),
   );
 

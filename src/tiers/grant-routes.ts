@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
+import { memberIdAt } from "../members/index.ts";
 import { aboutOne, problem } from "../platform/index.ts";
 import { type Scope, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { lock } from "./dirty-store.ts";
@@ -30,7 +31,10 @@ export function grantRoutes(app: FastifyInstance, ground: Ground): void {
       schema: { summary: "A member's tier with progress, grants and history", tags, params: Member },
       config: aboutOne("member", { access: { permission: "members.read", level: "L3", enter: "L2" } }),
     },
-    async ({ params: { member_id } }) => ground.store.read(SYSTEM_SCOPE, (tx) => memberView(tx, ground, member_id)),
+    async ({ params, scope }) => {
+      const member_id = await ground.store.read(scope, (tx) => memberIdAt(tx, params.member_id));
+      return ground.store.read(SYSTEM_SCOPE, (tx) => memberView(tx, ground, member_id));
+    },
   );
   app.post<{ Body: Static<typeof NewGrant> }>(
     "/api/tiers/grants",

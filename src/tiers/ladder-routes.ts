@@ -148,9 +148,8 @@ function whatIfRoutes(app: FastifyInstance, ground: Ground): void {
         );
         return reply.code(202).send({ job_id });
       }
-      return ground.store.write(SYSTEM_SCOPE, async (tx) =>
-        withExamples(tx, ground, await simulate(tx, ground, wanted, protect)),
-      );
+      const result = await ground.store.write(SYSTEM_SCOPE, (tx) => simulate(tx, ground, wanted, protect));
+      return ground.store.read(request.scope, (tx) => withExamples(tx, ground, result));
     },
   );
   app.get<{ Params: { job_id: string } }>(
@@ -163,12 +162,11 @@ function whatIfRoutes(app: FastifyInstance, ground: Ground): void {
       },
       config: aboutOne("job", read),
     },
-    async ({ params }) =>
-      ground.store.read(SYSTEM_SCOPE, async (tx) => {
-        const job = await jobById(tx, params.job_id);
-        if (job.kind !== WHAT_IF) throw problem("jobs.not_found", { job_id: params.job_id });
-        if (job.state !== "done") return { job_id: params.job_id, state: job.state };
-        return withExamples(tx, ground, job.result as WhatIf);
-      }),
+    async ({ params, scope }) => {
+      const job = await ground.store.read(SYSTEM_SCOPE, (tx) => jobById(tx, params.job_id));
+      if (job.kind !== WHAT_IF) throw problem("jobs.not_found", { job_id: params.job_id });
+      if (job.state !== "done") return { job_id: params.job_id, state: job.state };
+      return ground.store.read(scope, (tx) => withExamples(tx, ground, job.result as WhatIf));
+    },
   );
 }

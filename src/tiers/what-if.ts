@@ -46,13 +46,15 @@ export async function simulate(
   };
 }
 
-/** A simulation with its examples as people may see them. */
+/** A simulation with its examples as whoever asks may see them: members of other stores than theirs are left out. */
 export async function withExamples(tx: Tx, ground: Ground, result: WhatIf) {
   const rows = await memberRowsById(tx, ground, [...new Set(result.moves.flatMap((move) => move.examples))]);
   const names = new Map(rows.map((row) => [row.member_id, row.name_masked]));
   const moves = result.moves.map((move) => ({
     ...move,
-    examples: move.examples.map((member_id) => ({ member_id, name_masked: names.get(member_id) ?? null })),
+    examples: move.examples
+      .filter((member_id) => names.has(member_id))
+      .map((member_id) => ({ member_id, name_masked: names.get(member_id) ?? null })),
   }));
   return { ...result, moves };
 }

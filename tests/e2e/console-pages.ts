@@ -39,6 +39,7 @@ export const PAGES = [
   "/data/jobs",
   "/me/security",
   "/trust/people",
+  "/trust/matrix",
   "/trust/audit",
 ] as const;
 

@@ -27,13 +27,14 @@ export interface Staff {
   add(role: Role, stores?: readonly string[] | null): Promise<PersonSession>;
 }
 
-/** The HTTP server with an owner, who invites the others. */
-export async function staffOf(world: TestWorld): Promise<Staff> {
+/** The HTTP server with an owner, who invites the others. @param prepare adds hooks before it takes requests. */
+export async function staffOf(world: TestWorld, prepare?: (app: FastifyInstance) => void): Promise<Staff> {
   const app = await makeServer(world.composition, { ready: true });
   // who needs a second factor is the subject of factors.db.test.ts; here a password is enough for everybody
   await world.ground.store.write(SYSTEM_SCOPE, (tx) =>
     setSecurityPolicy(tx, { ...DEFAULT_POLICY, second_factor_roles: [] }),
   );
+  prepare?.(app);
   const token = await offerSetup(world.ground);
   const first = { token, brand_name: "山野茶", name: "林", email: "owner@example.com", password };
   const done = await app.inject({ method: "POST", url: "/api/setup", payload: first });

@@ -6,13 +6,19 @@ export class ApiProblem extends Error {
   readonly code: string;
   readonly detail: string;
   readonly detail_zh: string;
+  /** Each fault on its own, where the server names several. */
+  readonly errors: readonly unknown[];
 
-  constructor(status: number, body: Partial<Record<"code" | "title" | "detail" | "detail_zh", string>>) {
+  constructor(
+    status: number,
+    body: Partial<Record<"code" | "title" | "detail" | "detail_zh", string>> & { errors?: readonly unknown[] },
+  ) {
     super(body.detail ?? body.title ?? `HTTP ${status}`);
     this.status = status;
     this.code = body.code ?? (status === 0 ? "console.offline" : `http.${status}`);
     this.detail = body.detail ?? body.title ?? "";
     this.detail_zh = body.detail_zh ?? this.detail;
+    this.errors = body.errors ?? [];
   }
 }
 
@@ -28,13 +34,14 @@ export function withQuery(path: string, query?: Query): string {
   return text === "" ? path : `${path}?${text}`;
 }
 
-/** Fired when the server says that nobody is signed in any more, or that something is owed before anything else. */
+/** Fired when the server says that nobody is signed in any more, that something is owed before anything else, or closed which looked open. */
 export const SIGNED_OUT = "huitou:signed-out";
 const SESSION_CODES: ReadonlySet<string> = new Set([
   "access.not_signed_in",
   "access.second_factor_required",
   "access.second_factor_missing",
   "access.password_old",
+  "access.not_allowed",
 ]);
 
 type Ask = () => Promise<boolean>;
@@ -77,7 +84,10 @@ async function sendOnce<T>(method: string, path: string, body?: unknown, signal?
   const init: RequestInit = { method, credentials: "same-origin", headers: { accept: "application/json" } };
   if (signal) init.signal = signal;
   if (body instanceof FormData) init.body = body;
-  else if (body !== undefined) {
+  else if (body instanceof Blob) {
+    init.body = body;
+    init.headers = { accept: "application/json", "content-type": body.type };
+  } else if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { accept: "application/json", "content-type": "application/json" };
   }

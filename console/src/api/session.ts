@@ -15,6 +15,9 @@ export interface SessionState {
   /** What the person must do before anything else: prove a second factor, add one, change an old password. */
   readonly owes: "prove" | "enrol" | "password" | null;
   readonly permissions: readonly string[];
+  /** The role through whose eyes this session looks, on demo data only. */
+  readonly viewing_as: string | null;
+  readonly may_view_as: boolean;
   readonly locale: string;
   readonly timezone: string;
 }

@@ -49,6 +49,75 @@ export function useDismiss(open: boolean, close: () => void) {
   return ref;
 }
 
+const ROLES = [
+  "operator",
+  "manager",
+  "analyst",
+  "agent",
+  "clerk",
+  "engineer",
+  "system_admin",
+  "security_admin",
+  "audit_admin",
+] as const;
+
+/** Looks through the eyes of another role; everything on the page is fetched again. */
+export function useViewAs(): (role: string | null) => Promise<void> {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const t = useTexts();
+  return async (role) => {
+    try {
+      await api.put("/api/session/view-as", { role });
+      await navigate("/");
+      await client.resetQueries();
+    } catch (error) {
+      sayError(error, t("state.offline"));
+    }
+  };
+}
+
+function ViewAs() {
+  const t = useTexts();
+  const session = useSession();
+  const view = useViewAs();
+  if (session?.may_view_as !== true) return null;
+  return (
+    <>
+      <p className="ht-profile-label">{t("menu.view_as")}</p>
+      <select
+        className="ht-select"
+        aria-label={t("menu.view_as")}
+        value={session.viewing_as ?? ""}
+        onChange={(event) => void view(event.target.value === "" ? null : event.target.value)}
+      >
+        <option value="">{t("menu.own_eyes")}</option>
+        {ROLES.map((role) => (
+          <option key={role} value={role}>
+            {t(`role.${role}`)}
+          </option>
+        ))}
+      </select>
+    </>
+  );
+}
+
+/** Says whose eyes the page is seen through, and leads back. */
+export function ViewingBar() {
+  const t = useTexts();
+  const role = useSession()?.viewing_as ?? null;
+  const view = useViewAs();
+  if (role === null) return null;
+  return (
+    <div className="ht-viewing" role="status">
+      <span>{t("menu.viewing", { role: t(`role.${role}`, { defaultValue: role }) })}</span>
+      <button type="button" className="ht-link-button" onClick={() => void view(null)}>
+        {t("menu.stop_viewing")}
+      </button>
+    </div>
+  );
+}
+
 /** The person, the language, the appearance, the way out. */
 export function ProfileMenu() {
   const t = useTexts();
@@ -77,6 +146,7 @@ export function ProfileMenu() {
         <p className="ht-note">
           {person?.email} · {person ? t(`role.${person.role}`, { defaultValue: person.role }) : ""}
         </p>
+        <ViewAs />
         <p className="ht-profile-label">{t("menu.language")}</p>
         <Choices
           label={t("menu.language")}

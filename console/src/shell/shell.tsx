@@ -9,7 +9,7 @@ import { useTexts } from "../texts/texts.ts";
 import { CrashGuard } from "./crash-guard.tsx";
 import { StepUpDialog } from "./step-up-dialog.tsx";
 import { Palette } from "./palette.tsx";
-import { ProfileMenu } from "./profile-menu.tsx";
+import { ProfileMenu, ViewingBar } from "./profile-menu.tsx";
 import { SideBar } from "./side-bar.tsx";
 import { WorldBadge } from "./world-badge.tsx";
 import "./shell.css";
@@ -111,6 +111,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <button type="button" className="ht-scrim" aria-label={t("nav.close")} onClick={() => setDrawer(false)} />
       <div className="ht-body">
         <TopBar onMenu={() => setDrawer(true)} onPalette={() => setPalette(true)} />
+        <ViewingBar />
         <main id="main" ref={main} tabIndex={-1} className="ht-main">
           <CrashGuard key={pathname}>
             <Suspense fallback={<SkeletonText lines={6} />}>{children}</Suspense>

@@ -46,6 +46,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   engines: <CloudServerOutlined />,
   jobs: <UnorderedListOutlined />,
   people: <TeamOutlined />,
+  matrix: <TableOutlined />,
   audit: <AuditOutlined />,
 };
 

@@ -21,6 +21,7 @@ export function InviteDialog({ roles, onClose }: { roles: readonly Role[]; onClo
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [role, setRole] = useState(roles.find((one) => one.role === "operator")?.role ?? roles[0]?.role ?? "");
+  const [stores, setStores] = useState("");
   const [link, setLink] = useState<string | null>(null);
   const invite = useInvite(setLink);
   if (link) return <LinkDialog link={link} name={name} onClose={onClose} />;
@@ -38,7 +39,9 @@ export function InviteDialog({ roles, onClose }: { roles: readonly Role[]; onClo
             type="primary"
             loading={invite.isPending}
             disabled={name.trim() === "" || email.trim() === ""}
-            onClick={() => invite.mutate({ name: name.trim(), email: email.trim(), role })}
+            onClick={() =>
+              invite.mutate({ name: name.trim(), email: email.trim(), role, scope_stores: codesOf(stores) })
+            }
           >
             {t("add_act")}
           </Button>
@@ -56,9 +59,22 @@ export function InviteDialog({ roles, onClose }: { roles: readonly Role[]; onClo
           options={roles.map((one) => ({ value: one.role, label: pick(one.zh, one.en) }))}
           hint={t("role_hint", { permissions: permissionsText(chosen, t) })}
         />
+        <TextField
+          label={t("stores")}
+          value={stores}
+          onChange={setStores}
+          required={false}
+          hint={t(role === "clerk" ? "stores_hint_clerk" : "stores_hint")}
+        />
       </div>
     </Dialog>
   );
+}
+
+/** "HZ01，HZ02" → codes; null where none is named: not bound to stores. */
+function codesOf(text: string): string[] | null {
+  const codes = text.split(/[\s,，、;；]+/).filter((code) => code !== "");
+  return codes.length === 0 ? null : codes;
 }
 
 function LinkDialog({ link, name, onClose }: { link: string; name: string; onClose: () => void }) {

@@ -63,7 +63,7 @@ export function useTakeAway() {
 export function useInvite(onMade: (link: string) => void) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (person: { name: string; email: string; role: string }) =>
+    mutationFn: (person: { name: string; email: string; role: string; scope_stores: string[] | null }) =>
       api.post<{ person_id: number; link: string }>("/api/people", person),
     onSuccess: (made) => {
       onMade(made.link);

@@ -1,7 +1,8 @@
 import { PlusOutlined } from "@ant-design/icons";
 import Button from "antd/es/button";
 import { useState } from "react";
-import { useSession } from "../../api/session.ts";
+import { Link } from "react-router";
+import { useCan, useSession } from "../../api/session.ts";
 import { Chip, StatusDot } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
@@ -203,8 +204,9 @@ function PeopleTable({ people, roles }: { people: readonly Person[]; roles: read
 
 function Roles({ roles }: { roles: readonly Role[] }) {
   const t = useTexts("people");
+  const mayRead = useCan("matrix.read");
   return (
-    <Card flush title={t("roles")}>
+    <Card flush title={t("roles")} extra={mayRead ? <Link to="/trust/matrix">{t("to_matrix")}</Link> : undefined}>
       <DataTable
         label={t("roles")}
         rows={roles}

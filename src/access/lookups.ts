@@ -1,0 +1,94 @@
+import { Counter } from "prom-client";
+import type { Ground } from "../ground.ts";
+import { problem } from "../platform/errors.ts";
+import { type Scope, SYSTEM_SCOPE } from "../store/index.ts";
+import { insertAudit } from "./access-store.ts";
+
+const DAY_MS = 86_400_000;
+/** Look-ups of one person within 24 hours that raise an alarm, and after which there are no more. */
+export const LOOKUPS_ALARM = 100;
+export const LOOKUPS_MAX = 300;
+
+/** Whoever has stores, regions or brands of their own is counted when they look beyond them. */
+export function isBound(scope: Scope): boolean {
+  return scope.stores !== "all" || scope.regions !== "all" || scope.brands !== "all";
+}
+
+/** The same person with every row open: for one exact look-up, which is counted. */
+export function beyondOwn(scope: Scope): Scope {
+  return { ...scope, regions: "all", stores: "all", brands: "all" };
+}
+
+/** @throws access.lookup_limit when the person's day is used up. */
+export async function requireLookup(ground: Ground, scope: Scope): Promise<void> {
+  if (!isBound(scope) || scope.person_id === undefined) return;
+  if ((await lookupsOfDay(ground, scope.person_id)) >= LOOKUPS_MAX) {
+    throw problem("access.lookup_limit", { limit: LOOKUPS_MAX });
+  }
+}
+
+async function lookupsOfDay(ground: Ground, person_id: number): Promise<number> {
+  const since = new Date(ground.wall.now().getTime() - DAY_MS);
+  const row = await ground.store.read(SYSTEM_SCOPE, (tx) =>
+    tx.one<{ count: number }>("select count(*)::int as count from access.lookup where person_id = $1 and at > $2", [
+      person_id,
+      since,
+    ]),
+  );
+  return row?.count ?? 0;
+}
+
+interface Counters {
+  readonly lookups: Counter;
+  readonly alarms: Counter;
+}
+const counters = new WeakMap<Ground, Counters>();
+
+function countersOf(ground: Ground): Counters {
+  const known = counters.get(ground);
+  if (known !== undefined) return known;
+  const counter = (name: string, help: string) => new Counter({ name, help, registers: [ground.metrics] });
+  const made = {
+    lookups: counter("huitou_lookups_beyond_store_total", "Exact look-ups of members outside the person's own stores"),
+    alarms: counter(
+      "huitou_lookup_alarms_total",
+      "People whose look-ups outside their stores were unusually many in a day",
+    ),
+  };
+  counters.set(ground, made);
+  return made;
+}
+
+/**
+ * Keeps that somebody looked beyond their stores, and whom they found; nobody is a look-up too, or numbers could be tried
+ * out. The look-up that makes a day unusual has a row of its own in the audit log.
+ */
+export async function recordLookup(ground: Ground, person_id: number, member_ids: readonly number[]): Promise<void> {
+  const now = ground.wall.now();
+  const found = member_ids.length === 0 ? [null] : member_ids;
+  const before = await lookupsOfDay(ground, person_id);
+  const after = before + found.length;
+  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await tx.query(
+      "insert into access.lookup (person_id, member_id, at) select $1, m, $3 from unnest($2::bigint[]) m",
+      [person_id, found, now],
+    );
+    if (before >= LOOKUPS_ALARM || after < LOOKUPS_ALARM) return;
+    await insertAudit(tx, {
+      at: now,
+      person_id,
+      actor: "system",
+      action: "access.lookup_alarm",
+      method: "GET",
+      path: "/api/members/search",
+      subject: { lookups: after, hours: 24 },
+      status: 200,
+      succeeded: true,
+      request_id: "",
+      ip: "",
+      duration_ms: 0,
+    });
+    countersOf(ground).alarms.inc();
+  });
+  countersOf(ground).lookups.inc(found.length);
+}

@@ -1,0 +1,64 @@
+import type { FastifyRequest } from "fastify";
+import type { Ground } from "../ground.ts";
+import { type Loop, startLoop } from "../platform/timers.ts";
+import { matrixAt } from "./matrix-live.ts";
+import { requirePermitted, rightsOf } from "./rights.ts";
+import { signedIn } from "./sessions.ts";
+import { actingAs } from "./view-as.ts";
+
+/** A stream is looked at so often: what was taken away is gone from open pages within a second too. */
+const LOOK_MS = 500;
+
+interface Open {
+  readonly request: FastifyRequest;
+  readonly end: () => void;
+}
+const watched = new WeakMap<Ground, { readonly open: Set<Open>; loop: Loop | undefined }>();
+
+/**
+ * Ends an answer that stays open once its person is gone, or the matrix no longer lets them in.
+ * @returns how to stop watching, for when the stream has ended by itself.
+ */
+export function endWhenForbidden(ground: Ground, request: FastifyRequest, end: () => void): () => void {
+  const state = watched.get(ground) ?? { open: new Set<Open>(), loop: undefined };
+  watched.set(ground, state);
+  const one: Open = { request, end };
+  state.open.add(one);
+  state.loop ??= startLoop(
+    async () => {
+      for (const each of state.open) {
+        if (await stillAllowed(ground, each.request)) continue;
+        state.open.delete(each);
+        each.end();
+      }
+      return false;
+    },
+    {
+      idle_ms: LOOK_MS,
+      retry_ms_max: LOOK_MS,
+      onError: (error) => ground.log.warn({ error: String(error) }, "open streams could not be checked"),
+    },
+  );
+  return () => {
+    state.open.delete(one);
+    if (state.open.size > 0) return;
+    void state.loop?.stop();
+    state.loop = undefined;
+  };
+}
+
+async function stillAllowed(ground: Ground, request: FastifyRequest): Promise<boolean> {
+  const access = request.routeOptions.config.access;
+  const signed = await signedIn(ground, request, false);
+  if (signed === undefined || signed.owes !== undefined || access === undefined || !("permission" in access))
+    return false;
+  const { person, session } = actingAs(signed);
+  const matrix = await matrixAt(ground, session.matrix_version);
+  const now = ground.wall.now();
+  try {
+    requirePermitted(rightsOf(matrix, person.role, session, now), access, session, now);
+    return true;
+  } catch {
+    return false;
+  }
+}

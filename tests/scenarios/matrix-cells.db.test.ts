@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DeclaredRoute, LEVELS, type Outcome, PERMISSIONS, type Role, ROLES } from "../../src/access/index.ts";
+import { withDatabase } from "../support/database.ts";
+import { changeMatrix, type PersonSession, type Staff, staffOf } from "../support/people.ts";
+
+/** Each route for each role, or one for each permission and level. */
+const EVERY_ROUTE = process.env["HUITOU_LONG"] === "1";
+const PROBE = "x-probe";
+const world = withDatabase();
+let staff: Staff;
+let approver: PersonSession;
+const people = new Map<Role, PersonSession>();
+
+beforeAll(async () => {
+  staff = await staffOf(world(), (app) => {
+    // behind the guard and before everything else: a probe asks whether it is let in, and does nothing
+    app.addHook("onRequest", async (request, reply) => {
+      if (request.headers[PROBE] !== undefined) return reply.code(204).send();
+    });
+  });
+  approver = await staff.add("owner");
+  for (const { role } of ROLES) people.set(role, await staff.add(role));
+}, 120_000);
+afterAll(async () => staff.app.close());
+
+/** What a route answers somebody whose cell says this. */
+const ANSWERS: Readonly<Record<Outcome, readonly [status: number, code: string | null]>> = {
+  allow: [204, null],
+  mask: [204, null],
+  step_up: [401, "access.step_up_required"],
+  approve: [403, "access.approval_required"],
+  deny: [403, "access.not_allowed"],
+};
+
+function probed(): readonly DeclaredRoute[] {
+  if (EVERY_ROUTE) return staff.app.declared_routes;
+  const first = new Map<string, DeclaredRoute>();
+  for (const route of staff.app.declared_routes) {
+    const { permission, enter, level } = route.access;
+    const place = `${permission} ${enter ?? level}`;
+    if (!first.has(place)) first.set(place, route);
+  }
+  return [...first.values()];
+}
+
+async function answerTo(person: PersonSession, { method, url }: DeclaredRoute): Promise<[number, string | null]> {
+  const answer = await staff.app.inject({
+    method: method as "GET",
+    url: url.replace(/:\w+/g, "1"),
+    headers: { cookie: person.cookie, [PROBE]: "1" },
+  });
+  return [answer.statusCode, answer.body === "" ? null : answer.json<{ code: string }>().code];
+}
+
+/** Calls every route as every role and compares with the matrix. @returns the cells that answered otherwise. */
+async function differences(outcomeOf: (role: string, permission: string, level: string) => Outcome) {
+  const wrong: string[] = [];
+  let asked = 0;
+  for (const route of probed()) {
+    const { permission, enter, level } = route.access;
+    for (const [role, person] of people) {
+      const outcome = outcomeOf(role, permission, enter ?? level);
+      const answer = await answerTo(person, route);
+      asked += 1;
+      if (JSON.stringify(answer) !== JSON.stringify(ANSWERS[outcome])) {
+        wrong.push(`${role} ${route.method} ${route.url} is ${outcome}, answered ${answer.join(" ")}`);
+      }
+    }
+  }
+  return { wrong, asked };
+}
+
+interface Content {
+  readonly cells: readonly { role: string; permission: string; level: string; outcome: Outcome }[];
+}
+
+async function inForce() {
+  const { body } = await staff.owner.call("GET", "/api/matrix");
+  const cells = new Map(
+    (body as unknown as Content).cells.map((cell) => [`${cell.role} ${cell.permission} ${cell.level}`, cell.outcome]),
+  );
+  return (role: string, permission: string, level: string) => cells.get(`${role} ${permission} ${level}`) ?? "deny";
+}
+
+/** The owner keeps the matrix, or nobody could go on to the next version. */
+const kept = (role: string, permission: string) => role === "owner" && permission.startsWith("matrix.");
+
+describe("every route asks the matrix", () => {
+  it("as it is shipped", async () => {
+    const { wrong, asked } = await differences(await inForce());
+    expect(wrong).toEqual([]);
+    expect(asked).toBe(probed().length * ROLES.length);
+  });
+
+  it.each([0, 1, 2, 3, 4])(
+    "with outcomes turned round by %i: each cell has had each outcome after the last",
+    async (turn) => {
+      const order = Object.keys(ANSWERS) as Outcome[];
+      const cells = ROLES.flatMap(({ role }, r) =>
+        PERMISSIONS.flatMap((permission, p) => {
+          const outcome = kept(role, permission) ? "allow" : order[(r + p + turn) % order.length];
+          return LEVELS.map((level) => ({ role, permission, level, outcome }));
+        }),
+      );
+      await changeMatrix(staff.owner, approver, { cells });
+      const { wrong } = await differences(await inForce());
+      expect(wrong).toEqual([]);
+    },
+    120_000,
+  );
+
+  it("on a method and a level that the vocabulary knows, and none is left out", () => {
+    const vocabulary = new Set<string>(PERMISSIONS);
+    const strange = staff.app.declared_routes.filter(
+      ({ access }) => !vocabulary.has(access.permission) || !LEVELS.includes(access.level),
+    );
+    expect(strange).toEqual([]);
+    const { paths } = staff.app.swagger() as { paths: Record<string, Record<string, unknown>> };
+    const declared = new Set(
+      staff.app.declared_routes.map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, "{$1}")}`),
+    );
+    const open = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods)
+        .map((method) => `${method.toUpperCase()} ${path}`)
+        .filter((route) => !declared.has(route)),
+    );
+    // each of these is public, or asks for a source's own key
+    expect(open.filter((route) => !OPEN.some((pattern) => pattern.test(route)))).toEqual([]);
+  });
+
+  it("and a permission that nobody's route names is no permission", () => {
+    const named = new Set(staff.app.declared_routes.map(({ access }) => access.permission));
+    expect(PERMISSIONS.filter((permission) => !named.has(permission))).toEqual([]);
+  });
+});
+
+const OPEN = [
+  / \/api\/(session|me\/)/,
+  / \/api\/setup/,
+  / \/api\/invitation/,
+  / \/api\/errors/,
+  /GET \/api\/world$/,
+  / \/api\/(records|webhooks?|hooks)/,
+  / \/(v1|sa|debug|hooks|shopify)/,
+];
