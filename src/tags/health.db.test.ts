@@ -123,7 +123,7 @@ describe("what a computation over everybody marks", () => {
     });
     await settleTags(ground, bookOf(ground));
     expect(await rows("select payload from store.outbox where type = 'tags.changed'")).toEqual([
-      { payload: { member_ids: [member_id], turned: true } },
+      { payload: { member_ids: [member_id], later: true } },
     ]);
     expect((await computeAll(ground, bookOf(ground), quiet)).difference).toBe(0);
   });

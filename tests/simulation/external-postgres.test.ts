@@ -9,6 +9,7 @@ import { loadDomains } from "../../src/domains.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { makeLog } from "../../src/platform/log.ts";
 import { openDatabases, type Databases, SYSTEM_SCOPE } from "../../src/store/index.ts";
+import { ROLES } from "../../src/store/roles.ts";
 
 let data_dir = "";
 let server: Databases;
@@ -44,8 +45,8 @@ describe("a PostgreSQL server of one's own", () => {
   it("serves with a login that may create roles and databases, but is no superuser", async () => {
     // a fresh cluster has none of our roles; the embedded start made them, so they are taken away first
     await asAdmin(
-      "drop owned by huitou_owner, huitou_app, huitou_audit, huitou_jobs",
-      "drop role huitou_app, huitou_audit, huitou_jobs, huitou_owner",
+      `drop owned by ${Object.values(ROLES).join(", ")}`,
+      `drop role ${Object.values(ROLES).join(", ")}`,
       "create role brand_admin login createrole createdb password 'tea'",
       "create database brand owner brand_admin",
     );

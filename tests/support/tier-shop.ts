@@ -25,6 +25,7 @@ export class TierShop {
   /** Sessions outlive the jumps of the clock. */
   async staySignedIn(): Promise<void> {
     await this.query("update access.session set created_at = $1, last_seen_at = $1", [this.#world.clock.now()]);
+    await this.query("update access.person set password_changed_at = $1", [this.#world.clock.now()]);
   }
 
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
