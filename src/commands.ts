@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { offerSetup, setUp } from "./access/index.ts";
+import { auditCommand, auditedCommand, offerSetup, setUp } from "./access/index.ts";
 import { startBackground } from "./background.ts";
 import { compose, type Composition } from "./composition.ts";
 import type { Config } from "./config.ts";
@@ -24,6 +24,7 @@ const USAGE = `huitou <command>
   setup --brand NAME --name NAME --email E --password-stdin
                     first-run set-up without a browser
   import FILE …     import a file (huitou import --help)
+  audit COMMAND …   verify the audit log, receive checkpoints (huitou audit --help)
   generate [--check] write openapi.json and the reference pages, or say which are stale`;
 
 /** Runs one command to its end; what it refuses is said in a sentence. */
@@ -54,8 +55,17 @@ async function run(args: readonly string[], config: Config): Promise<void> {
     case "import":
       return withComposition(config, async ({ ground }) => {
         const { importCommand } = await import("./ingest/index.ts");
-        process.exitCode = await importCommand(ground, rest, say);
+        await auditedCommand(ground, "command.import", async () => {
+          process.exitCode = await importCommand(ground, rest, say);
+          return process.exitCode === 0;
+        });
       });
+    case "audit":
+      process.exitCode = await auditCommand(rest, {
+        say,
+        withGround: (work) => withComposition(config, ({ ground }) => work(ground)),
+      });
+      return;
     case "generate":
       return withComposition(config, async (composition) => {
         const { generate, staleFiles } = await import("./generate.ts");
@@ -157,6 +167,7 @@ async function setUpByCommand({ ground }: Composition, args: readonly string[]):
     .toString("utf8")
     .replace(/\r?\n$/, "");
   const name = value("name") || value("email");
-  await setUp(ground, { brand_name: value("brand") || "Huitou", name, email: value("email"), password }, undefined);
+  const first = { brand_name: value("brand") || "Huitou", name, email: value("email"), password };
+  await auditedCommand(ground, "command.setup", async () => (await setUp(ground, first, undefined)) > 0);
   say("set up");
 }

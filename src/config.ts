@@ -49,6 +49,20 @@ export const SETTINGS: readonly Setting[] = [
     en: "Spark cluster (sc://host:15002); empty: the embedded engine alone",
     secret: true,
   },
+  {
+    name: "HUITOU_AUDIT_RECEIVER",
+    type: "text",
+    default: "",
+    zh: "审计接收端地址（http(s)://…），应在另一台主机上；空则没有",
+    en: "Address of the audit receiver (http(s)://…), on another host; empty: none",
+  },
+  {
+    name: "HUITOU_AUDIT_DAYS",
+    type: "integer",
+    default: "365",
+    zh: "审计记录保留天数，至少 180",
+    en: "Days that audit rows are kept, at least 180",
+  },
   { name: "LOG_LEVEL", type: "text", default: "info", zh: "日志级别", en: "Log level" },
   {
     name: "HUITOU_DEMO_MEMBERS",
@@ -58,6 +72,9 @@ export const SETTINGS: readonly Setting[] = [
     en: "Members of the example world",
   },
 ];
+
+/** Network logs are kept for six months at least (Cybersecurity Law; GB/T 22239-2019 8.1.5.4d). */
+const AUDIT_DAYS_MIN = 180;
 
 export interface Config {
   readonly port: number;
@@ -71,6 +88,8 @@ export interface Config {
   readonly datasets_dir: string;
   readonly duckdb_memory: string;
   readonly spark_connect_url: string;
+  readonly audit_receiver: string;
+  readonly audit_days: number;
   readonly log_level: string;
   readonly demo_members: number;
 }
@@ -100,6 +119,16 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const spark_connect_url = text("SPARK_CONNECT_URL");
   if (spark_connect_url !== "" && !spark_connect_url.startsWith("sc://"))
     throw new Error("SPARK_CONNECT_URL must look like sc://host:15002 · SPARK_CONNECT_URL 应形如 sc://主机:15002");
+  const audit_receiver = text("HUITOU_AUDIT_RECEIVER");
+  if (audit_receiver !== "" && !/^https?:\/\//.test(audit_receiver))
+    throw new Error(
+      "HUITOU_AUDIT_RECEIVER must begin with http:// or https:// · HUITOU_AUDIT_RECEIVER 应以 http:// 或 https:// 开头",
+    );
+  const audit_days = integer("HUITOU_AUDIT_DAYS");
+  if (audit_days < AUDIT_DAYS_MIN)
+    throw new Error(
+      `HUITOU_AUDIT_DAYS must be at least ${AUDIT_DAYS_MIN}, but is ${audit_days} · HUITOU_AUDIT_DAYS 至少 ${AUDIT_DAYS_MIN}`,
+    );
   const host = text("HOST");
   return {
     port,
@@ -113,6 +142,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     datasets_dir: resolve(text("HUITOU_DATASETS")),
     duckdb_memory: text("HUITOU_DUCKDB_MEMORY"),
     spark_connect_url,
+    audit_receiver,
+    audit_days,
     log_level: text("LOG_LEVEL"),
     demo_members: integer("HUITOU_DEMO_MEMBERS"),
   };

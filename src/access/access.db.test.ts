@@ -4,6 +4,7 @@ import { withDatabase } from "../../tests/support/database.ts";
 import { makeServer } from "../server.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { offerSetup } from "./people.ts";
+import { DEFAULT_POLICY, setSecurityPolicy } from "./policy.ts";
 
 const world = withDatabase();
 let app: FastifyInstance;
@@ -188,7 +189,20 @@ describe("sessions", () => {
 
 describe("audit", () => {
   it("has a row for each act, also refused ones, and the application can neither change nor remove it", async () => {
-    const log = (await app.inject({ url: "/api/audit?limit=200", headers: { cookie } })).json<{
+    expect((await app.inject({ url: "/api/audit?limit=200", headers: { cookie } })).statusCode).toBe(403);
+    const invited = await app.inject({
+      method: "POST",
+      url: "/api/people",
+      headers: { cookie },
+      payload: { name: "审计", email: "audit@tea.cn", role: "audit_admin" },
+    });
+    const token = new URL(invited.json<{ link: string }>().link).searchParams.get("token");
+    await app.inject({ method: "POST", url: "/api/invitation", payload: { token, password } });
+    await world().ground.store.write(SYSTEM_SCOPE, (tx) =>
+      setSecurityPolicy(tx, { ...DEFAULT_POLICY, second_factor_roles: [] }),
+    );
+    const auditor = await signInAs("audit@tea.cn");
+    const log = (await app.inject({ url: "/api/audit?limit=200", headers: { cookie: auditor } })).json<{
       items: { action: string; succeeded: boolean; subject: object }[];
     }>();
     expect(log.items.some((row) => row.action === "post /api/people" && row.succeeded)).toBe(true);

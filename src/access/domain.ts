@@ -1,4 +1,6 @@
 import type { Domain } from "../domains.ts";
+import { auditJobs, auditSchedules } from "./audit/jobs.ts";
+import { startCheckpoints } from "./audit/sender.ts";
 import "./errors.ts";
 import { accessRoutes } from "./routes.ts";
 
@@ -6,4 +8,10 @@ export const domain: Domain = {
   name: "access",
   migrations: new URL("./migrations/", import.meta.url),
   routes: accessRoutes,
+  jobs: auditJobs,
+  schedules: auditSchedules,
+  start: async (ground) => {
+    const checkpoints = await startCheckpoints(ground);
+    return () => checkpoints.stop();
+  },
 };

@@ -121,6 +121,21 @@ export const accessErrors = defineErrors("access", {
     zh: "至少要保留一位可用的创建人，请先指定另一位。",
     en: "At least one active owner must remain. Name another one first.",
   },
+  audit_unavailable: {
+    status: 503,
+    zh: "审计记录写不进去，所以没有执行，也没有给出数据。请稍后再试；若反复出现，请联系系统管理员检查数据库。",
+    en: "The audit row could not be written, so nothing was done and no data was given. Try again later; if it recurs, ask your system administrator to check the database.",
+  },
+  audit_outcome_unavailable: {
+    status: 503,
+    zh: "操作已开始，但结果的审计记录没写进去，所以没有确认。请先查看是否已生效，再决定是否重做。",
+    en: "The act was begun, but the audit row of its outcome could not be written, so it is not confirmed. See whether it took effect before you repeat it.",
+  },
+  audit_export_too_large: {
+    status: 422,
+    zh: "符合条件的记录超过 {limit} 条。请缩小时间范围，分几次导出。",
+    en: "More than {limit} rows match. Narrow the time and export in parts.",
+  },
   cross_site: {
     status: 403,
     zh: "请求来自别的网站，已拒绝。请在控制台内操作。",

@@ -1,9 +1,13 @@
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Ground } from "../ground.ts";
 import { type Problem, problem } from "../platform/errors.ts";
 import type { Permitted } from "../platform/http.ts";
-import { SYSTEM_SCOPE, type Scope } from "../store/index.ts";
-import { insertAudit, type PersonRow } from "./access-store.ts";
+import { runAsAct } from "../platform/request-act.ts";
+import type { Scope } from "../store/index.ts";
+import type { PersonRow } from "./access-store.ts";
+import type { AuditEntry, Phase } from "./audit/entry.ts";
+import { auditWriter } from "./audit/writer.ts";
 import { collectRoutes } from "./declared-routes.ts";
 import { matrixAt } from "./matrix-live.ts";
 import { requirePermitted, type Rights, rightsOf, scopeFor, STRONG_SECONDS_MAX } from "./rights.ts";
@@ -23,6 +27,8 @@ declare module "fastify" {
     rights: Rights | undefined;
     /** Ids and codes for the audit row; never personal data. */
     audit_subject: Record<string, unknown>;
+    /** How far the audit of this request came. */
+    audit_state: "none" | "begun" | "failed";
   }
 }
 
@@ -36,6 +42,12 @@ export function guard(app: FastifyInstance, ground: Ground): void {
   app.decorateRequest("signed_in", undefined);
   app.decorateRequest("rights", undefined);
   app.decorateRequest("audit_subject", undefined as unknown as Record<string, unknown>);
+  app.decorateRequest("audit_state", "none");
+  app.addHook("onRequest", (request, _reply, next) => {
+    const access = request.routeOptions.config?.access;
+    if (access === undefined || "source" in access) return next();
+    runAsAct({ route: routeOf(request), audited: isAudited(request) }, next);
+  });
   app.addHook("onRequest", async (request, reply) => {
     request.scope = NOTHING;
     request.audit_subject = {};
@@ -67,15 +79,44 @@ export function guard(app: FastifyInstance, ground: Ground): void {
         `Session error="insufficient_user_authentication", max_age=${STRONG_SECONDS_MAX}`,
       );
   });
-  // Before the answer leaves: an act without its audit row is not acknowledged.
+  auditHooks(app, ground);
+}
+
+/**
+ * An act that changes something is written down before it begins and once more with its outcome; a read of personal data
+ * before the data leaves. What cannot be written down is not done, or not given.
+ */
+function auditHooks(app: FastifyInstance, ground: Ground): void {
+  app.addHook("preHandler", async (request) => {
+    if (SAFE_METHODS.has(request.method) || !isAudited(request)) return;
+    request.audit_state = "failed";
+    await auditWriter(ground).append(entryOf(ground, request, "begun"));
+    request.audit_state = "begun";
+  });
   app.addHook("onSend", async (request, reply, payload) => {
-    const access = request.routeOptions.config?.access;
-    if (access === undefined || "source" in access) return payload;
-    const named = "audit" in access ? access.audit : undefined;
-    if (SAFE_METHODS.has(request.method) && named === undefined) return payload;
-    await audit(ground, request, reply, named);
+    if (!isAudited(request) || request.audit_state === "failed") return payload;
+    const begun = request.audit_state === "begun";
+    const phase = SAFE_METHODS.has(request.method) ? "read" : "done";
+    try {
+      await auditWriter(ground).append(entryOf(ground, request, phase, reply));
+    } catch (error) {
+      request.audit_state = "failed";
+      if (payload instanceof Readable) payload.destroy();
+      throw begun ? problem("access.audit_outcome_unavailable") : error;
+    }
     return payload;
   });
+}
+
+/** Every act by its method; a read when its route names an audit action. What sources send has its batch rows (ingest). */
+function isAudited(request: FastifyRequest): boolean {
+  const access = request.routeOptions.config?.access;
+  if (access === undefined || "source" in access) return false;
+  return !SAFE_METHODS.has(request.method) || ("audit" in access && access.audit !== undefined);
+}
+
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? request.url.split("?")[0] ?? "";
 }
 
 interface Asked {
@@ -105,27 +146,23 @@ function refuseCrossSite(request: FastifyRequest, ground: Ground): void {
   if (!URL.canParse(origin) || !own.has(new URL(origin).host)) throw problem("access.cross_site");
 }
 
-async function audit(
-  ground: Ground,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  named: string | undefined,
-): Promise<void> {
-  const route = request.routeOptions.url ?? request.url.split("?")[0] ?? "";
-  await ground.store.write(SYSTEM_SCOPE, (tx) =>
-    insertAudit(tx, {
-      at: ground.wall.now(),
-      person_id: request.person?.person_id ?? null,
-      actor: request.person === undefined ? "anonymous" : request.person.role,
-      action: named ?? `${request.method.toLowerCase()} ${route}`,
-      method: request.method,
-      path: route,
-      subject: { ...(request.params as Record<string, unknown>), ...request.audit_subject },
-      status: reply.statusCode,
-      succeeded: reply.statusCode < 400,
-      request_id: request.id,
-      ip: request.ip,
-      duration_ms: Math.round(reply.elapsedTime),
-    }),
-  );
+function entryOf(ground: Ground, request: FastifyRequest, phase: Phase, reply?: FastifyReply): AuditEntry {
+  const route = routeOf(request);
+  const access = request.routeOptions.config?.access;
+  const named = access !== undefined && "audit" in access ? access.audit : undefined;
+  return {
+    at: ground.wall.now(),
+    phase,
+    person_id: request.person?.person_id ?? null,
+    actor: request.person === undefined ? "anonymous" : request.person.role,
+    action: named ?? `${request.method.toLowerCase()} ${route}`,
+    method: request.method,
+    path: route,
+    subject: { ...(request.params as Record<string, unknown>), ...request.audit_subject },
+    status: reply?.statusCode ?? null,
+    succeeded: reply === undefined ? null : reply.statusCode < 400,
+    request_id: request.id,
+    ip: request.ip,
+    duration_ms: reply === undefined ? null : Math.round(reply.elapsedTime),
+  };
 }

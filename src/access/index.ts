@@ -1,3 +1,5 @@
+export { auditCommand } from "./audit/commands.ts";
+export { auditedCommand } from "./audit/audited-command.ts";
 export { type DeclaredRoute } from "./declared-routes.ts";
 export { guard } from "./guard.ts";
 export { LEVELS, type Matrix, type Outcome, type RowScope } from "./matrix.ts";

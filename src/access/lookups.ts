@@ -2,7 +2,7 @@ import { Counter } from "prom-client";
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/errors.ts";
 import { type Scope, SYSTEM_SCOPE } from "../store/index.ts";
-import { insertAudit } from "./access-store.ts";
+import { auditWriter } from "./audit/writer.ts";
 
 const DAY_MS = 86_400_000;
 /** Look-ups of one person within 24 hours that raise an alarm, and after which there are no more. */
@@ -68,14 +68,11 @@ export async function recordLookup(ground: Ground, person_id: number, member_ids
   const found = member_ids.length === 0 ? [null] : member_ids;
   const before = await lookupsOfDay(ground, person_id);
   const after = before + found.length;
-  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    await tx.query(
-      "insert into access.lookup (person_id, member_id, at) select $1, m, $3 from unnest($2::bigint[]) m",
-      [person_id, found, now],
-    );
-    if (before >= LOOKUPS_ALARM || after < LOOKUPS_ALARM) return;
-    await insertAudit(tx, {
+  const alarm = before < LOOKUPS_ALARM && after >= LOOKUPS_ALARM;
+  if (alarm)
+    await auditWriter(ground).append({
       at: now,
+      phase: "done",
       person_id,
       actor: "system",
       action: "access.lookup_alarm",
@@ -88,7 +85,13 @@ export async function recordLookup(ground: Ground, person_id: number, member_ids
       ip: "",
       duration_ms: 0,
     });
-    countersOf(ground).alarms.inc();
-  });
+  await ground.store.write(SYSTEM_SCOPE, (tx) =>
+    tx.query("insert into access.lookup (person_id, member_id, at) select $1, m, $3 from unnest($2::bigint[]) m", [
+      person_id,
+      found,
+      now,
+    ]),
+  );
+  if (alarm) countersOf(ground).alarms.inc();
   countersOf(ground).lookups.inc(found.length);
 }

@@ -17,7 +17,14 @@ import { SHIPPED } from "./matrix-defaults.ts";
 /** One fault, named by its cell. */
 export interface MatrixFault {
   readonly cell: string;
-  readonly fault: "unknown_role" | "unknown_permission" | "unknown_level" | "unknown_outcome" | "twice" | "opens_above";
+  readonly fault:
+    | "unknown_role"
+    | "unknown_permission"
+    | "unknown_level"
+    | "unknown_outcome"
+    | "twice"
+    | "opens_above"
+    | "audit_alone";
   readonly zh: string;
   readonly en: string;
 }
@@ -28,6 +35,7 @@ const FAULTS: Readonly<Record<MatrixFault["fault"], readonly [zh: string, en: st
   unknown_level: ["级别只有 L1 到 L4", "levels are L1 to L4"],
   unknown_outcome: ["没有这种结果", "there is no such outcome"],
   twice: ["同一格写了两次", "the cell is given twice"],
+  audit_alone: ["只有审计管理员能看审计", "the audit administrator alone reads the audit log"],
   opens_above: ["更高级别比低级别更开放", "a higher level is more open than a lower one"],
 };
 
@@ -51,6 +59,9 @@ function cellFaults({ cells }: MatrixContent): MatrixFault[] {
     if (!(OUTCOMES as readonly string[]).includes(outcome)) return [fault(name, "unknown_outcome")];
     if (seen.has(name)) return [fault(name, "twice")];
     seen.add(name);
+    // GB/T 22239-2019 8.1.5.2: whoever is judged by the log does not keep it
+    if (permission === "audit.read" && role !== "audit_admin" && outcome !== "deny")
+      return [fault(name, "audit_alone")];
     return [];
   });
 }

@@ -50,6 +50,9 @@ function shownAs(outcome: Outcome, session: SessionRow, now: Date): Shown {
 /** Names and numbers of members follow the permission by which they are asked for: search and export have their own. */
 const OWN_PERSONAL_VALUES: ReadonlySet<string> = new Set(["members.search", "segments.export"]);
 
+const clearOnlyAudited = (shown: Shown, access: Permitted): Shown =>
+  shown === "clear" && access.audit === undefined ? "mask" : shown;
+
 /** The rows and the personal values of a request to a route. */
 export async function scopeFor(
   ground: Ground,
@@ -64,7 +67,8 @@ export async function scopeFor(
   const scope: Scope = {
     ...rows,
     person_id: person.person_id,
-    personal: rights.column(personal, { sensitivity: "L3" }),
+    // in clear only where the audit log has a row of it before the data leaves
+    personal: clearOnlyAudited(rights.column(personal, { sensitivity: "L3" }), access),
     asks: asksOf(rights, access.permission),
     ...(found.length === 0 ? {} : { found }),
   };

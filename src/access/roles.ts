@@ -63,8 +63,8 @@ const read: readonly Permission[] = [
 ];
 
 export const ROLES: readonly RoleInfo[] = [
-  // Whoever sets the platform up; the three separated administrators replace this role with the trust domain.
-  { role: "owner", zh: "创建人", en: "Owner", permissions: PERMISSIONS },
+  // Whoever sets the platform up. The audit log judges the owner too: the audit administrator alone reads it.
+  { role: "owner", zh: "创建人", en: "Owner", permissions: PERMISSIONS.filter((word) => word !== "audit.read") },
   {
     role: "operator",
     zh: "运营专员",

@@ -2,7 +2,8 @@ import type { FastifyInstance } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
-import { listAudit, listPeople, type PersonRow } from "./access-store.ts";
+import { listPeople, type PersonRow } from "./access-store.ts";
+import { auditRoutes } from "./audit/routes.ts";
 import { acceptInvitation, brandName, changePerson, invite, setUp, setupRequired } from "./people.ts";
 import { factorRoutes } from "./factor-routes.ts";
 import { LEVELS, type Matrix } from "./matrix.ts";
@@ -81,6 +82,7 @@ export function accessRoutes(app: FastifyInstance, ground: Ground): void {
   policyRoutes(app, ground);
   viewAsRoutes(app, ground);
   matrixRoutes(app, ground, app.declared_routes);
+  auditRoutes(app, ground);
 }
 
 function sessionRoutes(app: FastifyInstance, ground: Ground): void {
@@ -233,25 +235,6 @@ function peopleRoutes(app: FastifyInstance, ground: Ground): void {
       });
       await changePerson(ground, request.params.person_id, request.body);
       return { person_id: request.params.person_id };
-    },
-  );
-  app.get<{ Querystring: { cursor?: number; limit?: number } }>(
-    "/api/audit",
-    {
-      schema: {
-        summary: "Audit log, newest first",
-        tags,
-        querystring: Type.Object({
-          cursor: Type.Optional(Type.Integer()),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
-        }),
-      },
-      config: { access: { permission: "audit.read", level: "L2" } },
-    },
-    async (request) => {
-      const limit = request.query.limit ?? 50;
-      const items = await ground.store.read(SYSTEM_SCOPE, (tx) => listAudit(tx, request.query.cursor ?? null, limit));
-      return { items, next_cursor: items.length === limit ? (items.at(-1)?.audit_id ?? null) : null };
     },
   );
 }

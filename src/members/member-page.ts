@@ -5,10 +5,10 @@ import type { Scope, Tx } from "../store/index.ts";
 import { storeNames } from "./catalogue-names.ts";
 import { conflictsOfParties, type ConflictView } from "./conflict-store.ts";
 import { joinsOfParties, type JoinView } from "./join-store.ts";
-import { flagsOf, PROFILE_ROW, type ProfileRow } from "./member-row.ts";
+import { flagsOf, maskedValues, PROFILE_ROW, type ProfileRow } from "./member-row.ts";
 import { PERSONAL_FIELDS, profileField } from "./profile-field.ts";
 import { identifierRule } from "./rules.ts";
-import { seenMembers, seenValues, shown } from "./shown.ts";
+import { seenMembers, seenValues } from "./shown.ts";
 import type { IdentityKind } from "../ingest/index.ts";
 
 export interface MemberPageData {
@@ -108,11 +108,8 @@ export async function memberPage(tx: Tx, ground: Ground, id: number): Promise<Me
   const holdings = await holdingRows(tx, parties);
   const facts = await factRows(tx, parties);
   const tokens = [...holdings, ...facts].map((row) => row.token).filter((token) => token !== null);
-  const opened = await ground.vault.open(tx, tokens);
-  const open = (token: string) => {
-    const clear = opened.get(token);
-    return clear === undefined ? null : shown(tx.scope, clear.kind, clear.value);
-  };
+  const values = await maskedValues(tx, ground, tokens);
+  const open = (token: string) => values.get(token) ?? null;
   const sources = await sourceNames(
     tx,
     [...holdings, ...facts].map((row) => row.source_id),

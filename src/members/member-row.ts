@@ -1,7 +1,6 @@
 import type { Ground } from "../ground.ts";
 import type { Tx } from "../store/index.ts";
 import { storeNames } from "./catalogue-names.ts";
-import { shown } from "./shown.ts";
 
 /** A member as every list shows it; names and numbers as the one who asks may see them, masked by default. */
 export interface MemberRow {
@@ -77,13 +76,14 @@ export async function memberRows(tx: Tx, ground: Ground, rows: readonly ProfileR
 
 /** Sealed values as whoever asks may see them, by token; what was destroyed, or is not for them, is left out. */
 export async function maskedValues(tx: Tx, ground: Ground, tokens: readonly string[]): Promise<Map<string, string>> {
-  const opened = await ground.vault.open(tx, tokens);
-  return new Map(
-    [...opened].flatMap(([token, { kind, value }]) => {
-      const seen = shown(tx.scope, kind, value);
-      return seen === null ? [] : [[token, seen] as const];
-    }),
-  );
+  switch (tx.scope.personal ?? "mask") {
+    case "omit":
+      return new Map();
+    case "clear":
+      return new Map([...(await ground.vault.open(tx, tokens))].map(([token, { value }]) => [token, value]));
+    default:
+      return ground.vault.openMasked(tx, tokens);
+  }
 }
 
 /** Rows of these members in the order given, without those that are no members (any more). */

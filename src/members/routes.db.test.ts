@@ -108,7 +108,7 @@ describe("search", () => {
     await searched("13812345678");
     const [row] = await rows<{ subject: Record<string, unknown> }>(
       ground(),
-      "select subject from access.audit where action = 'members.search' order by audit_id desc limit 1",
+      "select subject from access.audit where action = 'members.search' order by sequence desc limit 1",
     );
     expect(row?.subject).toMatchObject({ understood_as: "phone" });
     expect(JSON.stringify(row)).not.toContain("13812345678");

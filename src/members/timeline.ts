@@ -141,12 +141,13 @@ async function eventItems(tx: Tx, ground: Ground, rows: readonly EventRow[]): Pr
     row.kind === "order" && typeof row.properties?.["order_id"] === "number" ? [row.properties["order_id"]] : [],
   );
   const lines = await orderProducts(tx, order_ids);
-  const texts = await ground.vault.open(
+  const texts = await ground.vault.openMasked(
     tx,
     rows.flatMap((row) => sealedToken(row.properties?.["text"]) ?? []),
+    ({ value }) => maskText(value).slice(0, DETAIL_CHARACTERS_MAX),
   );
   return rows.map((row): TimelineItem => {
-    const text = texts.get(sealedToken(row.properties?.["text"]) ?? "")?.value;
+    const text = texts.get(sealedToken(row.properties?.["text"]) ?? "");
     const currency = row.properties?.["currency"];
     return {
       id: `e${row.event_id}`,
@@ -157,7 +158,7 @@ async function eventItems(tx: Tx, ground: Ground, rows: readonly EventRow[]): Pr
       amount_minor: row.amount_minor,
       currency: typeof currency === "string" ? currency : row.amount_minor === null ? null : ground.config.currency,
       store_name: row.store_code === null ? null : (stores.get(row.store_code) ?? row.store_code),
-      detail: text === undefined ? null : maskText(text).slice(0, DETAIL_CHARACTERS_MAX),
+      detail: text ?? null,
     };
   });
 }

@@ -258,7 +258,7 @@ describe("who may have the file, and how long", () => {
     expect((await owner.app.inject({ method: "GET", url })).statusCode).toBe(401);
     const rows = await ground.store.read(SYSTEM_SCOPE, (tx) =>
       tx.query<{ action: string; subject: Record<string, unknown>; status: number }>(
-        "select action, subject, status from access.audit where action like 'segments.export%' and subject ->> 'export_id' = $1 order by at, audit_id",
+        "select action, subject, status from access.audit where action like 'segments.export%' and subject ->> 'export_id' = $1 order by at, sequence",
         [String(export_id)],
       ),
     );

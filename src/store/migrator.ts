@@ -102,7 +102,10 @@ async function apply(client: pg.ClientBase, migration: Migration): Promise<void>
   }
 }
 
-/** The application works on every table but the audit log, which it may only read and extend. */
+/** Tables that the application may only read and extend. */
+const APPEND_ONLY = ["access.audit", "access.audit_checkpoint"];
+
+/** The application works on every table but those that can only be added to. */
 async function grantApp(client: pg.ClientBase, schemas: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     "select nspname as name from pg_namespace where nspname = any($1)",
@@ -119,13 +122,13 @@ async function grantApp(client: pg.ClientBase, schemas: readonly string[]): Prom
     await client.query(`grant usage, select, update on all sequences in schema ${name} to ${ROLES.app}`);
     await client.query(`grant execute on all functions in schema ${name} to ${ROLES.app}`);
   }
-  const audit = await client.query("select to_regclass('access.audit') is not null as present");
-  if ((audit.rows[0] as { present: boolean } | undefined)?.present === true) {
-    await client.query(`revoke all on access.audit from ${ROLES.app}`);
+  for (const table of APPEND_ONLY) {
+    const found = await client.query("select to_regclass($1) is not null as present", [table]);
+    if ((found.rows[0] as { present: boolean } | undefined)?.present !== true) continue;
+    await client.query(`revoke all on ${table} from ${ROLES.app}`);
     await client.query(`revoke all on all tables in schema access from ${ROLES.scoped}`);
-    await client.query(`grant select on access.audit to ${ROLES.app}`);
+    await client.query(`grant select on ${table} to ${ROLES.app}`);
     await client.query(`grant usage on schema access to ${ROLES.audit}`);
-    await client.query(`grant insert on access.audit to ${ROLES.audit}`);
-    await client.query(`grant usage on all sequences in schema access to ${ROLES.audit}`);
+    await client.query(`grant insert on ${table} to ${ROLES.audit}`);
   }
 }

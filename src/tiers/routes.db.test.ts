@@ -239,7 +239,7 @@ describe("grants", () => {
   test("are audited with whom they were for", async () => {
     await grant();
     const [row] = await shop.query<{ subject: Record<string, unknown> }>(
-      "select subject from access.audit where action like '%grants%' order by audit_id desc limit 1",
+      "select subject from access.audit where action like '%grants%' order by sequence desc limit 1",
     );
     expect(row?.subject).toMatchObject({ member_id: 1 });
   });

@@ -253,7 +253,7 @@ describe("days after which members of a category are lost", () => {
       },
     ]);
     const [audit] = await rows<{ subject: unknown }>(
-      "select subject from access.audit where action like '%lifecycle/rules%' order by audit_id desc limit 1",
+      "select subject from access.audit where action like '%lifecycle/rules%' order by sequence desc limit 1",
     );
     expect(audit?.subject).toMatchObject({ version: 1, rules: 1, reason: "茶具耐用" });
   });

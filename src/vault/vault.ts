@@ -1,9 +1,11 @@
 import { createSecretKey } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { problem } from "../platform/errors.ts";
+import { requireAudited } from "../platform/request-act.ts";
 import type { Tx } from "../store/index.ts";
 import { blindIndex, decrypt, deriveKey, encrypt } from "./cipher.ts";
 import { loadMasterKey, openKeyStore, type KeyStore, type MasterKey } from "./key-store.ts";
+import { mask } from "./mask.ts";
 import { normalise, type Normalised } from "./normalise.ts";
 
 /** One clear value to seal; `token` is its blind index (identifiers) or a name of its own (names, addresses). */
@@ -29,8 +31,13 @@ export interface Vault {
   normalise(kind: string, raw: string): Normalised;
   /** Stores ciphertexts for tokens not yet stored. Keys are made first, in the key store: an unused key does no harm. */
   seal(tx: Tx, values: readonly ClearValue[]): Promise<void>;
-  /** Clear values by token; tokens whose key was destroyed are left out. */
+  /**
+   * Clear values by token; tokens whose key was destroyed are left out. For a request only where its route leaves an
+   * audit row; `openMasked` is for all others.
+   */
   open(tx: Tx, tokens: readonly string[]): Promise<Map<string, ClearValue>>;
+  /** Values as people may see them: each goes through `masking` (the mask of its kind) before it is given. */
+  openMasked(tx: Tx, tokens: readonly string[], masking?: (clear: ClearValue) => string): Promise<Map<string, string>>;
   /** Destroys the keys and the ciphertexts of tokens. */
   destroy(tx: Tx, tokens: readonly string[], now: Date): Promise<number>;
   namedKey(name: string): Promise<NamedKey>;
@@ -82,20 +89,12 @@ export function makeVault(keys: KeyStore, master: MasterKey): Vault {
       );
     },
     open: async (tx, wanted) => {
-      const unique = [...new Set(wanted)];
-      if (unique.length === 0) return new Map();
-      const rows = await tx.query<{ token: string; kind: string; ciphertext: Buffer }>(
-        "select token, kind, ciphertext from vault.sealed where token = any($1)",
-        [unique],
-      );
-      const salts = await keys.find(rows.map((row) => row.token));
-      const opened = new Map<string, ClearValue>();
-      for (const { token, kind, ciphertext } of rows) {
-        const salt = salts.get(token);
-        if (salt !== undefined)
-          opened.set(token, { token, kind, value: openOne(keyOf(token, salt), ciphertext, kind, token) });
-      }
-      return opened;
+      requireAudited();
+      return openSealed(tx, keys, keyOf, wanted);
+    },
+    openMasked: async (tx, wanted, masking = ({ kind, value }) => mask(kind, value)) => {
+      const opened = await openSealed(tx, keys, keyOf, wanted);
+      return new Map([...opened].map(([token, clear]) => [token, masking(clear)]));
     },
     destroy: async (tx, wanted, now) => {
       await tx.query("delete from vault.sealed where token = any($1)", [wanted]);
@@ -116,6 +115,28 @@ export function makeVault(keys: KeyStore, master: MasterKey): Vault {
     },
     close: () => keys.close(),
   };
+}
+
+async function openSealed(
+  tx: Tx,
+  keys: KeyStore,
+  keyOf: (token: string, salt: Buffer) => Buffer,
+  wanted: readonly string[],
+): Promise<Map<string, ClearValue>> {
+  const unique = [...new Set(wanted)];
+  if (unique.length === 0) return new Map();
+  const rows = await tx.query<{ token: string; kind: string; ciphertext: Buffer }>(
+    "select token, kind, ciphertext from vault.sealed where token = any($1)",
+    [unique],
+  );
+  const salts = await keys.find(rows.map((row) => row.token));
+  const opened = new Map<string, ClearValue>();
+  for (const { token, kind, ciphertext } of rows) {
+    const salt = salts.get(token);
+    if (salt !== undefined)
+      opened.set(token, { token, kind, value: openOne(keyOf(token, salt), ciphertext, kind, token) });
+  }
+  return opened;
 }
 
 function saltOf(salts: ReadonlyMap<string, Buffer>, token: string): Buffer {
@@ -139,6 +160,7 @@ async function makeNamedKey(keys: KeyStore, master: MasterKey, name: string): Pr
   return {
     encrypt: (plain, context) => encrypt(key, master.version, plain, context),
     decrypt: (sealed, context) => {
+      requireAudited();
       try {
         return decrypt(key, sealed, context);
       } catch {

@@ -1,0 +1,34 @@
+import type { Ground } from "../../ground.ts";
+import { newUuid } from "../../platform/ids.ts";
+import type { AuditEntry } from "./entry.ts";
+import { auditWriter } from "./writer.ts";
+
+/**
+ * A command of the host's own shell as an act: written down before it begins and with its outcome, as for a person of the
+ * console; who typed it the host's log-in knows. `run` gives whether it succeeded.
+ */
+export async function auditedCommand(ground: Ground, action: string, run: () => Promise<boolean>): Promise<void> {
+  const began = ground.wall.now();
+  const entry = (over: Pick<AuditEntry, "phase" | "succeeded" | "duration_ms">): AuditEntry => ({
+    at: ground.wall.now(),
+    person_id: null,
+    actor: "command",
+    action,
+    method: "",
+    path: "",
+    subject: {},
+    status: null,
+    request_id,
+    ip: null,
+    ...over,
+  });
+  const request_id = newUuid(began);
+  await auditWriter(ground).append(entry({ phase: "begun", succeeded: null, duration_ms: null }));
+  let succeeded = false;
+  try {
+    succeeded = await run();
+  } finally {
+    const duration_ms = ground.wall.now().getTime() - began.getTime();
+    await auditWriter(ground).append(entry({ phase: "done", succeeded, duration_ms }));
+  }
+}
