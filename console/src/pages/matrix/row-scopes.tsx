@@ -18,7 +18,8 @@ export function RowScopes({ view, roles, editable, onSet }: RowScopesProps) {
   const active = new Map(view.scopes.map((scope) => [keyOf(scope), scope.scope]));
   return (
     <Card flush title={t("rows")} note={t("rows_note")}>
-      <div className="ht-matrix-scroll ht-matrix-rows">
+      {/* scrolls sideways, so it must take the focus */}
+      <section className="ht-matrix-scroll ht-matrix-rows" tabIndex={0} aria-label={t("rows")}>
         <table className="ht-matrix" aria-label={t("rows")}>
           <thead>
             <tr>
@@ -66,7 +67,7 @@ export function RowScopes({ view, roles, editable, onSet }: RowScopesProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </Card>
   );
 }
