@@ -158,7 +158,7 @@ describe("a closed month", () => {
     });
     expect((await owner.app.inject({ method: "GET", url: "/api/metrics/months" })).statusCode).toBe(401);
     const [audit] = await shop.query<{ subject: Record<string, unknown> }>(
-      "select subject from access.audit where subject->>'reason' is not null order by 1 desc limit 1",
+      "select subject from access.audit where action like '%months%' and subject->>'reason' is not null order by sequence desc limit 1",
     );
     expect(audit?.subject).toMatchObject({ month: "2026-10", reason: "补录十月底订单" });
   });
