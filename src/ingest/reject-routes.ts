@@ -9,6 +9,8 @@ import { openOriginal } from "./replay.ts";
 
 const tags = ["ingest"];
 const read = { access: { permission: "data.read", level: "L2" } } as const;
+/** The list shows a piece of the sealed original: who looked is written down before. */
+const look = { access: { ...read.access, audit: "rejects.view" } } as const;
 const manage = { access: { permission: "data.manage", level: "L2" } } as const;
 const Any = Type.Any();
 const PAGE_MAX = 100;
@@ -49,7 +51,7 @@ export function rejectRoutes(app: FastifyInstance, ground: Ground): void {
         querystring,
         response: { 200: Any },
       },
-      config: read,
+      config: look,
     },
     async (request) => listPage(ground, request.query),
   );
