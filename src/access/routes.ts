@@ -11,6 +11,7 @@ import { currentMatrix } from "./matrix-live.ts";
 import { matrixRoutes } from "./matrix-routes.ts";
 import type { Rights } from "./rights.ts";
 import { policyRoutes } from "./policy-routes.ts";
+import { PERMISSION_NAMES } from "./permission-names.ts";
 import { PERMISSIONS, ROLES } from "./roles.ts";
 import { closeSession, openSession, type SignedIn, signIn } from "./sessions.ts";
 import { mayViewAs, viewAsRoutes } from "./view-as.ts";
@@ -205,6 +206,7 @@ function peopleRoutes(app: FastifyInstance, ground: Ground): void {
         last_seen_at: p.last_seen_at,
       })),
       roles: rolesIn(await currentMatrix(ground)),
+      permission_names: PERMISSION_NAMES,
     };
   });
   app.post<{ Body: Static<typeof InviteBody> }>(

@@ -10,8 +10,9 @@ interface ReasonDialogProps {
   /** What will happen. */
   readonly text: ReactNode;
   /** For whom the reason is written, with an example. */
-  readonly hint: string;
+  readonly hint?: string;
   readonly act: string;
+  readonly danger?: boolean;
   readonly busy: boolean;
   /** Why it was refused; what was typed stays. */
   readonly error?: unknown;
@@ -38,6 +39,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
           <Button onClick={onClose}>{t("act.cancel")}</Button>
           <Button
             type="primary"
+            danger={props.danger ?? false}
             loading={busy}
             disabled={reason.trim().length < LETTERS_MIN}
             onClick={() => onAct(reason.trim())}

@@ -3,6 +3,7 @@ import Button from "antd/es/button";
 import { useMemo, useState } from "react";
 import { useCan } from "../../api/session.ts";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
+import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { addTexts, currentLanguage, pick, useTexts } from "../../texts/texts.ts";
 import type { Cell } from "./cells.ts";
@@ -12,7 +13,6 @@ import { keyOf, MatrixGrid } from "./matrix-grid.tsx";
 import { changeOf, type MatrixView, useChangeDraft, useMatrix } from "./matrix-data.ts";
 import { History } from "./history.tsx";
 import { OpenVersion } from "./open-version.tsx";
-import { ReasonDialog } from "./reason-dialog.tsx";
 import { RowScopes } from "./row-scopes.tsx";
 import { useStartDraft } from "./matrix-data.ts";
 import zh from "./zh.json";
@@ -209,9 +209,9 @@ export function MatrixPage() {
           title={t("start")}
           act={t("start")}
           text={t("start_text")}
-          pending={start.isPending}
+          busy={start.isPending}
           onClose={() => setAsking(false)}
-          onDone={(reason) => start.mutate({ reason }, { onSuccess: () => setAsking(false) })}
+          onAct={(reason) => start.mutate({ reason }, { onSuccess: () => setAsking(false) })}
         />
       ) : null}
       <History open={history} onClose={() => setHistory(false)} mayRestore={mayManage && data?.open === null} />

@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { ApiProblem } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
 import { Dialog } from "../../parts/dialog.tsx";
+import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { pick, useTexts } from "../../texts/texts.ts";
 import {
   type MatrixView,
@@ -15,7 +16,6 @@ import {
   type Version,
   XLSX,
 } from "./matrix-data.ts";
-import { ReasonDialog } from "./reason-dialog.tsx";
 
 interface Fault {
   readonly cell: string;
@@ -81,12 +81,11 @@ function Decide({ view, version }: { view: MatrixView; version: number }) {
           title={t(asked)}
           act={t(asked)}
           text={t(asked === "reject" ? "reject_text" : alone ? "alone_text" : "approve_text", { version })}
-          pending={approve.isPending || reject.isPending}
+          busy={approve.isPending || reject.isPending}
+          error={approve.error ?? reject.error}
           danger={asked === "reject"}
           onClose={close}
-          onDone={(reason) =>
-            (asked === "approve" ? approve : reject).mutate({ version, reason }, { onSuccess: close })
-          }
+          onAct={(reason) => (asked === "approve" ? approve : reject).mutate({ version, reason }, { onSuccess: close })}
         />
       )}
     </>

@@ -5,18 +5,21 @@ import { Dialog } from "../../parts/dialog.tsx";
 import { FormError, SelectField, TextField } from "../../parts/form.tsx";
 import { errorSentence } from "../../parts/states.tsx";
 import { listText } from "../../texts/format.ts";
-import { pick, type Translate, useTexts } from "../../texts/texts.ts";
-import { type Role, useInvite } from "./people-data.ts";
+import { pick, useTexts } from "../../texts/texts.ts";
+import { type PermissionNames, type Role, useInvite } from "./people-data.ts";
 
 /** What a role may do, in words. */
-export function permissionsText(role: Role | undefined, t: Translate): string {
-  const names = (role?.permissions ?? []).map((one) =>
-    t(`permissions.${one.replace(".", "_")}`, { defaultValue: one }),
-  );
-  return listText(names);
+export function permissionsText(role: Role | undefined, names: PermissionNames): string {
+  return listText((role?.permissions ?? []).map((one) => pick(names[one]?.zh ?? one, names[one]?.en ?? one)));
 }
 
-export function InviteDialog({ roles, onClose }: { roles: readonly Role[]; onClose: () => void }) {
+interface InviteProps {
+  readonly roles: readonly Role[];
+  readonly names: PermissionNames;
+  readonly onClose: () => void;
+}
+
+export function InviteDialog({ roles, names, onClose }: InviteProps) {
   const t = useTexts("people");
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
@@ -57,7 +60,7 @@ export function InviteDialog({ roles, onClose }: { roles: readonly Role[]; onClo
           value={role}
           onChange={setRole}
           options={roles.map((one) => ({ value: one.role, label: pick(one.zh, one.en) }))}
-          hint={t("role_hint", { permissions: permissionsText(chosen, t) })}
+          hint={t("role_hint", { permissions: permissionsText(chosen, names) })}
         />
         <TextField
           label={t("stores")}

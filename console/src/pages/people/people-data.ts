@@ -22,13 +22,20 @@ export interface Role {
   readonly permissions: readonly string[];
 }
 
+/** What each permission is called, by its code. */
+export type PermissionNames = Readonly<Record<string, { readonly zh: string; readonly en: string }>>;
+
 const KEY = ["people"] as const;
 
 export function usePeople() {
   return useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) =>
-      api.get<{ items: readonly Person[]; roles: readonly Role[] | null }>("/api/people", {}, signal),
+      api.get<{ items: readonly Person[]; roles: readonly Role[] | null; permission_names: PermissionNames }>(
+        "/api/people",
+        {},
+        signal,
+      ),
   });
 }
 

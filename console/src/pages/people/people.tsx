@@ -12,7 +12,14 @@ import { Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { addTexts, pick, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
 import { InviteDialog, permissionsText } from "./invite-dialog.tsx";
-import { type Person, type Role, useChangePerson, usePeople, useTakeAway } from "./people-data.ts";
+import {
+  type PermissionNames,
+  type Person,
+  type Role,
+  useChangePerson,
+  usePeople,
+  useTakeAway,
+} from "./people-data.ts";
 import { PolicyCard } from "./policy-card.tsx";
 import zh from "./zh.json";
 
@@ -202,7 +209,7 @@ function PeopleTable({ people, roles }: { people: readonly Person[]; roles: read
   );
 }
 
-function Roles({ roles }: { roles: readonly Role[] }) {
+function Roles({ roles, names }: { roles: readonly Role[]; names: PermissionNames }) {
   const t = useTexts("people");
   const mayRead = useCan("matrix.read");
   return (
@@ -213,7 +220,7 @@ function Roles({ roles }: { roles: readonly Role[] }) {
         rowKey={(role) => role.role}
         columns={[
           { key: "role", title: t("role"), render: (role) => pick(role.zh, role.en) },
-          { key: "may", title: t("permission"), wrap: true, render: (role) => permissionsText(role, t) },
+          { key: "may", title: t("permission"), wrap: true, render: (role) => permissionsText(role, names) },
         ]}
       />
     </Card>
@@ -225,6 +232,7 @@ export function PeoplePage() {
   const query = usePeople();
   const [adding, setAdding] = useState(false);
   const roles = query.data?.roles ?? [];
+  const names = query.data?.permission_names ?? {};
   return (
     <div className="ht-page">
       <PageHeader
@@ -242,8 +250,8 @@ export function PeoplePage() {
         </Loaded>
       </Card>
       {roles.length > 0 ? <PolicyCard roles={roles} /> : null}
-      {roles.length > 0 ? <Roles roles={roles} /> : null}
-      {adding ? <InviteDialog roles={roles} onClose={() => setAdding(false)} /> : null}
+      {roles.length > 0 ? <Roles roles={roles} names={names} /> : null}
+      {adding ? <InviteDialog roles={roles} names={names} onClose={() => setAdding(false)} /> : null}
     </div>
   );
 }
