@@ -35,7 +35,9 @@ export class ReadAhead {
     this.#versions = new Map(next.map(({ inbox_id, version }) => [inbox_id, version]));
     // a failure is met again, and reported, by the round that reads for itself
     this.#reading = readInboxes(this.#ground, next).catch(() => new Map<number, ReadInbox>());
-    this.#running = Promise.all([this.#running, this.#reading]);
+    const [before, reading] = [this.#running, this.#reading];
+    // without a value: a chain of results would keep every batch that was ever read, clear values with it
+    this.#running = Promise.all([before, reading]).then(() => undefined);
   }
 
   /** Hands over what was read of the claimed batches, each once: stages write on records. */
