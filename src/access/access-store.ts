@@ -12,6 +12,8 @@ export interface PersonRow {
   readonly disabled_at: Date | null;
   readonly failed_attempts: number;
   readonly locked_until: Date | null;
+  readonly factor_failures: number;
+  readonly factor_locked_until: Date | null;
   readonly created_at: Date;
   readonly password_changed_at: Date | null;
   readonly password_history: string[];
@@ -42,7 +44,7 @@ export interface SessionRow {
 const PASSWORDS_KEPT = 24;
 
 const PERSON =
-  "p.person_id, p.name, p.email, p.role, p.password_hash, p.scope_regions, p.scope_stores, p.scope_brands, p.disabled_at, p.failed_attempts, p.locked_until, p.created_at, p.password_changed_at, p.password_history";
+  "p.person_id, p.name, p.email, p.role, p.password_hash, p.scope_regions, p.scope_stores, p.scope_brands, p.disabled_at, p.failed_attempts, p.locked_until, p.factor_failures, p.factor_locked_until, p.created_at, p.password_changed_at, p.password_history";
 
 export function scopeOf(person: PersonRow): Scope {
   return {
@@ -111,18 +113,6 @@ export async function anyPerson(tx: Tx): Promise<boolean> {
   return (await tx.one("select 1 from access.person limit 1")) !== undefined;
 }
 
-export async function recordFailure(tx: Tx, person_id: number, limit: number, locked_until: Date): Promise<void> {
-  await tx.query(
-    `update access.person set failed_attempts = case when failed_attempts + 1 >= $2 then 0 else failed_attempts + 1 end,
-       locked_until = case when failed_attempts + 1 >= $2 then $3 else locked_until end where person_id = $1`,
-    [person_id, limit, locked_until],
-  );
-}
-
-export async function clearFailures(tx: Tx, person_id: number): Promise<void> {
-  await tx.query("update access.person set failed_attempts = 0, locked_until = null where person_id = $1", [person_id]);
-}
-
 export async function insertSession(
   tx: Tx,
   session: { token_hash: Buffer; person_id: number; now: Date; ip: string; user_agent: string },
@@ -159,19 +149,20 @@ export async function personOfSession(
   return person === undefined ? undefined : { person, session: { ...person, created_at: person.session_made_at } };
 }
 
-/** The session proved itself strongly just now, and has another token from now on. */
+/** The session proved itself strongly just now, and has another token from now on. @returns false when it ended meanwhile */
 export async function strengthenSession(
   tx: Tx,
   token_hash: Buffer,
   next_hash: Buffer,
   proved_by: string,
   now: Date,
-): Promise<void> {
-  await tx.query(
+): Promise<boolean> {
+  const strengthened = await tx.execute(
     `update access.session set token_hash = $2, assurance = 2, proved_by = $3, last_strong_auth_at = $4, last_seen_at = $4
      where token_hash = $1`,
     [token_hash, next_hash, proved_by, now],
   );
+  return strengthened > 0;
 }
 
 export interface SessionView {
@@ -200,9 +191,9 @@ export async function deleteSessionOf(tx: Tx, person_id: number, session_id: num
   );
 }
 
-/** All of a person's sessions but the one with this token. */
-export async function deleteOtherSessions(tx: Tx, person_id: number, token_hash: Buffer): Promise<number> {
-  return tx.execute("delete from access.session where person_id = $1 and token_hash <> $2", [person_id, token_hash]);
+/** All of a person's sessions but this one, whatever its token is by now. */
+export async function deleteOtherSessions(tx: Tx, person_id: number, session_id: number): Promise<number> {
+  return tx.execute("delete from access.session where person_id = $1 and session_id <> $2", [person_id, session_id]);
 }
 
 export async function touchSession(tx: Tx, token_hash: Buffer, now: Date): Promise<void> {
@@ -248,9 +239,10 @@ export function useInvitation(
   );
 }
 
+/** Another password; what was counted and locked stays, so that a new password gives no fresh attempts. */
 export async function setPassword(tx: Tx, person_id: number, password_hash: string, now: Date): Promise<void> {
   await tx.query(
-    `update access.person set password_hash = $2, password_changed_at = $3, failed_attempts = 0, locked_until = null,
+    `update access.person set password_hash = $2, password_changed_at = $3,
        password_history = (array_prepend($2, password_history))[1:${PASSWORDS_KEPT}] where person_id = $1`,
     [person_id, password_hash, now],
   );

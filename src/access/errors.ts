@@ -4,13 +4,13 @@ export const accessErrors = defineErrors("access", {
   not_signed_in: { status: 401, zh: "请先登录。", en: "Sign in first." },
   not_allowed: {
     status: 403,
-    zh: "您的角色「{role}」没有这项权限（{permission}，{level}）：权限矩阵第 {version} 版为「拒绝」。如确需使用，请联系安全管理员。",
-    en: "Your role ({role}) does not have the permission {permission} at {level}: version {version} of the permission matrix says deny. Ask your security administrator if you need it.",
+    zh: "您的角色「{role_zh}」没有「{permission_zh}」（{level_zh}）这项权限：权限矩阵第 {version} 版为「拒绝」。如确需使用，请联系安全管理员，并告诉对方权限代码 {permission} {level}。",
+    en: "Your role ({role_en}) may not do this: version {version} of the permission matrix says deny to “{permission_en}” ({level_en}). If you need it, ask your security administrator and name {permission} {level}.",
   },
   step_up_required: {
     status: 401,
-    zh: "这一步（{permission}，{level}）需要再次验证身份，{minutes} 分钟内有效。请完成两步验证后重试。",
-    en: "This step ({permission}, {level}) needs a fresh second factor, not older than {minutes} minutes. Confirm who you are and try again.",
+    zh: "这一步涉及「{permission_zh}」（{level_zh}），需要再次验证身份，{minutes} 分钟内有效。请完成两步验证后重试。",
+    en: "This step (“{permission_en}”, {level_en}) needs a fresh second factor, not older than {minutes} minutes. Confirm who you are and try again.",
   },
   approval_required: {
     status: 403,
@@ -76,6 +76,11 @@ export const accessErrors = defineErrors("access", {
     status: 404,
     zh: "没有这个验证方式，可能已被移除。请刷新页面。",
     en: "There is no such factor; it may have been removed. Reload the page.",
+  },
+  factor_begun_long_ago: {
+    status: 410,
+    zh: "开始添加已超过 {minutes} 分钟，请重新添加验证器应用。",
+    en: "This app was begun more than {minutes} minutes ago. Add the authenticator app again.",
   },
   factors_full: {
     status: 409,

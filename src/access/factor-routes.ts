@@ -5,11 +5,11 @@ import type { Ground } from "../ground.ts";
 import { problem } from "../platform/errors.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { deleteOtherSessions, deleteSessionOf, sessionsOf } from "./access-store.ts";
-import { beginTotp, confirmTotp, factorsView, newRecoveryCodes, proveByCode, removeFactor } from "./factors.ts";
+import { beginTotp, confirmTotp, factorsView, proveByCode, removeFactor, renewRecoveryCodes } from "./factors.ts";
 import { askPasskey, beginPasskey, keepPasskey, proveByPasskey } from "./passkeys.ts";
 import { brandName, changePassword } from "./people.ts";
-import { STRONG_SECONDS_MAX, strongEnough } from "./rights.ts";
-import { provedStrongly, sessionLimits, type SignedIn } from "./sessions.ts";
+import { requireStrong } from "./rights.ts";
+import { provedStrongly, requireProved, sessionLimits, type SignedIn } from "./sessions.ts";
 
 const tags = ["access"];
 const own = (audit?: string) => ({ access: { own: true, ...(audit === undefined ? {} : { audit }) } }) as const;
@@ -53,12 +53,6 @@ function self(request: FastifyRequest): SignedIn {
   return request.signed_in;
 }
 
-/** Whoever has a factor already must have proved it just now before the factors change. */
-function requireStrong(ground: Ground, signed: SignedIn): void {
-  if (signed.session.has_factor && !strongEnough(signed.session, ground.wall.now()))
-    throw problem("access.step_up_required", { permission: "own", level: "L4", minutes: STRONG_SECONDS_MAX / 60 });
-}
-
 export function factorRoutes(app: FastifyInstance, ground: Ground): void {
   securityRoutes(app, ground);
   ownSessionRoutes(app, ground);
@@ -99,7 +93,9 @@ function securityRoutes(app: FastifyInstance, ground: Ground): void {
       config: own("access.password_change"),
     },
     async (request, reply) => {
-      const { person, session } = self(request);
+      const signed = self(request);
+      requireProved(signed);
+      const { person, session } = signed;
       await changePassword(ground, person, session, request.body);
       return reply.code(204).send();
     },
@@ -119,7 +115,9 @@ function ownSessionRoutes(app: FastifyInstance, ground: Ground): void {
       config: own("access.session_end"),
     },
     async (request, reply) => {
-      const { person, session } = self(request);
+      const signed = self(request);
+      requireProved(signed);
+      const { person, session } = signed;
       const { session_id } = request.params;
       if (session_id === session.session_id) throw problem("access.own_session");
       const ended = await ground.store.write(SYSTEM_SCOPE, (tx) => deleteSessionOf(tx, person.person_id, session_id));
@@ -138,9 +136,11 @@ function ownSessionRoutes(app: FastifyInstance, ground: Ground): void {
       config: own("access.session_end"),
     },
     async (request) => {
-      const { person, session } = self(request);
+      const signed = self(request);
+      requireProved(signed);
+      const { person, session } = signed;
       const ended = await ground.store.write(SYSTEM_SCOPE, (tx) =>
-        deleteOtherSessions(tx, person.person_id, session.token_hash),
+        deleteOtherSessions(tx, person.person_id, session.session_id),
       );
       return { ended };
     },
@@ -226,6 +226,7 @@ function totpRoutes(app: FastifyInstance, ground: Ground): void {
     },
     async (request, reply) => {
       const signed = self(request);
+      requireStrong(ground, signed);
       const recovery_codes = await confirmTotp(ground, signed, request.params.factor_id, request.body.code);
       await provedStrongly(ground, reply, signed.session, "totp");
       return { recovery_codes };
@@ -262,9 +263,7 @@ function changeRoutes(app: FastifyInstance, ground: Ground): void {
       const signed = self(request);
       if (!signed.session.has_factor) throw problem("access.factor_not_found");
       requireStrong(ground, signed);
-      const recovery_codes = await ground.store.write(SYSTEM_SCOPE, (tx) =>
-        newRecoveryCodes(tx, signed.person.person_id),
-      );
+      const recovery_codes = await renewRecoveryCodes(ground, signed.person.person_id);
       return reply.code(201).send({ recovery_codes });
     },
   );

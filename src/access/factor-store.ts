@@ -32,15 +32,18 @@ export async function insertTotp(
   factor: { person_id: number; name: string; secret_sealed: Buffer; now: Date },
 ): Promise<number> {
   // of the apps that were never confirmed only the newest counts
-  await tx.query("delete from access.factor where person_id = $1 and kind = 'totp' and confirmed_at is null", [
-    factor.person_id,
-  ]);
+  await deleteUnconfirmed(tx, factor.person_id);
   const row = await tx.one<{ factor_id: number }>(
     `insert into access.factor (person_id, kind, name, created_at, secret_sealed) values ($1, 'totp', $2, $3, $4)
      returning factor_id`,
     [factor.person_id, factor.name, factor.now, factor.secret_sealed],
   );
   return row?.factor_id ?? 0;
+}
+
+/** Takes away apps that were begun and never confirmed. */
+export async function deleteUnconfirmed(tx: Tx, person_id: number): Promise<void> {
+  await tx.query("delete from access.factor where person_id = $1 and confirmed_at is null", [person_id]);
 }
 
 /** @returns false when there is such a passkey already. */

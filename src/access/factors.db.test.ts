@@ -1,63 +1,32 @@
 import type { FastifyInstance } from "fastify";
-import { generateSync } from "otplib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withDatabase } from "../../tests/support/database.ts";
+import {
+  Browser,
+  codeOf as codeIn,
+  enrol as enrolIn,
+  join,
+  later as laterIn,
+  PASSWORD as password,
+  STEP_MS,
+} from "../../tests/support/sign-in.ts";
 import { makeServer } from "../server.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { offerSetup } from "./people.ts";
 import { DEFAULT_POLICY, setSecurityPolicy } from "./policy.ts";
-import { STRONG_SECONDS_MAX } from "./rights.ts";
+import { STRONG_SECONDS_MAX } from "./refusals.ts";
 import { totpStep } from "./totp.ts";
 
 const world = withDatabase();
 const NOW = new Date("2026-11-22T08:00:00Z");
-const password = "longjing-spring-1987";
-const STEP_MS = 30_000;
 let app: FastifyInstance;
 
-/** One browser: keeps the cookie that the server sets. */
-class Browser {
-  cookie = "";
-  async call(method: "GET" | "POST" | "PUT" | "DELETE", url: string, payload?: object) {
-    const headers = this.cookie === "" ? {} : { cookie: this.cookie };
-    const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
-    const set = answer.headers["set-cookie"];
-    if (set !== undefined) this.cookie = String(set).split(";")[0] ?? "";
-    const json = String(answer.headers["content-type"]).includes("json");
-    return { status: answer.statusCode, headers: answer.headers, body: json ? answer.json() : {} };
-  }
-  signIn = (email: string, word = password) => this.call("POST", "/api/session", { email, password: word });
-  code = (code: string) => this.call("POST", "/api/session/code", { code });
-  /** A route of ordinary work. */
-  work = () => this.call("GET", "/api/people");
-  security = () => this.call("GET", "/api/me/security");
-}
+const newBrowser = () => new Browser(() => app);
+const later = (ms: number) => laterIn(world(), ms);
+const codeOf = (secret: string) => codeIn(world(), secret);
+const enrol = (browser: Browser) => enrolIn(world(), browser);
 
-const later = (ms: number) => world().clock.set(new Date(world().clock.now().getTime() + ms));
-const codeOf = (secret: string, at = world().clock.now()) =>
-  generateSync({ secret, epoch: Math.floor(at.getTime() / 1000) });
-
-/** Invites a person and lets them in. */
-async function join(owner: Browser, email: string, role: string): Promise<Browser> {
-  const invited = await owner.call("POST", "/api/people", { name: email, email, role });
-  const token = new URL(String(invited.body.link)).searchParams.get("token");
-  const browser = new Browser();
-  expect((await browser.call("POST", "/api/invitation", { token, password })).status).toBe(201);
-  return browser;
-}
-
-/** Adds an authenticator app. */
-async function enrol(browser: Browser): Promise<{ secret: string; factor_id: number; recovery: string[] }> {
-  const begun = await browser.call("POST", "/api/me/factors/totp", { name: "手机" });
-  expect(begun.status).toBe(201);
-  const { secret, factor_id } = begun.body as { secret: string; factor_id: number };
-  const done = await browser.call("POST", `/api/me/factors/${factor_id}/confirm`, { code: codeOf(secret) });
-  expect(done.status).toBe(200);
-  later(STEP_MS);
-  return { secret, factor_id, recovery: (done.body.recovery_codes ?? []) as string[] };
-}
-
-const owner = new Browser();
+const owner = newBrowser();
 beforeAll(async () => {
   world().clock.set(NOW);
   app = await makeServer(world().composition, { ready: true });
@@ -89,7 +58,7 @@ describe("an authenticator app", () => {
     const person = await join(owner, "wen@tea.cn", "owner");
     const { secret } = await enrol(person);
     expect((await person.work()).status).toBe(200);
-    const again = new Browser();
+    const again = newBrowser();
     await again.signIn("wen@tea.cn");
     expect((await again.work()).body).toMatchObject({ status: 401, code: "access.second_factor_required" });
     expect((await again.security()).body).toMatchObject({ owes: "prove" });
@@ -98,10 +67,10 @@ describe("an authenticator app", () => {
     expect((await again.code(code)).status).toBe(204);
     expect((await again.work()).status).toBe(200);
     // the token that was seen before the proof opens nothing any more
-    const thief = new Browser();
+    const thief = newBrowser();
     thief.cookie = before;
     expect((await thief.work()).status).toBe(401);
-    const replay = new Browser();
+    const replay = newBrowser();
     await replay.signIn("wen@tea.cn");
     expect((await replay.code(code)).body).toMatchObject({ code: "access.code_wrong" });
   });
@@ -109,7 +78,7 @@ describe("an authenticator app", () => {
   test("locks out after so many wrong codes, and a right one does not help while it does", async () => {
     const person = await join(owner, "hu@tea.cn", "operator");
     const { secret } = await enrol(person);
-    const guessing = new Browser();
+    const guessing = newBrowser();
     await guessing.signIn("hu@tea.cn");
     for (let n = 0; n < DEFAULT_POLICY.attempts_max; n += 1)
       expect((await guessing.code(`00000${n}`)).body).toMatchObject({ code: "access.code_wrong" });
@@ -133,7 +102,7 @@ test("each recovery code lets in once; new ones make the old worthless", async (
   const person = await join(owner, "qi@tea.cn", "operator");
   const { recovery, secret } = await enrol(person);
   expect(new Set(recovery).size).toBe(10);
-  const lost = new Browser();
+  const lost = newBrowser();
   await lost.signIn("qi@tea.cn");
   expect((await lost.code((recovery[0] ?? "").toUpperCase())).status).toBe(204);
   expect((await lost.security()).body).toMatchObject({ recovery_codes_left: 9 });
@@ -202,7 +171,7 @@ test("a changed policy counts from the next request on, and nonsense is refused"
 
 describe("sessions", () => {
   test("are listed with what they proved, and another one ends at once when it is ended", async () => {
-    const [here, there] = [await join(owner, "bai@tea.cn", "owner"), new Browser()];
+    const [here, there] = [await join(owner, "bai@tea.cn", "owner"), newBrowser()];
     await there.signIn("bai@tea.cn");
     const { sessions } = (await here.security()).body as { sessions: { session_id: number; current: boolean }[] };
     expect(sessions).toHaveLength(2);
@@ -243,7 +212,7 @@ describe("passwords", () => {
     expect((await change(password, "onlylowercaseletters")).body).toMatchObject({ code: "access.password_simple" });
     expect((await change(password, password)).body).toMatchObject({ code: "access.password_used" });
     expect((await change("not-this-1", "Biluochun-2026")).body).toMatchObject({ code: "access.wrong_credentials" });
-    const other = new Browser();
+    const other = newBrowser();
     await other.signIn("su@tea.cn");
     expect((await change(password, "Biluochun-2026")).status).toBe(204);
     expect((await other.work()).status).toBe(401);

@@ -3,7 +3,8 @@ import type { Ground } from "../ground.ts";
 import { problem } from "../platform/errors.ts";
 import { hashSecret } from "../platform/ids.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
-import { clearFailures, personById, type PersonRow } from "./access-store.ts";
+import type { PersonRow, SessionRow } from "./access-store.ts";
+import { attempt } from "./attempts.ts";
 import {
   deleteFactor,
   deleteFactorsOf,
@@ -16,14 +17,17 @@ import {
   useRecoveryCode,
   useTotp,
 } from "./factor-store.ts";
-import { securityPolicy } from "./policy.ts";
-import { noteFailure, requireUnlocked, type SignedIn } from "./sessions.ts";
+import { type SecurityPolicy, securityPolicy } from "./policy.ts";
+import { stepUp } from "./refusals.ts";
+import type { SignedIn } from "./sessions.ts";
 import { newTotpSecret, totpStep, totpUri } from "./totp.ts";
 
 export const RECOVERY_CODES = 10;
 export const FACTORS_MAX = 10;
 const CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
 const SECRET_CONTEXT = "totp";
+/** An app is confirmed so soon after it was begun, or begun again. */
+export const CONFIRM_SECONDS_MAX = 600;
 
 const keyNameOf = (person_id: number) => `factor:${person_id}`;
 
@@ -89,21 +93,31 @@ export async function beginTotp(
  */
 export async function confirmTotp(
   ground: Ground,
-  { person, policy }: SignedIn,
+  { person, session, policy }: SignedIn,
   factor_id: number,
   code: string,
 ): Promise<string[] | null> {
-  requireUnlocked(person, ground.wall.now());
-  const done = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+  const done = await attempt(ground, person.person_id, "factor", async (tx) => {
     const factors = await lockFactors(tx, person.person_id);
     const factor = factors.find((one) => one.factor_id === factor_id && one.kind === "totp");
     if (factor === undefined || factor.confirmed_at !== null) throw problem("access.factor_not_found");
+    if (ground.wall.now().getTime() - factor.created_at.getTime() > CONFIRM_SECONDS_MAX * 1000)
+      throw problem("access.factor_begun_long_ago", { minutes: CONFIRM_SECONDS_MAX / 60 });
+    requireStillFirst(session, factors);
     if (!(await takeTotp(tx, ground, factor, code))) return undefined;
     return { codes: await firstCodes(tx, person.person_id, factors) };
   });
-  if (done !== undefined) return done.codes;
-  await noteFailure(ground, person, policy);
-  throw problem("access.code_wrong", { limit: policy.attempts_max, minutes: policy.lock_minutes });
+  if (done === undefined) throw codeWrong(policy);
+  return done.codes;
+}
+
+const codeWrong = ({ attempts_max, lock_minutes }: SecurityPolicy) =>
+  problem("access.code_wrong", { limit: attempts_max, minutes: lock_minutes });
+
+/** A session that was read before its person had a factor adds none beside one that came meanwhile. @throws access.step_up_required */
+export function requireStillFirst(session: Pick<SessionRow, "has_factor">, factors: readonly FactorRow[]): void {
+  const has_factor = factors.some(({ confirmed_at }) => confirmed_at !== null);
+  if (has_factor && !session.has_factor) throw stepUp({ permission: "own", level: "L4" });
 }
 
 /** Recovery codes for whoever has just got a first factor; null for everybody else. */
@@ -111,11 +125,14 @@ export async function firstCodes(tx: Tx, person_id: number, before: readonly Fac
   return before.some(({ confirmed_at }) => confirmed_at !== null) ? null : newRecoveryCodes(tx, person_id);
 }
 
+/** "abcdefgh…" → "abcd-efgh-…", as codes are shown and hashed. */
+const grouped = (letters: string): string => letters.replaceAll(/(.{4})(?=.)/g, "$1-");
+
 /** Ten codes, each good for one time, in place of all earlier ones; only their hashes are kept. 79 bits each. */
-export async function newRecoveryCodes(tx: Tx, person_id: number): Promise<string[]> {
+async function newRecoveryCodes(tx: Tx, person_id: number): Promise<string[]> {
   const codes = Array.from({ length: RECOVERY_CODES }, () => {
     const letters = Array.from({ length: 16 }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join("");
-    return letters.replaceAll(/(.{4})(?=.)/g, "$1-");
+    return grouped(letters);
   });
   await replaceRecoveryCodes(
     tx,
@@ -148,22 +165,26 @@ export async function proveByCode(
   code: string,
 ): Promise<"totp" | "recovery_code"> {
   const now = ground.wall.now();
-  const given = code.replaceAll(/\s/g, "").toLowerCase();
-  const proved = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    const factors = await lockFactors(tx, person.person_id);
-    requireUnlocked(await personById(tx, person.person_id), now);
+  const given = code.replaceAll(/[\s-]/g, "").toLowerCase();
+  const proved = await attempt(ground, person.person_id, "factor", async (tx) => {
+    const factors = await factorsOf(tx, person.person_id);
     for (const factor of factors)
       if (factor.kind === "totp" && factor.confirmed_at !== null && (await takeTotp(tx, ground, factor, given)))
         return "totp" as const;
-    const recovered = await useRecoveryCode(tx, person.person_id, hashSecret(given), now);
+    const recovered = await useRecoveryCode(tx, person.person_id, hashSecret(grouped(given)), now);
     return recovered ? ("recovery_code" as const) : undefined;
   });
-  if (proved === undefined) {
-    await noteFailure(ground, person, policy);
-    throw problem("access.code_wrong", { limit: policy.attempts_max, minutes: policy.lock_minutes });
-  }
-  await ground.store.write(SYSTEM_SCOPE, (tx) => clearFailures(tx, person.person_id));
+  if (proved === undefined) throw codeWrong(policy);
   return proved;
+}
+
+/** Fresh recovery codes for whoever still has a factor. @throws access.factor_not_found */
+export async function renewRecoveryCodes(ground: Ground, person_id: number): Promise<string[]> {
+  return ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    const factors = await lockFactors(tx, person_id);
+    if (!factors.some(({ confirmed_at }) => confirmed_at !== null)) throw problem("access.factor_not_found");
+    return newRecoveryCodes(tx, person_id);
+  });
 }
 
 /** Takes a factor away; the last one of a role that must have one stays. @throws access.factor_not_found, access.last_factor */
@@ -181,5 +202,6 @@ export async function removeFactor(ground: Ground, person: PersonRow, factor_id:
 
 /** For a person who lost all of them: a security administrator takes them away, the next log-in begins anew. */
 export async function resetFactors(tx: Tx, person_id: number): Promise<number> {
+  await lockFactors(tx, person_id);
   return deleteFactorsOf(tx, person_id);
 }

@@ -10,7 +10,8 @@ import type { AuditEntry, Phase } from "./audit/entry.ts";
 import { auditWriter } from "./audit/writer.ts";
 import { collectRoutes } from "./declared-routes.ts";
 import { matrixAt } from "./matrix-live.ts";
-import { requirePermitted, type Rights, rightsOf, scopeFor, STRONG_SECONDS_MAX } from "./rights.ts";
+import { requirePermitted, type Rights, rightsOf, scopeFor, withoutFound } from "./rights.ts";
+import { STRONG_SECONDS_MAX } from "./refusals.ts";
 import { NOTHING } from "./row-scope.ts";
 import { requireNothingOwed, type SignedIn, signedIn } from "./sessions.ts";
 import { actingAs, refuseActsWhileViewing } from "./view-as.ts";
@@ -62,8 +63,8 @@ export function guard(app: FastifyInstance, ground: Ground): void {
     request.signed_in = signed;
     request.person = signed?.person;
     if (signed !== undefined) {
-      const { person, session } = actingAs(signed);
-      const matrix = await matrixAt(ground, session.matrix_version);
+      const matrix = await matrixAt(ground, signed.session.matrix_version);
+      const { person, session } = actingAs(signed, matrix);
       request.rights = rightsOf(matrix, person.role, session, ground.wall.now());
     }
     if ("public" in access) return;
@@ -128,11 +129,13 @@ interface Asked {
 }
 
 async function permit(ground: Ground, { request, signed, rights, access }: Asked): Promise<void> {
-  const { person, session } = actingAs(signed);
+  const matrix = await matrixAt(ground, signed.session.matrix_version);
+  const { person, session } = actingAs(signed, matrix);
   refuseActsWhileViewing(request, session);
   requirePermitted(rights, access, session, ground.wall.now());
-  const matrix = await matrixAt(ground, session.matrix_version);
-  request.scope = await scopeFor(ground, { person, session }, matrix, rights, access);
+  const scope = await scopeFor(ground, { person, session }, matrix, rights, access);
+  // whom an exact look-up found is open to be read, not to be changed
+  request.scope = SAFE_METHODS.has(request.method) ? scope : withoutFound(scope);
 }
 
 /** A browser says where a request comes from; a form on another site must not act for a signed-in person. */

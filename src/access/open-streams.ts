@@ -1,8 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import type { Ground } from "../ground.ts";
 import { type Loop, startLoop } from "../platform/timers.ts";
+import type { Scope } from "../store/index.ts";
 import { matrixAt } from "./matrix-live.ts";
-import { requirePermitted, rightsOf } from "./rights.ts";
+import { requirePermitted, rightsOf, scopeFor, withoutFound } from "./rights.ts";
 import { signedIn } from "./sessions.ts";
 import { actingAs } from "./view-as.ts";
 
@@ -52,13 +53,23 @@ async function stillAllowed(ground: Ground, request: FastifyRequest): Promise<bo
   const signed = await signedIn(ground, request, false);
   if (signed === undefined || signed.owes !== undefined || access === undefined || !("permission" in access))
     return false;
-  const { person, session } = actingAs(signed);
-  const matrix = await matrixAt(ground, session.matrix_version);
+  const matrix = await matrixAt(ground, signed.session.matrix_version);
+  const { person, session } = actingAs(signed, matrix);
   const now = ground.wall.now();
+  const rights = rightsOf(matrix, person.role, session, now);
   try {
-    requirePermitted(rightsOf(matrix, person.role, session, now), access, session, now);
-    return true;
+    requirePermitted(rights, access, session, now);
   } catch {
     return false;
   }
+  return stillHolds(request.scope, await scopeFor(ground, { person, session }, matrix, rights, access));
+}
+
+/** The stream was opened on rows and values that are still given: the same scope, with nobody gone whom it found. */
+function stillHolds(opened: Scope, now: Scope): boolean {
+  const found = new Set(now.found);
+  return (
+    JSON.stringify(withoutFound(opened)) === JSON.stringify(withoutFound(now)) &&
+    (opened.found ?? []).every((member_id) => found.has(member_id))
+  );
 }

@@ -9,11 +9,13 @@ import {
 } from "@simplewebauthn/server";
 import type { FastifyRequest } from "fastify";
 import type { Ground } from "../ground.ts";
-import { problem } from "../platform/errors.ts";
+import { type Problem, problem } from "../platform/errors.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
-import { clearFailures, personById, type PersonRow, type SessionRow } from "./access-store.ts";
+import type { SessionRow } from "./access-store.ts";
+import { attempt } from "./attempts.ts";
 import {
   type ChallengePurpose,
+  deleteUnconfirmed,
   factorsOf,
   insertChallenge,
   insertPasskey,
@@ -21,8 +23,8 @@ import {
   takeChallenge,
   usePasskey,
 } from "./factor-store.ts";
-import { firstCodes, requireRoom } from "./factors.ts";
-import { noteFailure, requireUnlocked, type SignedIn } from "./sessions.ts";
+import { firstCodes, requireRoom, requireStillFirst } from "./factors.ts";
+import type { SignedIn } from "./sessions.ts";
 
 const CHALLENGE_SECONDS = 120;
 
@@ -106,12 +108,17 @@ export async function keepPasskey(
     expectedOrigin: rp.origin,
     expectedRPID: rp.id,
     requireUserVerification: true,
-  }).catch((error: unknown) => refuse(ground, error));
+  }).catch((error: unknown) => {
+    throw refusalOf(ground, error);
+  });
   if (!verified.verified) throw problem("access.passkey_refused", { reason: "signature" });
   const { credential, credentialBackedUp } = verified.registrationInfo;
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
     const before = await lockFactors(tx, person.person_id);
     requireRoom(before);
+    requireStillFirst(session, before);
+    // an app that somebody began before must not be confirmed beside it
+    await deleteUnconfirmed(tx, person.person_id);
     const kept = await insertPasskey(tx, {
       person_id: person.person_id,
       name,
@@ -143,38 +150,25 @@ export async function askPasskey(ground: Ground, request: FastifyRequest, { pers
   return options;
 }
 
-/** Checks what a passkey answered; wrong answers count like wrong passwords. @throws access.passkey_refused, access.locked */
+/**
+ * Checks what a passkey answered; wrong answers count like wrong codes, one to a question that is void does not.
+ * @throws access.passkey_refused, access.locked
+ */
 export async function proveByPasskey(
   ground: Ground,
   request: FastifyRequest,
-  signed: SignedIn,
-  response: AuthenticationResponseJSON,
-): Promise<"passkey"> {
-  try {
-    return await answered(ground, request, signed, response);
-  } catch (error) {
-    if ((error as { code?: unknown }).code === "access.passkey_refused")
-      await noteFailure(ground, signed.person, signed.policy);
-    throw error;
-  }
-}
-
-async function answered(
-  ground: Ground,
-  request: FastifyRequest,
-  { person, session }: { readonly person: PersonRow; readonly session: SessionRow },
+  { person, session }: SignedIn,
   response: AuthenticationResponseJSON,
 ): Promise<"passkey"> {
   const rp = relyingParty(ground, request);
   const now = ground.wall.now();
   const challenge = await ground.store.write(SYSTEM_SCOPE, (tx) => takeChallenge(tx, session.token_hash, "prove", now));
   if (challenge === undefined) throw problem("access.passkey_refused", { reason: "challenge" });
-  return ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    const factors = await lockFactors(tx, person.person_id);
-    requireUnlocked(await personById(tx, person.person_id), now);
+  let refusal = problem("access.passkey_refused", { reason: "unknown" });
+  const proved = await attempt(ground, person.person_id, "factor", async (tx) => {
+    const factors = await factorsOf(tx, person.person_id);
     const factor = factors.find((one) => one.credential_id === response.id);
-    if (factor?.credential_id == null || factor.public_key === null)
-      throw problem("access.passkey_refused", { reason: "unknown" });
+    if (factor?.credential_id == null || factor.public_key === null) return undefined;
     const verified = await verifyAuthenticationResponse({
       response,
       expectedChallenge: challenge,
@@ -186,19 +180,23 @@ async function answered(
         publicKey: new Uint8Array(factor.public_key),
         counter: factor.counter ?? 0,
       },
-    }).catch((error: unknown) => refuse(ground, error));
-    if (!verified.verified) throw problem("access.passkey_refused", { reason: "signature" });
+    }).catch((error: unknown) => {
+      refusal = refusalOf(ground, error);
+      return undefined;
+    });
+    if (verified?.verified !== true) return undefined;
     await usePasskey(tx, factor.factor_id, verified.authenticationInfo.newCounter, now);
-    await clearFailures(tx, person.person_id);
     return "passkey" as const;
   });
+  if (proved === undefined) throw refusal;
+  return proved;
 }
 
 /** The library says what was wrong (origin, counter, verification of the person…); the answer tells only that it was. */
-function refuse(ground: Ground, error: unknown): never {
+function refusalOf(ground: Ground, error: unknown): Problem {
   const reason = error instanceof Error ? error.message.slice(0, 200) : "unknown";
   ground.log.warn({ reason }, "a passkey's answer was refused");
-  throw problem("access.passkey_refused", { reason: reasonOf(reason) });
+  return problem("access.passkey_refused", { reason: reasonOf(reason) });
 }
 
 function reasonOf(message: string): string {

@@ -16,10 +16,10 @@ import {
   updatePerson,
   useInvitation,
 } from "./access-store.ts";
+import { attempt, requireUnlocked } from "./attempts.ts";
 import { checkPassword, hashPassword, requireNewPassword, requireStrongPassword } from "./passwords.ts";
 import { PASSWORD_PROFILES, securityPolicy } from "./policy.ts";
 import { ROLE_NAMES, type Role } from "./roles.ts";
-import { noteFailure } from "./sessions.ts";
 
 const SETUP_HOURS = 24;
 const INVITE_DAYS = 7;
@@ -132,16 +132,19 @@ export async function changePassword(
 ): Promise<void> {
   const policy = await ground.store.read(SYSTEM_SCOPE, securityPolicy);
   const profile = PASSWORD_PROFILES[policy.profile];
-  if (!(await checkPassword(person.password_hash, given.current))) {
-    await noteFailure(ground, person, policy);
+  requireUnlocked(person, "password", ground.wall.now());
+  const right = await checkPassword(person.password_hash, given.current);
+  const judged = await attempt(ground, person.person_id, "password", async (_tx, live) =>
+    right && live.password_hash === person.password_hash ? true : undefined,
+  );
+  if (judged === undefined)
     throw problem("access.wrong_credentials", { limit: policy.attempts_max, minutes: policy.lock_minutes });
-  }
   requireStrongPassword(given.password, person.email, profile);
   await requireNewPassword(given.password, person.password_history, profile);
   const password_hash = await hashPassword(given.password);
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     await setPassword(tx, person.person_id, password_hash, ground.wall.now());
-    await deleteOtherSessions(tx, person.person_id, session.token_hash);
+    await deleteOtherSessions(tx, person.person_id, session.session_id);
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Level } from "../platform/http.ts";
 import type { Outcome, RowScope } from "./matrix.ts";
 import type { Permission } from "./roles.ts";
 
@@ -46,6 +47,13 @@ export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
   "matrix.manage": named("起草权限矩阵", "Draft the matrix"),
   "matrix.approve": named("批准权限矩阵", "Approve the matrix"),
   "audit.read": named("查看审计", "Read the audit log"),
+};
+
+export const LEVEL_NAMES: Readonly<Record<Level, Named>> = {
+  L1: named("公开", "public"),
+  L2: named("内部", "internal"),
+  L3: named("个人信息", "personal data"),
+  L4: named("敏感个人信息", "sensitive personal data"),
 };
 
 export const OUTCOME_NAMES: Readonly<Record<Outcome, Named>> = {

@@ -6,16 +6,20 @@ import type { Scope } from "../store/index.ts";
 import type { PersonRow, SessionRow } from "./access-store.ts";
 import { isBound } from "./lookups.ts";
 import { domainOf, LEVELS, type Matrix, type Outcome } from "./matrix.ts";
+import { notAllowed, STRONG_SECONDS_MAX, stepUp } from "./refusals.ts";
 import { rowsFor } from "./row-scope.ts";
 
-/** How old a second factor may be where a cell asks for one (RFC 9470 max_age). */
-export const STRONG_SECONDS_MAX = 300;
 const STRONG_ASSURANCE = 2;
 
 /** THE place that decides whether a session has shown its second factor recently enough. */
 export function strongEnough(session: Pick<SessionRow, "assurance" | "last_strong_auth_at">, now: Date): boolean {
   if (session.assurance < STRONG_ASSURANCE || session.last_strong_auth_at === null) return false;
   return now.getTime() - session.last_strong_auth_at.getTime() <= STRONG_SECONDS_MAX * 1000;
+}
+
+/** Whoever has a second factor must have proved it just now before this act. @throws access.step_up_required */
+export function requireStrong(ground: Ground, { session }: { readonly session: SessionRow }): void {
+  if (session.has_factor && !strongEnough(session, ground.wall.now())) throw stepUp({ permission: "own", level: "L4" });
 }
 
 /** How one value leaves: as it is, masked, or not at all. */
@@ -75,6 +79,10 @@ export async function scopeFor(
   return scope;
 }
 
+export function withoutFound(scope: Scope): Scope {
+  return { ...scope, found: [] };
+}
+
 /** A masked value could be found out by asking for each: conditions need the column itself. */
 function asksOf(rights: Rights, permission: string): Level {
   return LEVELS.findLast((level) => rights.outcome(permission, level) === "allow") ?? "L1";
@@ -88,12 +96,8 @@ export function requirePermitted(rights: Rights, access: Permitted, session: Ses
   const level = access.enter ?? access.level;
   const outcome = rights.outcome(access.permission, level);
   const { permission } = access;
-  if (outcome === "deny") {
-    throw problem("access.not_allowed", { role: rights.role, permission, level, version: rights.version, outcome });
-  }
-  if (outcome === "step_up" && !strongEnough(session, now)) {
-    throw problem("access.step_up_required", { permission, level, minutes: STRONG_SECONDS_MAX / 60 });
-  }
+  if (outcome === "deny") throw notAllowed(rights.role, rights.version, { permission, level });
+  if (outcome === "step_up" && !strongEnough(session, now)) throw stepUp({ permission, level });
   if (outcome === "approve") requireApproval(rights, access);
 }
 

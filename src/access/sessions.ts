@@ -2,19 +2,18 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/errors.ts";
 import { hashSecret, newSecret } from "../platform/ids.ts";
-import { SYSTEM_SCOPE } from "../store/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import {
-  clearFailures,
   deleteSession,
   insertSession,
   personByEmail,
   personOfSession,
-  recordFailure,
   touchSession,
   type PersonRow,
   type SessionRow,
   strengthenSession,
 } from "./access-store.ts";
+import { attempt, requireUnlocked } from "./attempts.ts";
 import { checkPassword, isPasswordOld } from "./passwords.ts";
 import { PASSWORD_PROFILES, type SecurityPolicy, securityPolicy } from "./policy.ts";
 
@@ -25,23 +24,6 @@ const FOUND_MINUTES = 15;
 /** Over https the cookie is bound to this very host; a plain local start cannot ask for that. */
 function cookieName(ground: Ground): string {
   return ground.config.public_url.startsWith("https:") ? "__Host-huitou" : "huitou";
-}
-
-/** Throws access.locked while too many wrong attempts keep the person out. */
-export function requireUnlocked(person: PersonRow | undefined, now: Date): void {
-  if (person?.locked_until != null && person.locked_until > now) {
-    throw problem("access.locked", { minutes: Math.ceil((person.locked_until.getTime() - now.getTime()) / 60_000) });
-  }
-}
-
-/** Counts a wrong password or code; so many in a row lock the person out for a while. */
-export async function noteFailure(
-  ground: Ground,
-  person: Pick<PersonRow, "person_id">,
-  policy: SecurityPolicy,
-): Promise<void> {
-  const until = new Date(ground.wall.now().getTime() + policy.lock_minutes * 60_000);
-  await ground.store.write(SYSTEM_SCOPE, (tx) => recordFailure(tx, person.person_id, policy.attempts_max, until));
 }
 
 /** Checks e-mail and password and opens a session. Throws access.wrong_credentials or access.locked. */
@@ -56,34 +38,45 @@ export async function signIn(
     person: await personByEmail(tx, email),
     policy: await securityPolicy(tx),
   }));
-  requireUnlocked(person, ground.wall.now());
+  // before the costly hash; judged again under the lock of the row
+  requireUnlocked(person, "password", ground.wall.now());
   const right = await checkPassword(person?.password_hash, password);
-  if (!right || person === undefined || person.disabled_at !== null) {
-    if (person !== undefined) await noteFailure(ground, person, policy);
+  const opened =
+    person === undefined
+      ? undefined
+      : await attempt(ground, person.person_id, "password", async (tx, live) =>
+          // a password that was changed while its hash was being made is the old one
+          right && live.password_hash === person.password_hash
+            ? keepSession(ground, tx, request, person.person_id)
+            : undefined,
+        );
+  if (person === undefined || opened === undefined)
     throw problem("access.wrong_credentials", { limit: policy.attempts_max, minutes: policy.lock_minutes });
-  }
-  await openSession(ground, request, reply, person.person_id);
+  setCookie(ground, reply, opened);
   return person;
 }
 
+/** Opens a session without asking for a password: for whoever has just set one. */
 export async function openSession(
   ground: Ground,
   request: FastifyRequest,
   reply: FastifyReply,
   person_id: number,
 ): Promise<void> {
+  setCookie(ground, reply, await ground.store.write(SYSTEM_SCOPE, (tx) => keepSession(ground, tx, request, person_id)));
+}
+
+/** @returns the token of a new session */
+async function keepSession(ground: Ground, tx: Tx, request: FastifyRequest, person_id: number): Promise<string> {
   const secret = newSecret();
-  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    await clearFailures(tx, person_id);
-    await insertSession(tx, {
-      token_hash: hashSecret(secret),
-      person_id,
-      now: ground.wall.now(),
-      ip: request.ip,
-      user_agent: request.headers["user-agent"] ?? "",
-    });
+  await insertSession(tx, {
+    token_hash: hashSecret(secret),
+    person_id,
+    now: ground.wall.now(),
+    ip: request.ip,
+    user_agent: request.headers["user-agent"] ?? "",
   });
-  setCookie(ground, reply, secret);
+  return secret;
 }
 
 function setCookie(ground: Ground, reply: FastifyReply, secret: string): void {
@@ -162,6 +155,11 @@ const OWED = {
   password: "access.password_old",
 } as const;
 
+/** Whoever owes the second factor changes nothing of their own either, but proves it. @throws access.second_factor_required */
+export function requireProved({ owes }: SignedIn): void {
+  if (owes === "prove") throw problem(OWED.prove);
+}
+
 /** Throws what a person must do first: prove the second factor, add one, or change an old password. */
 export function requireNothingOwed({ owes }: SignedIn): void {
   if (owes !== undefined) throw problem(OWED[owes]);
@@ -178,8 +176,9 @@ export async function provedStrongly(
   proved_by: string,
 ): Promise<void> {
   const secret = newSecret();
-  await ground.store.write(SYSTEM_SCOPE, (tx) =>
+  const strengthened = await ground.store.write(SYSTEM_SCOPE, (tx) =>
     strengthenSession(tx, session.token_hash, hashSecret(secret), proved_by, ground.wall.now()),
   );
+  if (!strengthened) throw problem("access.not_signed_in");
   setCookie(ground, reply, secret);
 }

@@ -4,9 +4,10 @@ import type { Ground } from "../ground.ts";
 import { problem } from "../platform/errors.ts";
 import { settingOf, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import type { PersonRow, SessionRow } from "./access-store.ts";
-import { isRole } from "./matrix.ts";
+import { isRole, type Matrix } from "./matrix.ts";
 import { currentMatrix } from "./matrix-live.ts";
 import { isBound } from "./lookups.ts";
+import { notAllowed } from "./refusals.ts";
 import { rowsFor } from "./row-scope.ts";
 import { requireNothingOwed, type SignedIn } from "./sessions.ts";
 
@@ -19,10 +20,17 @@ export async function isDemo(tx: Tx): Promise<boolean> {
   return typeof seeded === "object" && seeded !== null && !("demo" in seeded);
 }
 
-/** Who the matrix is asked about: the person, or the role whose eyes the session looks through. */
-export function actingAs({ person, session }: SignedIn): Pick<SignedIn, "person" | "session"> {
+/** Whoever gives out roles could take any of them anyway. */
+const givesRoles = (matrix: Matrix, { role }: PersonRow): boolean =>
+  matrix.outcome(role, "people.manage", "L2") !== "deny";
+
+/**
+ * Who the matrix is asked about: the person, or the role whose eyes the session looks through; through their own from the
+ * request on after which the person could not choose a view any more.
+ */
+export function actingAs({ person, session }: SignedIn, matrix: Matrix): Pick<SignedIn, "person" | "session"> {
   const { view_role, view_stores } = session;
-  if (view_role === null) return { person, session };
+  if (view_role === null || !givesRoles(matrix, person)) return { person, session: { ...session, view_role: null } };
   return { person: { ...person, role: view_role, scope_stores: view_stores ?? person.scope_stores }, session };
 }
 
@@ -32,10 +40,10 @@ export function refuseActsWhileViewing(request: FastifyRequest, session: Session
   throw problem("access.viewing_only", { role: session.view_role });
 }
 
-/** Whether this person may look through the eyes of other roles here: whoever gives out roles could take any of them anyway. */
+/** Whether this person may look through the eyes of other roles here. */
 export async function mayViewAs(ground: Ground, person: PersonRow): Promise<boolean> {
   const matrix = await currentMatrix(ground);
-  if (matrix.outcome(person.role, "people.manage", "L2") === "deny") return false;
+  if (!givesRoles(matrix, person)) return false;
   return ground.store.read(SYSTEM_SCOPE, isDemo);
 }
 
@@ -77,10 +85,8 @@ export function viewAsRoutes(app: FastifyInstance, ground: Ground): void {
 async function requireViewAs(ground: Ground, person: PersonRow, role: string): Promise<void> {
   if (!isRole(role)) throw problem("access.role_unknown", { role });
   const matrix = await currentMatrix(ground);
-  if (matrix.outcome(person.role, "people.manage", "L2") === "deny") {
-    const params = { role: person.role, permission: "people.manage", level: "L2", version: matrix.version };
-    throw problem("access.not_allowed", params);
-  }
+  if (!givesRoles(matrix, person))
+    throw notAllowed(person.role, matrix.version, { permission: "people.manage", level: "L2" });
   if (!(await ground.store.read(SYSTEM_SCOPE, isDemo))) throw problem("access.demo_only");
 }
 

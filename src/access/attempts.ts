@@ -1,0 +1,65 @@
+import type { Ground } from "../ground.ts";
+import { problem } from "../platform/errors.ts";
+import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { type PersonRow, personById } from "./access-store.ts";
+import { type SecurityPolicy, securityPolicy } from "./policy.ts";
+
+/** What was tried: each is counted and locked by itself, and only its own success clears it. */
+export type Attempted = "password" | "factor";
+
+const COLUMNS = {
+  password: { failures: "failed_attempts", until: "locked_until" },
+  factor: { failures: "factor_failures", until: "factor_locked_until" },
+} as const;
+
+/** Throws access.locked while too many wrong attempts of this kind keep the person out. */
+export function requireUnlocked(person: PersonRow | undefined, what: Attempted, now: Date): void {
+  const until = person?.[COLUMNS[what].until];
+  if (until == null || until <= now) return;
+  throw problem("access.locked", { minutes: Math.ceil((until.getTime() - now.getTime()) / 60_000) });
+}
+
+/**
+ * One attempt under the lock of its person's row, so that of many at once no more are judged than the policy allows.
+ * @param judge gives undefined when the attempt was wrong; what it gives else clears the count
+ * @returns what `judge` gave; a wrong attempt is counted in the same transaction
+ * @throws access.locked
+ */
+export async function attempt<Right>(
+  ground: Ground,
+  person_id: number,
+  what: Attempted,
+  judge: (tx: Tx, person: PersonRow) => Promise<Right | undefined>,
+): Promise<Right | undefined> {
+  const now = ground.wall.now();
+  return ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await tx.query("select 1 from access.person where person_id = $1 for update", [person_id]);
+    const person = await personById(tx, person_id);
+    if (person === undefined || person.disabled_at !== null) return undefined;
+    requireUnlocked(person, what, now);
+    const right = await judge(tx, person);
+    if (right === undefined) await countFailure(tx, person_id, what, await securityPolicy(tx), now);
+    else await clearFailures(tx, person_id, what);
+    return right;
+  });
+}
+
+async function countFailure(
+  tx: Tx,
+  person_id: number,
+  what: Attempted,
+  { attempts_max, lock_minutes }: SecurityPolicy,
+  now: Date,
+): Promise<void> {
+  const { failures, until } = COLUMNS[what];
+  await tx.query(
+    `update access.person set ${failures} = case when ${failures} + 1 >= $2 then 0 else ${failures} + 1 end,
+       ${until} = case when ${failures} + 1 >= $2 then $3 else ${until} end where person_id = $1`,
+    [person_id, attempts_max, new Date(now.getTime() + lock_minutes * 60_000)],
+  );
+}
+
+async function clearFailures(tx: Tx, person_id: number, what: Attempted): Promise<void> {
+  const { failures, until } = COLUMNS[what];
+  await tx.query(`update access.person set ${failures} = 0, ${until} = null where person_id = $1`, [person_id]);
+}
