@@ -1,5 +1,5 @@
 import type { Ground } from "../ground.ts";
-import { emit, type Tx } from "../store/index.ts";
+import type { Tx } from "../store/index.ts";
 
 /** Members whose values have just been written. */
 export interface TagsWritten {
@@ -22,13 +22,12 @@ export function registerTagFollowers(ground: Ground, followers: readonly TagFoll
   registered.set(ground, followers);
 }
 
-const EVENT_MEMBERS_MAX = 1_000;
+const PART_MEMBERS_MAX = 1_000;
 
-/** Says that values changed: to the followers now, to everybody else by the outbox. */
+/** Says to the followers that values changed, in parts. */
 export async function tellWritten(tx: Tx, ground: Ground, { member_ids, later }: TagsWritten): Promise<void> {
-  for (let from = 0; from < member_ids.length; from += EVENT_MEMBERS_MAX) {
-    const part = member_ids.slice(from, from + EVENT_MEMBERS_MAX);
+  for (let from = 0; from < member_ids.length; from += PART_MEMBERS_MAX) {
+    const part = member_ids.slice(from, from + PART_MEMBERS_MAX);
     for (const follow of registered.get(ground) ?? []) await follow(tx, ground, { member_ids: part, later });
-    await emit(tx, "tags.changed", [{ member_ids: part, ...(later ? { later } : {}) }]);
   }
 }

@@ -1,5 +1,5 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +69,21 @@ describe("a witness off the host", () => {
     await settle();
     expect(await state()).toBe("answering");
     expect(await verifyAudit(ground, against())).toMatchObject({ ok: true, witnessed_sequence: 20 });
+  });
+
+  test("may see more while the chain is read: that is no truncation", async () => {
+    const busy = createServer((request, response) => {
+      void (async () => {
+        await acts(3);
+        await settle();
+        const seen = await fetch(`${address()}${request.url}`);
+        response.end(await seen.text());
+      })();
+    });
+    await new Promise<void>((done) => busy.listen(0, "127.0.0.1", done));
+    const checkpoints = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
+    expect(await verifyAudit(ground, { ...against(), checkpoints })).toMatchObject({ ok: true });
+    await new Promise((done) => busy.close(done));
   });
 
   test("sees rows cut off at the end, by whoever has the whole database and its checkpoints", async () => {

@@ -1,4 +1,6 @@
-import { open } from "node:fs/promises";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Ground } from "../../ground.ts";
 import { linesOf } from "../../platform/http-client.ts";
 import { setSetting, settingOf, SYSTEM_SCOPE } from "../../store/index.ts";
@@ -21,17 +23,34 @@ const DOWNLOAD_MS_MAX = 600_000;
 /** Compares the whole chain with what the host kept and, when told where, with what a witness saw. */
 export async function verifyAudit(ground: Ground, against: VerifyAgainst = {}): Promise<VerifyResult> {
   const { installation, signer } = await hostIdentity(ground);
-  return ground.store.read(SYSTEM_SCOPE, async (tx) => {
-    const local = localStates(tx, signer.public_pem);
-    const source = against.checkpoints;
-    const states =
-      source === undefined ? local : merged(local, witnessedStates(linesAt(source, installation), against.public_pem));
-    return verifyChain(tx, {
-      states,
-      cutHolds: (subject) => readCut(subject, signer.public_pem),
-      ...(against.onProgress === undefined ? {} : { onProgress: against.onProgress }),
+  const source = against.checkpoints;
+  const folder = source === undefined ? undefined : await mkdtemp(join(tmpdir(), "huitou-witness-"));
+  try {
+    // before the chain is read: of what a witness sees meanwhile, the chain as it was read would lack the rows
+    const witness = folder === undefined ? undefined : join(folder, "checkpoints");
+    if (witness !== undefined && source !== undefined) await keepLines(linesAt(source, installation), witness);
+    return await ground.store.read(SYSTEM_SCOPE, async (tx) => {
+      const local = localStates(tx, signer.public_pem);
+      const states =
+        witness === undefined ? local : merged(local, witnessedStates(linesOfFile(witness), against.public_pem));
+      return verifyChain(tx, {
+        states,
+        cutHolds: (subject) => readCut(subject, signer.public_pem),
+        ...(against.onProgress === undefined ? {} : { onProgress: against.onProgress }),
+      });
     });
-  });
+  } finally {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function keepLines(lines: AsyncIterable<string>, path: string): Promise<void> {
+  const file = await open(path, "wx", 0o600);
+  try {
+    for await (const line of lines) await file.write(`${line}\n`);
+  } finally {
+    await file.close();
+  }
 }
 
 function linesAt(source: string, installation: string): AsyncIterable<string> {
