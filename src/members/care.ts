@@ -3,15 +3,16 @@ import type { Ground } from "../ground.ts";
 import { newUuid, problem } from "../platform/index.ts";
 import { emit, type Tx } from "../store/index.ts";
 import { markUndone } from "./join-log-store.ts";
-import { partiesAround } from "./component-store.ts";
+import { partiesConcerned } from "./component-store.ts";
 import { afterDecision } from "./deciding.ts";
 import type { Decider } from "./decision-store.ts";
 import { memberIdAt, partyIds } from "./member-page.ts";
 import { forgetParties } from "./party-memory.ts";
+import { insertFacts } from "./fact-store.ts";
 import { lockIdentities, upsertHoldings } from "./party-store.ts";
 import { FLAGS } from "./profile-field.ts";
 import { cityFacts, parseBirthday, phoneLast4Key, type Fact } from "./profile-fact.ts";
-import { insertFacts, insertSearchKeys, refreshProfiles } from "./profile-store.ts";
+import { insertSearchKeys, refreshProfiles } from "./profile-store.ts";
 import { settle } from "./settling.ts";
 import { mask } from "../vault/index.ts";
 
@@ -187,7 +188,7 @@ export async function eraseMember(
   const parties = await partyIds(tx, member_id);
   const tokens = await tokensOnlyOf(tx, parties);
   const gone = new Set(parties);
-  const around = (await partiesAround(tx, parties)).filter((party_id) => !gone.has(party_id));
+  const around = (await partiesConcerned(tx, parties)).party_ids.filter((party_id) => !gone.has(party_id));
   const joins = await tx.query<{ join_id: number }>(
     "select join_id from members.join_log where undone_at is null and (party_a = any($1::bigint[]) or party_b = any($1::bigint[]))",
     [parties],

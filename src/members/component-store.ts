@@ -1,5 +1,6 @@
 import type { IdentityKind } from "../ingest/index.ts";
 import type { Tx } from "../store/index.ts";
+import { crowdedValuesOf, holdersOf } from "./crowding.ts";
 import type { Component, CrowdedValue, Decision, FoundConflict, Holding, Party } from "./evidence.ts";
 import { standingJoins } from "./join-log-store.ts";
 import type { ActiveJoin } from "./join-ledger.ts";
@@ -13,6 +14,8 @@ export interface LoadedComponent {
   /** party → member */
   readonly current: ReadonlyMap<number, number>;
   readonly active: readonly ActiveJoin[];
+  /** Shared values that were in quarantine and are not barred here: whether they stay there is to be found again. */
+  readonly reconsidered: ReadonlySet<string>;
 }
 
 /** Of the parties given, those that share something with another: only they can join or part. */
@@ -76,7 +79,7 @@ const NEIGHBOURS = `
   cross join lateral (select party_id from members.decision_party where decision_id = d.decision_id offset 0) o`;
 
 /** Everything reachable from the parties over shared values, present members and decisions, the parties included. */
-export async function partiesAround(tx: Tx, party_ids: readonly number[]): Promise<number[]> {
+async function partiesAround(tx: Tx, party_ids: readonly number[]): Promise<number[]> {
   const found = new Set(party_ids);
   let edge = [...found];
   while (edge.length > 0) {
@@ -95,12 +98,28 @@ interface PartyRow {
   readonly source_id: number | null;
 }
 
+/**
+ * Everybody whom a change of these parties can concern: those around them and, for shared values in quarantine that
+ * these hold, all holders of the value with those around them. Other values in quarantine lead no further.
+ */
+export async function partiesConcerned(
+  tx: Tx,
+  party_ids: readonly number[],
+): Promise<{ readonly party_ids: readonly number[]; readonly reconsidered: ReadonlySet<string> }> {
+  const near = await partiesAround(tx, party_ids);
+  const reconsidered = await crowdedValuesOf(tx, near);
+  const holders = await holdersOf(tx, reconsidered);
+  const all = holders.length === 0 ? near : await partiesAround(tx, [...near, ...holders]);
+  return { party_ids: all, reconsidered: new Set(reconsidered) };
+}
+
 /** Loads whatever can touch the given parties, with all that decides about it. */
 export async function loadComponent(tx: Tx, party_ids: readonly number[]): Promise<LoadedComponent> {
+  const { party_ids: around, reconsidered } = await partiesConcerned(tx, party_ids);
   const rows = await tx.query<PartyRow>(
     `select party_id, member_id, anchor_kind, anchor_token, source_id from members.party
      where party_id = any($1::bigint[]) and erased_at is null`,
-    [await partiesAround(tx, party_ids)],
+    [around],
   );
   const ids = rows.map((row) => row.party_id);
   const holdings = await holdingsOf(tx, ids);
@@ -124,11 +143,12 @@ export async function loadComponent(tx: Tx, party_ids: readonly number[]): Promi
     component: {
       parties,
       decisions: await decisionsAmong(tx, ids),
-      barred: new Set(quarantine.filter((q) => !q.released).map((q) => q.token)),
+      barred: new Set(quarantine.filter((q) => !q.released && !reconsidered.has(q.token)).map((q) => q.token)),
       released: new Set(quarantine.filter((q) => q.released).map((q) => q.token)),
     },
     current: new Map(rows.map((row) => [row.party_id, row.member_id])),
     active: await standingJoins(tx, ids),
+    reconsidered,
   };
 }
 
@@ -249,23 +269,6 @@ export async function membersHolding(tx: Tx, tokens: readonly string[]): Promise
     [tokens],
   );
   return rows.map((row) => row.member_id);
-}
-
-/** Values more than the allowed number of members hold: they join nobody from now on. What a person released stays so. */
-export async function quarantineValues(
-  tx: Tx,
-  values: readonly CrowdedValue[],
-  reason: "shared" | "staff" | "person",
-  now: Date,
-): Promise<void> {
-  if (values.length === 0) return;
-  await tx.query(
-    `insert into members.quarantine (token, kind, reason, holders, since)
-     select token, kind, $4, holders, $5 from unnest($1::text[], $2::text[], $3::int[]) as u (token, kind, holders)
-     on conflict (token) do update set reason = excluded.reason, holders = excluded.holders, since = excluded.since
-       where quarantine.released_at is null and quarantine.reason = 'shared'`,
-    [values.map((v) => v.token), values.map((v) => v.kind), values.map((v) => v.holders), reason, now],
-  );
 }
 
 /** Opens the conflicts found among these parties and closes those that are no more; settled ones stay settled. */

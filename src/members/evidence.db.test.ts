@@ -142,9 +142,6 @@ async function sendAll(all: readonly Sent[], size: number): Promise<void> {
   }
 }
 
-/** One case in some hundreds does not hold yet (below): this seed meets none. */
-const ORDER_SEED = 1;
-
 const anyOrder = () =>
   fc.asyncProperty(history, fc.integer(), fc.integer({ min: 1, max: 7 }), async (all, seed, size) => {
     await empty();
@@ -159,15 +156,74 @@ const anyOrder = () =>
     expect(await portraits()).toEqual(first);
   });
 
+const identified = (all: readonly Record<string, unknown>[]) => all as unknown as IdentifiedRecord[];
+
+async function recordsOf(origin: string): Promise<IdentifiedRecord[]> {
+  const found = await rows<Record<string, unknown>>(
+    ground(),
+    `select r.record_id, i.source_id, r.kind, r.occurred_at, i.received_at, r.identities, r.body, true as undoable
+     from ingest.record r join ingest.inbox i using (inbox_id) where i.origin = $1`,
+    [origin],
+  );
+  return identified(found);
+}
+
 describe("members follow the evidence", () => {
   it("the order and the batches in which records arrive do not change who is who, nor what is known of them", async () => {
-    await fc.assert(anyOrder(), { numRuns: RUNS, endOnFailure: true, seed: ORDER_SEED });
+    await fc.assert(anyOrder(), { numRuns: RUNS, endOnFailure: true });
   });
 
-  // Found by a random run: twelve records about one phone with many holders end in other members when they are shuffled.
-  // The limit of the quarantine is suspected, not proven. When it is mended this test turns round.
-  it.fails("also of twelve records about one phone with many holders", async () => {
-    await fc.assert(anyOrder(), { numRuns: 100, endOnFailure: true, seed: -1_505_193_934, path: "76" });
+  // seven cards under one number are six persons too many, until their names and birthdays say that they are two
+  const sevenCards = Array.from({ length: 7 }, (_, i) =>
+    record("member", day(i), [id("card_no", `K${i}`), id("phone", "13900000300")]),
+  );
+  const theirNames = Array.from({ length: 7 }, (_, i) =>
+    record("member", day(100 + i), [id("card_no", `K${i}`)], PEOPLE[i % 2]),
+  );
+
+  it("a number with too many holders joins again when names show that they are few, whatever came first", async () => {
+    const pos = sources[1] as Source;
+    await send(ground(), pos, [...theirNames, ...sevenCards]);
+    const [named, portrait] = [await people(), await portraits()];
+    expect(named).toHaveLength(2);
+    await empty();
+    await send(ground(), pos, sevenCards);
+    expect(await people()).toHaveLength(7);
+    expect(await rows(ground(), "select reason from members.quarantine")).toEqual([{ reason: "shared" }]);
+    for (const one of theirNames) await send(ground(), pos, [one]);
+    expect(await people()).toEqual(named);
+    expect(await portraits()).toEqual(portrait);
+    expect(await rows(ground(), "select reason from members.quarantine")).toEqual([]);
+  });
+
+  it("a number shared by too many is free again when the import that brought them is taken back", async () => {
+    const [crm, pos] = sources as [Source, Source];
+    await send(ground(), pos, sevenCards.slice(0, 2));
+    const before = await people();
+    const origin = "import:cards";
+    await send(
+      ground(),
+      crm,
+      Array.from({ length: 6 }, (_, i) =>
+        record("member", day(200), [id("crm_id", `C${i}`), id("phone", "13900000300")]),
+      ),
+      origin,
+    );
+    expect(await rows(ground(), "select reason from members.quarantine")).toEqual([{ reason: "shared" }]);
+    const taken = await recordsOf(origin);
+    await write(async (tx) => stage.retract?.(tx, ground(), taken));
+    expect(await rows(ground(), "select reason from members.quarantine")).toEqual([]);
+    expect(await people()).toEqual(before);
+  });
+
+  it("of what a source repeats the newest stands, though another word of a day in between comes last", async () => {
+    const pos = sources[1] as Source;
+    const says = (n: number, who: number) => record("member", day(n), [id("card_no", "K1")], PEOPLE[who]);
+    for (const one of [says(1, 0), says(5, 0), says(9, 0), says(12, 0)]) await send(ground(), pos, [one]);
+    expect(await rows(ground(), "select 1 from members.fact where field = 'name'")).toHaveLength(2);
+    await send(ground(), pos, [says(10, 1)]);
+    const [newest] = await rows<{ birth_month: number }>(ground(), "select birth_month from members.profile");
+    expect(newest?.birth_month).toBe(3);
   });
 
   it("what is stored is what the resolver says of everything known, and the joins span the members", async () => {
@@ -215,18 +271,6 @@ describe("members follow the evidence", () => {
 });
 
 describe("an import taken back", () => {
-  const identified = (all: readonly Record<string, unknown>[]) => all as unknown as IdentifiedRecord[];
-
-  async function recordsOf(origin: string): Promise<IdentifiedRecord[]> {
-    const found = await rows<Record<string, unknown>>(
-      ground(),
-      `select r.record_id, i.source_id, r.kind, r.occurred_at, i.received_at, r.identities, r.body, true as undoable
-       from ingest.record r join ingest.inbox i using (inbox_id) where i.origin = $1`,
-      [origin],
-    );
-    return identified(found);
-  }
-
   it("leaves exactly what was there before it came", async () => {
     await fc.assert(
       fc.asyncProperty(history, history, fc.integer(), async (lasting, imported, nonce) => {

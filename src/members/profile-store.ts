@@ -1,37 +1,6 @@
 import type { Tx } from "../store/index.ts";
 import type { ConsentRow } from "./consent.ts";
-import type { Fact, SearchKey } from "./profile-fact.ts";
-
-/** Keeps facts. Of a live source's facts only changes are kept; those that may be taken back are kept one by one. */
-export async function insertFacts(tx: Tx, facts: readonly Fact[]): Promise<void> {
-  if (facts.length === 0) return;
-  await tx.query(
-    `insert into members.fact (party_id, field, record_id, source_id, person_id, observed_at, value, token, hint)
-     select party_id, field, record_id, source_id, person_id, observed_at, value, token, hint
-     from unnest($1::bigint[], $2::text[], $3::uuid[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::boolean[])
-       as u (party_id, field, record_id, source_id, person_id, observed_at, value, token, hint, undoable)
-     where u.undoable or u.person_id is not null or not exists (
-       select 1 from (
-         select o.value, o.hint, o.token from members.fact o
-         where o.party_id = u.party_id and o.field = u.field and o.source_id = u.source_id
-           and (o.observed_at, o.record_id) < (u.observed_at, u.record_id)
-         order by o.observed_at desc, o.record_id desc limit 1) newest
-       where newest.value is not distinct from u.value and newest.token is not distinct from u.token)
-     on conflict do nothing`,
-    [
-      facts.map((f) => f.party_id),
-      facts.map((f) => f.field),
-      facts.map((f) => f.record_id),
-      facts.map((f) => f.source_id),
-      facts.map((f) => f.person_id),
-      facts.map((f) => f.observed_at),
-      facts.map((f) => f.value),
-      facts.map((f) => f.token),
-      facts.map((f) => f.hint),
-      facts.map((f) => f.undoable),
-    ],
-  );
-}
+import type { SearchKey } from "./profile-fact.ts";
 
 export async function insertSearchKeys(tx: Tx, keys: readonly SearchKey[]): Promise<void> {
   if (keys.length === 0) return;

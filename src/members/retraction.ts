@@ -1,7 +1,7 @@
 import type { IdentifiedRecord } from "../ingest/index.ts";
 import type { Ground } from "../ground.ts";
 import { emit, type Tx } from "../store/index.ts";
-import { partiesAround } from "./component-store.ts";
+import { partiesConcerned } from "./component-store.ts";
 import { markUndone, type Undoing } from "./join-log-store.ts";
 import { deleteEvents } from "./event-store.ts";
 import { forgetParties } from "./party-memory.ts";
@@ -22,7 +22,7 @@ export async function retract(tx: Tx, ground: Ground, records: readonly Identifi
   const record_ids = records.map((record) => record.record_id);
   const party_ids = await partiesNamedIn(tx, records);
   // Whoever shared something with them may come together again, or part, when they are gone.
-  const around = await partiesAround(tx, party_ids);
+  const { party_ids: around } = await partiesConcerned(tx, party_ids);
   const before = await membersOfParties(tx, around);
   const days = await deleteEvents(tx, record_ids, party_ids, ground.config.timezone);
   await tx.query("delete from members.fact where party_id = any($2::bigint[]) and record_id = any($1::uuid[])", [

@@ -5,10 +5,10 @@ import {
   membersHolding,
   partiesInTouch,
   partiesJoinedBy,
-  quarantineValues,
   recordConflicts,
   type LoadedComponent,
 } from "./component-store.ts";
+import { crowdedValuesOf, liftValues, quarantineValues } from "./crowding.ts";
 import { logJoins, markUndone, moveParties, type Undoing } from "./join-log-store.ts";
 import { reconcile } from "./join-ledger.ts";
 import { resolve } from "./resolver.ts";
@@ -43,12 +43,34 @@ export async function settle(
   return { ...settled, member_ids: new Set([...settled.member_ids, ...(await membersHolding(tx, barred))]) };
 }
 
+/** Each round brings at least one value out of quarantine or into it, and surer kinds are settled before weaker ones. */
+const ROUNDS_MAX = 20;
+
 /** The same for a component already loaded, whose decisions may have been changed by the caller. */
 export async function settleLoaded(tx: Tx, loaded: LoadedComponent, now: Date, undoing: Undoing): Promise<Settled> {
-  const { component, current, active } = loaded;
+  let settled = NOTHING;
+  let next: LoadedComponent | undefined = loaded;
+  for (let round = 0; next !== undefined && round < ROUNDS_MAX; round += 1) {
+    const { moved, ...found } = await settleOnce(tx, next, now, undoing);
+    settled = together(settled, found);
+    const further = await partiesToReconsider(tx, next, moved);
+    next = further.length === 0 ? undefined : await loadComponent(tx, further);
+  }
+  return settled;
+}
+
+async function settleOnce(
+  tx: Tx,
+  { component, current, active, reconsidered }: LoadedComponent,
+  now: Date,
+  undoing: Undoing,
+): Promise<Settled & { readonly moved: ReadonlySet<number> }> {
   const resolution = resolve(component);
   const { moves, made, undone } = reconcile(current, active, resolution);
+  const crowded = resolution.crowded.map((value) => value.token);
+  const lifted = [...reconsidered].filter((token) => !crowded.includes(token));
   await quarantineValues(tx, resolution.crowded, "shared", now);
+  await liftValues(tx, lifted);
   await moveParties(tx, moves);
   await markUndone(tx, undone, undoing, now);
   await logJoins(tx, made, now, undoing.person_id);
@@ -58,9 +80,27 @@ export async function settleLoaded(tx: Tx, loaded: LoadedComponent, now: Date, u
   const split = undone.length === 0 ? [] : [...moved];
   if (joined.size > 0) await emit(tx, "members.joined", [{ member_ids: [...joined] }]);
   if (split.length > 0) await emit(tx, "members.split", [{ member_ids: split }]);
-  const barred = await membersHolding(
-    tx,
-    resolution.crowded.map((value) => value.token),
+  const turned = [...crowded.filter((token) => !reconsidered.has(token)), ...lifted];
+  const holding = await membersHolding(tx, turned);
+  return { member_ids: new Set([...joined, ...moved, ...holding]), joins: made.length, splits: undone.length, moved };
+}
+
+/** Parties of the members that changed which hold other values in quarantine: these may be fewer persons' now, or more. */
+async function partiesToReconsider(tx: Tx, loaded: LoadedComponent, moved: ReadonlySet<number>): Promise<number[]> {
+  if (moved.size === 0) return [];
+  const rows = await tx.query<{ party_id: number }>(
+    "select party_id from members.party where member_id = any($1::bigint[])",
+    [[...moved]],
   );
-  return { member_ids: new Set([...joined, ...moved, ...barred]), joins: made.length, splits: undone.length };
+  const party_ids = rows.map((row) => row.party_id);
+  const values = await crowdedValuesOf(tx, party_ids);
+  return values.some((token) => !loaded.reconsidered.has(token)) ? party_ids : [];
+}
+
+function together(a: Settled, b: Settled): Settled {
+  return {
+    member_ids: new Set([...a.member_ids, ...b.member_ids]),
+    joins: a.joins + b.joins,
+    splits: a.splits + b.splits,
+  };
 }

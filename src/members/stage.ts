@@ -2,7 +2,7 @@ import type { IdentifiedRecord, Stage, StageBatch, StageReject } from "../ingest
 import type { Ground } from "../ground.ts";
 import { businessDay } from "../platform/index.ts";
 import { emit, type Tx } from "../store/index.ts";
-import { quarantineValues } from "./component-store.ts";
+import { quarantineValues } from "./crowding.ts";
 import { consentsOf } from "./consent.ts";
 import { announceLive, insertEvents } from "./event-store.ts";
 import { observe, type SeenParty } from "./observation.ts";
@@ -24,7 +24,8 @@ import {
   type SearchKey,
   type SearchKeyKind,
 } from "./profile-fact.ts";
-import { insertConsents, insertFacts, insertSearchKeys, membersOfParties, refreshProfiles } from "./profile-store.ts";
+import { insertFacts } from "./fact-store.ts";
+import { insertConsents, insertSearchKeys, membersOfParties, refreshProfiles } from "./profile-store.ts";
 import { reconsider } from "./reconsidering.ts";
 import { retract } from "./retraction.ts";
 import { settle } from "./settling.ts";
