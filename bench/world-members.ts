@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { bulkSql } from "../examples/tea-house/bulk.ts";
@@ -9,8 +7,8 @@ import { startOfDay, utcText } from "../examples/tea-house/calendar.ts";
 import type { Ground } from "../src/ground.ts";
 import { birthdayHint, nameHint } from "../src/members/component-store.ts";
 import { looseKey, nameKey, phoneLast4Key, surnameKey } from "../src/members/profile-fact.ts";
-import { deriveKey, encrypt } from "../src/vault/cipher.ts";
 import { SALT_BYTES } from "../src/vault/key-store.ts";
+import { sealOne } from "../src/vault/sealed-values.ts";
 import { bytes, type Cell, copyRows, withoutIndexes } from "./world-copy.ts";
 
 /** Sources of the bench world, in the order of their ids. */
@@ -80,7 +78,7 @@ const CHUNK_MEMBERS = 10_000;
 /** Ciphertexts of the length of a phone's, for the values that are not truly sealed. */
 const FILL_SEALED = `
   insert into vault.sealed (token, kind, ciphertext)
-  select token, kind, decode(md5(token) || md5(token || 'x') || left(md5(token || 'y'), 18), 'hex') from (
+  select token, kind, decode('0101' || left(md5(token), 28) || md5(token || 'x') || left(md5(token || 'y'), 18), 'hex') from (
     select token, kind from members.holding where party_id <= $1 and (party_id - 1) % $2 <> 0
     union all
     select token, kind from members.holding where party_id > $1 and kind = 'openid' and (party_id - $1 - 1) % $2 <> 0
@@ -101,9 +99,6 @@ export async function fillMembers(
   const keys = new pg.Client({ connectionString: urls.keys });
   await client.connect();
   await keys.connect();
-  const file = await readFile(join(ground.config.data_dir, "keys", "master.json"), "utf8");
-  const stored = JSON.parse(file) as { version: number; key: string };
-  const master = { version: stored.version, key: Buffer.from(stored.key, "base64url") };
   const sql = bulkSql({ ...options, dialect: "postgresql" });
   const names = Object.values(TABLES).map((table) => table.split(" ")[0] as string);
   await keys.query("alter table sealing_key drop constraint sealing_key_pkey");
@@ -116,7 +111,7 @@ export async function fillMembers(
       );
       const { rows } = await client.query<BulkMember>({ text: chunk, types: { getTypeParser: numberParser } });
       const made = new Rows();
-      for (const row of rows) new MemberRows(made, ground, master, options.members, row).write();
+      for (const row of rows) new MemberRows(made, ground, options.members, row).write();
       const { all } = made;
       await Promise.all([
         copyRows(keys, "sealing_key (token, salt)", all.get("key") ?? []),
@@ -145,15 +140,13 @@ function numberParser(oid: number): (text: string) => unknown {
 class MemberRows {
   private readonly rows: Rows;
   private readonly ground: Ground;
-  private readonly master: { readonly version: number; readonly key: Buffer };
   private readonly members: number;
   private readonly row: BulkMember;
   private readonly at: string;
 
-  constructor(rows: Rows, ground: Ground, master: { version: number; key: Buffer }, members: number, row: BulkMember) {
+  constructor(rows: Rows, ground: Ground, members: number, row: BulkMember) {
     this.rows = rows;
     this.ground = ground;
-    this.master = master;
     this.members = members;
     this.row = row;
     this.at = utcText(startOfDay(row.joined_day) + 36_000_000);
@@ -186,11 +179,9 @@ class MemberRows {
 
   private seal(token: string, kind: string, value: string): void {
     if (this.row.member % SEALED_EVERY !== 0) return;
-    const { key, version } = this.master;
     const salt = randomBytes(SALT_BYTES);
     this.rows.add("key", token, bytes(salt));
-    const own = deriveKey(key, salt, `value ${token}`);
-    this.rows.add("sealed", token, kind, bytes(encrypt(own, version, Buffer.from(value), `${kind}|${token}`)));
+    this.rows.add("sealed", token, kind, bytes(sealOne(this.ground.vault.access, { token, kind, value }, salt)));
   }
 
   private hold(party: number, source: number, kind: string, token: string): void {

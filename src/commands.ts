@@ -25,6 +25,7 @@ const USAGE = `huitou <command>
                     first-run set-up without a browser
   import FILE …     import a file (huitou import --help)
   audit COMMAND …   verify the audit log, receive checkpoints (huitou audit --help)
+  keys COMMAND      state and rotation of the master key (huitou keys --help)
   generate [--check] write openapi.json and the reference pages, or say which are stale`;
 
 /** Runs one command to its end; what it refuses is said in a sentence. */
@@ -66,6 +67,18 @@ async function run(args: readonly string[], config: Config): Promise<void> {
         withGround: (work) => withComposition(config, ({ ground }) => work(ground)),
       });
       return;
+    case "keys":
+      return withComposition(config, async ({ ground }) => {
+        const { keysCommand } = await import("./vault/index.ts");
+        if (rest[0] !== "rotate") {
+          process.exitCode = await keysCommand(ground, rest, say);
+          return;
+        }
+        await auditedCommand(ground, "command.keys", async () => {
+          process.exitCode = await keysCommand(ground, rest, say);
+          return process.exitCode === 0;
+        });
+      });
     case "generate":
       return withComposition(config, async (composition) => {
         const { generate, staleFiles } = await import("./generate.ts");

@@ -19,7 +19,7 @@ import {
   readMigrations,
 } from "./store/index.ts";
 import { registerTagFollowers } from "./tags/index.ts";
-import { openVault } from "./vault/index.ts";
+import { keyMetrics, openVault } from "./vault/index.ts";
 
 export interface Composition {
   readonly ground: Ground;
@@ -59,13 +59,22 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   if (options.migrated !== true) await migrateAll(databases, domains, log);
   const onError = (error: Error) => log.error({ error: error.message }, "a database connection was lost");
   const store = openStore({ ...databases.app, onError });
-  const vault = await openVault({ data_dir: config.data_dir, keys_url: databases.keys_url, onError });
+  const vault = await openVault({
+    data_dir: config.data_dir,
+    keys_url: databases.keys_url,
+    master_key: config.master_key,
+    master_key_before: config.master_key_before,
+    suite: config.crypto_suite,
+    wall,
+    onError,
+  });
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics, prefix: "huitou_" });
   const catalogue = new Catalogue(domains.flatMap((domain) => [...(domain.relations ?? [])]));
   const clock = await openWorldClock(store, wall, options.live_rate);
   const signals = makeSignals((error) => log.error({ error: String(error) }, "a listener failed"));
   const ground: Ground = { config, clock, wall, log, store, vault, metrics, catalogue, signals };
+  keyMetrics(ground);
   registerStages(
     ground,
     domains.flatMap((domain) => (domain.stage === undefined ? [] : [domain.stage])),

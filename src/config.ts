@@ -31,6 +31,29 @@ export const SETTINGS: readonly Setting[] = [
     en: "Key store; empty: database <name>_keys on the same server",
     secret: true,
   },
+  {
+    name: "HUITOU_CRYPTO_SUITE",
+    type: "text",
+    default: "intl",
+    zh: "新加密所用算法：intl（AES-256-GCM、SHA-256、Ed25519）或 gm（SM4、SM3、SM2）；两种都能读",
+    en: "Algorithms for what is newly sealed: intl (AES-256-GCM, SHA-256, Ed25519) or gm (SM4, SM3, SM2); both can be read",
+  },
+  {
+    name: "HUITOU_MASTER_KEY",
+    type: "text",
+    default: "",
+    zh: "密钥加密密钥，32 字节 base64；空则放在密钥目录的文件里",
+    en: "Key-encryption key, 32 bytes as base64; empty: a file in the key folder",
+    secret: true,
+  },
+  {
+    name: "HUITOU_MASTER_KEY_BEFORE",
+    type: "text",
+    default: "",
+    zh: "更换密钥加密密钥时的旧密钥，启动一次后可去掉",
+    en: "The key-encryption key before it, while it is changed; not needed after one start",
+    secret: true,
+  },
   { name: "HUITOU_TIMEZONE", type: "text", default: "Asia/Shanghai", zh: "业务时区", en: "Business time zone" },
   { name: "HUITOU_CURRENCY", type: "text", default: "CNY", zh: "品牌币种", en: "The brand's currency" },
   {
@@ -83,6 +106,9 @@ export interface Config {
   readonly data_dir: string;
   readonly database_url: string;
   readonly keys_database_url: string;
+  readonly crypto_suite: "intl" | "gm";
+  readonly master_key: string;
+  readonly master_key_before: string;
   readonly timezone: string;
   readonly currency: string;
   readonly datasets_dir: string;
@@ -129,6 +155,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     throw new Error(
       `HUITOU_AUDIT_DAYS must be at least ${AUDIT_DAYS_MIN}, but is ${audit_days} · HUITOU_AUDIT_DAYS 至少 ${AUDIT_DAYS_MIN}`,
     );
+  const crypto_suite = text("HUITOU_CRYPTO_SUITE");
+  if (crypto_suite !== "intl" && crypto_suite !== "gm")
+    throw new Error(
+      `HUITOU_CRYPTO_SUITE must be intl or gm, but is "${crypto_suite}" · HUITOU_CRYPTO_SUITE 只能是 intl 或 gm`,
+    );
   const host = text("HOST");
   return {
     port,
@@ -137,6 +168,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     data_dir: resolve(text("HUITOU_DATA")),
     database_url: text("DATABASE_URL"),
     keys_database_url: text("KEYS_DATABASE_URL"),
+    crypto_suite,
+    master_key: text("HUITOU_MASTER_KEY"),
+    master_key_before: text("HUITOU_MASTER_KEY_BEFORE"),
     timezone,
     currency: text("HUITOU_CURRENCY"),
     datasets_dir: resolve(text("HUITOU_DATASETS")),

@@ -56,7 +56,7 @@ export const DOMAIN_ORDER = [
 export async function loadDomains(only?: readonly string[]): Promise<Domain[]> {
   const foundations: Domain[] = [
     { name: "store", migrations: new URL("./store/migrations/", import.meta.url), schemas: ["store"] },
-    { name: "vault", migrations: new URL("./vault/migrations/", import.meta.url), schemas: ["vault"] },
+    (await import("./vault/domain.ts")).domain,
     (await import("./access/domain.ts")).domain,
   ];
   const wanted = DOMAIN_ORDER.filter((name) => only === undefined || only.includes(name));

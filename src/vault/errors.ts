@@ -11,4 +11,34 @@ export const vaultErrors = defineErrors("vault", {
     zh: "密钥库里有密钥，但主密钥文件 {file} 不在。请恢复该文件；没有它，已加密的个人信息无法读取。",
     en: "The key store holds keys but the master key file {file} is missing. Restore it: without it sealed personal data cannot be read.",
   },
+  master_version_missing: {
+    status: 500,
+    zh: "主密钥第 {version} 版不在密钥文件里。请恢复含有该版本的密钥备份，否则用它加密的数据无法读取。",
+    en: "Version {version} of the master key is not in the key file. Restore a key backup that holds it: what it sealed cannot be read without.",
+  },
+  kek_missing: {
+    status: 500,
+    zh: "主密钥由密钥加密密钥 {kek_id} 保护，但它不在。请在 HUITOU_MASTER_KEY 或 HUITOU_MASTER_KEY_BEFORE 中提供，或恢复 keys/kek.json。",
+    en: "The master keys are wrapped by the key-encryption key {kek_id}, which is not here. Give it in HUITOU_MASTER_KEY or HUITOU_MASTER_KEY_BEFORE, or restore keys/kek.json.",
+  },
+  kek_malformed: {
+    status: 500,
+    zh: "{name} 应是 32 字节，写成 base64 或 64 位十六进制。可用 openssl rand -base64 32 生成。",
+    en: "{name} must be 32 bytes as base64 or 64 hexadecimal digits. Make one with: openssl rand -base64 32",
+  },
+  suite_missing: {
+    status: 500,
+    zh: "算法套件 {suite} 在这个 Node.js 里缺少 {missing}。请换用自带该算法的 Node.js，或改 HUITOU_CRYPTO_SUITE。",
+    en: "The suite {suite} needs {missing}, which this Node.js does not have. Use a Node.js that has it, or change HUITOU_CRYPTO_SUITE.",
+  },
+  versions_used_up: {
+    status: 409,
+    zh: "主密钥已有 255 个版本，版本号用完。",
+    en: "The master key has had 255 versions: there is no number left.",
+  },
+  rotation_unfinished: {
+    status: 409,
+    zh: "上一次轮换（第 {version} 版）还剩 {left} 条没有重新加密。请先运行 huitou keys continue。",
+    en: "The rotation to version {version} still has {left} values to seal anew. Run huitou keys continue first.",
+  },
 });

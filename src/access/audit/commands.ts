@@ -23,7 +23,7 @@ const USAGE = `huitou audit <command> · 审计
   receive --dir DIR [--port 8801] [--host 0.0.0.0]
                     keep checkpoints of other hosts (run it on the audit administrator's machine)
                     在审计管理员的机器上接收并保存检查点
-  keygen --out NAME [--passphrase-stdin]
+  keygen --out NAME [--suite ed25519|sm2] [--passphrase-stdin]
                     make NAME.key.pem and NAME.pub.pem · 生成密钥对
   sign --key FILE --out FILE [--passphrase-stdin]
                     verify, then sign the newest row with your own key and add it to FILE
@@ -48,6 +48,7 @@ export async function auditCommand(args: readonly string[], hands: AuditCommandH
       port: { type: "string", default: "8801" },
       host: { type: "string", default: "0.0.0.0" },
       out: { type: "string" },
+      suite: { type: "string", default: DEFAULT_SUITE },
       key: { type: "string" },
       "passphrase-stdin": { type: "boolean", default: false },
     },
@@ -61,7 +62,8 @@ export async function auditCommand(args: readonly string[], hands: AuditCommandH
     });
   if (command === "receive" && values.dir !== undefined)
     return receiveCommand(hands, values.dir, values.host, Number(values.port));
-  if (command === "keygen" && values.out !== undefined) return keygenCommand(hands, values.out, await passphrase());
+  if (command === "keygen" && values.out !== undefined)
+    return keygenCommand(hands, values.out, values.suite, await passphrase());
   if (command === "sign" && values.key !== undefined && values.out !== undefined)
     return signCommand(hands, signerOf(await readFile(values.key, "utf8"), await passphrase()), values.out);
   hands.say(USAGE);
@@ -129,18 +131,19 @@ async function receiveCommand({ say }: AuditCommandHands, dir: string, host: str
 async function keygenCommand(
   { say }: AuditCommandHands,
   name: string,
+  suite: string,
   passphrase: string | undefined,
 ): Promise<number> {
-  const { private_pem, public_pem } = newKeyPair(passphrase);
+  const { private_pem, public_pem } = newKeyPair(passphrase, suite);
   await writeFile(`${name}.key.pem`, private_pem, { mode: 0o600, flag: "wx" });
   await writeFile(`${name}.pub.pem`, public_pem, { flag: "wx" });
   say(`${name}.key.pem, ${name}.pub.pem: ${keyId(public_pem)}`);
   return 0;
 }
 
-function newKeyPair(passphrase?: string) {
-  const suite = suiteOf(DEFAULT_SUITE);
-  if (suite === undefined) throw new Error("no signature suite");
+function newKeyPair(passphrase?: string, name = DEFAULT_SUITE) {
+  const suite = suiteOf(name);
+  if (suite === undefined) throw new Error(`unknown signature suite ${name}; there are ed25519 and sm2`);
   return suite.generate(passphrase);
 }
 

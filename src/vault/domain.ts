@@ -1,0 +1,10 @@
+import type { Domain } from "../domains.ts";
+import { vaultJobs, vaultSchedules } from "./jobs.ts";
+
+export const domain: Domain = {
+  name: "vault",
+  migrations: new URL("./migrations/", import.meta.url),
+  schemas: ["vault"],
+  jobs: vaultJobs,
+  schedules: vaultSchedules,
+};

@@ -1,0 +1,80 @@
+import { problem } from "../platform/errors.ts";
+import { type KeyManagement, openKeyManagement, type KeyManagementOptions } from "./key-management.ts";
+import { type KeyStore, openKeyStore, withKeyLock } from "./key-store.ts";
+import { type Keyring, type MasterKey, openKeyring, readKeyring } from "./keyring.ts";
+import { noteVersion, versionsOf } from "./master-versions.ts";
+import { type CipherSuite, missingOf, SUITES } from "./suites.ts";
+
+/** The keys of an installation as this process knows them now. */
+export interface KeyAccess {
+  readonly keys: KeyStore;
+  readonly management: KeyManagement;
+  readonly data_dir: string;
+  /** What is sealed from now on is sealed by this suite. */
+  readonly suite: CipherSuite;
+  keyring(): Keyring;
+  /** The key of a version; one that another process made is read from the file. @throws vault.master_version_missing */
+  master(version: number): Promise<MasterKey>;
+  reload(): Promise<void>;
+  /** Takes over a ring that this process has just saved. */
+  put(keyring: Keyring): void;
+}
+
+/** Held while the file of the key ring is made or changed. */
+export const KEYRING_LOCK = 480_832;
+
+/**
+ * Opens key store and key ring together.
+ * @throws vault.suite_missing, vault.master_key_missing, vault.kek_missing, vault.master_version_missing
+ */
+export async function openKeys(
+  options: KeyManagementOptions & { keys_url: string; now: Date; onError: (error: Error) => void },
+): Promise<KeyAccess> {
+  const missing = missingOf(options.suite);
+  if (missing.length > 0) throw problem("vault.suite_missing", { suite: options.suite, missing: missing.join(", ") });
+  const keys = await openKeyStore(options.keys_url, options.onError);
+  try {
+    return await withKeyLock(keys.pool, KEYRING_LOCK, async (client) => {
+      const management = await openKeyManagement(options);
+      const keysExist = await keys.hasAny();
+      const keyring = await openKeyring(management, { ...options, keysExist });
+      for (const master of keyring.masters.values()) await noteVersion(client, master.version, master.made_at);
+      for (const { version, destroyed_at } of await versionsOf(client))
+        if (destroyed_at === null && !keyring.masters.has(version))
+          throw problem("vault.master_version_missing", { version });
+      return accessOf(keys, management, options, keyring);
+    });
+  } catch (error) {
+    await keys.close();
+    throw error;
+  }
+}
+
+function accessOf(
+  keys: KeyStore,
+  management: KeyManagement,
+  { data_dir, suite }: KeyManagementOptions,
+  opened: Keyring,
+): KeyAccess {
+  let keyring = opened;
+  const reload = async () => {
+    keyring = await readKeyring(management, data_dir);
+  };
+  return {
+    keys,
+    management,
+    data_dir,
+    suite: SUITES[suite],
+    keyring: () => keyring,
+    reload,
+    put: (saved) => {
+      keyring = saved;
+    },
+    master: async (version) => {
+      if (!keyring.masters.has(version)) await reload();
+      const master = keyring.masters.get(version);
+      if (master === undefined) throw problem("vault.master_version_missing", { version });
+      return master;
+    },
+  };
+}
