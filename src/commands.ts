@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { auditCommand, auditedCommand, offerSetup, setUp } from "./access/index.ts";
+import { auditCommand, auditedCommand, offerSetup, RESET_MINUTES, resetByCommand, setUp } from "./access/index.ts";
 import { startBackground } from "./background.ts";
 import { compose, type Composition } from "./composition.ts";
 import type { Config } from "./config.ts";
@@ -24,6 +24,8 @@ const USAGE = `huitou <command>
   setup --brand NAME --name NAME --email E --password-stdin
                     first-run set-up without a browser
   import FILE …     import a file (huitou import --help)
+  reset-access --email E [--factors]
+                    a one-time link for a person who lost their password; --factors: takes their second factors away too
   audit COMMAND …   verify the audit log, receive checkpoints (huitou audit --help)
   keys COMMAND      state and rotation of the master key (huitou keys --help)
   generate [--check] write openapi.json and the reference pages, or say which are stale`;
@@ -53,6 +55,8 @@ async function run(args: readonly string[], config: Config): Promise<void> {
       return withComposition(config, async () => say("migrated"));
     case "setup":
       return withComposition(config, (composition) => setUpByCommand(composition, rest));
+    case "reset-access":
+      return withComposition(config, (composition) => resetByHand(composition, rest));
     case "import":
       return withComposition(config, async ({ ground }) => {
         const { importCommand } = await import("./ingest/index.ts");
@@ -164,11 +168,36 @@ async function closeAndThrow(composition: Composition, error: unknown): Promise<
   throw error;
 }
 
-async function setUpByCommand({ ground }: Composition, args: readonly string[]): Promise<void> {
-  const value = (name: string): string => {
+const optionIn =
+  (args: readonly string[]) =>
+  (name: string): string => {
     const text = args[args.indexOf(`--${name}`) + 1];
     return args.includes(`--${name}`) && text !== undefined ? text : "";
   };
+
+/** For an owner who lost their access, and everybody else without a colleague who could help. */
+async function resetByHand({ ground }: Composition, args: readonly string[]): Promise<void> {
+  const email = optionIn(args)("email");
+  if (email === "") {
+    say(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  await auditedCommand(ground, "command.reset_access", async (subject) => {
+    const { person_id, link, removed } = await resetByCommand(ground, email, args.includes("--factors"));
+    Object.assign(subject, { person_id, factors_removed: removed });
+    say(`reset (${RESET_MINUTES} min): ${link}`);
+    return true;
+  }).catch((error: unknown) => {
+    if (!(error instanceof Problem)) throw error;
+    for (const language of ["zh", "en"] as const)
+      process.stderr.write(`${sentence(error.code, error.params, language)}\n`);
+    process.exitCode = 1;
+  });
+}
+
+async function setUpByCommand({ ground }: Composition, args: readonly string[]): Promise<void> {
+  const value = optionIn(args);
   if (!args.includes("--password-stdin") || value("email") === "") {
     say(USAGE);
     process.exitCode = 2;

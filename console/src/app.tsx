@@ -68,6 +68,7 @@ function Doors() {
     return location.pathname === "/setup" ? <SetupPage /> : <Navigate to="/setup" replace />;
   }
   if (location.pathname === "/invite") return <InvitePage />;
+  if (location.pathname === "/reset") return <InvitePage forgotten />;
   const { owes } = session.data;
   if (session.data.signed_in && owes !== "prove") {
     if (owes !== null && location.pathname !== SECURITY_PATH) return <Navigate to={SECURITY_PATH} replace />;

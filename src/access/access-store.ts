@@ -212,16 +212,31 @@ export async function insertInvitation(
   tx: Tx,
   invitation: {
     token_hash: Buffer;
-    purpose: "setup" | "invite";
+    purpose: "setup" | "invite" | "reset";
     person_id: number | null;
     now: Date;
     expires_at: Date;
   },
 ): Promise<void> {
   if (invitation.purpose === "setup") await tx.query("delete from access.invitation where purpose = 'setup'");
+  if (invitation.purpose === "reset")
+    await tx.query("delete from access.invitation where purpose = 'reset' and person_id = $1", [invitation.person_id]);
   await tx.query(
     "insert into access.invitation (token_hash, purpose, person_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
     [invitation.token_hash, invitation.purpose, invitation.person_id, invitation.now, invitation.expires_at],
+  );
+}
+
+/** The invitation as long as it could be used, without using it. */
+export function invitationStands(
+  tx: Tx,
+  token_hash: Buffer,
+  purpose: string,
+  now: Date,
+): Promise<{ person_id: number | null } | undefined> {
+  return tx.one(
+    "select person_id from access.invitation where token_hash = $1 and purpose = $2 and used_at is null and expires_at > $3",
+    [token_hash, purpose, now],
   );
 }
 

@@ -75,6 +75,7 @@ describe("every route is closed unless it says otherwise", () => {
       /\/api\/session/,
       /\/api\/setup/,
       /\/api\/invitation/,
+      /\/api\/reset/,
       /\/api\/errors/,
       // what time it is: no more than the Date header of every answer says
       /^get \/api\/world:/,

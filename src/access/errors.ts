@@ -34,8 +34,8 @@ export const accessErrors = defineErrors("access", {
   },
   link_invalid: {
     status: 410,
-    zh: "链接无效、已使用或已过期。请重新启动服务获取新的设置链接，或请管理员重新邀请。",
-    en: "The link is wrong, used or expired. Restart the service for a new set-up link, or ask for a new invitation.",
+    zh: "链接无效、已使用或已过期。请重新启动服务获取新的设置链接，或请管理员重新生成。",
+    en: "The link is wrong, used or expired. Restart the service for a new set-up link, or ask an administrator for a new one.",
   },
   password_weak: {
     status: 422,
@@ -116,6 +116,31 @@ export const accessErrors = defineErrors("access", {
     status: 409,
     zh: "这是您当前的会话，请用「退出登录」结束它。",
     en: "This is the session you are using. Sign out to end it.",
+  },
+  own_account: {
+    status: 409,
+    zh: "不能改自己的角色或状态，也不能重置自己。请另一位管理员来做。",
+    en: "Nobody changes or resets their own account here. Ask another administrator.",
+  },
+  owner_only: {
+    status: 403,
+    zh: "创建人和审计管理员的账号只能由创建人授予、修改或重置。请联系创建人。",
+    en: "Accounts of owners and audit administrators are given, changed and reset by an owner only. Ask an owner.",
+  },
+  person_disabled: {
+    status: 409,
+    zh: "这个账号已停用，请先恢复再重置。",
+    en: "This account is disabled. Enable it first.",
+  },
+  too_many: {
+    status: 429,
+    zh: "这个地址在一分钟内的未登录请求太多，已暂停受理。请一分钟后再试。",
+    en: "Too many requests without a session came from this address within a minute. Try again in a minute.",
+  },
+  matrix_approver_made: {
+    status: 403,
+    zh: "您的账号在起草之后由这一版的修改人邀请、改过角色或重置过，不能由您批准。请另一位同事批准。",
+    en: "Somebody who edited this version invited, re-roled or reset your account after it was begun. Another colleague must approve.",
   },
   email_invalid: { status: 422, zh: "邮箱格式不对：{email}。", en: "This is not an e-mail address: {email}." },
   email_taken: { status: 409, zh: "该邮箱已有账号。", en: "There is already an account with this e-mail." },

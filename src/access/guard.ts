@@ -6,6 +6,7 @@ import type { Permitted } from "../platform/http.ts";
 import { runAsAct } from "../platform/request-act.ts";
 import type { Scope } from "../store/index.ts";
 import type { PersonRow } from "./access-store.ts";
+import { isWithinBound } from "./anonymous-writes.ts";
 import type { AuditEntry, Phase } from "./audit/entry.ts";
 import { auditWriter } from "./audit/writer.ts";
 import { collectRoutes } from "./declared-routes.ts";
@@ -58,9 +59,11 @@ export function guard(app: FastifyInstance, ground: Ground): void {
       throw problem("access.not_signed_in"); // a route without access is refused at the start; this is the second lock
     }
     if ("source" in access) return;
-    refuseCrossSite(request, ground);
     const signed = await signedIn(ground, request);
     request.signed_in = signed;
+    if (signed === undefined && !SAFE_METHODS.has(request.method) && isAudited(request))
+      boundAnonymous(ground, request);
+    refuseCrossSite(request, ground);
     request.person = signed?.person;
     if (signed !== undefined) {
       const matrix = await matrixAt(ground, signed.session.matrix_version);
@@ -113,7 +116,19 @@ function auditHooks(app: FastifyInstance, ground: Ground): void {
 function isAudited(request: FastifyRequest): boolean {
   const access = request.routeOptions.config?.access;
   if (access === undefined || "source" in access) return false;
+  if ("public" in access && access.act_of === "signed_in" && request.signed_in === undefined) return false;
   return !SAFE_METHODS.has(request.method) || ("audit" in access && access.audit !== undefined);
+}
+
+/**
+ * Beyond the bound a public route is closed, and nothing is written down either: the log of what happened is not filled up
+ * by whoever does nothing. @throws access.too_many
+ */
+function boundAnonymous(ground: Ground, request: FastifyRequest): void {
+  if (isWithinBound(ground, request)) return;
+  request.audit_state = "failed";
+  const access = request.routeOptions.config?.access;
+  if (access !== undefined && "public" in access) throw problem("access.too_many");
 }
 
 function routeOf(request: FastifyRequest): string {

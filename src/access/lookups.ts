@@ -1,7 +1,7 @@
 import { Counter } from "prom-client";
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/errors.ts";
-import { type Scope, SYSTEM_SCOPE } from "../store/index.ts";
+import { isWhole, type Scope, SYSTEM_SCOPE } from "../store/index.ts";
 import { auditWriter } from "./audit/writer.ts";
 
 const DAY_MS = 86_400_000;
@@ -11,7 +11,7 @@ export const LOOKUPS_MAX = 300;
 
 /** Whoever has stores, regions or brands of their own is counted when they look beyond them. */
 export function isBound(scope: Scope): boolean {
-  return scope.stores !== "all" || scope.regions !== "all" || scope.brands !== "all";
+  return !isWhole(scope);
 }
 
 /** The same person with every row open: for one exact look-up, which is counted. */

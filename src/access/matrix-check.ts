@@ -8,6 +8,7 @@ import {
   LEVELS,
   type Matrix,
   type MatrixContent,
+  type Outcome,
   OUTCOMES,
   ROW_SCOPES,
   scopeKey,
@@ -79,7 +80,11 @@ function scopeFaults({ scopes }: MatrixContent): MatrixFault[] {
   });
 }
 
-/** What is closed below is closed above, and what is open above is open below. */
+/** How freely an outcome lets in, and how freely it shows a value in clear: 0 at once, 1 with a factor, 2 with a colleague. */
+const ENTERS: Readonly<Record<Outcome, number>> = { allow: 0, mask: 0, step_up: 1, approve: 2, deny: 3 };
+const CLEARS: Readonly<Record<Outcome, number>> = { allow: 0, step_up: 1, approve: 2, mask: 3, deny: 3 };
+
+/** A higher level neither lets in nor shows more freely than the one below it. */
 function levelFaults(content: MatrixContent): MatrixFault[] {
   const matrix = compileMatrix(0, content, SHIPPED);
   const pairs = new Map(content.cells.map((cell) => [`${cell.role} ${cell.permission}`, cell]));
@@ -87,7 +92,7 @@ function levelFaults(content: MatrixContent): MatrixFault[] {
     LEVELS.slice(1).flatMap((level, below) => {
       const lower = matrix.outcome(role, permission, LEVELS[below] as Level);
       const higher = matrix.outcome(role, permission, level);
-      const opens = (lower === "deny" && higher !== "deny") || (higher === "allow" && lower !== "allow");
+      const opens = ENTERS[higher] < ENTERS[lower] || CLEARS[higher] < CLEARS[lower];
       return opens ? [fault(cellKey(role, permission, level), "opens_above")] : [];
     }),
   );
@@ -101,7 +106,7 @@ export function staysGovernable(matrix: Matrix, roles: readonly string[]): boole
 }
 
 /** Open without a second factor or a colleague, who may not be there on the day it is needed. */
-export function openTo(matrix: Matrix, role: string, permission: string): boolean {
+function openTo(matrix: Matrix, role: string, permission: string): boolean {
   const outcome = matrix.outcome(role, permission, "L2");
   return outcome === "allow" || outcome === "mask";
 }

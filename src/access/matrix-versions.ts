@@ -11,9 +11,10 @@ import {
   type MatrixContent,
   type ScopeCell,
 } from "./matrix.ts";
-import { faultsOf, openTo, staysGovernable } from "./matrix-check.ts";
+import { faultsOf, staysGovernable } from "./matrix-check.ts";
 import { SHIPPED } from "./matrix-defaults.ts";
 import { activeVersion, SHIPPED_MATRIX } from "./matrix-live.ts";
+import { wasHandledBy } from "./person-acts.ts";
 import {
   activePeople,
   contentOf,
@@ -114,6 +115,8 @@ export async function submitDraft(ground: Ground, by: Editor): Promise<number> {
     if (changedCells(active.content, content).length + changedScopes(active.content, content).length === 0) {
       throw problem("access.matrix_unchanged");
     }
+    // an older version that came back is judged by today's rules
+    refuseFaults(faultsOf(content));
     await refuseLockOut(tx, content);
     await markSubmitted(tx, draft.version, hashOf(content), by.now);
     return draft.version;
@@ -140,17 +143,22 @@ export async function approveVersion(ground: Ground, by: Editor, version: number
     const others = approvers.filter((person_id) => !row.editors.includes(person_id));
     const alone = row.editors.includes(by.person_id);
     if (alone && others.length > 0) throw problem("access.matrix_second_person", { people: others.length });
+    if (!alone && (await wasHandledBy(tx, by.person_id, row.editors, row.made_at)))
+      throw problem("access.matrix_approver_made");
     await markActive(tx, version, { approver_id: by.person_id, now: by.now, reason }, alone);
     return (await versionAt(tx, version)) ?? row;
   });
 }
 
-/** People who may approve by the matrix in force. */
+/** People who may approve by the matrix in force; with a second factor where it asks for one. */
 export async function approversNow(tx: Tx): Promise<number[]> {
   const { version, content } = await activeContent(tx);
   const matrix = version === 0 ? SHIPPED_MATRIX : compileMatrix(version, content, SHIPPED);
   const people = await activePeople(tx);
-  return people.filter(({ role }) => openTo(matrix, role, "matrix.approve")).map((person) => person.person_id);
+  const shut: ReadonlySet<string> = new Set(["deny", "approve"]);
+  return people
+    .filter(({ role }) => !shut.has(matrix.outcome(role, "matrix.approve", "L2")))
+    .map((person) => person.person_id);
 }
 
 export async function rejectVersion(ground: Ground, by: Editor, version: number, reason: string): Promise<void> {

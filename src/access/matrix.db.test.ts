@@ -110,6 +110,21 @@ describe("a version", () => {
     expect(again.status).toBe(200);
   });
 
+  it("is not approved by somebody whom its editor invited, re-roled or reset after it was begun", async () => {
+    const fourth = await staff.add("security_admin");
+    await staff.owner.call("POST", "/api/matrix/draft", { reason: "自找人批" });
+    world().clock.advance({ minutes: 1 });
+    const change = { cells: everyLevel("agent", "tags.read", "deny") };
+    expect((await staff.owner.call("PATCH", "/api/matrix/draft", change)).status).toBe(200);
+    const { body } = await staff.owner.call("POST", "/api/matrix/draft/submit");
+    const approve = (who: PersonSession) =>
+      who.call("POST", `/api/matrix/versions/${String(body["version"])}/approve`, { reason: "同意" });
+    const fresh = await staff.add("security_admin");
+    expect((await approve(fresh)).body).toMatchObject({ status: 403, code: "access.matrix_approver_made" });
+    expect((await approve(fourth)).status).toBe(200);
+    await changeMatrix(fourth, staff.owner, { cells: everyLevel("agent", "tags.read", "allow") });
+  });
+
   it("names each cell that is wrong, and does not let a higher level be more open than a lower one", async () => {
     await security.call("POST", "/api/matrix/draft", { reason: "错的" });
     const answer = await security.call("PATCH", "/api/matrix/draft", {

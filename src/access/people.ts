@@ -9,6 +9,7 @@ import {
   deleteSessionsOf,
   insertInvitation,
   insertPerson,
+  invitationStands,
   personById,
   type PersonRow,
   type SessionRow,
@@ -18,6 +19,7 @@ import {
 } from "./access-store.ts";
 import { attempt, requireUnlocked } from "./attempts.ts";
 import { checkPassword, hashPassword, requireNewPassword, requireStrongPassword } from "./passwords.ts";
+import { type Actor, notePersonAct, requireMayAct, requireMayGive } from "./person-acts.ts";
 import { PASSWORD_PROFILES, securityPolicy } from "./policy.ts";
 import { ROLE_NAMES, type Role } from "./roles.ts";
 
@@ -53,6 +55,12 @@ export async function brandName(tx: Tx): Promise<string> {
   return (await settingOf<string>(tx, "brand_name")) ?? "";
 }
 
+async function requireStanding(tx: Tx, ground: Ground, token: string, purpose: "setup" | "invite"): Promise<number> {
+  const standing = await invitationStands(tx, hashSecret(token), purpose, ground.wall.now());
+  if (standing === undefined) throw problem("access.link_invalid");
+  return standing.person_id ?? 0;
+}
+
 export interface FirstOwner {
   readonly brand_name: string;
   readonly name: string;
@@ -63,7 +71,12 @@ export interface FirstOwner {
 /** First-run set-up: the brand's name and the first owner. Works once. `token` is not asked for on the command line. */
 export async function setUp(ground: Ground, owner: FirstOwner, token: string | undefined): Promise<number> {
   requireEmail(owner.email);
-  const policy = await ground.store.read(SYSTEM_SCOPE, securityPolicy);
+  const policy = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
+    if (await anyPerson(tx)) throw problem("access.setup_done");
+    // a guess costs a look, not a hash of a password
+    if (token !== undefined) await requireStanding(tx, ground, token, "setup");
+    return securityPolicy(tx);
+  });
   requireStrongPassword(owner.password, owner.email, PASSWORD_PROFILES[policy.profile]);
   const password_hash = await hashPassword(owner.password);
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
@@ -87,13 +100,18 @@ export async function setUp(ground: Ground, owner: FirstOwner, token: string | u
   });
 }
 
-/** Adds a person without a password and gives the one-time link with which they set it. */
+/**
+ * Adds a person without a password and gives the one-time link with which they set it.
+ * @throws access.owner_only, access.email_taken
+ */
 export async function invite(
   ground: Ground,
+  by: Actor,
   person: { name: string; email: string; role: string; scope_stores?: readonly string[] | null },
 ): Promise<{ person_id: number; link: string }> {
   requireEmail(person.email);
   requireRole(person.role);
+  requireMayGive(by, person.role);
   const secret = newSecret();
   const person_id = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     const now = ground.wall.now();
@@ -101,6 +119,7 @@ export async function invite(
     if (id === undefined) throw problem("access.email_taken");
     const expires_at = new Date(now.getTime() + INVITE_DAYS * 86_400_000);
     await insertInvitation(tx, { token_hash: hashSecret(secret), purpose: "invite", person_id: id, now, expires_at });
+    await notePersonAct(tx, id, by, "invite", now);
     return id;
   });
   return { person_id, link: `${ground.config.public_url}/invite?token=${secret}` };
@@ -108,13 +127,15 @@ export async function invite(
 
 /** The invited person sets their password; gives their id. */
 export async function acceptInvitation(ground: Ground, token: string, password: string): Promise<number> {
+  const { person, policy } = await ground.store.read(SYSTEM_SCOPE, async (tx) => ({
+    person: await personById(tx, await requireStanding(tx, ground, token, "invite")),
+    policy: await securityPolicy(tx),
+  }));
+  requireStrongPassword(password, person?.email ?? "", PASSWORD_PROFILES[policy.profile]);
   const password_hash = await hashPassword(password);
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
     const used = await useInvitation(tx, hashSecret(token), "invite", ground.wall.now());
     if (used?.person_id == null) throw problem("access.link_invalid");
-    const person = await personById(tx, used.person_id);
-    const { profile } = await securityPolicy(tx);
-    requireStrongPassword(password, person?.email ?? "", PASSWORD_PROFILES[profile]);
     await setPassword(tx, used.person_id, password_hash, ground.wall.now());
     return used.person_id;
   });
@@ -148,9 +169,13 @@ export async function changePassword(
   });
 }
 
-/** Changes role, name or whether a person may sign in; a disabled person's sessions end at once. */
+/**
+ * Changes role, name or whether a person may sign in; a disabled person's sessions end at once.
+ * @throws access.own_account, access.owner_only, access.last_owner
+ */
 export async function changePerson(
   ground: Ground,
+  by: Actor,
   person_id: number,
   change: { role?: string; name?: string; disabled?: boolean },
 ): Promise<void> {
@@ -164,11 +189,16 @@ export async function changePerson(
       person.disabled_at === null &&
       (change.disabled === true || (change.role ?? "owner") !== "owner");
     if (losesOwner && (await countActiveOwners(tx)) <= 1) throw problem("access.last_owner");
+    const role = change.role === person.role ? undefined : change.role;
+    if (role !== undefined || change.disabled !== undefined) requireMayAct(by, person, role);
     await updatePerson(tx, person_id, {
       ...(change.role === undefined ? {} : { role: change.role }),
       ...(change.name === undefined ? {} : { name: change.name }),
       ...(change.disabled === undefined ? {} : { disabled_at: change.disabled ? ground.wall.now() : null }),
     });
     if (change.disabled === true || change.role !== undefined) await deleteSessionsOf(tx, person_id);
+    const now = ground.wall.now();
+    if (role !== undefined) await notePersonAct(tx, person_id, by, "role", now);
+    if (change.disabled === false && person.disabled_at !== null) await notePersonAct(tx, person_id, by, "enable", now);
   });
 }

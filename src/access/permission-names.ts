@@ -42,6 +42,7 @@ export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
   "metrics.read": named("查看指标", "See metrics"),
   "metrics.manage": named("管理指标", "Manage metrics"),
   "jobs.read": named("查看任务", "See jobs"),
+  "jobs.manage": named("停止任务", "Stop jobs"),
   "people.manage": named("管理账号", "Manage people"),
   "matrix.read": named("查看权限矩阵", "See the matrix"),
   "matrix.manage": named("起草权限矩阵", "Draft the matrix"),

@@ -7,6 +7,7 @@ import type { PersonRow, SessionRow } from "./access-store.ts";
 import { isBound } from "./lookups.ts";
 import { domainOf, LEVELS, type Matrix, type Outcome } from "./matrix.ts";
 import { notAllowed, STRONG_SECONDS_MAX, stepUp } from "./refusals.ts";
+import type { Permission } from "./roles.ts";
 import { rowsFor } from "./row-scope.ts";
 
 const STRONG_ASSURANCE = 2;
@@ -18,8 +19,12 @@ export function strongEnough(session: Pick<SessionRow, "assurance" | "last_stron
 }
 
 /** Whoever has a second factor must have proved it just now before this act. @throws access.step_up_required */
-export function requireStrong(ground: Ground, { session }: { readonly session: SessionRow }): void {
-  if (session.has_factor && !strongEnough(session, ground.wall.now())) throw stepUp({ permission: "own", level: "L4" });
+export function requireStrong(
+  ground: Ground,
+  { session }: { readonly session: SessionRow },
+  permission: "own" | Permission = "own",
+): void {
+  if (session.has_factor && !strongEnough(session, ground.wall.now())) throw stepUp({ permission, level: "L4" });
 }
 
 /** How one value leaves: as it is, masked, or not at all. */

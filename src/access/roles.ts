@@ -22,6 +22,7 @@ export const PERMISSIONS = [
   "metrics.read",
   "metrics.manage",
   "jobs.read",
+  "jobs.manage",
   "people.manage",
   "matrix.read",
   "matrix.manage",
@@ -60,6 +61,7 @@ const read: readonly Permission[] = [
   "tiers.read",
   "metrics.read",
   "jobs.read",
+  "jobs.manage",
 ];
 
 export const ROLES: readonly RoleInfo[] = [
@@ -108,9 +110,14 @@ export const ROLES: readonly RoleInfo[] = [
     role: "engineer",
     zh: "工程师",
     en: "Engineer",
-    permissions: ["data.read", "data.manage", "jobs.read", "tags.read"],
+    permissions: ["data.read", "data.manage", "jobs.read", "jobs.manage", "tags.read"],
   },
-  { role: "system_admin", zh: "系统管理员", en: "System administrator", permissions: ["data.read", "jobs.read"] },
+  {
+    role: "system_admin",
+    zh: "系统管理员",
+    en: "System administrator",
+    permissions: ["data.read", "jobs.read", "jobs.manage"],
+  },
   {
     role: "security_admin",
     zh: "安全管理员",

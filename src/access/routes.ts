@@ -2,20 +2,19 @@ import type { FastifyInstance } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
-import { listPeople, type PersonRow } from "./access-store.ts";
+import type { PersonRow } from "./access-store.ts";
 import { auditRoutes } from "./audit/routes.ts";
-import { acceptInvitation, brandName, changePerson, invite, setUp, setupRequired } from "./people.ts";
+import { acceptInvitation, brandName, setUp, setupRequired } from "./people.ts";
+import { peopleRoutes } from "./people-routes.ts";
+import { acceptReset } from "./resets.ts";
 import { factorRoutes } from "./factor-routes.ts";
-import { LEVELS, type Matrix } from "./matrix.ts";
-import { currentMatrix } from "./matrix-live.ts";
+import { LEVELS } from "./matrix.ts";
 import { matrixRoutes } from "./matrix-routes.ts";
 import type { Rights } from "./rights.ts";
 import { policyRoutes } from "./policy-routes.ts";
-import { PERMISSION_NAMES } from "./permission-names.ts";
-import { PERMISSIONS, ROLES } from "./roles.ts";
+import { PERMISSIONS } from "./roles.ts";
 import { closeSession, openSession, type SignedIn, signIn } from "./sessions.ts";
 import { mayViewAs, viewAsRoutes } from "./view-as.ts";
-import { aboutOne } from "../platform/index.ts";
 
 const Person = Type.Object({ id: Type.Integer(), name: Type.String(), email: Type.String(), role: Type.String() });
 const SessionState = Type.Object({
@@ -45,22 +44,10 @@ const SetupBody = Type.Object({
   password: Type.String({ maxLength: 256 }),
 });
 const SignInBody = Type.Object({ email: Type.String({ maxLength: 320 }), password: Type.String({ maxLength: 256 }) });
-const InviteBody = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 60 }),
-  email: Type.String({ maxLength: 320 }),
-  role: Type.String(),
-  scope_stores: Type.Optional(
-    Type.Union([Type.Null(), Type.Array(Type.String({ pattern: "^[^,]{1,100}$" }), { maxItems: 500 })]),
-  ),
-});
-const ChangeBody = Type.Object({
-  role: Type.Optional(Type.String()),
-  name: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
-  disabled: Type.Optional(Type.Boolean()),
-});
 const AcceptBody = Type.Object({ token: Type.String({ maxLength: 100 }), password: Type.String({ maxLength: 256 }) });
 const tags = ["access"];
 const open = { access: { public: true } } as const;
+const signedInOnly = { access: { public: true, act_of: "signed_in" } } as const;
 
 function view(person: PersonRow): Static<typeof Person> {
   return { id: person.person_id, name: person.name, email: person.email, role: person.role };
@@ -132,7 +119,7 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
   );
   app.delete(
     "/api/session",
-    { schema: { summary: "Sign out", tags, response: { 204: Type.Null() } }, config: open },
+    { schema: { summary: "Sign out", tags, response: { 204: Type.Null() } }, config: signedInOnly },
     async (request, reply) => {
       await closeSession(ground, request, reply);
       return reply.code(204).send();
@@ -176,67 +163,22 @@ function firstStepRoutes(app: FastifyInstance, ground: Ground): void {
       return reply.code(201).send({ person_id });
     },
   );
-}
-
-/** Roles as the matrix in force has them, not as they were shipped. */
-function rolesIn(matrix: Matrix) {
-  return ROLES.map(({ role, zh, en }) => ({
-    role,
-    zh,
-    en,
-    permissions: PERMISSIONS.filter((permission) =>
-      LEVELS.some((level) => matrix.outcome(role, permission, level) !== "deny"),
-    ),
-  }));
-}
-
-function peopleRoutes(app: FastifyInstance, ground: Ground): void {
-  const config = { access: { permission: "people.manage", level: "L2" } } as const;
-  app.get("/api/people", { schema: { summary: "People and roles", tags }, config }, async () => {
-    const people = await ground.store.read(SYSTEM_SCOPE, listPeople);
-    return {
-      items: people.map((p) => ({
-        ...view(p),
-        disabled: p.disabled_at !== null,
-        invited: p.password_hash === null,
-        locked_until: p.locked_until,
-        has_factor: p.has_factor,
-        scope_stores: p.scope_stores,
-        created_at: p.created_at,
-        last_seen_at: p.last_seen_at,
-      })),
-      roles: rolesIn(await currentMatrix(ground)),
-      permission_names: PERMISSION_NAMES,
-    };
-  });
-  app.post<{ Body: Static<typeof InviteBody> }>(
-    "/api/people",
-    { schema: { summary: "Invite a person; the answer holds their one-time link", tags, body: InviteBody }, config },
-    async (request, reply) => {
-      const invited = await invite(ground, request.body);
-      request.audit_subject["person_id"] = invited.person_id;
-      request.audit_subject["role"] = request.body.role;
-      return reply.code(201).send(invited);
-    },
-  );
-  app.patch<{ Params: { person_id: number }; Body: Static<typeof ChangeBody> }>(
-    "/api/people/:person_id",
+  app.post<{ Body: Static<typeof AcceptBody> }>(
+    "/api/reset",
     {
       schema: {
-        summary: "Change role or name, disable or enable",
+        summary: "Set another password by a one-time link; all sessions of the person end",
         tags,
-        params: Type.Object({ person_id: Type.Integer() }),
-        body: ChangeBody,
+        body: AcceptBody,
+        response: { 201: Type.Object({ person_id: Type.Integer() }) },
       },
-      config: aboutOne("person", config),
+      config: open,
     },
-    async (request) => {
-      Object.assign(request.audit_subject, {
-        role: request.body.role ?? null,
-        disabled: request.body.disabled ?? null,
-      });
-      await changePerson(ground, request.params.person_id, request.body);
-      return { person_id: request.params.person_id };
+    async (request, reply) => {
+      const person_id = await acceptReset(ground, request.body.token, request.body.password);
+      request.audit_subject["person_id"] = person_id;
+      await openSession(ground, request, reply, person_id);
+      return reply.code(201).send({ person_id });
     },
   );
 }

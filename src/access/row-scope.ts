@@ -1,5 +1,5 @@
 import type { Ground } from "../ground.ts";
-import { type Scope, SYSTEM_SCOPE } from "../store/index.ts";
+import { isWhole, type Scope, SYSTEM_SCOPE } from "../store/index.ts";
 import { type PersonRow, scopeOf } from "./access-store.ts";
 import type { RowScope } from "./matrix.ts";
 
@@ -16,8 +16,7 @@ export async function rowsFor(ground: Ground, person: PersonRow, rows: RowScope)
   if (rows === "all") return WHOLE;
   if (rows === "none") return NOTHING;
   const own = scopeOf(person);
-  const unbound = own.regions === "all" && own.stores === "all" && own.brands === "all";
-  if (unbound) return rows === "assigned" ? NOTHING : WHOLE;
+  if (isWhole(own)) return rows === "assigned" ? NOTHING : WHOLE;
   if (own.regions === "all" && own.brands === "all") return own;
   return { ...own, stores: await storesWithin(ground, own) };
 }

@@ -1,6 +1,6 @@
 import { forgetTokens } from "../ingest/index.ts";
 import type { Ground } from "../ground.ts";
-import { newUuid, problem } from "../platform/index.ts";
+import { newUuid, type Problem, problem } from "../platform/index.ts";
 import { emit, type Tx } from "../store/index.ts";
 import { markUndone } from "./join-log-store.ts";
 import { partiesConcerned } from "./component-store.ts";
@@ -13,6 +13,7 @@ import { lockIdentities, upsertHoldings } from "./party-store.ts";
 import { FLAGS } from "./profile-field.ts";
 import { cityFacts, parseBirthday, phoneLast4Key, type Fact } from "./profile-fact.ts";
 import { insertSearchKeys, refreshProfiles } from "./profile-store.ts";
+import { seenMembers, seenValues } from "./shown.ts";
 import { settle } from "./settling.ts";
 import { mask } from "../vault/index.ts";
 
@@ -47,7 +48,7 @@ export async function changePhone(
      where h.token = $1 and p.member_id <> $2 and p.erased_at is null and (h.ended_at is null or h.stated_at > h.ended_at) limit 1`,
     [token, member_id],
   );
-  if (taken !== undefined) throw problem("members.phone_taken", { member_id: taken.member_id });
+  if (taken !== undefined) throw await phoneTaken(tx, taken.member_id);
   await ground.vault.seal(tx, [{ token, kind: "phone", value: normal.value }]);
   await tx.query(
     "update members.holding set ended_at = $3, kept_ended_at = $3 where party_id = any($1::bigint[]) and kind = 'phone' and token <> $2 and (ended_at is null or stated_at > ended_at)",
@@ -65,6 +66,15 @@ export async function changePhone(
   await afterDecision(tx, settled, by.now);
   await changedByHand(tx, [member_id], by.now);
   return { member_id, phone_masked: mask("phone", normal.value) };
+}
+
+/** Whoever does not see the other member learns that there is one, not who. */
+async function phoneTaken(tx: Tx, member_id: number): Promise<Problem> {
+  const seen = await tx.one(`select 1 from members.profile f where f.member_id = $1 and ${seenMembers(2)}`, [
+    member_id,
+    ...seenValues(tx.scope),
+  ]);
+  return seen === undefined ? problem("members.phone_taken_elsewhere") : problem("members.phone_taken", { member_id });
 }
 
 /** The party that a fact said by a person is kept with: the member's oldest account. */

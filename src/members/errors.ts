@@ -52,10 +52,20 @@ export const membersErrors = defineErrors("members", {
     zh: "这个号码现在属于会员 {member_id}。请先核实是否同一人，在身份冲突页处理。",
     en: "This number belongs to member {member_id} at present. Find out whether they are one person and settle it among the identity conflicts.",
   },
+  phone_taken_elsewhere: {
+    status: 409,
+    zh: "这个号码现在属于您看不到的另一位会员。请联系能看到全部门店的同事处理。",
+    en: "This number belongs at present to another member whom you do not see. Ask a colleague who sees all stores.",
+  },
   second_check_failed: {
     status: 403,
     zh: "第二项核对不符：{check}。未改动号码，请再核对一次或请会员用微信办理。",
     en: "The second check does not match: {check}. The number was not changed; check again or let the member do it in WeChat.",
+  },
+  tag_personal: {
+    status: 403,
+    zh: "标签「{tag}」属于 {level} 级个人信息，您的权限只能遮盖显示，所以不能按它筛选会员。如确需使用，请联系安全管理员。",
+    en: "The tag {tag} is personal ({level}) and masked for you, so members cannot be filtered by it. Ask your security administrator if you need it.",
   },
   flag_unknown: {
     status: 422,

@@ -5,6 +5,7 @@ import { present } from "./catalogue-names.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { memberRows, PROFILE_ROW, type MemberRow, type ProfileRow } from "./member-row.ts";
 import { FLAGS } from "./profile-field.ts";
+import { refusePersonalTag } from "./tag-levels.ts";
 
 export interface ListQuery {
   readonly cursor?: string;
@@ -45,7 +46,7 @@ export async function listMembers(tx: Tx, ground: Ground, query: ListQuery, scop
   const sort = SORTS[query.sort ?? "joined"] ?? SORTS["joined"];
   if (sort === undefined) throw new Error("the list has no default order");
   const limit = Math.min(query.limit ?? 50, PAGE_MAX);
-  const filter = await filterOf(tx, query, scope);
+  const filter = await filterOf(tx, ground, query, scope);
   const place = decodeCursor(query.cursor, 2);
   const rows = await pageOf(tx, sort, filter, place, limit + 1);
   const shown = rows.slice(0, limit);
@@ -63,7 +64,7 @@ interface Filter {
   readonly values: readonly unknown[];
 }
 
-async function filterOf(tx: Tx, query: ListQuery, scope: Scope): Promise<Filter> {
+async function filterOf(tx: Tx, ground: Ground, query: ListQuery, scope: Scope): Promise<Filter> {
   const where: string[] = [];
   const values: unknown[] = [];
   const add = (condition: (place: string) => string, value: unknown) => {
@@ -91,6 +92,7 @@ async function filterOf(tx: Tx, query: ListQuery, scope: Scope): Promise<Filter>
   }
   const tags = [...(query.tag === undefined ? [] : [query.tag]), ...rfmTags(query.rfm)];
   for (const tag of tags) {
+    refusePersonalTag(ground, scope, tag.split(":")[0] ?? "");
     if (!(await present(tx, "tag_values"))) throw problem("members.segment_unavailable", { filter: "tag" });
     const colon = tag.indexOf(":");
     values.push(tag.slice(0, colon < 0 ? undefined : colon), colon < 0 ? null : tag.slice(colon + 1));

@@ -22,7 +22,15 @@ export interface QuarantinePage {
   readonly next_cursor: string | null;
 }
 
-/** Values that join nobody at present, newest first. */
+/** Whether a member of these stores holds a value; `first` is the number of the parameter, null for every store. */
+function heldWithin(token: string, first: number): string {
+  return `($${first}::text[] is null or exists (select 1 from members.holding o join members.party p using (party_id)
+    join members.profile f on f.member_id = p.member_id where o.token = ${token} and f.home_store_code = any($${first})))`;
+}
+
+const ownStores = ({ scope }: Tx) => (scope.stores === "all" ? null : scope.stores);
+
+/** Values that join nobody at present, newest first; of those that members of one's own stores hold. */
 export async function listQuarantined(
   tx: Tx,
   ground: Ground,
@@ -34,8 +42,9 @@ export async function listQuarantined(
     `select q.token, q.kind, q.reason, q.since, q.since::text as place,
        (select count(*)::int from (select 1 from members.holding h where h.token = q.token limit 5000) l) as holders
      from members.quarantine q
-     where released_at is null and ($1::timestamptz is null or (since, token) < ($1, $2::text)) order by since desc, token desc limit $3`,
-    [place?.[0] ?? null, place?.[1] ?? null, limit + 1],
+     where released_at is null and ($1::timestamptz is null or (since, token) < ($1, $2::text)) and ${heldWithin("q.token", 4)}
+     order by since desc, token desc limit $3`,
+    [place?.[0] ?? null, place?.[1] ?? null, limit + 1, ownStores(tx)],
   );
   const shown = rows.slice(0, limit);
   const masked = await maskedValues(
@@ -61,8 +70,9 @@ export async function listQuarantined(
 export async function releaseValue(tx: Tx, ground: Ground, value_id: string, by: Decider): Promise<void> {
   await lockIdentities(tx);
   const count = await tx.execute(
-    `update members.quarantine set released_at = $2, released_by = $3, release_reason = $4 where token = $1 and released_at is null`,
-    [value_id, by.now, by.person_id, by.reason],
+    `update members.quarantine set released_at = $2, released_by = $3, release_reason = $4 where token = $1 and released_at is null
+       and ${heldWithin("members.quarantine.token", 5)}`,
+    [value_id, by.now, by.person_id, by.reason, ownStores(tx)],
   );
   if (count === 0) throw problem("members.value_not_quarantined");
   await reconsider(tx, ground, [value_id]);
@@ -72,8 +82,8 @@ export async function releaseValue(tx: Tx, ground: Ground, value_id: string, by:
 export async function quarantineValue(tx: Tx, ground: Ground, value_id: string, by: Decider): Promise<void> {
   await lockIdentities(tx);
   const held = await tx.one<{ kind: string; holders: number }>(
-    "select min(kind) as kind, count(*)::int as holders from members.holding where token = $1 having count(*) > 0",
-    [value_id],
+    `select min(kind) as kind, count(*)::int as holders from members.holding where token = $1 and ${heldWithin("$1", 2)} having count(*) > 0`,
+    [value_id, ownStores(tx)],
   );
   if (held === undefined) throw problem("members.value_unknown");
   await tx.query(

@@ -1,8 +1,8 @@
-import type { Scope, Tx } from "../store/index.ts";
+import { isWhole, type Scope, type Tx } from "../store/index.ts";
 
 /** The stores whose rows a person may see; null for all of them. */
 export async function visibleStores(tx: Tx, scope: Scope): Promise<readonly string[] | null> {
-  if (scope.stores === "all" && scope.regions === "all" && scope.brands === "all") return null;
+  if (isWhole(scope)) return null;
   const list = (part: "all" | readonly string[]) => (part === "all" ? null : part);
   const rows = await tx.query<{ store_code: string }>(
     `select store_code from catalogue.stores

@@ -60,7 +60,11 @@ export interface Permitted {
 
 /** Who may call a route. Every route says so: one that does not stops the start. */
 export type Access =
-  | { readonly public: true }
+  | {
+      readonly public: true;
+      /** Somebody without a session does nothing by it: there is no act to be written down. */
+      readonly act_of?: "signed_in";
+    }
   /** Collection endpoints: the handler checks the source's own key. */
   | { readonly source: true }
   /** A signed-in person about themself, whatever their role, before the second factor too: factors, sessions, password. */

@@ -7,7 +7,7 @@ export {
   type OutboxHandler,
   type Subscription,
 } from "./outbox.ts";
-export { openPool, openStore, SYSTEM_SCOPE, type Scope, type Store, type Tx } from "./store.ts";
+export { isWhole, openPool, openStore, SYSTEM_SCOPE, type Scope, type Store, type Tx } from "./store.ts";
 export {
   cancelJob,
   defineJob,

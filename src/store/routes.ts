@@ -12,6 +12,7 @@ const Job = Type.Object({ job_id: Type.String({ format: "uuid" }) });
 /** Long work as people see it: what runs, how far it is, stop it. */
 export function jobRoutes(app: FastifyInstance, ground: Ground): void {
   const config = { access: { permission: "jobs.read", level: "L2" } } as const;
+  const manage = { access: { permission: "jobs.manage", level: "L2" } } as const;
   app.get<{ Querystring: { state?: string } }>(
     "/api/jobs",
     {
@@ -34,7 +35,7 @@ export function jobRoutes(app: FastifyInstance, ground: Ground): void {
   );
   app.post<{ Params: { job_id: string } }>(
     "/api/jobs/:job_id/cancel",
-    { schema: { summary: "Ask a job to stop", tags, params: Job }, config: aboutOne("job", config) },
+    { schema: { summary: "Ask a job to stop", tags, params: Job }, config: aboutOne("job", manage) },
     async (request) => ground.store.write(SYSTEM_SCOPE, (tx) => cancelJob(tx, ground, request.params.job_id)),
   );
 }

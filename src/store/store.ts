@@ -20,6 +20,11 @@ export interface Scope {
 /** For the platform's own work: jobs, the pipeline, migrations. */
 export const SYSTEM_SCOPE: Scope = { regions: "all", stores: "all", brands: "all" };
 
+/** Whether every row of the brand lies in it. */
+export function isWhole({ regions, stores, brands }: Pick<Scope, "regions" | "stores" | "brands">): boolean {
+  return regions === "all" && stores === "all" && brands === "all";
+}
+
 /** One open transaction. */
 export interface Tx {
   query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
@@ -138,8 +143,7 @@ async function once<T>(pool: pg.Pool, begin: string, scope: Scope, work: (tx: Tx
  * have to look at rows of other stores (who else holds this number); they check the object that they are about.
  */
 function asScoped(scope: Scope): string {
-  const whole = scope.regions === "all" && scope.stores === "all" && scope.brands === "all";
-  return whole ? "" : `; set local role ${ROLES.scoped}`;
+  return isWhole(scope) ? "" : `; set local role ${ROLES.scoped}`;
 }
 
 /** Row-level policies read these settings; they live exactly as long as the transaction. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { memberIdAt } from "../members/index.ts";
+import { memberIdAt, tellTagLevels } from "../members/index.ts";
 import { aboutOne, problem } from "../platform/index.ts";
 import { startJob, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
@@ -98,6 +98,7 @@ const MemberParams = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 
 export function tagRoutes(app: FastifyInstance, ground: Ground): void {
   const book = bookOf(ground);
+  tellTagLevels(ground, (key) => book.get(key)?.definition.privacy);
 
   app.get(
     "/api/tags",

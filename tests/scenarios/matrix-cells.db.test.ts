@@ -142,6 +142,7 @@ const OPEN = [
   / \/api\/(session|me\/)/,
   / \/api\/setup/,
   / \/api\/invitation/,
+  / \/api\/reset$/,
   / \/api\/errors/,
   /GET \/api\/world$/,
   / \/api\/(records|webhooks?|hooks)/,

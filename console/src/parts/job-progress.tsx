@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import Button from "antd/es/button";
 import { useEffect, useRef } from "react";
 import { api } from "../api/client.ts";
+import { useCan } from "../api/session.ts";
 import { formatCount } from "../texts/format.ts";
 import { pick, useTexts } from "../texts/texts.ts";
 import { Chip, type Tone } from "./chips.tsx";
@@ -85,6 +86,7 @@ interface JobBarProps {
 export function JobBar({ job, label, compact, leave }: JobBarProps) {
   const t = useTexts();
   const client = useQueryClient();
+  const mayStop = useCan("jobs.manage");
   const cancel = useMutation({
     mutationFn: () => api.post(`/api/jobs/${job?.job_id}/cancel`, {}),
     onSuccess: () => client.invalidateQueries({ queryKey: ["job", String(job?.job_id)] }),
@@ -101,7 +103,7 @@ export function JobBar({ job, label, compact, leave }: JobBarProps) {
         <span className="ht-job-count">
           {known ? t("job.of", { done: formatCount(job?.done ?? 0), total: formatCount(total) }) : null}
         </span>
-        {isOver(state) ? null : (
+        {isOver(state) || !mayStop ? null : (
           <Button size="small" loading={cancel.isPending} onClick={() => cancel.mutate()}>
             {t("job.cancel")}
           </Button>

@@ -5,10 +5,16 @@ import { auditWriter } from "./writer.ts";
 
 /**
  * A command of the host's own shell as an act: written down before it begins and with its outcome, as for a person of the
- * console; who typed it the host's log-in knows. `run` gives whether it succeeded.
+ * console; who typed it the host's log-in knows. `run` gives whether it succeeded,
+ * and puts ids and codes into the subject.
  */
-export async function auditedCommand(ground: Ground, action: string, run: () => Promise<boolean>): Promise<void> {
+export async function auditedCommand(
+  ground: Ground,
+  action: string,
+  run: (subject: Record<string, unknown>) => Promise<boolean>,
+): Promise<void> {
   const began = ground.wall.now();
+  const subject: Record<string, unknown> = {};
   const entry = (over: Pick<AuditEntry, "phase" | "succeeded" | "duration_ms">): AuditEntry => ({
     at: ground.wall.now(),
     person_id: null,
@@ -16,7 +22,7 @@ export async function auditedCommand(ground: Ground, action: string, run: () => 
     action,
     method: "",
     path: "",
-    subject: {},
+    subject: { ...subject },
     status: null,
     request_id,
     ip: null,
@@ -26,7 +32,7 @@ export async function auditedCommand(ground: Ground, action: string, run: () => 
   await auditWriter(ground).append(entry({ phase: "begun", succeeded: null, duration_ms: null }));
   let succeeded = false;
   try {
-    succeeded = await run();
+    succeeded = await run(subject);
   } finally {
     const duration_ms = ground.wall.now().getTime() - began.getTime();
     await auditWriter(ground).append(entry({ phase: "done", succeeded, duration_ms }));

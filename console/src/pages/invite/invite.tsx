@@ -15,8 +15,8 @@ addTexts("invite", { zh, en });
 
 const PASSWORD_LENGTH_MIN = 10;
 
-/** Where an invited person sets their password. */
-export function InvitePage() {
+/** Where an invited person sets their password, and one who forgot it another one. */
+export function InvitePage({ forgotten = false }: { forgotten?: boolean }) {
   const t = useTexts("invite");
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -30,7 +30,7 @@ export function InvitePage() {
     event.preventDefault();
     setBusy(true);
     try {
-      await api.post("/api/invitation", { token, password });
+      await api.post(forgotten ? "/api/reset" : "/api/invitation", { token, password });
       await client.refetchQueries({ queryKey: SESSION_KEY });
       await navigate("/", { replace: true });
     } catch (problem) {
@@ -40,8 +40,8 @@ export function InvitePage() {
   };
   return (
     <Door>
-      <h1>{t("title")}</h1>
-      <p className="ht-note">{t("text")}</p>
+      <h1>{t(forgotten ? "reset_title" : "title")}</h1>
+      <p className="ht-note">{t(forgotten ? "reset_text" : "text")}</p>
       <form className="ht-form" onSubmit={(event) => void submit(event)}>
         <FormError text={error} />
         <TextField

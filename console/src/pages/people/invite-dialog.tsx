@@ -1,12 +1,14 @@
 import Button from "antd/es/button";
 import { useState } from "react";
+import { useSession } from "../../api/session.ts";
 import { CopyText } from "../../parts/copy-text.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { FormError, SelectField, TextField } from "../../parts/form.tsx";
 import { errorSentence } from "../../parts/states.tsx";
 import { listText } from "../../texts/format.ts";
 import { pick, useTexts } from "../../texts/texts.ts";
-import { type PermissionNames, type Role, useInvite } from "./people-data.ts";
+
+import { KEPT_FOR_OWNERS, type PermissionNames, type Role, useInvite } from "./people-data.ts";
 
 /** What a role may do, in words. */
 export function permissionsText(role: Role | undefined, names: PermissionNames): string {
@@ -27,7 +29,17 @@ export function InviteDialog({ roles, names, onClose }: InviteProps) {
   const [stores, setStores] = useState("");
   const [link, setLink] = useState<string | null>(null);
   const invite = useInvite(setLink);
-  if (link) return <LinkDialog link={link} name={name} onClose={onClose} />;
+  const owner = useSession()?.person?.role === "owner";
+  if (link)
+    return (
+      <LinkDialog
+        title={t("link_title", { name })}
+        text={t("link_text")}
+        label={t("link")}
+        link={link}
+        onClose={onClose}
+      />
+    );
   const chosen = roles.find((one) => one.role === role);
   const error = invite.error ? errorSentence(invite.error, t("shared:state.offline")) : null;
   return (
@@ -59,7 +71,9 @@ export function InviteDialog({ roles, names, onClose }: InviteProps) {
           label={t("role")}
           value={role}
           onChange={setRole}
-          options={roles.map((one) => ({ value: one.role, label: pick(one.zh, one.en) }))}
+          options={roles
+            .filter((one) => owner || !KEPT_FOR_OWNERS.has(one.role))
+            .map((one) => ({ value: one.role, label: pick(one.zh, one.en) }))}
           hint={t("role_hint", { permissions: permissionsText(chosen, names) })}
         />
         <TextField
@@ -80,12 +94,21 @@ function codesOf(text: string): string[] | null {
   return codes.length === 0 ? null : codes;
 }
 
-function LinkDialog({ link, name, onClose }: { link: string; name: string; onClose: () => void }) {
+interface LinkProps {
+  readonly title: string;
+  readonly text: string;
+  readonly label: string;
+  readonly link: string;
+  readonly onClose: () => void;
+}
+
+/** A one-time link to be handed over. */
+export function LinkDialog({ title, text, label, link, onClose }: LinkProps) {
   const t = useTexts("people");
   return (
     <Dialog
       open
-      title={t("link_title", { name })}
+      title={title}
       onClose={onClose}
       footer={
         <Button type="primary" onClick={onClose}>
@@ -94,8 +117,8 @@ function LinkDialog({ link, name, onClose }: { link: string; name: string; onClo
       }
     >
       <div className="ht-stack">
-        <p>{t("link_text")}</p>
-        <CopyText text={link} label={t("link")} />
+        <p>{text}</p>
+        <CopyText text={link} label={label} />
       </div>
     </Dialog>
   );

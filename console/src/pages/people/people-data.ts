@@ -25,6 +25,9 @@ export interface Role {
 /** What each permission is called, by its code. */
 export type PermissionNames = Readonly<Record<string, { readonly zh: string; readonly en: string }>>;
 
+/** Accounts given, changed and reset by an owner only. */
+export const KEPT_FOR_OWNERS: ReadonlySet<string> = new Set(["owner", "audit_admin"]);
+
 const KEY = ["people"] as const;
 
 export function usePeople() {
@@ -63,6 +66,16 @@ export function useTakeAway() {
       say(t("changed"));
       return client.invalidateQueries({ queryKey: KEY });
     },
+    onError: (error) => sayError(error, t("shared:state.offline")),
+  });
+}
+
+/** A one-time link for somebody who forgot their password. */
+export function useResetLink(onMade: (link: string) => void) {
+  const t = useTexts("people");
+  return useMutation({
+    mutationFn: (id: number) => api.post<{ link: string }>(`/api/people/${id}/reset-link`),
+    onSuccess: (made) => onMade(made.link),
     onError: (error) => sayError(error, t("shared:state.offline")),
   });
 }

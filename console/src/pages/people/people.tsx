@@ -5,20 +5,20 @@ import { Link } from "react-router";
 import { useCan, useSession } from "../../api/session.ts";
 import { Chip, StatusDot } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
 import { RelativeTime } from "../../parts/figures.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { addTexts, pick, useTexts } from "../../texts/texts.ts";
+import { AccountDialog } from "./account-dialog.tsx";
 import en from "./en.json";
 import { InviteDialog, permissionsText } from "./invite-dialog.tsx";
 import {
+  KEPT_FOR_OWNERS,
   type PermissionNames,
   type Person,
   type Role,
   useChangePerson,
   usePeople,
-  useTakeAway,
 } from "./people-data.ts";
 import { PolicyCard } from "./policy-card.tsx";
 import zh from "./zh.json";
@@ -38,6 +38,7 @@ function PersonState({ person }: { person: Person }) {
 function RoleChoice({ person, roles, fixed }: { person: Person; roles: readonly Role[]; fixed: boolean }) {
   const t = useTexts("people");
   const change = useChangePerson();
+  const owner = useSession()?.person?.role === "owner";
   const nameOf = (role: Role) => pick(role.zh, role.en);
   if (fixed)
     return (
@@ -61,7 +62,7 @@ function RoleChoice({ person, roles, fixed }: { person: Person; roles: readonly 
       onChange={(event) => change.mutate({ id: person.id, role: event.target.value })}
     >
       {roles.map((role) => (
-        <option key={role.role} value={role.role}>
+        <option key={role.role} value={role.role} disabled={KEPT_FOR_OWNERS.has(role.role) && !owner}>
           {nameOf(role)}
         </option>
       ))}
@@ -69,61 +70,7 @@ function RoleChoice({ person, roles, fixed }: { person: Person; roles: readonly 
   );
 }
 
-/** Asks before somebody is signed out everywhere. */
-function DisableDialog({ person, onClose }: { person: Person | null; onClose: () => void }) {
-  const t = useTexts("people");
-  const change = useChangePerson();
-  const disable = () => person && change.mutate({ id: person.id, disabled: true }, { onSuccess: onClose });
-  return (
-    <Dialog
-      open={person !== null}
-      title={t("disable_title", { name: person?.name ?? "" })}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("shared:act.cancel")}</Button>
-          <Button type="primary" danger loading={change.isPending} onClick={disable}>
-            {t("disable")}
-          </Button>
-        </>
-      }
-    >
-      <p>{t("disable_text")}</p>
-    </Dialog>
-  );
-}
-
-/** Asks before the second factors of somebody who lost them are taken away. */
-function ResetDialog({ person, onClose }: { person: Person | null; onClose: () => void }) {
-  const t = useTexts("people");
-  const take = useTakeAway();
-  const reset = () => person && take.mutate({ id: person.id, what: "factors" }, { onSuccess: onClose });
-  return (
-    <Dialog
-      open={person !== null}
-      title={t("reset_title", { name: person?.name ?? "" })}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("shared:act.cancel")}</Button>
-          <Button type="primary" danger loading={take.isPending} onClick={reset}>
-            {t("reset_factors")}
-          </Button>
-        </>
-      }
-    >
-      <p>{t("reset_text")}</p>
-    </Dialog>
-  );
-}
-
-interface ActsProps {
-  readonly person: Person;
-  readonly onReset: (person: Person) => void;
-  readonly onDisable: (person: Person) => void;
-}
-
-function Acts({ person, onReset, onDisable }: ActsProps) {
+function Acts({ person, onManage }: { person: Person; onManage: (person: Person) => void }) {
   const t = useTexts("people");
   const change = useChangePerson();
   if (person.disabled)
@@ -133,24 +80,18 @@ function Acts({ person, onReset, onDisable }: ActsProps) {
       </Button>
     );
   return (
-    <span className="ht-actions">
-      {person.has_factor ? (
-        <Button size="small" onClick={() => onReset(person)}>
-          {t("reset_factors")}
-        </Button>
-      ) : null}
-      <Button size="small" onClick={() => onDisable(person)}>
-        {t("disable")}
-      </Button>
-    </span>
+    <Button size="small" onClick={() => onManage(person)}>
+      {t("manage")}
+    </Button>
   );
 }
 
 function PeopleTable({ people, roles }: { people: readonly Person[]; roles: readonly Role[] }) {
   const t = useTexts("people");
-  const me = useSession()?.person?.id;
-  const [asked, setAsked] = useState<Person | null>(null);
-  const [lost, setLost] = useState<Person | null>(null);
+  const session = useSession();
+  const me = session?.person?.id;
+  const owner = session?.person?.role === "owner";
+  const [managed, setManaged] = useState<Person | null>(null);
   return (
     <>
       <DataTable
@@ -175,7 +116,11 @@ function PeopleTable({ people, roles }: { people: readonly Person[]; roles: read
             key: "role",
             title: t("role"),
             render: (person) => (
-              <RoleChoice person={person} roles={roles} fixed={person.id === me || roles.length === 0} />
+              <RoleChoice
+                person={person}
+                roles={roles}
+                fixed={person.id === me || roles.length === 0 || (KEPT_FOR_OWNERS.has(person.role) && !owner)}
+              />
             ),
           },
           { key: "state", title: t("state"), render: (person) => <PersonState person={person} /> },
@@ -198,13 +143,11 @@ function PeopleTable({ people, roles }: { people: readonly Person[]; roles: read
             key: "act",
             title: "",
             numeric: true,
-            render: (person) =>
-              person.id === me ? null : <Acts person={person} onReset={setLost} onDisable={setAsked} />,
+            render: (person) => (person.id === me ? null : <Acts person={person} onManage={setManaged} />),
           },
         ]}
       />
-      <ResetDialog person={lost} onClose={() => setLost(null)} />
-      <DisableDialog person={asked} onClose={() => setAsked(null)} />
+      {managed === null ? null : <AccountDialog person={managed} onClose={() => setManaged(null)} />}
     </>
   );
 }
