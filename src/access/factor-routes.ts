@@ -45,6 +45,8 @@ const Name = Type.String({ minLength: 1, maxLength: 60 });
 const Codes = Type.Object({ recovery_codes: Type.Union([Type.Null(), Type.Array(Type.String())]) });
 /** What a browser's credential API gives and takes; the library checks every part of it. */
 const Credential = Type.Object({ id: Type.String({ maxLength: 2_000 }) }, { additionalProperties: true });
+/** WebAuthn Level 3, §5.4 and §5.5, as JSON. */
+const BrowserOptions = Type.Object({ challenge: Type.String() }, { additionalProperties: true });
 const CodeBody = Type.Object({ code: Type.String({ minLength: 6, maxLength: 40 }) });
 
 /** The signed-in person of a route that is about themself. */
@@ -169,7 +171,10 @@ function proofRoutes(app: FastifyInstance, ground: Ground): void {
   );
   app.post(
     "/api/session/passkey/options",
-    { schema: { summary: "What a browser needs to ask a passkey", tags }, config: own("access.passkey_ask") },
+    {
+      schema: { summary: "What a browser needs to ask a passkey", tags, response: { 200: BrowserOptions } },
+      config: own("access.passkey_ask"),
+    },
     async (request) => askPasskey(ground, request, self(request)),
   );
   app.post<{ Body: { response: AuthenticationResponseJSON } }>(
@@ -272,7 +277,10 @@ function changeRoutes(app: FastifyInstance, ground: Ground): void {
 function passkeyRoutes(app: FastifyInstance, ground: Ground): void {
   app.post(
     "/api/me/factors/passkey/options",
-    { schema: { summary: "What a browser needs to make a passkey", tags }, config: own("access.factor_begin") },
+    {
+      schema: { summary: "What a browser needs to make a passkey", tags, response: { 200: BrowserOptions } },
+      config: own("access.factor_begin"),
+    },
     async (request) => {
       const signed = self(request);
       requireStrong(ground, signed);

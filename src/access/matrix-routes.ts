@@ -5,6 +5,7 @@ import { aboutOne } from "../platform/http.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import type { DeclaredRoute } from "./declared-routes.ts";
 import { changedCells, changedScopes, DOMAINS, LEVELS, type MatrixContent, OUTCOMES, ROW_SCOPES } from "./matrix.ts";
+import { ActAnswer, MatrixAnswer, Row, VersionAnswer, VersionsAnswer } from "./matrix-answers.ts";
 import { listVersions, openVersion, versionAt, type VersionRow } from "./matrix-store.ts";
 import {
   activeContent,
@@ -54,6 +55,7 @@ function editorOf(request: FastifyRequest, ground: Ground): Editor {
 /** The permission matrix: seen, drafted, approved, kept in versions, as a grid and as a file. */
 export function matrixRoutes(app: FastifyInstance, ground: Ground, routes: readonly DeclaredRoute[]): void {
   readRoutes(app, ground, routes);
+  versionRoutes(app, ground);
   draftRoutes(app, ground);
   decisionRoutes(app, ground);
   fileRoutes(app, ground);
@@ -68,7 +70,14 @@ async function compared(tx: Tx, content: MatrixContent, against: MatrixContent) 
 function readRoutes(app: FastifyInstance, ground: Ground, routes: readonly DeclaredRoute[]): void {
   app.get(
     "/api/matrix",
-    { schema: { summary: "The permission matrix in force, with the names of everything in it", tags }, config: read },
+    {
+      schema: {
+        summary: "The permission matrix in force, with the names of everything in it",
+        tags,
+        response: { 200: MatrixAnswer },
+      },
+      config: read,
+    },
     async (request) =>
       ground.store.read(SYSTEM_SCOPE, async (tx) => {
         const { version, content } = await activeContent(tx);
@@ -93,6 +102,9 @@ function readRoutes(app: FastifyInstance, ground: Ground, routes: readonly Decla
         };
       }),
   );
+}
+
+function versionRoutes(app: FastifyInstance, ground: Ground): void {
   app.get<{ Querystring: { cursor?: number } }>(
     "/api/matrix/versions",
     {
@@ -100,6 +112,7 @@ function readRoutes(app: FastifyInstance, ground: Ground, routes: readonly Decla
         summary: "Versions of the matrix with author and approver, newest first",
         tags,
         querystring: Type.Object({ cursor: Type.Optional(Type.Integer({ minimum: 1 })) }),
+        response: { 200: VersionsAnswer },
       },
       config: read,
     },
@@ -114,7 +127,12 @@ function readRoutes(app: FastifyInstance, ground: Ground, routes: readonly Decla
   app.get<{ Params: Static<typeof Version> }>(
     "/api/matrix/versions/:version",
     {
-      schema: { summary: "One version with its difference from the one before", tags, params: Version },
+      schema: {
+        summary: "One version with its difference from the one before",
+        tags,
+        params: Version,
+        response: { 200: VersionAnswer },
+      },
       config: aboutOne("matrix_version", read),
     },
     async ({ params: { version } }) =>
@@ -136,7 +154,12 @@ function draftRoutes(app: FastifyInstance, ground: Ground): void {
   app.post<{ Body: Static<typeof Draft> }>(
     "/api/matrix/draft",
     {
-      schema: { summary: "Open a draft from the version in force, or from an older one", tags, body: Draft },
+      schema: {
+        summary: "Open a draft from the version in force, or from an older one",
+        tags,
+        body: Draft,
+        response: { 201: ActAnswer },
+      },
       config: manage("matrix.draft"),
     },
     async (request, reply) => {
@@ -149,7 +172,7 @@ function draftRoutes(app: FastifyInstance, ground: Ground): void {
   app.patch<{ Body: Static<typeof Changes> }>(
     "/api/matrix/draft",
     {
-      schema: { summary: "Put cells and row scopes into the draft", tags, body: Changes },
+      schema: { summary: "Put cells and row scopes into the draft", tags, body: Changes, response: { 200: ActAnswer } },
       config: manage("matrix.change"),
     },
     async (request) => {
@@ -163,7 +186,7 @@ function draftRoutes(app: FastifyInstance, ground: Ground): void {
   app.delete(
     "/api/matrix/draft",
     {
-      schema: { summary: "Throw the draft away, or take a submitted version back", tags },
+      schema: { summary: "Throw the draft away, or take a submitted version back", tags, response: { 200: ActAnswer } },
       config: manage("matrix.withdraw"),
     },
     async (request) => {
@@ -174,7 +197,10 @@ function draftRoutes(app: FastifyInstance, ground: Ground): void {
   );
   app.post(
     "/api/matrix/draft/submit",
-    { schema: { summary: "Close the draft for approval", tags }, config: manage("matrix.submit") },
+    {
+      schema: { summary: "Close the draft for approval", tags, response: { 200: ActAnswer } },
+      config: manage("matrix.submit"),
+    },
     async (request) => {
       const version = await submitDraft(ground, editorOf(request, ground));
       request.audit_subject["version"] = version;
@@ -192,6 +218,7 @@ function decisionRoutes(app: FastifyInstance, ground: Ground): void {
         tags,
         params: Version,
         body: Decision,
+        response: { 200: Row },
       },
       config: aboutOne("matrix_version", approve("matrix.approve")),
     },
@@ -205,7 +232,13 @@ function decisionRoutes(app: FastifyInstance, ground: Ground): void {
   app.post<{ Params: Static<typeof Version>; Body: Static<typeof Decision> }>(
     "/api/matrix/versions/:version/reject",
     {
-      schema: { summary: "Send a submitted version back", tags, params: Version, body: Decision },
+      schema: {
+        summary: "Send a submitted version back",
+        tags,
+        params: Version,
+        body: Decision,
+        response: { 200: ActAnswer },
+      },
       config: aboutOne("matrix_version", approve("matrix.reject")),
     },
     async (request) => {
@@ -239,7 +272,12 @@ function fileRoutes(app: FastifyInstance, ground: Ground): void {
     inner.put(
       "/api/matrix/draft/matrix.xlsx",
       {
-        schema: { summary: "Replace the draft's cells with those of an Excel file", tags, consumes: [XLSX] },
+        schema: {
+          summary: "Replace the draft's cells with those of an Excel file",
+          tags,
+          consumes: [XLSX],
+          response: { 200: ActAnswer },
+        },
         config: manage("matrix.import"),
       },
       async (request) => {

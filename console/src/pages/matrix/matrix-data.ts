@@ -61,8 +61,11 @@ export function useVersions(open: boolean) {
   });
 }
 
-/** One act on the matrix; afterwards everything that shows it, and what the person may do, is fetched again. */
-function useAct<Input>(run: (input: Input) => Promise<unknown>, done?: string) {
+/**
+ * One act on the matrix; afterwards everything that shows it, and what the person may do, is fetched again.
+ * @param refusal where the page shows a refusal itself, it is not said a second time
+ */
+function useAct<Input>(run: (input: Input) => Promise<unknown>, done?: string, refusal: "said" | "shown" = "said") {
   const t = useTexts("matrix");
   const client = useQueryClient();
   return useMutation({
@@ -72,7 +75,9 @@ function useAct<Input>(run: (input: Input) => Promise<unknown>, done?: string) {
       await client.invalidateQueries({ queryKey: KEY });
       await client.invalidateQueries({ queryKey: SESSION_KEY });
     },
-    onError: (error) => sayError(error, t("shared:state.offline")),
+    onError: (error) => {
+      if (refusal === "said") sayError(error, t("shared:state.offline"));
+    },
   });
 }
 
@@ -85,12 +90,14 @@ export const useApprove = () =>
     ({ version, reason }: { version: number; reason: string }) =>
       api.post(`/api/matrix/versions/${version}/approve`, { reason }),
     "approved_done",
+    "shown",
   );
 export const useReject = () =>
   useAct(
     ({ version, reason }: { version: number; reason: string }) =>
       api.post(`/api/matrix/versions/${version}/reject`, { reason }),
     "rejected_done",
+    "shown",
   );
 
 interface Change {
@@ -150,4 +157,4 @@ export async function importWorkbook(file: File): Promise<void> {
 }
 export const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-export const useImport = () => useAct(importWorkbook, "imported_done");
+export const useImport = () => useAct(importWorkbook, "imported_done", "shown");

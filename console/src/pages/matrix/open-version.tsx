@@ -5,6 +5,7 @@ import { ApiProblem } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { ReasonDialog } from "../../parts/reason-dialog.tsx";
+import { sayError } from "../../parts/toast.tsx";
 import { pick, useTexts } from "../../texts/texts.ts";
 import {
   type MatrixView,
@@ -70,10 +71,10 @@ function Decide({ view, version }: { view: MatrixView; version: number }) {
   return (
     <>
       {why === undefined ? null : <span className="ht-note">{why}</span>}
-      <Button disabled={!mayApprove} title={why} onClick={() => setAsked("reject")}>
+      <Button disabled={!mayApprove} onClick={() => setAsked("reject")}>
         {t("reject")}
       </Button>
-      <Button type="primary" disabled={why !== undefined} title={why} onClick={() => setAsked("approve")}>
+      <Button type="primary" disabled={why !== undefined} onClick={() => setAsked("approve")}>
         {t("approve")}
       </Button>
       {asked === null ? null : (
@@ -102,7 +103,9 @@ function Import() {
     if (file === undefined) return;
     take.mutate(file, {
       onError: (error) => {
-        if (error instanceof ApiProblem) setFaults(error.errors as readonly Fault[]);
+        const named = error instanceof ApiProblem ? (error.errors as readonly Fault[]) : [];
+        if (named.length === 0) sayError(error, t("shared:state.offline"));
+        setFaults(named);
       },
     });
   };
