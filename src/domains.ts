@@ -50,6 +50,7 @@ export const DOMAIN_ORDER = [
   "tiers",
   "metrics",
   "today",
+  "trust",
 ] as const;
 
 /** Loads the domains in their order; tests may ask for the foundations and some of them only. */

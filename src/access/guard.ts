@@ -59,6 +59,7 @@ export function guard(app: FastifyInstance, ground: Ground): void {
       throw problem("access.not_signed_in"); // a route without access is refused at the start; this is the second lock
     }
     if ("source" in access) return;
+    if ("subject" in access) return boundAnonymous(ground, request);
     const signed = await signedIn(ground, request);
     request.signed_in = signed;
     if (signed === undefined && !SAFE_METHODS.has(request.method) && isAudited(request))
@@ -172,7 +173,7 @@ function entryOf(ground: Ground, request: FastifyRequest, phase: Phase, reply?: 
     at: ground.wall.now(),
     phase,
     person_id: request.person?.person_id ?? null,
-    actor: request.person === undefined ? "anonymous" : request.person.role,
+    actor: request.person?.role ?? (access !== undefined && "subject" in access ? "member" : "anonymous"),
     action: named ?? `${request.method.toLowerCase()} ${route}`,
     method: request.method,
     path: route,

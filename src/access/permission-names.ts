@@ -20,6 +20,7 @@ export const DOMAIN_NAMES: Readonly<Record<string, Named>> = {
   people: named("账号", "People"),
   matrix: named("权限矩阵", "Permission matrix"),
   audit: named("审计", "Audit"),
+  privacy: named("个人信息权利", "Personal rights"),
 };
 
 export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
@@ -48,6 +49,9 @@ export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
   "matrix.manage": named("起草权限矩阵", "Draft the matrix"),
   "matrix.approve": named("批准权限矩阵", "Approve the matrix"),
   "audit.read": named("查看审计", "Read the audit log"),
+  "privacy.file": named("登记权利请求", "File rights requests"),
+  "privacy.read": named("查看权利请求", "See rights requests"),
+  "privacy.handle": named("办理权利请求", "Handle rights requests"),
 };
 
 export const LEVEL_NAMES: Readonly<Record<Level, Named>> = {

@@ -28,6 +28,9 @@ export const PERMISSIONS = [
   "matrix.manage",
   "matrix.approve",
   "audit.read",
+  "privacy.file",
+  "privacy.read",
+  "privacy.handle",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -49,6 +52,7 @@ export const ROLE_NAMES = [
   "system_admin",
   "security_admin",
   "audit_admin",
+  "privacy_officer",
 ] as const;
 export type Role = (typeof ROLE_NAMES)[number];
 
@@ -71,7 +75,16 @@ export const ROLES: readonly RoleInfo[] = [
     role: "operator",
     zh: "运营专员",
     en: "Operator",
-    permissions: [...read, "members.manage", "tags.review", "segments.manage", "data.read", "data.manage"],
+    permissions: [
+      ...read,
+      "members.manage",
+      "tags.review",
+      "segments.manage",
+      "data.read",
+      "data.manage",
+      "privacy.file",
+      "privacy.read",
+    ],
   },
   {
     role: "manager",
@@ -104,8 +117,13 @@ export const ROLES: readonly RoleInfo[] = [
       "data.read",
     ],
   },
-  { role: "agent", zh: "客服", en: "Service agent", permissions: ["members.read", "members.search", "tags.read"] },
-  { role: "clerk", zh: "店员", en: "Store clerk", permissions: ["members.search", "members.read"] },
+  {
+    role: "agent",
+    zh: "客服",
+    en: "Service agent",
+    permissions: ["members.read", "members.search", "tags.read", "privacy.file"],
+  },
+  { role: "clerk", zh: "店员", en: "Store clerk", permissions: ["members.search", "members.read", "privacy.file"] },
   {
     role: "engineer",
     zh: "工程师",
@@ -125,4 +143,18 @@ export const ROLES: readonly RoleInfo[] = [
     permissions: ["people.manage", "matrix.read", "matrix.manage", "matrix.approve"],
   },
   { role: "audit_admin", zh: "审计管理员", en: "Audit administrator", permissions: ["audit.read", "matrix.read"] },
+  {
+    role: "privacy_officer",
+    zh: "个人信息保护负责人",
+    en: "Personal information officer",
+    permissions: [
+      "members.read",
+      "members.search",
+      "tags.read",
+      "jobs.read",
+      "privacy.file",
+      "privacy.read",
+      "privacy.handle",
+    ],
+  },
 ];

@@ -11,7 +11,8 @@ import { forgetParties } from "./party-memory.ts";
 import { insertFacts } from "./fact-store.ts";
 import { lockIdentities, upsertHoldings } from "./party-store.ts";
 import { FLAGS } from "./profile-field.ts";
-import { cityFacts, parseBirthday, phoneLast4Key, type Fact } from "./profile-fact.ts";
+import { detailFits } from "./identity-check.ts";
+import { cityFacts, phoneLast4Key, type Fact } from "./profile-fact.ts";
 import { insertSearchKeys, refreshProfiles } from "./profile-store.ts";
 import { seenMembers, seenValues } from "./shown.ts";
 import { settle } from "./settling.ts";
@@ -92,29 +93,9 @@ async function accountOf(
   return row;
 }
 
-async function passes(tx: Tx, ground: Ground, parties: readonly number[], check: SecondCheck): Promise<boolean> {
-  if (check.kind === "birthday") {
-    const told = parseBirthday(check.value.trim(), "solar");
-    if (told === null) return false;
-    const row = await tx.one(
-      `select 1 from members.fact where party_id = any($1::bigint[]) and field = 'birthday'
-         and split_part(hint, ' ', 1) = $2 and split_part(hint, ' ', 2) = $3 and split_part(hint, ' ', 3) = $4`,
-      [parties, String(told.year ?? ""), String(told.month), String(told.day)],
-    );
-    return row !== undefined;
-  }
-  const kind = check.kind === "old_phone" ? "phone" : "card_no";
-  const told = ground.vault.normalise(kind, check.value);
-  if ("never_key" in told) return false;
-  const rows = await tx.query<{ token: string }>(
-    "select token from members.holding where party_id = any($1::bigint[]) and kind = $2",
-    [parties, kind],
-  );
-  const opened = await ground.vault.open(
-    tx,
-    rows.map((row) => row.token),
-  );
-  return [...opened.values()].some((clear) => clear.value === told.value);
+/** The check asks for the old phone by a name of its own. */
+function passes(tx: Tx, ground: Ground, parties: readonly number[], { kind, value }: SecondCheck): Promise<boolean> {
+  return detailFits(tx, ground, parties, { kind: kind === "old_phone" ? "phone" : kind, value });
 }
 
 async function changedByHand(tx: Tx, member_ids: readonly number[], now: Date): Promise<void> {

@@ -1,6 +1,11 @@
 export { appendEvents, type EventKey, type EventRow, removeEvents } from "./event-store.ts";
+export { CORRECTABLE, eraseMember, sayFact } from "./care.ts";
 export { openConflicts } from "./conflict-store.ts";
+export type { Decider } from "./decision-store.ts";
+export { type Detail, DETAIL_KINDS, wrongDetails } from "./identity-check.ts";
 export { listMembers } from "./member-list.ts";
 export { tellTagLevels } from "./tag-levels.ts";
-export { memberIdAt } from "./member-page.ts";
+export { memberIdAt, memberPage } from "./member-page.ts";
 export { type MemberRow, memberRowsById } from "./member-row.ts";
+export { type ConsentWord, sayConsents, sayProfiling } from "./own-word.ts";
+export { timeline } from "./timeline.ts";

@@ -43,6 +43,7 @@ export const PROFILE_FIELDS: readonly ProfileField[] = [
   field("is_test", "测试账号", "Test account", { counted: false }),
   field("is_wholesale", "批发客户", "Wholesale", { counted: false }),
   field("is_reseller", "代购或转售", "Reseller", { counted: false }),
+  field("profiling_refused", "拒绝画像", "Refuses profiling", { counted: false }),
 ];
 
 /** L3: what tells who or how somebody is. */

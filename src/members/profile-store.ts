@@ -70,6 +70,13 @@ const PROFILES = `
         bool_or(f.value = 'true')) as holds
       from party p join members.fact f using (party_id) where f.field like 'is\\_%' or f.field = 'phone_verified' group by p.member_id, f.field) x
     group by member_id
+  ), profiling as (
+    select member_id, bool_or(refused) as refused
+    from (
+      select distinct on (p.party_id) p.member_id, f.value = 'true' as refused
+      from party p join members.fact f using (party_id) where f.field = 'profiling_refused'
+      order by p.party_id, f.observed_at desc, f.record_id desc) said
+    group by member_id
   ), held as (
     select p.member_id, bool_or(h.kind = 'phone') as has_phone, bool_or(h.kind = 'email') as has_email, bool_or(h.kind = 'openid') as has_openid,
       min(h.first_at) as first_at, count(distinct h.source_id) as sources,
@@ -87,7 +94,7 @@ const PROFILES = `
 const PROFILE_COLUMNS = [
   "joined_at, join_channel, gender, birth_year, birth_month, birth_day, city, city_tier",
   "province, occupation, children, home_store_code, associate_code, phone_verified, wechat_bound, wecom_friend",
-  "has_phone, has_email, has_openid, is_staff, is_test, is_wholesale, is_reseller, profile_filled",
+  "has_phone, has_email, has_openid, is_staff, is_test, is_wholesale, is_reseller, profiling_refused, profile_filled",
   "name_token, phone_token, sources, changed_at",
 ].join(", ");
 
@@ -109,11 +116,12 @@ export async function refreshProfiles(tx: Tx, member_ids: readonly number[], now
        coalesce(f.wechat_bound = 'true', false) or coalesce(h.has_openid, false), coalesce(f.wecom_friend = 'true', false),
        coalesce(h.has_phone, false), coalesce(h.has_email, false), coalesce(h.has_openid, false),
        coalesce(g.is_staff, false), coalesce(g.is_test, false), coalesce(g.is_wholesale, false), coalesce(g.is_reseller, false),
+       coalesce(r.refused, false),
        coalesce(f.filled, 0) + (j.join_channel is not null)::int + coalesce(h.has_phone, false)::int + coalesce(h.has_email, false)::int
          + coalesce(h.has_openid, false)::int,
        f.name_token, h.phone_token, coalesce(h.sources, 0), $2
      from known k left join facts f using (member_id) left join joining j using (member_id)
-       left join flags g using (member_id) left join held h using (member_id)
+       left join flags g using (member_id) left join profiling r using (member_id) left join held h using (member_id)
      on conflict (member_id) do update set ${assignments}`,
     [member_ids, now],
   );

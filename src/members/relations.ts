@@ -89,6 +89,7 @@ const members: Relation = {
     column("profile_total", "integer", `资料项总数（${PROFILE_TOTAL}）`, `Profile fields in all (${PROFILE_TOTAL})`, {
       unit: "count",
     }),
+    column("profiling_refused", "boolean", "拒绝画像", "Refuses profiling"),
   ],
 };
 

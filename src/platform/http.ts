@@ -43,6 +43,7 @@ export const OBJECT_KINDS = {
   activity_rule: "brand",
   rfm_version: "brand",
   matrix_version: "brand",
+  rights_request: "store",
 } as const;
 export type ObjectKind = keyof typeof OBJECT_KINDS;
 
@@ -67,6 +68,8 @@ export type Access =
     }
   /** Collection endpoints: the handler checks the source's own key. */
   | { readonly source: true }
+  /** A member about themself, through an app: the handler checks the token that speaks for one member. */
+  | { readonly subject: true; readonly audit?: string }
   /** A signed-in person about themself, whatever their role, before the second factor too: factors, sessions, password. */
   | { readonly own: true; readonly audit?: string }
   | Permitted;

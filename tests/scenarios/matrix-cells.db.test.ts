@@ -147,4 +147,6 @@ const OPEN = [
   /GET \/api\/world$/,
   / \/api\/(records|webhooks?|hooks)/,
   / \/(v1|sa|debug|hooks|shopify)/,
+  // a member about themself, by a token of their own
+  / \/api\/member-rights\//,
 ];

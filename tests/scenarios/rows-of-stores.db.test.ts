@@ -62,7 +62,8 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
       [a?.party_id, b?.party_id, a?.anchor_token],
     );
     const grant = await tx.one<{ id: number }>(GRANT, [member]);
-    return { conflict: conflict?.id ?? -1, tier_grant: grant?.id ?? -1 };
+    const request = await tx.one<{ id: number }>(REQUEST, [member]);
+    return { conflict: conflict?.id ?? -1, tier_grant: grant?.id ?? -1, rights_request: request?.id ?? -1 };
   });
   objects[store] = {
     member,
@@ -78,6 +79,12 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
 const GRANT = `insert into tiers.grant (member_id, tier, from_day, until_day, reason, granted_at, state)
   values ($1, 'gold', '2026-03-01', '2027-03-01', 'test', now(), 'in_force') returning grant_id as id`;
 
+/** One that is closed, so that its proof can be asked for too. */
+const REQUEST = `insert into trust.rights_request (kind, member_id, via, state, received_at, received_day, due_day, filed_by, closed_at,
+    refusal_ground, refusal_reason, proof)
+  values ('explain', $1, 'letter', 'refused', now(), '2026-03-01', '2026-03-31', 1, now(), 'repeated', 'asked before, and answered', '{}')
+  returning request_id as id`;
+
 /** Bodies that get past the schema, so that the object itself is what decides. */
 const BODIES: Readonly<Record<string, unknown>> = {
   "/api/members/:id/phone-change": {
@@ -87,6 +94,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   },
   "/api/members/:id/flags": { flag: "staff", holds: true, reason: "测试越店" },
   "/api/members/:id/facts": { field: "city", value: "苏州", reason: "测试越店" },
+  "/api/privacy/requests/:request_id/identity": { how: "document", document: "id_card" },
+  "/api/privacy/requests/:request_id/refuse": { ground: "repeated", reason: "测试越店测试越店测试" },
   "/api/identity-conflicts/:id/resolve": { decision: "join", reason: "测试越店" },
 };
 const ANY_BODY = { reason: "测试越店" };

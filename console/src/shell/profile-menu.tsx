@@ -59,6 +59,7 @@ const ROLES = [
   "system_admin",
   "security_admin",
   "audit_admin",
+  "privacy_officer",
 ] as const;
 
 /** Looks through the eyes of another role; everything on the page is fetched again. */

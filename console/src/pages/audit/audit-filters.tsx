@@ -17,6 +17,7 @@ const ACTORS = [
   "system_admin",
   "security_admin",
   "audit_admin",
+  "privacy_officer",
   "anonymous",
   "command",
   "system",

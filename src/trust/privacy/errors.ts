@@ -1,0 +1,69 @@
+import { defineErrors } from "../../platform/index.ts";
+
+export const errors = defineErrors("privacy", {
+  request_not_found: {
+    status: 404,
+    zh: "没有权利请求 {request_id}。",
+    en: "There is no rights request {request_id}.",
+  },
+  request_open: {
+    status: 409,
+    zh: "这位会员已有一件同样的请求在办（{request_id}）。请处理那一件。",
+    en: "The same request of this member is open already ({request_id}). Handle that one.",
+  },
+  wrong_state: {
+    status: 409,
+    zh: "请求 {request_id} 现在是“{state}”，不能{act_zh}。请刷新后再看。",
+    en: "Request {request_id} is {state}, so it cannot be {act_en}. Reload to see where it stands.",
+  },
+  wish_missing: {
+    status: 422,
+    zh: "“{kind}”的请求要写明 {field}。",
+    en: "A request of kind {kind} must name {field}.",
+  },
+  details_wrong: {
+    status: 403,
+    zh: "核对没有通过：{wrong} 与资料不符。还可以试 {left} 次。",
+    en: "The check failed: {wrong} is not what is on file. {left} attempts are left.",
+  },
+  details_too_few: {
+    status: 422,
+    zh: "请核对两项不同的信息。",
+    en: "Check two different details.",
+  },
+  attempts_used: {
+    status: 429,
+    zh: "这位会员今天核对失败已达 {max} 次。请明天再试，或凭身份证件核对。",
+    en: "{max} checks of this member failed today. Try again tomorrow, or check an identity document.",
+  },
+  token_invalid: {
+    status: 401,
+    zh: "会员令牌无效或已过期。请重新取得令牌。",
+    en: "The member's token is unknown or has expired. Ask for a new one.",
+  },
+  token_busy: {
+    status: 429,
+    zh: "这个令牌一分钟内已用 {max} 次。请一分钟后再试。",
+    en: "This token was used {max} times within a minute. Try again in a minute.",
+  },
+  copy_gone: {
+    status: 410,
+    zh: "下载链接无效、已经用过或已过期。请再提一次请求。",
+    en: "The link is unknown, was used or has expired. Ask for the copy again.",
+  },
+  copy_too_large: {
+    status: 422,
+    zh: "资料超过 {max_bytes} 字节，放不进一份文件。请联系工程师分批提供。",
+    en: "The data are more than {max_bytes} bytes and do not fit one file. Ask an engineer to provide them in parts.",
+  },
+  answer_missing: {
+    status: 422,
+    zh: "请写下给会员的解释。",
+    en: "Write down the explanation for the member.",
+  },
+  no_proof: {
+    status: 409,
+    zh: "请求 {request_id} 还没有办结，没有凭证。",
+    en: "Request {request_id} is not closed yet and has no proof.",
+  },
+});

@@ -1,0 +1,15 @@
+import type { FastifyInstance } from "fastify";
+import type { Ground } from "../../ground.ts";
+import type { JobKind } from "../../store/index.ts";
+import { copyJobs } from "./copies.ts";
+import "./errors.ts";
+import { requestRoutes } from "./request-routes.ts";
+import { subjectRoutes } from "./subject-routes.ts";
+
+/** Everything about personal rights that people and apps call. */
+export function privacyRoutes(app: FastifyInstance, ground: Ground): void {
+  requestRoutes(app, ground);
+  subjectRoutes(app, ground);
+}
+
+export const privacyJobs: readonly JobKind[] = [...copyJobs];
