@@ -14,6 +14,21 @@ export const SETTINGS: readonly Setting[] = [
   { name: "PORT", type: "integer", default: "8800", zh: "HTTP 端口", en: "HTTP port" },
   { name: "HOST", type: "text", default: "127.0.0.1", zh: "监听地址", en: "Address to listen on" },
   { name: "PUBLIC_URL", type: "text", default: "", zh: "对外地址，用于链接", en: "Address people use, for links" },
+  {
+    name: "HUITOU_TLS_CERT",
+    type: "path",
+    default: "",
+    zh: "TLS 证书（含证书链）文件，PEM；与私钥一起给出后只用 https",
+    en: "File of the TLS certificate with its chain, PEM; with the key, https only",
+  },
+  { name: "HUITOU_TLS_KEY", type: "path", default: "", zh: "TLS 私钥文件，PEM", en: "File of the TLS key, PEM" },
+  {
+    name: "HUITOU_TRUST_PROXY",
+    type: "text",
+    default: "",
+    zh: "可信反向代理的地址或网段（逗号分隔），由其头部得知来访地址；空则不信任",
+    en: "Addresses or networks of trusted reverse proxies (comma-separated), whose headers name the caller; empty: none",
+  },
   { name: "HUITOU_DATA", type: "path", default: "./data", zh: "数据目录", en: "Data folder" },
   {
     name: "DATABASE_URL",
@@ -103,6 +118,10 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly public_url: string;
+  /** Certificate and key; undefined: plain http, for one machine or behind a proxy. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Reverse proxies whose headers are believed. */
+  readonly trusted_proxies: readonly string[];
   readonly data_dir: string;
   readonly database_url: string;
   readonly keys_database_url: string;
@@ -161,10 +180,17 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       `HUITOU_CRYPTO_SUITE must be intl or gm, but is "${crypto_suite}" · HUITOU_CRYPTO_SUITE 只能是 intl 或 gm`,
     );
   const host = text("HOST");
+  const tls = tlsOf(text("HUITOU_TLS_CERT"), text("HUITOU_TLS_KEY"));
+  const scheme = tls === undefined ? "http" : "https";
   return {
     port,
     host,
-    public_url: text("PUBLIC_URL") || `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`,
+    public_url: text("PUBLIC_URL") || `${scheme}://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`,
+    tls,
+    trusted_proxies: text("HUITOU_TRUST_PROXY")
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
     data_dir: resolve(text("HUITOU_DATA")),
     database_url: text("DATABASE_URL"),
     keys_database_url: text("KEYS_DATABASE_URL"),
@@ -181,4 +207,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     log_level: text("LOG_LEVEL"),
     demo_members: integer("HUITOU_DEMO_MEMBERS"),
   };
+}
+
+function tlsOf(cert: string, key: string): Config["tls"] {
+  if ((cert === "") !== (key === ""))
+    throw new Error("HUITOU_TLS_CERT and HUITOU_TLS_KEY come together · HUITOU_TLS_CERT 与 HUITOU_TLS_KEY 须同时给出");
+  return cert === "" ? undefined : { cert: resolve(cert), key: resolve(key) };
 }

@@ -14,9 +14,10 @@ export interface GeneratedFile {
 /** Every generated file with its text as it should be now. */
 export async function generatedFiles(composition: Composition): Promise<GeneratedFile[]> {
   const app = await makeServer(composition, { ready: true });
-  await app.ready();
-  const openapi = `${JSON.stringify(app.swagger(), undefined, 2)}\n`;
-  await app.close();
+  const openapi = await (async () => {
+    await app.ready();
+    return `${JSON.stringify(app.swagger(), undefined, 2)}\n`;
+  })().finally(() => app.close());
   const pages = [
     { file: "openapi.json", text: openapi },
     { file: "docs/reference/errors.md", text: errorsPage() },

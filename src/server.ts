@@ -1,13 +1,17 @@
 import { existsSync } from "node:fs";
+import type { Server as HttpsServer } from "node:https";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import fastifySwagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { guard } from "./access/index.ts";
+import { describeAnswers, SECURITY_SCHEMES } from "./api-description.ts";
 import type { Composition } from "./composition.ts";
 import { problem, registeredErrors } from "./platform/errors.ts";
 import { makeHttp } from "./platform/http.ts";
+import { CONSOLE_POLICY, REFERENCE_POLICY, secureHeaders } from "./platform/secure-headers.ts";
+import { followCertificate, readTls } from "./platform/tls.ts";
 import { jobRoutes, worldHeader, worldRoutes } from "./store/index.ts";
 
 const open = { access: { public: true } } as const;
@@ -21,13 +25,22 @@ export interface ServerState {
 /** Puts the routes of all domains behind the guard, with health, metrics, API description and the console. */
 export async function makeServer(composition: Composition, state: ServerState): Promise<FastifyInstance> {
   const { ground, domains } = composition;
-  const app = await makeHttp({ log: ground.log, clock: ground.clock });
+  const { config, log } = ground;
+  const tls = config.tls === undefined ? undefined : readTls(config.tls);
+  const app = await makeHttp({ log, clock: ground.clock, tls, trusted_proxies: config.trusted_proxies });
+  if (config.tls !== undefined) {
+    const unfollow = followCertificate(app.server as unknown as HttpsServer, config.tls, log);
+    app.addHook("onClose", async () => unfollow());
+  }
+  secureHeaders(app, { https: config.public_url.startsWith("https:") });
   await app.register(fastifySwagger, {
     openapi: {
       openapi: "3.1.0",
       info: { title: "Huitou 回头", version: "0.1.0", description: "Member operations: data, tags, segments, value." },
       tags: domains.map((domain) => ({ name: domain.name })),
+      components: { securitySchemes: SECURITY_SCHEMES },
     },
+    ...describeAnswers(),
   });
   guard(app, ground);
   observe(app, composition);
@@ -92,6 +105,10 @@ async function referenceRoutes(app: FastifyInstance): Promise<void> {
     inner.addHook("onRoute", (route) => {
       route.config = { ...route.config, ...open };
     });
+    inner.addHook("onSend", async (_request, reply, payload) => {
+      reply.header("content-security-policy", REFERENCE_POLICY);
+      return payload;
+    });
     await inner.register(
       scalar as never,
       {
@@ -110,13 +127,7 @@ async function consoleRoutes(app: FastifyInstance): Promise<void> {
       route.schema = { ...route.schema, hide: true };
     });
     inner.addHook("onSend", async (_request, reply, payload) => {
-      reply.header("x-content-type-options", "nosniff");
-      reply.header("referrer-policy", "same-origin");
-      reply.header("x-frame-options", "DENY");
-      reply.header(
-        "content-security-policy",
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'",
-      );
+      reply.header("content-security-policy", CONSOLE_POLICY);
       return payload;
     });
     await inner.register(fastifyStatic, {

@@ -43,7 +43,11 @@ export function liveRoute(app: FastifyInstance, ground: Ground): void {
   app.get(
     "/api/live",
     {
-      schema: { summary: "Server-sent events: what is being applied, in counts", tags: ["ingest"] },
+      schema: {
+        summary: "Server-sent events: what is being applied, in counts",
+        tags: ["ingest"],
+        produces: ["text/event-stream"],
+      },
       config: { access: { permission: "data.read", level: "L2" } },
       compress: false,
     } as never,

@@ -55,6 +55,7 @@ export function liveRoute(app: FastifyInstance, ground: Ground): void {
       schema: {
         summary: "Server-sent events of one member",
         tags: ["members"],
+        produces: ["text/event-stream"],
         params: Type.Object({ id: Type.Integer({ minimum: 1 }) }),
       },
       config: aboutOne("member", { access: { permission: "members.read", level: "L3", enter: "L2" } }),

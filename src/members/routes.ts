@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { Type, type Static } from "typebox";
 import { beyondOwn, recordLookup, requireLookup } from "../access/index.ts";
 import type { Ground } from "../ground.ts";
-import { aboutOne, addDays, startOfDay } from "../platform/index.ts";
+import { aboutOne, addDays, Instant, isDay, problem, startOfDay } from "../platform/index.ts";
 import { careRoutes } from "./care-routes.ts";
 import { identityRoutes } from "./identity-routes.ts";
 import { liveRoute } from "./live.ts";
@@ -24,10 +24,12 @@ const ListQuery = Type.Object({
   store: text(100),
   city: text(100),
   flag: text(20),
-  joined_from: Type.Optional(Type.String({ format: "date-time" })),
-  joined_to: Type.Optional(Type.String({ format: "date-time" })),
+  joined_from: Type.Optional(Instant),
+  joined_to: Type.Optional(Instant),
   // business days, both included
-  joined: Type.Optional(Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}\\.\\.\\d{4}-\\d{2}-\\d{2}$" })),
+  joined: Type.Optional(
+    Type.String({ pattern: "^(19|20|21)\\d\\d-\\d{2}-\\d{2}\\.\\.(19|20|21)\\d\\d-\\d{2}-\\d{2}$" }),
+  ),
 });
 const SearchQuery = Type.Object({ q: Type.String({ minLength: 1, maxLength: SEARCH_CHARACTERS_MAX }) });
 const Id = Type.Object({ id: Type.Integer({ minimum: 1 }) });
@@ -114,6 +116,8 @@ export function memberRoutes(app: FastifyInstance, ground: Ground): void {
 function withJoinDays({ joined, ...query }: Static<typeof ListQuery>, ground: Ground): Listed {
   if (joined === undefined) return query;
   const [from = "", to = ""] = joined.split("..");
+  for (const day of [from, to])
+    if (!isDay(day)) throw problem("platform.invalid_input", { place: "query.joined", reason: `no such day: ${day}` });
   const instant = (day: string) => startOfDay(day, ground.config.timezone).toISOString();
   return { ...query, joined_from: instant(from), joined_to: instant(addDays(to, 1)) };
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { aboutOne, problem } from "../platform/index.ts";
+import { aboutOne, Day, Month, problem } from "../platform/index.ts";
 import { startJob, SYSTEM_SCOPE } from "../store/index.ts";
 import { CLOSE_DAY, CLOSE_HOUR, closeMonth, dueAt, reopenMonth } from "./close.ts";
 import { knownMonths, listCloses, listReopenings } from "./close-store.ts";
@@ -11,8 +11,6 @@ import { BACKFILL } from "./jobs.ts";
 const tags = ["metrics"];
 const read = { access: { permission: "metrics.read", level: "L2" } } as const;
 const manage = { access: { permission: "metrics.manage", level: "L2" } } as const;
-const Day = Type.String({ format: "date" });
-const Month = Type.String({ pattern: "^\\d{4}-(0[1-9]|1[0-2])$" });
 
 /** Closing and opening months, and computing days anew. */
 export function monthRoutes(app: FastifyInstance, ground: Ground): void {

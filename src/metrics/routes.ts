@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { aboutOne, problem } from "../platform/index.ts";
+import { aboutOne, Day, problem } from "../platform/index.ts";
 import { type DetailOptions, metricDetail } from "./detail.ts";
 import { monthRoutes } from "./month-routes.ts";
 import { morningTable } from "./morning.ts";
@@ -10,7 +10,6 @@ import { metricWorkbook, morningWorkbook } from "./workbook.ts";
 
 const tags = ["metrics"];
 const read = { access: { permission: "metrics.read", level: "L2" } } as const;
-const Day = Type.String({ format: "date" });
 const Key = Type.String({ pattern: "^[a-z][a-z0-9_]{2,40}$" });
 const Language = Type.Optional(Type.Union([Type.Literal("zh"), Type.Literal("en")]));
 const Part = Type.Optional(Type.Union([Type.Literal("store"), Type.Literal("region"), Type.Literal("channel")]));

@@ -18,6 +18,12 @@ function dayFormatter(timezone: string): Intl.DateTimeFormat {
   return formatter;
 }
 
+/** Whether a text is a day that the calendar has. */
+export function isDay(text: string): text is BusinessDay {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === text;
+}
+
 /** The business day on which an instant falls. */
 export function businessDay(at: Date, timezone: string): BusinessDay {
   return dayFormatter(timezone).format(at);

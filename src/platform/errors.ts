@@ -84,6 +84,16 @@ defineErrors("platform", {
     zh: "没有这个地址：{path}。请检查拼写。",
     en: "There is nothing at {path}. Check the address.",
   },
+  method_not_allowed: {
+    status: 405,
+    zh: "{path} 不接受 {method}，可用：{allowed}。",
+    en: "{path} does not take {method}. It takes: {allowed}.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    zh: "请求的内容类型无法识别：{reason}。请按接口说明设置 content-type。",
+    en: "The type of the request's content is not usable: {reason}. Set content-type as the API reference says.",
+  },
   invalid_input: {
     status: 400,
     zh: "请求中 {place} 不符合要求：{reason}。请按接口说明修改后重试。",

@@ -10,6 +10,9 @@ import Fastify, {
   type RouteOptions,
 } from "fastify";
 import { newUuid } from "./ids.ts";
+import { boundRequests } from "./request-schema.ts";
+import { methodsOf } from "./unsupported-method.ts";
+import type { TlsOptions } from "./tls.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { Problem, problem } from "./errors.ts";
@@ -92,8 +95,15 @@ const HEADER_BYTES_MAX = 131_072;
 const ERRORS_SHOWN_MAX = 20;
 
 /** The HTTP server with our error shape and without silent repairs of input (design.md §5.10). */
-export async function makeHttp(options: { log: Log; clock: Clock; trust_proxy?: boolean }): Promise<FastifyInstance> {
+export async function makeHttp(options: {
+  log: Log;
+  clock: Clock;
+  tls?: TlsOptions | undefined;
+  trusted_proxies?: readonly string[];
+}): Promise<FastifyInstance> {
+  const proxies = options.trusted_proxies ?? [];
   const app = Fastify({
+    ...(options.tls === undefined ? {} : { https: options.tls as never }),
     loggerInstance: options.log as unknown as FastifyBaseLogger,
     // our own line per request leaves headers and addresses out
     logController: new LogController({ disableRequestLogging: true }),
@@ -101,7 +111,7 @@ export async function makeHttp(options: { log: Log; clock: Clock; trust_proxy?: 
     bodyLimit: BODY_BYTES_MAX,
     // Browser and mini-program SDKs carry their data in the request line of a GET.
     http: { maxHeaderSize: HEADER_BYTES_MAX },
-    trustProxy: options.trust_proxy ?? false,
+    trustProxy: proxies.length === 0 ? false : [...proxies],
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 500 },
     ajv: {
@@ -116,6 +126,7 @@ export async function makeHttp(options: { log: Log; clock: Clock; trust_proxy?: 
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
   coerceOnlyTextual(app);
+  boundRequests(app);
   requireAccess(app);
   answerProblems(app, options.log);
   await app.register(cookie);
@@ -171,6 +182,7 @@ function requireAccess(app: FastifyInstance): void {
 }
 
 function answerProblems(app: FastifyInstance, log: Log): void {
+  const refusalOf = methodsOf(app);
   app.setErrorHandler((error: FastifyError | Problem | Error, request, reply) => {
     const answer = toProblem(error, request, log);
     const retryAfter = (error as { retry_after_seconds?: number }).retry_after_seconds;
@@ -181,13 +193,21 @@ function answerProblems(app: FastifyInstance, log: Log): void {
       .send({ ...answer.toJSON(), instance: request.id });
   });
   app.setNotFoundHandler((request, reply) => {
-    const answer = problem("platform.not_found", { path: request.url.split("?")[0] ?? "" });
+    const answer = refusalOf(request.method, request.url.split("?")[0] ?? "", reply);
     return reply
-      .code(404)
+      .code(answer.status)
       .type("application/problem+json")
       .send({ ...answer.toJSON(), instance: request.id });
   });
 }
+
+const UNUSABLE_CONTENT = new Set([
+  "FST_ERR_CTP_INVALID_MEDIA_TYPE",
+  "FST_ERR_CTP_EMPTY_TYPE",
+  "FST_INVALID_MULTIPART_CONTENT_TYPE",
+]);
+/** The parser of uploads has no code for a form whose header does not say where its parts end. */
+const UNREADABLE_FORM = /^Multipart: Boundary not found/;
 
 function toProblem(error: FastifyError | Problem | Error, request: FastifyRequest, log: Log): Problem {
   if (error instanceof Problem) return error;
@@ -203,6 +223,8 @@ function toProblem(error: FastifyError | Problem | Error, request: FastifyReques
       validation.slice(0, ERRORS_SHOWN_MAX).map((v) => ({ path: v.instancePath, message: v.message ?? "" })),
     );
   }
+  if (UNUSABLE_CONTENT.has(code) || UNREADABLE_FORM.test(error.message))
+    return problem("platform.unsupported_media_type", { reason: error.message });
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return problem("platform.too_large", { limit_bytes: BODY_BYTES_MAX });
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return problem("platform.invalid_input", { place: "request", reason: error.message });

@@ -14,6 +14,7 @@ export {
   type BusinessDay,
   businessDay,
   daysBetween,
+  isDay,
   isoWeekday,
   lastClosedDay,
   startOfDay,
@@ -42,3 +43,4 @@ export { type Log, makeLog } from "./log.ts";
 export { freshnessHistogram, readGauge } from "./metrics.ts";
 export { allocate, divideHalfUp, multiplyScaled, parseScaled } from "./money.ts";
 export { type Loop, sleep, startLoop } from "./timers.ts";
+export { Day, Instant, Month } from "./request-schema.ts";

@@ -148,7 +148,7 @@ function fileRoutes(app: FastifyInstance, ground: Ground): void {
   app.get<{ Params: Static<typeof IdParams> }>(
     "/api/segments/exports/:id/file",
     {
-      schema: { tags, summary: "The file of an export", params: IdParams },
+      schema: { tags, summary: "The file of an export", params: IdParams, produces: Object.values(MEDIA) },
       config: aboutOne("export", act("segments.export_download")),
     },
     async (request, reply) => {

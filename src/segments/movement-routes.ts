@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { memberRowsById } from "../members/index.ts";
-import { aboutOne, addDays } from "../platform/index.ts";
+import { aboutOne, addDays, Day } from "../platform/index.ts";
 import type { Scope } from "../store/index.ts";
 import { todayOf } from "./count.ts";
 import { MOVEMENT_KEPT_DAYS, PAGE_MAX } from "./limits.ts";
@@ -26,7 +26,7 @@ const DaysView = Type.Object({
 });
 const ListQuery = Type.Object({
   direction: Type.Optional(Type.Union([Type.Literal("entered"), Type.Literal("left")])),
-  day: Type.Optional(Type.String({ format: "date" })),
+  day: Type.Optional(Day),
   cursor: Type.Optional(Type.String({ pattern: "^[0-9]{1,16}$" })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX })),
 });

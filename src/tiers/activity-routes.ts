@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { memberRowsById } from "../members/index.ts";
-import { aboutOne, problem } from "../platform/index.ts";
+import { aboutOne, Month, problem } from "../platform/index.ts";
 import { startJob, SYSTEM_SCOPE } from "../store/index.ts";
 import { readCondition, throughDay, tryRule } from "./activity.ts";
 import { activeRules, addActiveRule, monthMembers, monthRows, ruleVersions } from "./activity-store.ts";
@@ -15,7 +15,6 @@ const read = { access: { permission: "tiers.read", level: "L3", enter: "L2" } } 
 const manage = { access: { permission: "tiers.manage", level: "L2" } } as const;
 const MONTHS_SHOWN = 13;
 
-const Month = Type.String({ pattern: "^\\d{4}-(0[1-9]|1[0-2])$" });
 const Rule = Type.String({ pattern: "^[a-z][a-z0-9_]{0,39}$" });
 const Tree = Type.Record(Type.String({ maxLength: 40 }), Type.Unknown());
 

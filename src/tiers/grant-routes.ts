@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { memberIdAt } from "../members/index.ts";
-import { aboutOne, problem } from "../platform/index.ts";
+import { aboutOne, Day, problem } from "../platform/index.ts";
 import { type Scope, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { lock } from "./dirty-store.ts";
 import { evaluate, todayOf } from "./evaluate.ts";
@@ -19,7 +19,7 @@ const Reason = Type.String({ minLength: 2, maxLength: 400 });
 const NewGrant = Type.Object({
   member_id: Type.Integer({ minimum: 1 }),
   tier: Type.String({ maxLength: 40 }),
-  until_day: Type.String({ pattern: "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$" }),
+  until_day: Day,
   reason: Reason,
 });
 

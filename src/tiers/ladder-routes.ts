@@ -158,7 +158,7 @@ function whatIfRoutes(app: FastifyInstance, ground: Ground): void {
       schema: {
         summary: "The result of a simulation that was a job",
         tags,
-        params: Type.Object({ job_id: Type.String({ maxLength: 40 }) }),
+        params: Type.Object({ job_id: Type.String({ format: "uuid" }) }),
       },
       config: aboutOne("job", read),
     },

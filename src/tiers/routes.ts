@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { problem } from "../platform/index.ts";
+import { Day, problem } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { activityRoutes } from "./activity-routes.ts";
 import { grantRoutes } from "./grant-routes.ts";
@@ -12,7 +12,6 @@ import { coverageMatrix, membersOfList, nearDefault, recentOverview } from "./li
 
 const tags = ["tiers"];
 const read = { access: { permission: "tiers.read", level: "L3", enter: "L2" } } as const;
-const Day = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" });
 const Within = Type.Optional(Type.Integer({ minimum: 1, maximum: AMOUNT_MAX }));
 
 const ListQuery = Type.Object({

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { aboutOne, lastClosedDay, problem } from "../platform/index.ts";
+import { aboutOne, Day, lastClosedDay, problem } from "../platform/index.ts";
 import { listProducts, listStores, orderView, storeDays } from "./browse-store.ts";
 
 const tags = ["trade"];
@@ -63,7 +63,7 @@ export function tradeRoutes(app: FastifyInstance, ground: Ground): void {
         summary:
           "Stores on one business day (yesterday by default): sales, share of tickets with a member, month, last year",
         tags,
-        querystring: Type.Object({ day: Type.Optional(Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" })) }),
+        querystring: Type.Object({ day: Type.Optional(Day) }),
         response: { 200: Type.Object({ business_day: Type.String(), items: Type.Array(StoreDayRow) }) },
       },
       config,

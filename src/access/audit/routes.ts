@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../../ground.ts";
 import { problem } from "../../platform/errors.ts";
+import { Instant } from "../../platform/request-schema.ts";
 import { SYSTEM_SCOPE, startJob } from "../../store/index.ts";
 import { newestCheckpoint, newestHead, type Kept } from "./audit-store.ts";
 import { VERIFY_JOB } from "./jobs.ts";
@@ -17,7 +18,7 @@ const EXPORT_ROWS_MAX = 20_000;
 const read = { access: { permission: "audit.read", level: "L2" } } as const;
 const tags = ["access"];
 const text = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
-const instant = Type.Optional(Type.String({ format: "date-time", maxLength: 40 }));
+const instant = Type.Optional(Instant);
 const Search = {
   person_id: Type.Optional(Type.Integer({ minimum: 1 })),
   actor: text(40),

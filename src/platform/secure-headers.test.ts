@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { systemClock } from "./clock.ts";
+import { makeHttp } from "./http.ts";
+import { makeLog } from "./log.ts";
+import { secureHeaders } from "./secure-headers.ts";
+
+const access = { public: true } as const;
+
+async function server() {
+  const app = await makeHttp({ log: makeLog("silent"), clock: systemClock });
+  secureHeaders(app, { https: false });
+  app.get("/api/probe", { config: { access } }, async () => ({ ok: true }));
+  app.get("/api/probe/:id", { config: { access: { ...access } } }, async () => ({ ok: true }));
+  app.get("/page", { config: { access } }, async (_request, reply) =>
+    reply.header("content-security-policy", "default-src 'self'").send("page"),
+  );
+  await app.ready();
+  return app;
+}
+
+it("every answer, refusals included, is data that no browser runs, frames or keeps", async () => {
+  const app = await server();
+  for (const url of ["/api/probe", "/api/nothing"]) {
+    const { headers } = await app.inject(url);
+    expect(headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(headers["x-frame-options"]).toBe("DENY");
+    expect(headers["cache-control"]).toBe("no-store");
+    expect(headers["strict-transport-security"]).toBeUndefined();
+  }
+  expect((await app.inject("/page")).headers["content-security-policy"]).toBe("default-src 'self'");
+});
+
+it("an address that exists says which methods it takes; one that does not is not found", async () => {
+  const app = await server();
+  for (const url of ["/api/probe", "/api/probe/7", "/api/probe?x=1"]) {
+    const refused = await app.inject({ method: "DELETE", url });
+    expect([refused.statusCode, refused.headers.allow]).toEqual([405, "GET, HEAD"]);
+    expect(refused.json()).toMatchObject({ code: "platform.method_not_allowed" });
+  }
+  expect((await app.inject({ method: "DELETE", url: "/api/probe/7/more" })).statusCode).toBe(404);
+});
+
+it("content of a type that no route reads is told as such, a NUL character as bad input", async () => {
+  const app = await makeHttp({ log: makeLog("silent"), clock: systemClock });
+  app.post("/api/probe", { config: { access } }, async () => ({ ok: true }));
+  app.get("/api/probe", { config: { access } }, async () => ({ ok: true }));
+  const strange = { "content-type": "application/x-strange" };
+  const refused = await app.inject({ method: "POST", url: "/api/probe", headers: strange, payload: "x" });
+  expect([refused.statusCode, refused.json().code]).toEqual([415, "platform.unsupported_media_type"]);
+  expect((await app.inject("/api/probe?q=a%00b")).json().code).toBe("platform.invalid_input");
+  const nul = { deep: [{ text: "a\0b" }] };
+  expect((await app.inject({ method: "POST", url: "/api/probe", payload: nul })).statusCode).toBe(400);
+});
