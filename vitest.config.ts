@@ -24,6 +24,7 @@ export default defineConfig({
             "examples/**/*.test.ts",
             "tests/tidy/**/*.test.ts",
             "scripts/**/*.test.ts",
+            "channel-sim/**/*.test.ts",
             "console/src/**/*.test.ts",
           ],
           exclude: ["**/*.db.test.ts", "**/node_modules/**"],

@@ -3,7 +3,7 @@ import { auditCommand, auditedCommand, offerSetup, RESET_MINUTES, resetByCommand
 import { startBackground } from "./background.ts";
 import { compose, type Composition } from "./composition.ts";
 import type { Config } from "./config.ts";
-import { fillDemo, liveRateOf, requireDemo, type RunningDemo, startDemo } from "./demo.ts";
+import { fillDemo, liveRateOf, requireDemo, type RunningDemo, startDemo, startDemoChannels } from "./demo.ts";
 import { loadDomains } from "./domains.ts";
 import { systemClock } from "./platform/clock.ts";
 import { makeLog } from "./platform/log.ts";
@@ -26,6 +26,8 @@ const USAGE = `huitou <command>
   import FILE …     import a file (huitou import --help)
   reset-access --email E [--factors]
                     a one-time link for a person who lost their password; --factors: takes their second factors away too
+  channel-sim       a server that speaks what alerts are sent to (channel-sim/README.md)
+    --port 8899 --smtp-port 8825
   audit COMMAND …   verify the audit log, receive checkpoints (huitou audit --help)
   keys COMMAND      state and rotation of the master key (huitou keys --help)
   generate [--check] write openapi.json and the reference pages, or say which are stale`;
@@ -83,6 +85,10 @@ async function run(args: readonly string[], config: Config): Promise<void> {
           return process.exitCode === 0;
         });
       });
+    case "channel-sim": {
+      const { channelSimCommand } = await import("../channel-sim/command.ts");
+      return channelSimCommand(rest, config.host, say);
+    }
     case "generate":
       return withComposition(config, async (composition) => {
         const { generate, staleFiles } = await import("./generate.ts");
@@ -136,6 +142,7 @@ async function runServer(config: Config, parts: Parts): Promise<void> {
   }
   const stopBackground = parts.work ? await startBackground(composition) : async () => {};
   let live: RunningDemo | undefined;
+  let channels: (() => Promise<void>) | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (signal: string) => {
     stopping ??= (async () => {
@@ -145,13 +152,17 @@ async function runServer(config: Config, parts: Parts): Promise<void> {
       await app?.close();
       await stopBackground();
       await live?.stop();
+      await channels?.();
       await composition.close();
       process.exit(0);
     })();
   };
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
-  if (parts.demo !== undefined) await fillDemo(ground, parts.demo === "once", say);
+  if (parts.demo !== undefined) {
+    await fillDemo(ground, parts.demo === "once", say);
+    channels = await startDemoChannels(ground, say);
+  }
   for (const domain of parts.work ? composition.domains : []) await domain.ready?.(ground);
   if (stopping !== undefined) return;
   if (parts.live_rate !== undefined) live = await startDemo(ground, say);

@@ -19,6 +19,7 @@ import {
   readMigrations,
 } from "./store/index.ts";
 import { registerTagFollowers } from "./tags/index.ts";
+import { registerIndicators } from "./trust/index.ts";
 import { keyMetrics, openVault } from "./vault/index.ts";
 
 export interface Composition {
@@ -82,6 +83,10 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   registerTagFollowers(
     ground,
     domains.flatMap((domain) => (domain.tagFollower === undefined ? [] : [domain.tagFollower])),
+  );
+  registerIndicators(
+    ground,
+    domains.flatMap((domain) => [...(domain.indicators ?? [])]),
   );
   return {
     ground,

@@ -101,6 +101,35 @@ export const SETTINGS: readonly Setting[] = [
     zh: "审计记录保留天数，至少 180",
     en: "Days that audit rows are kept, at least 180",
   },
+  {
+    name: "HUITOU_ALERT_ORIGINS",
+    type: "text",
+    default: "",
+    zh: "除三家群机器人外还允许告警发往的来源（http(s)://主机:端口，逗号分隔），可以是内网",
+    en: "Origins that alerts may go to beside the three robots (http(s)://host:port, by commas); they may be private",
+  },
+  {
+    name: "HUITOU_SMTP_URL",
+    type: "text",
+    default: "",
+    zh: "发告警邮件的服务器（smtp(s)://用户:密码@主机:端口）；空则不发邮件",
+    en: "Mail server for alerts (smtp(s)://user:password@host:port); empty: no mail",
+    secret: true,
+  },
+  {
+    name: "HUITOU_MAIL_FROM",
+    type: "text",
+    default: "Huitou <alerts@huitou.invalid>",
+    zh: "告警邮件的发件人",
+    en: "Sender of alert mails",
+  },
+  {
+    name: "HUITOU_CHANNEL_SIM_PORT",
+    type: "integer",
+    default: "0",
+    zh: "示例世界自带的通道模拟器端口；0 为任一空闲端口",
+    en: "Port of the channel simulator that an example world starts; 0: any free one",
+  },
   { name: "LOG_LEVEL", type: "text", default: "info", zh: "日志级别", en: "Log level" },
   {
     name: "HUITOU_DEMO_MEMBERS",
@@ -135,8 +164,40 @@ export interface Config {
   readonly spark_connect_url: string;
   readonly audit_receiver: string;
   readonly audit_days: number;
+  /** Origins that alerts may go to whatever their address. */
+  readonly alert_origins: readonly string[];
+  readonly smtp_url: string;
+  readonly mail_from: string;
+  readonly channel_sim_port: number;
   readonly log_level: string;
   readonly demo_members: number;
+}
+
+function suiteNamed(name: string): Config["crypto_suite"] {
+  if (name !== "intl" && name !== "gm")
+    throw new Error(`HUITOU_CRYPTO_SUITE must be intl or gm, but is "${name}" · HUITOU_CRYPTO_SUITE 只能是 intl 或 gm`);
+  return name;
+}
+
+function originsOf(text: string): string[] {
+  const wanted = text.split(",").map((one) => one.trim());
+  return wanted
+    .filter((one) => one !== "")
+    .map((one) => {
+      if (!/^https?:\/\//.test(one) || !URL.canParse(one) || new URL(one).origin !== one)
+        throw new Error(
+          `HUITOU_ALERT_ORIGINS must hold origins like https://host:port, but holds "${one}" · HUITOU_ALERT_ORIGINS 应为 https://主机:端口`,
+        );
+      return one;
+    });
+}
+
+function mailServer(url: string): string {
+  if (url !== "" && !/^smtps?:\/\//.test(url))
+    throw new Error(
+      "HUITOU_SMTP_URL must begin with smtp:// or smtps:// · HUITOU_SMTP_URL 应以 smtp:// 或 smtps:// 开头",
+    );
+  return url;
 }
 
 /** Reads and checks the environment; a wrong value stops the start with a sentence that names it. */
@@ -174,11 +235,6 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     throw new Error(
       `HUITOU_AUDIT_DAYS must be at least ${AUDIT_DAYS_MIN}, but is ${audit_days} · HUITOU_AUDIT_DAYS 至少 ${AUDIT_DAYS_MIN}`,
     );
-  const crypto_suite = text("HUITOU_CRYPTO_SUITE");
-  if (crypto_suite !== "intl" && crypto_suite !== "gm")
-    throw new Error(
-      `HUITOU_CRYPTO_SUITE must be intl or gm, but is "${crypto_suite}" · HUITOU_CRYPTO_SUITE 只能是 intl 或 gm`,
-    );
   const host = text("HOST");
   const tls = tlsOf(text("HUITOU_TLS_CERT"), text("HUITOU_TLS_KEY"));
   const scheme = tls === undefined ? "http" : "https";
@@ -194,7 +250,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     data_dir: resolve(text("HUITOU_DATA")),
     database_url: text("DATABASE_URL"),
     keys_database_url: text("KEYS_DATABASE_URL"),
-    crypto_suite,
+    crypto_suite: suiteNamed(text("HUITOU_CRYPTO_SUITE")),
     master_key: text("HUITOU_MASTER_KEY"),
     master_key_before: text("HUITOU_MASTER_KEY_BEFORE"),
     timezone,
@@ -204,6 +260,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     spark_connect_url,
     audit_receiver,
     audit_days,
+    alert_origins: originsOf(text("HUITOU_ALERT_ORIGINS")),
+    smtp_url: mailServer(text("HUITOU_SMTP_URL")),
+    mail_from: text("HUITOU_MAIL_FROM"),
+    channel_sim_port: integer("HUITOU_CHANNEL_SIM_PORT"),
     log_level: text("LOG_LEVEL"),
     demo_members: integer("HUITOU_DEMO_MEMBERS"),
   };

@@ -4,6 +4,7 @@ import { listSourceKeys } from "./ingest/index.ts";
 import { WorldClock } from "./platform/clock.ts";
 import { defineErrors, problem } from "./platform/errors.ts";
 import { keepWorldTime, LIVE_RATE_MAX, setSetting, settingOf, SYSTEM_SCOPE } from "./store/index.ts";
+import { useChannelSim } from "./trust/index.ts";
 
 defineErrors("demo", {
   not_a_demo: {
@@ -87,6 +88,20 @@ export async function fillDemo(ground: Ground, wanted: boolean, say: (line: stri
   const { members, seed, from, until } = demo;
   await seedWorld(ground, { members, seed, from: new Date(from), until: new Date(until) });
   await remember(ground, { ...demo, filled: true });
+}
+
+/** Alerts of an example world go to a simulator of its own, so that they are seen and reach nobody. @returns how to stop it */
+export async function startDemoChannels(
+  ground: Ground,
+  say: (line: string) => void,
+): Promise<(() => Promise<void>) | undefined> {
+  const seeded = await seededOf(ground);
+  if (seeded === undefined || (typeof seeded === "object" && "demo" in seeded)) return undefined;
+  const { simSecret, startChannelSim } = await import("../channel-sim/server.ts");
+  const sim = await startChannelSim({ port: ground.config.channel_sim_port });
+  await useChannelSim(ground, { http: sim.url, smtp: sim.smtp_url }, simSecret);
+  say(`channel-sim: ${sim.url} · 示例世界的告警在这里看`);
+  return () => sim.stop();
 }
 
 export interface RunningDemo {

@@ -4,7 +4,7 @@ import type { Ground } from "./ground.ts";
 import type { Relation } from "./query/index.ts";
 import type { Stage } from "./ingest/index.ts";
 import type { TagFollower } from "./tags/index.ts";
-import type { JobKind, OutboxHandler, Schedule } from "./store/index.ts";
+import type { Indicator, JobKind, OutboxHandler, Schedule } from "./store/index.ts";
 
 /**
  * A domain as the composition sees it. Each lives in `src/<name>/domain.ts`; the order below is the order in which data
@@ -27,6 +27,9 @@ export interface Domain {
   readonly stage?: Stage;
   /** What this domain does when tags of members change, in the transaction that wrote them. */
   readonly tagFollower?: TagFollower;
+  /** Figures watched all day (src/trust); a domain from ingest on has some or says why it has none. */
+  readonly indicators?: readonly Indicator[];
+  readonly no_indicators?: string;
   /** Generated pages under docs/reference/ (file name and text); `npm run generate` writes them, a test compares them. */
   readonly reference?: (ground: Ground) => Promise<readonly { readonly file: string; readonly text: string }[]>;
   /** Called at each start after migration and seeding, in domain order, before the platform says it is ready; cheap when nothing is missing. */
@@ -56,7 +59,7 @@ export const DOMAIN_ORDER = [
 /** Loads the domains in their order; tests may ask for the foundations and some of them only. */
 export async function loadDomains(only?: readonly string[]): Promise<Domain[]> {
   const foundations: Domain[] = [
-    { name: "store", migrations: new URL("./store/migrations/", import.meta.url), schemas: ["store"] },
+    (await import("./store/domain.ts")).domain,
     (await import("./vault/domain.ts")).domain,
     (await import("./access/domain.ts")).domain,
   ];

@@ -2,6 +2,7 @@ import type { Domain } from "../domains.ts";
 import { auditJobs, auditSchedules } from "./audit/jobs.ts";
 import { startCheckpoints } from "./audit/sender.ts";
 import "./errors.ts";
+import { accessIndicators } from "./indicators.ts";
 import { accessRoutes } from "./routes.ts";
 
 export const domain: Domain = {
@@ -10,6 +11,7 @@ export const domain: Domain = {
   routes: accessRoutes,
   jobs: auditJobs,
   schedules: auditSchedules,
+  indicators: accessIndicators,
   start: async (ground) => {
     const checkpoints = await startCheckpoints(ground);
     return () => checkpoints.stop();

@@ -21,6 +21,7 @@ export const DOMAIN_NAMES: Readonly<Record<string, Named>> = {
   matrix: named("权限矩阵", "Permission matrix"),
   audit: named("审计", "Audit"),
   privacy: named("个人信息权利", "Personal rights"),
+  trust: named("风险与信任", "Risk and trust"),
 };
 
 export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
@@ -52,6 +53,9 @@ export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
   "privacy.file": named("登记权利请求", "File rights requests"),
   "privacy.read": named("查看权利请求", "See rights requests"),
   "privacy.handle": named("办理权利请求", "Handle rights requests"),
+  "trust.read": named("查看风险与事件", "See risks and incidents"),
+  "trust.handle": named("处理事件", "Handle incidents"),
+  "trust.manage": named("管理风险、监测与告警", "Manage risks, limits and alerts"),
 };
 
 export const LEVEL_NAMES: Readonly<Record<Level, Named>> = {

@@ -31,6 +31,9 @@ export const PERMISSIONS = [
   "privacy.file",
   "privacy.read",
   "privacy.handle",
+  "trust.read",
+  "trust.handle",
+  "trust.manage",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -84,6 +87,7 @@ export const ROLES: readonly RoleInfo[] = [
       "data.manage",
       "privacy.file",
       "privacy.read",
+      "trust.read",
     ],
   },
   {
@@ -100,6 +104,9 @@ export const ROLES: readonly RoleInfo[] = [
       "tiers.grant",
       "metrics.manage",
       "data.read",
+      "trust.read",
+      "trust.handle",
+      "trust.manage",
     ],
   },
   {
@@ -128,21 +135,34 @@ export const ROLES: readonly RoleInfo[] = [
     role: "engineer",
     zh: "工程师",
     en: "Engineer",
-    permissions: ["data.read", "data.manage", "jobs.read", "jobs.manage", "tags.read"],
+    permissions: ["data.read", "data.manage", "jobs.read", "jobs.manage", "tags.read", "trust.read", "trust.handle"],
   },
   {
     role: "system_admin",
     zh: "系统管理员",
     en: "System administrator",
-    permissions: ["data.read", "jobs.read", "jobs.manage"],
+    permissions: ["data.read", "jobs.read", "jobs.manage", "trust.read", "trust.handle"],
   },
   {
     role: "security_admin",
     zh: "安全管理员",
     en: "Security administrator",
-    permissions: ["people.manage", "matrix.read", "matrix.manage", "matrix.approve"],
+    permissions: [
+      "people.manage",
+      "matrix.read",
+      "matrix.manage",
+      "matrix.approve",
+      "trust.read",
+      "trust.handle",
+      "trust.manage",
+    ],
   },
-  { role: "audit_admin", zh: "审计管理员", en: "Audit administrator", permissions: ["audit.read", "matrix.read"] },
+  {
+    role: "audit_admin",
+    zh: "审计管理员",
+    en: "Audit administrator",
+    permissions: ["audit.read", "matrix.read", "trust.read"],
+  },
   {
     role: "privacy_officer",
     zh: "个人信息保护负责人",
@@ -155,6 +175,7 @@ export const ROLES: readonly RoleInfo[] = [
       "privacy.file",
       "privacy.read",
       "privacy.handle",
+      "trust.read",
     ],
   },
 ];

@@ -6,9 +6,11 @@ import { startPipeline } from "./pipeline.ts";
 import { pullJobs, pullRoutes, pullSchedules } from "./pulls/index.ts";
 import { recordsReference } from "./reference.ts";
 import { ingestRoutes } from "./routes.ts";
+import { ingestIndicators } from "./indicators.ts";
 
 export const domain: Domain = {
   name: "ingest",
+  indicators: ingestIndicators,
   migrations: new URL("./migrations/", import.meta.url),
   routes: (app, ground) => {
     ingestRoutes(app, ground);

@@ -45,6 +45,7 @@ async function firstRefresh(ground: Ground): Promise<void> {
 
 export const domain: Domain = {
   name: "lake",
+  no_indicators: "Its refresh and verification are jobs: one that fails is told by store.failed_jobs.",
   migrations: new URL("./migrations/", import.meta.url),
   routes: lakeRoutes,
   jobs: lakeJobs,

@@ -4,9 +4,11 @@ import { relations } from "./relations.ts";
 import { memberRoutes } from "./routes.ts";
 import { stage } from "./stage.ts";
 import { totalsDue } from "./totals.ts";
+import { memberIndicators } from "./indicators.ts";
 
 export const domain: Domain = {
   name: "members",
+  indicators: memberIndicators,
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["members"],
   routes: memberRoutes,

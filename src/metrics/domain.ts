@@ -10,6 +10,7 @@ import { makeMorning } from "./morning.ts";
 import { metricReference } from "./reference.ts";
 import { metricRoutes } from "./routes.ts";
 import { joinDays, markDays, membersTotal, metricsState, ordersReach } from "./state-store.ts";
+import { metricIndicators } from "./indicators.ts";
 
 /** Relations whose days figures are counted by. */
 const COUNTED = new Set(["orders", "returns", "events"]);
@@ -52,6 +53,7 @@ async function firstFigures(ground: Ground): Promise<void> {
 
 export const domain: Domain = {
   name: "metrics",
+  indicators: metricIndicators,
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["metrics"],
   routes: metricRoutes,

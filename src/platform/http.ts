@@ -47,6 +47,10 @@ export const OBJECT_KINDS = {
   rfm_version: "brand",
   matrix_version: "brand",
   rights_request: "store",
+  indicator: "brand",
+  incident: "brand",
+  risk: "brand",
+  channel: "brand",
 } as const;
 export type ObjectKind = keyof typeof OBJECT_KINDS;
 

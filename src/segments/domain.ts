@@ -11,6 +11,7 @@ import { registerSegmentMetrics } from "./metrics.ts";
 import { relations } from "./relations.ts";
 import { segmentRoutes } from "./routes.ts";
 import { segmentStage } from "./stage.ts";
+import { segmentIndicators } from "./indicators.ts";
 
 type Changed = {
   /** Of sales: the parties that no record of a sale names; the others were marked with their record. */
@@ -61,6 +62,7 @@ async function start(ground: Ground): Promise<() => Promise<void>> {
 
 export const domain: Domain = {
   name: "segments",
+  indicators: segmentIndicators,
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["segments"],
   relations,

@@ -7,6 +7,7 @@ export {
   type OutboxHandler,
   type Subscription,
 } from "./outbox.ts";
+export type { Indicator, IndicatorUnit, Look, Reading } from "./indicator.ts";
 export { isWhole, openPool, openStore, SYSTEM_SCOPE, type Scope, type Store, type Tx } from "./store.ts";
 export {
   cancelJob,

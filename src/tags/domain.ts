@@ -16,6 +16,7 @@ import { tagRoutes } from "./routes.ts";
 import { tagStage } from "./stage.ts";
 import { countStatistics, statisticsDue, writeStatistics } from "./statistics-store.ts";
 import { memberTotal } from "./tags-store.ts";
+import { tagIndicators } from "./indicators.ts";
 
 type Changed = {
   /** Of sales: the parties that no record of a sale names; the others were marked with their record. */
@@ -68,6 +69,7 @@ async function countSpread(ground: Ground): Promise<boolean> {
 
 export const domain: Domain = {
   name: "tags",
+  indicators: tagIndicators,
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["tags"],
   relations,

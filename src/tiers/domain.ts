@@ -67,6 +67,7 @@ async function start(ground: Ground): Promise<() => Promise<void>> {
 
 export const domain: Domain = {
   name: "tiers",
+  no_indicators: "Its evaluation and months are jobs: one that fails is told by store.failed_jobs.",
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["tiers"],
   relations,

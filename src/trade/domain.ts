@@ -15,6 +15,7 @@ const membersErased: OutboxHandler = async (tx, _ground, events) => {
 
 export const domain: Domain = {
   name: "trade",
+  no_indicators: "Sales arrive through ingest, whose silence and reject rate are watched; nothing of its own runs.",
   migrations: new URL("./migrations/", import.meta.url),
   routes: tradeRoutes,
   relations,

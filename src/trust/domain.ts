@@ -1,10 +1,32 @@
 import type { Domain } from "../domains.ts";
 import { privacyJobs, privacyRoutes } from "./privacy/index.ts";
+import { startLoop } from "../platform/index.ts";
+import { deliverDue } from "./deliver.ts";
+import "./errors.ts";
+import { trustJobs, trustSchedules, watchAtOnce } from "./jobs.ts";
+import { trustIndicators } from "./own-indicators.ts";
+import { trustRoutes } from "./routes.ts";
+
+const RETRY_MS = 10_000;
 
 export const domain: Domain = {
   name: "trust",
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["trust"],
-  routes: privacyRoutes,
-  jobs: privacyJobs,
+  routes: (app, ground) => {
+    trustRoutes(app, ground);
+    privacyRoutes(app, ground);
+  },
+  jobs: [...trustJobs, ...privacyJobs],
+  schedules: trustSchedules,
+  indicators: trustIndicators,
+  ready: watchAtOnce,
+  // what could not be delivered is tried again between two rounds
+  start: async (ground) => {
+    const retries = startLoop(async () => (await deliverDue(ground)) > 0, {
+      idle_ms: RETRY_MS,
+      onError: (error) => ground.log.error({ error: String(error) }, "alerts were not sent"),
+    });
+    return () => retries.stop();
+  },
 };

@@ -36,6 +36,7 @@ async function firstFlows(ground: Ground): Promise<void> {
 
 export const domain: Domain = {
   name: "value",
+  no_indicators: "Its layers are computed by jobs: one that fails is told by store.failed_jobs.",
   migrations: new URL("./migrations/", import.meta.url),
   routes: valueRoutes,
   jobs: valueJobs,

@@ -1,5 +1,6 @@
 import type { Domain } from "../domains.ts";
 import { vaultJobs, vaultSchedules } from "./jobs.ts";
+import { keyAge } from "./key-age.ts";
 
 export const domain: Domain = {
   name: "vault",
@@ -7,4 +8,5 @@ export const domain: Domain = {
   schemas: ["vault"],
   jobs: vaultJobs,
   schedules: vaultSchedules,
+  indicators: [keyAge],
 };

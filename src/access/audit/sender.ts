@@ -21,7 +21,7 @@ import { auditWriter } from "./writer.ts";
 export const CHECKPOINT_SECONDS = 5;
 const LOCAL_CHECKPOINT_SECONDS = 60;
 const ANSWER_MS_MAX = 10_000;
-const STATE = "audit.receiver";
+export const RECEIVER_STATE = "audit.receiver";
 
 /** What is known of the receiver off the host. */
 export interface ReceiverState {
@@ -164,7 +164,7 @@ export class CheckpointSender {
       answered_at: answered === true ? now : before.answered_at,
       failing_since: change.state === "answering" ? null : (before.failing_since ?? now),
     };
-    await this.#ground.store.write(SYSTEM_SCOPE, (tx) => setSetting(tx, STATE, after));
+    await this.#ground.store.write(SYSTEM_SCOPE, (tx) => setSetting(tx, RECEIVER_STATE, after));
     if (after.state !== "answering")
       this.#ground.log.error({ state: after.state, fault: after.fault, since: after.failing_since }, "audit receiver");
     if (before.state === after.state) return;
@@ -175,7 +175,7 @@ export class CheckpointSender {
 }
 
 export async function receiverState(ground: Ground): Promise<ReceiverState> {
-  const kept = await ground.store.read(SYSTEM_SCOPE, (tx) => settingOf<ReceiverState>(tx, STATE));
+  const kept = await ground.store.read(SYSTEM_SCOPE, (tx) => settingOf<ReceiverState>(tx, RECEIVER_STATE));
   const url = ground.config.audit_receiver;
   return url === "" ? NOTHING : { ...NOTHING, ...kept, url };
 }

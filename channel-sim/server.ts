@@ -1,0 +1,161 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { mailServer } from "./mail.ts";
+import { Dials, type Dial, KINDS, type Kind, MessageLog, OUTCOMES } from "./message-log.ts";
+import { page } from "./page.ts";
+import { dingtalkRobot, feishuRobot, type SimRobot, wecomRobot } from "./robots.ts";
+
+export interface ChannelSim {
+  /** http://host:port */
+  readonly url: string;
+  /** smtp://host:port */
+  readonly smtp_url: string;
+  readonly log: MessageLog;
+  readonly dials: Dials;
+  /** The secret with which a robot's calls must be signed; null: it asks for none. */
+  setSecret(kind: Kind, secret: string | null): void;
+  stop(): Promise<void>;
+}
+
+export interface SimOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly smtp_port?: number;
+  /** What the services take for now, in ms since 1970; the machine's own time unless a test has another. */
+  readonly now_ms?: () => number;
+}
+
+const BODY_BYTES_MAX = 1_048_576;
+
+/** The secret of a robot until it is told another one. */
+export const simSecret = (kind: Kind): string => `sim-secret-${kind}`;
+
+const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > BODY_BYTES_MAX) throw new Error("body too large");
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function jsonOf(body: Buffer): Record<string, unknown> {
+  try {
+    const value = JSON.parse(body.toString("utf8")) as unknown;
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown, type = "application/json; charset=utf-8"): void {
+  response.writeHead(status, { "content-type": type, "cache-control": "no-store" });
+  response.end(typeof body === "string" ? body : JSON.stringify(body));
+}
+
+class Sim {
+  readonly #now_ms: () => number;
+
+  constructor(now_ms: () => number) {
+    this.#now_ms = now_ms;
+  }
+
+  readonly log = new MessageLog();
+  readonly dials = new Dials();
+  readonly robots: readonly SimRobot[] = [wecomRobot(), dingtalkRobot(), feishuRobot()];
+  readonly secrets = new Map<Kind, string | null>(KINDS.map((kind) => [kind, simSecret(kind)]));
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://sim");
+    const robot = request.method === "POST" ? this.robots.find((one) => one.matches(url.pathname)) : undefined;
+    if (robot !== undefined) return this.#robot(robot, url, request, response);
+    if (url.pathname === "/") return send(response, 200, page(this.log.list()), "text/html; charset=utf-8");
+    if (url.pathname === "/sim/log") return this.#log(url, request, response);
+    if (url.pathname === "/sim/dials") return this.#dialled(request, response);
+    if (url.pathname === "/sim/secrets" && request.method === "PUT") return this.#told(request, response);
+    return send(response, 404, { error: "nothing speaks here" });
+  }
+
+  async #robot(robot: SimRobot, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const dial = this.dials.take(robot.kind);
+    if (dial.outcome === "refuse") {
+      request.socket.destroy();
+      return;
+    }
+    const body = await bodyOf(request);
+    await wait(dial.slow_ms);
+    if (dial.outcome === "http_500") return send(response, 500, "busy", "text/plain");
+    if (dial.outcome === "error") return send(response, 200, robot.fault);
+    if (dial.outcome === "redirect") {
+      response.writeHead(307, { location: "/sim/log" });
+      response.end();
+      return;
+    }
+    const call = { url, body: jsonOf(body), bytes: body.length, at_ms: this.#now_ms() };
+    const { answer, ...judged } = robot.judge(call, this.secrets.get(robot.kind) ?? null);
+    const lost = dial.outcome === "lost";
+    this.log.add({ at: new Date(call.at_ms).toISOString(), kind: robot.kind, ...judged, answer: lost ? null : answer });
+    if (lost) request.socket.destroy();
+    else send(response, 200, answer);
+  }
+
+  #log(url: URL, request: IncomingMessage, response: ServerResponse): void {
+    if (request.method === "DELETE") this.log.clear();
+    const kind = url.searchParams.get("kind") ?? undefined;
+    send(response, 200, { items: this.log.list({ kind, since: Number(url.searchParams.get("since") ?? 0) }) });
+  }
+
+  async #dialled(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === "PUT") {
+      for (const [kind, dial] of Object.entries(jsonOf(await bodyOf(request)))) {
+        const wanted = dial as Partial<Dial>;
+        if (!KINDS.includes(kind as Kind) || (wanted.outcome !== undefined && !OUTCOMES.includes(wanted.outcome)))
+          return send(response, 400, { error: `kinds: ${KINDS.join(", ")}; outcomes: ${OUTCOMES.join(", ")}` });
+        this.dials.set(kind as Kind, wanted);
+      }
+    }
+    send(response, 200, this.dials.all());
+  }
+
+  async #told(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [kind, secret] of Object.entries(jsonOf(await bodyOf(request))))
+      if (KINDS.includes(kind as Kind)) this.secrets.set(kind as Kind, typeof secret === "string" ? secret : null);
+    send(response, 200, { kinds: KINDS });
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((done, fail) => {
+    server.once("error", fail);
+    server.listen(port, host, () => done((server.address() as AddressInfo).port));
+  });
+}
+
+/** Starts both sides. A port of 0 is any free one. */
+export async function startChannelSim(options: SimOptions = {}): Promise<ChannelSim> {
+  const { host = "127.0.0.1", port = 0, smtp_port = 0 } = options;
+  const sim = new Sim(options.now_ms ?? Date.now);
+  const http = createServer((request, response) => {
+    sim.answer(request, response).catch(() => response.destroy());
+  });
+  const mail = mailServer(sim.log, sim.dials);
+  mail.on("error", () => undefined);
+  const http_port = await listen(http, port, host);
+  const mail_port = await listen(mail.server as unknown as Server, smtp_port, host);
+  return {
+    url: `http://${host}:${http_port}`,
+    smtp_url: `smtp://${host}:${mail_port}`,
+    log: sim.log,
+    dials: sim.dials,
+    setSecret: (kind, secret) => void sim.secrets.set(kind, secret),
+    stop: async () => {
+      http.closeAllConnections();
+      await new Promise((done) => http.close(done));
+      await new Promise<void>((done) => mail.close(() => done()));
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { createTransport } from "nodemailer";
+import type { AlertMessage } from "./message.ts";
+import { OutgoingFailed } from "./outgoing.ts";
+
+export interface MailServer {
+  /** smtp://user:password@host:port or smtps://… */
+  readonly url: string;
+  readonly from: string;
+}
+
+interface Failure {
+  readonly code?: string;
+  /** The server said no. */
+  readonly responseCode?: number;
+  readonly syscall?: string;
+}
+
+/** Codes with which a connection ends before anything was handed over. */
+const NOT_SENT = new Set(["ECONNECTION", "EDNS", "ETLS", "EAUTH", "EENVELOPE"]);
+
+/**
+ * Sends one mail. Its Message-ID is made of the message's number, so that a repeat is recognised.
+ * @returns what the server answered. @throws OutgoingFailed
+ */
+export async function sendMail(
+  server: MailServer,
+  to: readonly string[],
+  message: AlertMessage,
+  timeout_ms: number,
+): Promise<string> {
+  const transport = createTransport({
+    url: server.url,
+    connectionTimeout: timeout_ms,
+    greetingTimeout: timeout_ms,
+    socketTimeout: timeout_ms,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const host = /@([\w.-]+)/.exec(server.from)?.[1] ?? "huitou.invalid";
+  try {
+    const sent = await transport.sendMail({
+      from: server.from,
+      to: [...to],
+      subject: message.title,
+      messageId: `<${message.number.replaceAll(/[^\w.-]/g, "-")}@${host}>`,
+      text: [message.title, "", ...message.lines, "", `${message.number}  ${message.link}`].join("\n"),
+    });
+    return sent.response;
+  } catch (error) {
+    const { code = "", responseCode, syscall, message: text } = error as Error & Failure;
+    const certain = responseCode !== undefined || NOT_SENT.has(code) || syscall === "connect";
+    throw new OutgoingFailed(text, !certain);
+  } finally {
+    transport.close();
+  }
+}

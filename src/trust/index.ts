@@ -1,0 +1,2 @@
+export { useChannelSim } from "./demo-channels.ts";
+export { registerIndicators } from "./indicators.ts";
