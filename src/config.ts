@@ -78,7 +78,13 @@ export const SETTINGS: readonly Setting[] = [
     zh: "测试用真实数据集",
     en: "Real data sets for tests",
   },
-  { name: "HUITOU_DUCKDB_MEMORY", type: "text", default: "4GB", zh: "DuckDB 内存上限", en: "Memory limit of DuckDB" },
+  {
+    name: "HUITOU_DUCKDB_MEMORY",
+    type: "text",
+    default: "2500MB",
+    zh: "DuckDB 内存上限",
+    en: "Memory limit of DuckDB",
+  },
   {
     name: "SPARK_CONNECT_URL",
     type: "text",

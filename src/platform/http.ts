@@ -188,7 +188,9 @@ function requireAccess(app: FastifyInstance): void {
 function answerProblems(app: FastifyInstance, log: Log): void {
   const refusalOf = methodsOf(app);
   app.setErrorHandler((error: FastifyError | Problem | Error, request, reply) => {
-    const answer = toProblem(error, request, log);
+    // a body or its type may be refused before the router's own answer: what is not there is not there whatever it holds
+    const nowhere = request.is404 && !(error instanceof Problem);
+    const answer = nowhere ? refusalOf(request.method, pathOf(request), reply) : toProblem(error, request, log);
     const retryAfter = (error as { retry_after_seconds?: number }).retry_after_seconds;
     if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
     return reply
@@ -196,14 +198,20 @@ function answerProblems(app: FastifyInstance, log: Log): void {
       .type("application/problem+json")
       .send({ ...answer.toJSON(), instance: request.id });
   });
+  app.addHook("onRequest", async (request, reply) => {
+    if (!refusalOf.shadowed(request.routeOptions.url, pathOf(request))) return;
+    throw refusalOf(request.method, pathOf(request), reply);
+  });
   app.setNotFoundHandler((request, reply) => {
-    const answer = refusalOf(request.method, request.url.split("?")[0] ?? "", reply);
+    const answer = refusalOf(request.method, pathOf(request), reply);
     return reply
       .code(answer.status)
       .type("application/problem+json")
       .send({ ...answer.toJSON(), instance: request.id });
   });
 }
+
+const pathOf = (request: FastifyRequest) => request.url.split("?")[0] ?? "";
 
 const UNUSABLE_CONTENT = new Set([
   "FST_ERR_CTP_INVALID_MEDIA_TYPE",

@@ -11,6 +11,8 @@ async function server() {
   secureHeaders(app, { https: false });
   app.get("/api/probe", { config: { access } }, async () => ({ ok: true }));
   app.get("/api/probe/:id", { config: { access: { ...access } } }, async () => ({ ok: true }));
+  app.get("/api/probe/count", { config: { access } }, async () => ({ count: 0 }));
+  app.put("/api/probe/:id", { config: { access } }, async () => ({ ok: true }));
   app.get("/page", { config: { access } }, async (_request, reply) =>
     reply.header("content-security-policy", "default-src 'self'").send("page"),
   );
@@ -33,12 +35,14 @@ it("every answer, refusals included, is data that no browser runs, frames or kee
 
 it("an address that exists says which methods it takes; one that does not is not found", async () => {
   const app = await server();
-  for (const url of ["/api/probe", "/api/probe/7", "/api/probe?x=1"]) {
+  for (const url of ["/api/probe", "/api/probe/count", "/api/probe?x=1"]) {
     const refused = await app.inject({ method: "DELETE", url });
     expect([refused.statusCode, refused.headers.allow]).toEqual([405, "GET, HEAD"]);
     expect(refused.json()).toMatchObject({ code: "platform.method_not_allowed" });
   }
   expect((await app.inject({ method: "DELETE", url: "/api/probe/7/more" })).statusCode).toBe(404);
+  const named = await app.inject({ method: "PUT", url: "/api/probe/count" });
+  expect([named.statusCode, named.headers.allow]).toEqual([405, "GET, HEAD"]);
 });
 
 it("content of a type that no route reads is told as such, a NUL character as bad input", async () => {

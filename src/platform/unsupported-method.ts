@@ -6,11 +6,15 @@ interface Address {
   readonly methods: Set<string>;
 }
 
-/**
- * Tells addresses that exist, but not for a method, from those that do not exist (RFC 9110 15.5.6).
- * @returns for a method and path the problem to answer; its `allow` header is set on the reply
- */
-export function methodsOf(app: FastifyInstance): (method: string, path: string, reply: FastifyReply) => Problem {
+export interface Refusal {
+  /** The problem to answer for a method and a path that no route takes; sets the reply's `allow` header. */
+  (method: string, path: string, reply: FastifyReply): Problem;
+  /** Whether the route that matched takes for an id what is an address of its own: PUT /segments/count is no segment. */
+  shadowed(url: string | undefined, path: string): boolean;
+}
+
+/** Tells addresses that exist, but not for a method, from those that do not exist (RFC 9110 15.5.6). */
+export function methodsOf(app: FastifyInstance): Refusal {
   const addresses = new Map<string, Address>();
   app.addHook("onRoute", ({ url, method }) => {
     if (url.includes("*")) return;
@@ -18,13 +22,17 @@ export function methodsOf(app: FastifyInstance): (method: string, path: string, 
     for (const one of [method].flat()) address.methods.add(one);
     addresses.set(url, address);
   });
-  return (method, path, reply) => {
-    const there = [...addresses.values()].filter(({ pattern }) => pattern.test(path));
+  const refusal = (method: string, path: string, reply: FastifyReply): Problem => {
+    const exact = addresses.get(path);
+    const there = exact === undefined ? [...addresses.values()].filter(({ pattern }) => pattern.test(path)) : [exact];
     const allowed = [...new Set(there.flatMap(({ methods }) => [...methods]))].sort().join(", ");
     if (allowed === "") return problem("platform.not_found", { path });
     reply.header("allow", allowed);
     return problem("platform.method_not_allowed", { method, path, allowed });
   };
+  return Object.assign(refusal, {
+    shadowed: (url: string | undefined, path: string) => url !== undefined && url !== path && addresses.has(path),
+  });
 }
 
 function patternOf(url: string): RegExp {
