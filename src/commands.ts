@@ -5,6 +5,7 @@ import { compose, type Composition } from "./composition.ts";
 import type { Config } from "./config.ts";
 import { fillDemo, liveRateOf, requireDemo, type RunningDemo, startDemo, startDemoChannels } from "./demo.ts";
 import { loadDomains } from "./domains.ts";
+import type { Ground } from "./ground.ts";
 import { systemClock } from "./platform/clock.ts";
 import { makeLog } from "./platform/log.ts";
 import { Problem, sentence } from "./platform/errors.ts";
@@ -30,14 +31,18 @@ const USAGE = `huitou <command>
     --port 8899 --smtp-port 8825
   audit COMMAND …   verify the audit log, receive checkpoints (huitou audit --help)
   keys COMMAND      state and rotation of the master key (huitou keys --help)
+  backup, restore   back up while working, restore, try a restore (huitou backup --help)
   generate [--check] write openapi.json and the reference pages, or say which are stale`;
+
+/** Refusals that need no trace: what is wrong and what to do is in their sentence. */
+const SAID_PLAINLY = /^(demo|recovery|vault)\./;
 
 /** Runs one command to its end; what it refuses is said in a sentence. */
 export async function main(args: readonly string[], config: Config): Promise<void> {
   try {
     await run(args, config);
   } catch (error) {
-    if (!(error instanceof Problem) || !error.code.startsWith("demo.")) throw error;
+    if (!(error instanceof Problem) || !SAID_PLAINLY.test(error.code)) throw error;
     for (const language of ["zh", "en"] as const)
       process.stderr.write(`${sentence(error.code, error.params, language)}\n`);
     process.exitCode = 2;
@@ -74,20 +79,17 @@ async function run(args: readonly string[], config: Config): Promise<void> {
       });
       return;
     case "keys":
-      return withComposition(config, async ({ ground }) => {
-        const { keysCommand } = await import("./vault/index.ts");
-        if (rest[0] !== "rotate") {
-          process.exitCode = await keysCommand(ground, rest, say);
-          return;
-        }
-        await auditedCommand(ground, "command.keys", async () => {
-          process.exitCode = await keysCommand(ground, rest, say);
-          return process.exitCode === 0;
-        });
-      });
+      return withComposition(config, ({ ground }) => keys(ground, rest));
     case "channel-sim": {
       const { channelSimCommand } = await import("../channel-sim/command.ts");
       return channelSimCommand(rest, config.host, say);
+    }
+    case "backup":
+      return withComposition(config, (composition) => backup(composition, rest));
+    case "restore": {
+      const { restoreCommand } = await import("./recovery-commands.ts");
+      process.exitCode = await restoreCommand(config, rest, say);
+      return;
     }
     case "generate":
       return withComposition(config, async (composition) => {
@@ -101,6 +103,25 @@ async function run(args: readonly string[], config: Config): Promise<void> {
       say(USAGE);
       process.exitCode = command === "--help" || command === "help" ? 0 : 2;
   }
+}
+
+/** What changes the keys is an act; looking is not. */
+async function keys(ground: Ground, args: readonly string[]): Promise<void> {
+  const { keysCommand } = await import("./vault/index.ts");
+  const work = async () => {
+    process.exitCode = await keysCommand(ground, args, say);
+    return process.exitCode === 0;
+  };
+  if (args[0] === "rotate") await auditedCommand(ground, "command.keys", work);
+  else await work();
+}
+
+async function backup(composition: Composition, args: readonly string[]): Promise<void> {
+  const { backupCommand } = await import("./recovery-commands.ts");
+  await auditedCommand(composition.ground, "command.backup", async () => {
+    process.exitCode = await backupCommand(composition, args, say);
+    return process.exitCode === 0;
+  });
 }
 
 function demoParts(args: readonly string[]): Pick<Parts, "demo" | "live_rate"> {

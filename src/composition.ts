@@ -8,8 +8,10 @@ import type { Log } from "./platform/log.ts";
 import { makeSignals } from "./platform/signals.ts";
 import { registerStages } from "./ingest/index.ts";
 import { Catalogue } from "./query/index.ts";
+import { recoveryMetrics, refuseHalfRestored } from "./recovery/index.ts";
 import {
   type Databases,
+  type Migration,
   migrate,
   openDatabases,
   openPool,
@@ -20,7 +22,7 @@ import {
 } from "./store/index.ts";
 import { registerTagFollowers } from "./tags/index.ts";
 import { registerIndicators } from "./trust/index.ts";
-import { keyMetrics, openVault } from "./vault/index.ts";
+import { keyMetrics, openVault, replayDeletions } from "./vault/index.ts";
 
 export interface Composition {
   readonly ground: Ground;
@@ -41,6 +43,8 @@ export interface ComposeOptions {
   readonly throwaway?: boolean;
   /** Tests hand in databases they made themselves. */
   readonly databases?: Databases;
+  /** It was just restored: not finished, but whole enough to be looked at. */
+  readonly restoring?: boolean;
   /** The database is known to be at the newest version (a clone of a migrated one). */
   readonly migrated?: boolean;
 }
@@ -48,6 +52,7 @@ export interface ComposeOptions {
 /** Starts the stores, migrates, and makes the ground that all domains stand on. */
 export async function compose(options: ComposeOptions): Promise<Composition> {
   const { config, clock: wall, log, domains } = options;
+  if (options.restoring !== true) refuseHalfRestored(config.data_dir);
   const databases =
     options.databases ??
     (await openDatabases({
@@ -66,6 +71,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     master_key: config.master_key,
     master_key_before: config.master_key_before,
     suite: config.crypto_suite,
+    journal_dir: config.deletion_journal,
     wall,
     onError,
   });
@@ -76,6 +82,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const signals = makeSignals((error) => log.error({ error: String(error) }, "a listener failed"));
   const ground: Ground = { config, clock, wall, log, store, vault, metrics, catalogue, signals };
   keyMetrics(ground);
+  recoveryMetrics(ground);
   registerStages(
     ground,
     domains.flatMap((domain) => (domain.stage === undefined ? [] : [domain.stage])),
@@ -88,6 +95,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     ground,
     domains.flatMap((domain) => [...(domain.indicators ?? [])]),
   );
+  await replayDeletions(ground, domains);
   return {
     ground,
     domains,
@@ -100,9 +108,15 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   };
 }
 
-/** Brings record store and queue to the newest version. */
-export async function migrateAll(databases: Databases, domains: readonly Domain[], log: Log): Promise<void> {
-  const migrations = await readMigrations(domains.flatMap((d) => (d.migrations === undefined ? [] : [d.migrations])));
+/** Brings record store and queue to the newest version. @param only to the version that has these migrations */
+export async function migrateAll(
+  databases: Databases,
+  domains: readonly Domain[],
+  log: Log,
+  only?: readonly Migration[],
+): Promise<void> {
+  const migrations =
+    only ?? (await readMigrations(domains.flatMap((d) => (d.migrations === undefined ? [] : [d.migrations]))));
   const schemas = ["catalogue", ...domains.flatMap((d) => d.schemas ?? [d.name])];
   const admin = new pg.Client({ connectionString: databases.admin_url });
   await admin.connect();

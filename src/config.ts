@@ -69,6 +69,13 @@ export const SETTINGS: readonly Setting[] = [
     en: "The key-encryption key before it, while it is changed; not needed after one start",
     secret: true,
   },
+  {
+    name: "HUITOU_DELETION_JOURNAL",
+    type: "path",
+    default: "",
+    zh: "删除日志所在目录；空则为数据目录的上一级。不可放进备份，也不可丢失",
+    en: "Folder of the journal of deletions; empty: the one that holds the data folder. Never back it up with the data, never lose it",
+  },
   { name: "HUITOU_TIMEZONE", type: "text", default: "Asia/Shanghai", zh: "业务时区", en: "Business time zone" },
   { name: "HUITOU_CURRENCY", type: "text", default: "CNY", zh: "品牌币种", en: "The brand's currency" },
   {
@@ -163,6 +170,7 @@ export interface Config {
   readonly crypto_suite: "intl" | "gm";
   readonly master_key: string;
   readonly master_key_before: string;
+  readonly deletion_journal: string;
   readonly timezone: string;
   readonly currency: string;
   readonly datasets_dir: string;
@@ -259,6 +267,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     crypto_suite: suiteNamed(text("HUITOU_CRYPTO_SUITE")),
     master_key: text("HUITOU_MASTER_KEY"),
     master_key_before: text("HUITOU_MASTER_KEY_BEFORE"),
+    deletion_journal: text("HUITOU_DELETION_JOURNAL") === "" ? "" : resolve(text("HUITOU_DELETION_JOURNAL")),
     timezone,
     currency: text("HUITOU_CURRENCY"),
     datasets_dir: resolve(text("HUITOU_DATASETS")),

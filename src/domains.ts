@@ -4,7 +4,9 @@ import type { Ground } from "./ground.ts";
 import type { Relation } from "./query/index.ts";
 import type { Stage } from "./ingest/index.ts";
 import type { TagFollower } from "./tags/index.ts";
-import type { Indicator, JobKind, OutboxHandler, Schedule } from "./store/index.ts";
+import type { Indicator, JobKind, OutboxHandler, Schedule, Tx } from "./store/index.ts";
+import type { RestoreCheck } from "./recovery/index.ts";
+import type { DeletionSubject } from "./vault/index.ts";
 
 /**
  * A domain as the composition sees it. Each lives in `src/<name>/domain.ts`; the order below is the order in which data
@@ -30,6 +32,19 @@ export interface Domain {
   /** Figures watched all day (src/trust); a domain from ingest on has some or says why it has none. */
   readonly indicators?: readonly Indicator[];
   readonly no_indicators?: string;
+  /**
+   * Deletes again what a restore has brought back: `about` as the domain gave it to `vault.destroy`, `tokens` whose keys are
+   * destroyed. In the transaction that also removes their ciphertexts; must do nothing where nothing is left.
+   */
+  readonly replayDeletion?: (
+    tx: Tx,
+    ground: Ground,
+    deletion: { readonly about: DeletionSubject | null; readonly tokens: readonly string[] },
+  ) => Promise<void>;
+  /** Files of the data folder that the database lists: a back-up takes those of its moment, and no other of their folder. */
+  readonly listedFiles?: { readonly folder: string; readonly paths: (tx: Tx) => Promise<readonly string[]> };
+  /** What must be true of a restored installation before anybody works in it (a sum, a chain, files that are listed). */
+  readonly restoreCheck?: (ground: Ground) => Promise<readonly RestoreCheck[]>;
   /** Generated pages under docs/reference/ (file name and text); `npm run generate` writes them, a test compares them. */
   readonly reference?: (ground: Ground) => Promise<readonly { readonly file: string; readonly text: string }[]>;
   /** Called at each start after migration and seeding, in domain order, before the platform says it is ready; cheap when nothing is missing. */
@@ -39,7 +54,7 @@ export interface Domain {
 }
 
 /** Folders below the domains, in their own order. */
-export const FOUNDATIONS = ["platform", "store", "vault", "query", "access"] as const;
+export const FOUNDATIONS = ["platform", "store", "vault", "query", "access", "recovery"] as const;
 
 /** THE ORDER. */
 export const DOMAIN_ORDER = [
@@ -62,6 +77,7 @@ export async function loadDomains(only?: readonly string[]): Promise<Domain[]> {
     (await import("./store/domain.ts")).domain,
     (await import("./vault/domain.ts")).domain,
     (await import("./access/domain.ts")).domain,
+    (await import("./recovery/domain.ts")).domain,
   ];
   const wanted = DOMAIN_ORDER.filter((name) => only === undefined || only.includes(name));
   const present = wanted.filter((name) => existsSync(new URL(`./${name}/domain.ts`, import.meta.url)));

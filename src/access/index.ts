@@ -1,3 +1,5 @@
+export { newestHead as auditHead } from "./audit/audit-store.ts";
+export { verifyAudit } from "./audit/verification.ts";
 export { auditCommand } from "./audit/commands.ts";
 export { auditedCommand } from "./audit/audited-command.ts";
 export { signDocument, signatureHolds } from "./audit/checkpoint.ts";

@@ -7,6 +7,7 @@ import { closeLake } from "./engines.ts";
 import { ERASE, lakeJobs, lakeSchedules } from "./jobs.ts";
 import { followRows } from "./kept-rows.ts";
 import { markDirty, newestBatch } from "./manifest-store.ts";
+import { filesAreThere, listedPaths } from "./recovery.ts";
 import { refreshLake } from "./refresh.ts";
 import { lakeRoutes } from "./routes.ts";
 
@@ -46,6 +47,8 @@ async function firstRefresh(ground: Ground): Promise<void> {
 export const domain: Domain = {
   name: "lake",
   no_indicators: "Its refresh and verification are jobs: one that fails is told by store.failed_jobs.",
+  listedFiles: { folder: "lake", paths: listedPaths },
+  restoreCheck: async (ground) => [await filesAreThere(ground)],
   migrations: new URL("./migrations/", import.meta.url),
   routes: lakeRoutes,
   jobs: lakeJobs,

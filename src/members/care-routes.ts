@@ -1,7 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
-import { changePhone, CORRECTABLE, eraseMember, sayFact, setFlag } from "./care.ts";
+import { changePhone, CORRECTABLE, sayFact, setFlag } from "./care.ts";
+import { eraseMember } from "./erasure.ts";
 import { deciderOf, Reason } from "./decider.ts";
 import { FLAGS } from "./profile-field.ts";
 import { aboutOne } from "../platform/index.ts";

@@ -1,9 +1,6 @@
-import { forgetTokens } from "../ingest/index.ts";
 import type { Ground } from "../ground.ts";
 import { newUuid, type Problem, problem } from "../platform/index.ts";
 import { emit, type Tx } from "../store/index.ts";
-import { markUndone } from "./join-log-store.ts";
-import { partiesConcerned } from "./component-store.ts";
 import { afterDecision } from "./deciding.ts";
 import type { Decider } from "./decision-store.ts";
 import { memberIdAt, partyIds } from "./member-page.ts";
@@ -159,78 +156,4 @@ export async function sayFact(
   await insertFacts(tx, facts);
   await changedByHand(tx, [member_id], by.now);
   return member_id;
-}
-
-const TABLES_ERASED = ["holding", "fact", "search_key", "evidence", "decision_party", "event"] as const;
-
-/**
- * Erases one member: identifiers, profile and texts are made unreadable everywhere by destroying their keys, back-ups
- * included; the timeline goes, sales stay as sales without a member (trade hears of it). What was agreed to and refused
- * is kept as evidence under a number that nobody can be found by. Values that another member holds too stay with that one.
- */
-export async function eraseMember(
-  tx: Tx,
-  ground: Ground,
-  id: number,
-  by: Decider,
-): Promise<{ member_id: number; keys_destroyed: number }> {
-  await lockIdentities(tx);
-  const member_id = await memberIdAt(tx, id);
-  const parties = await partyIds(tx, member_id);
-  const tokens = await tokensOnlyOf(tx, parties);
-  const gone = new Set(parties);
-  const around = (await partiesConcerned(tx, parties)).party_ids.filter((party_id) => !gone.has(party_id));
-  const joins = await tx.query<{ join_id: number }>(
-    "select join_id from members.join_log where undone_at is null and (party_a = any($1::bigint[]) or party_b = any($1::bigint[]))",
-    [parties],
-  );
-  await markUndone(
-    tx,
-    joins.map((row) => row.join_id),
-    { by: "erasure", person_id: by.person_id, reason: by.reason },
-    by.now,
-  );
-  await tx.query(
-    "update members.join_log set token = null where party_a = any($1::bigint[]) or party_b = any($1::bigint[])",
-    [parties],
-  );
-  await tx.query("delete from members.conflict where party_a = any($1::bigint[]) or party_b = any($1::bigint[])", [
-    parties,
-  ]);
-  for (const table of TABLES_ERASED)
-    await tx.query(`delete from members.${table} where party_id = any($1::bigint[])`, [parties]);
-  await tx.query(
-    "update members.party set erased_at = $2, anchor_token = 'erased ' || party_id, member_id = party_id where party_id = any($1::bigint[])",
-    [parties, by.now],
-  );
-  await tx.query("delete from members.profile where member_id = $1", [member_id]);
-  // Whoever shared a value with them may be clear now.
-  await afterDecision(tx, await settle(tx, around, by.now), by.now);
-  await forgetParties(tx);
-  await emit(tx, "members.erased", [{ member_id, party_ids: parties }]);
-  await tx.query(
-    "insert into members.erasure (member_id, party_ids, erased_at, person_id, reason, keys_destroyed) values ($1, $2, $3, $4, $5, $6)",
-    [member_id, parties, by.now, by.person_id, by.reason, tokens.length],
-  );
-  // Last, because the key store is another database: when anything above fails, nothing is destroyed.
-  const keys_destroyed = await ground.vault.destroy(tx, tokens, by.now);
-  forgetTokens(ground, tokens);
-  return { member_id, keys_destroyed };
-}
-
-async function tokensOnlyOf(tx: Tx, parties: readonly number[]): Promise<string[]> {
-  const rows = await tx.query<{ token: string }>(
-    `select token from (
-       select h.token from members.holding h where h.party_id = any($1::bigint[])
-         and not exists (select 1 from members.holding o where o.token = h.token and not (o.party_id = any($1::bigint[])))
-       union
-       select f.token from members.fact f where f.party_id = any($1::bigint[]) and f.token is not null
-         and not exists (select 1 from members.fact o where o.token = f.token and not (o.party_id = any($1::bigint[])))
-       union
-       select s.value #>> '{}' from members.event e, jsonb_path_query(e.properties, 'lax $.**.sealed') s (value)
-       where e.party_id = any($1::bigint[]) and e.properties is not null) t
-     where token is not null`,
-    [parties],
-  );
-  return rows.map((row) => row.token);
 }

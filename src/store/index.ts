@@ -8,7 +8,7 @@ export {
   type Subscription,
 } from "./outbox.ts";
 export type { Indicator, IndicatorUnit, Look, Reading } from "./indicator.ts";
-export { isWhole, openPool, openStore, SYSTEM_SCOPE, type Scope, type Store, type Tx } from "./store.ts";
+export { isWhole, openPool, openStore, SYSTEM_SCOPE, txOf, type Scope, type Store, type Tx } from "./store.ts";
 export {
   cancelJob,
   defineJob,
@@ -20,12 +20,25 @@ export {
   type JobKind,
   type JobRow,
 } from "./jobs.ts";
-export { prepareQueue, startJobWorkers, type JobWorkers, type Schedule } from "./job-queue.ts";
+export { prepareQueue, requeueJobs, startJobWorkers, type JobWorkers, type Schedule } from "./job-queue.ts";
 export { openDatabases, type Databases } from "./databases.ts";
+export { clusterFolder, stopLeftEmbedded } from "./embedded-postgres.ts";
+export {
+  copyFile,
+  copyFromFile,
+  copyToFile,
+  fillTables,
+  ownTables,
+  sequenceValues,
+  tableTarget,
+  type SequenceValue,
+  type TableShape,
+  type WrittenFile,
+} from "./table-copies.ts";
 export { COPY_END, COPY_HEADER } from "./copy-format.ts";
 export { copyOut, CopyReader } from "./copy-reader.ts";
 export { copyInto, CopyWriter, encodeCopy, writeInt64 } from "./copy-writer.ts";
-export { migrate, readMigrations, type Migration } from "./migrator.ts";
+export { migrate, ranMigrations, readMigrations, type Migration } from "./migrator.ts";
 export { stopStatement } from "./stop-statement.ts";
 export { setSetting, settingOf } from "./settings.ts";
 export { jobRoutes } from "./routes.ts";

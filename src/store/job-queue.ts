@@ -4,7 +4,7 @@ import type pg from "pg";
 import type { Ground } from "../ground.ts";
 import { sleep, startLoop } from "../platform/timers.ts";
 import { failureOf, startJob, type JobKind } from "./jobs.ts";
-import { SYSTEM_SCOPE } from "./store.ts";
+import { SYSTEM_SCOPE, type Tx } from "./store.ts";
 
 export interface Schedule {
   readonly kind: string;
@@ -43,6 +43,14 @@ export async function prepareQueue(pool: pg.Pool): Promise<void> {
     revoke all on function queue.add_job from public;
     grant execute on function queue.add_job to huitou_app;
   `);
+}
+
+/** Gives a queue that is new the jobs that the record store has open: after a restore. @returns how many. */
+export async function requeueJobs(tx: Tx): Promise<number> {
+  const rows = await tx.query(
+    "select queue.add_job(job_id, kind) from store.job where state in ('queued', 'running') order by created_at",
+  );
+  return rows.length;
 }
 
 interface Session {

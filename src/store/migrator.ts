@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import type pg from "pg";
 import type { Log } from "../platform/log.ts";
 import { ROLES } from "./roles.ts";
+import type { Tx } from "./store.ts";
 
 export interface Migration {
   readonly number: number;
@@ -100,6 +101,11 @@ async function apply(client: pg.ClientBase, migration: Migration): Promise<void>
     await client.query("rollback");
     throw new Error(`migration ${migration.number}_${migration.name}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** The migrations that have run. */
+export function ranMigrations(tx: Tx): Promise<{ readonly number: number; readonly checksum: string }[]> {
+  return tx.query("select number, checksum from store.migration order by number");
 }
 
 /** Tables that the application may only read and extend. */

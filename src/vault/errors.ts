@@ -31,6 +31,16 @@ export const vaultErrors = defineErrors("vault", {
     zh: "算法套件 {suite} 在这个 Node.js 里缺少 {missing}。请换用自带该算法的 Node.js，或改 HUITOU_CRYPTO_SUITE。",
     en: "The suite {suite} needs {missing}, which this Node.js does not have. Use a Node.js that has it, or change HUITOU_CRYPTO_SUITE.",
   },
+  journal_unwritable: {
+    status: 503,
+    zh: "删除日志 {file} 无法写入，所以没有删除：不记下来，恢复备份时会把它带回来。请检查目录权限，或用 HUITOU_DELETION_JOURNAL 指定目录。",
+    en: "The journal of deletions {file} cannot be written, so nothing was deleted: a restore would bring it back. Check the folder's rights, or name one with HUITOU_DELETION_JOURNAL.",
+  },
+  journal_altered: {
+    status: 500,
+    zh: "删除日志 {file} 第 {line} 行被改动过。请换回完好的副本；缺了它，已删除的个人信息可能随备份回来。",
+    en: "Line {line} of the journal of deletions {file} was altered. Put back an intact copy: without it deleted personal data may come back with a backup.",
+  },
   versions_used_up: {
     status: 409,
     zh: "主密钥已有 255 个版本，版本号用完。",

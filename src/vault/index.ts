@@ -1,10 +1,15 @@
 import "./errors.ts";
 
 export { openVault, type Vault, type VaultOptions } from "./vault.ts";
+export type { DeletionSubject } from "./deletion-journal.ts";
+export { openDeletions, replayDeletions } from "./deletion-replay.ts";
 export type { ClearValue } from "./sealed-values.ts";
 export type { NamedKey } from "./named-keys.ts";
 export type { SuiteName } from "./suites.ts";
 export { normalise, type NeverKeyReason, type Normalised } from "./normalise.ts";
 export { holdsPersonalData, mask, maskText } from "./mask.ts";
 export { keyMetrics, keyStatus, type KeyStatus } from "./key-status.ts";
+export { exportKeys, importKeys, ringOf } from "./key-copies.ts";
+export { probeValues, type KeyProbe } from "./key-probe.ts";
+export { journalFile } from "./key-access.ts";
 export { keysCommand } from "./commands.ts";

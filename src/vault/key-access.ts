@@ -1,4 +1,6 @@
+import { dirname, join } from "node:path";
 import { problem } from "../platform/errors.ts";
+import { DeletionJournal } from "./deletion-journal.ts";
 import { type KeyManagement, openKeyManagement, type KeyManagementOptions } from "./key-management.ts";
 import { type KeyStore, openKeyStore, withKeyLock } from "./key-store.ts";
 import { type Keyring, type MasterKey, openKeyring, readKeyring } from "./keyring.ts";
@@ -9,6 +11,7 @@ import { type CipherSuite, missingOf, SUITES } from "./suites.ts";
 export interface KeyAccess {
   readonly keys: KeyStore;
   readonly management: KeyManagement;
+  readonly journal: DeletionJournal;
   readonly data_dir: string;
   /** What is sealed from now on is sealed by this suite. */
   readonly suite: CipherSuite;
@@ -23,13 +26,19 @@ export interface KeyAccess {
 /** Held while the file of the key ring is made or changed. */
 export const KEYRING_LOCK = 480_832;
 
+interface KeyStoreOptions {
+  readonly keys_url: string;
+  /** Folder of the journal of deletions; "": the one that holds the data folder. */
+  readonly journal_dir: string;
+  readonly now: Date;
+  readonly onError: (error: Error) => void;
+}
+
 /**
  * Opens key store and key ring together.
  * @throws vault.suite_missing, vault.master_key_missing, vault.kek_missing, vault.master_version_missing
  */
-export async function openKeys(
-  options: KeyManagementOptions & { keys_url: string; now: Date; onError: (error: Error) => void },
-): Promise<KeyAccess> {
+export async function openKeys(options: KeyManagementOptions & KeyStoreOptions): Promise<KeyAccess> {
   const missing = missingOf(options.suite);
   if (missing.length > 0) throw problem("vault.suite_missing", { suite: options.suite, missing: missing.join(", ") });
   const keys = await openKeyStore(options.keys_url, options.onError);
@@ -42,7 +51,9 @@ export async function openKeys(
       for (const { version, destroyed_at } of await versionsOf(client))
         if (destroyed_at === null && !keyring.masters.has(version))
           throw problem("vault.master_version_missing", { version });
-      return accessOf(keys, management, options, keyring);
+      const journal = new DeletionJournal(keys.pool, keyring.ring, journalFile(options, keyring.ring));
+      await journal.reconcile();
+      return accessOf({ keys, management, journal }, options, keyring);
     });
   } catch (error) {
     await keys.close();
@@ -50,19 +61,22 @@ export async function openKeys(
   }
 }
 
+/** Outside of the data folder, so that neither a back-up of it nor a restore into it touches the file. */
+export function journalFile(options: { data_dir: string; journal_dir: string }, ring: string): string {
+  return join(options.journal_dir || dirname(options.data_dir), `huitou-deleted-${ring}.jsonl`);
+}
+
 function accessOf(
-  keys: KeyStore,
-  management: KeyManagement,
+  parts: Pick<KeyAccess, "keys" | "management" | "journal">,
   { data_dir, suite }: KeyManagementOptions,
   opened: Keyring,
 ): KeyAccess {
   let keyring = opened;
   const reload = async () => {
-    keyring = await readKeyring(management, data_dir);
+    keyring = await readKeyring(parts.management, data_dir);
   };
   return {
-    keys,
-    management,
+    ...parts,
     data_dir,
     suite: SUITES[suite],
     keyring: () => keyring,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { openPool } from "../store/index.ts";
+import { JOURNAL_SCHEMA } from "./deletion-journal.ts";
 
 export const SALT_BYTES = 16;
 
@@ -17,7 +18,6 @@ export interface KeyStore {
   /** Salts of tokens, made where missing (a destroyed one is made anew: the value was collected again). */
   ensure(tokens: readonly string[]): Promise<Ensured>;
   find(tokens: readonly string[]): Promise<Map<string, Buffer>>;
-  destroy(tokens: readonly string[], now: Date): Promise<number>;
   hasAny(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ const SCHEMA = `
   alter table sealing_key add column if not exists wrapped bytea;
   create table if not exists master_version (version int primary key, made_at timestamptz not null,
     total_values bigint, left_values bigint, moved_to text, unreadable_values bigint not null default 0,
-    emptied_at timestamptz, destroyed_at timestamptz);`;
+    emptied_at timestamptz, destroyed_at timestamptz);${JOURNAL_SCHEMA}`;
 
 export async function openKeyStore(url: string, onError: (error: Error) => void): Promise<KeyStore> {
   const pool = openPool({ url, size_max: 6, onError });
@@ -40,13 +40,6 @@ export async function openKeyStore(url: string, onError: (error: Error) => void)
     pool,
     ensure: (tokens) => ensure(pool, tokens),
     find: async (tokens) => (await find(pool, tokens)).salts,
-    destroy: async (tokens, now) => {
-      const { rowCount } = await pool.query(
-        "update sealing_key set salt = null, wrapped = null, destroyed_at = $2 where token = any($1) and salt is not null",
-        [tokens, now],
-      );
-      return rowCount ?? 0;
-    },
     hasAny: async () => (await pool.query("select 1 from sealing_key limit 1")).rowCount === 1,
     close: () => pool.end(),
   };
@@ -94,8 +87,8 @@ async function ensure(pool: pg.Pool, tokens: readonly string[]): Promise<Ensured
   if (missing.length === 0) return { ...found, made: new Set() };
   const { rows } = await pool.query<{ token: string }>(
     `insert into sealing_key (token, salt) select * from unnest($1::text[], $2::bytea[])
-     on conflict (token) do update set salt = excluded.salt, destroyed_at = null where sealing_key.salt is null
-     returning token`,
+     on conflict (token) do update set salt = excluded.salt, made_at = now(), destroyed_at = null
+     where sealing_key.salt is null returning token`,
     [missing, missing.map(() => randomBytes(SALT_BYTES))],
   );
   const again = await find(pool, missing);

@@ -15,6 +15,8 @@ export interface MasterKey {
 
 /** The master keys of all versions still in force, and the key of the blind index. */
 export interface Keyring {
+  /** Names the installation's keys, wherever they are restored. */
+  readonly ring: string;
   /** The newest version: what is sealed now is sealed under it. */
   readonly current: MasterKey;
   readonly masters: ReadonlyMap<number, MasterKey>;
@@ -30,6 +32,7 @@ interface Wrapped {
 }
 interface KeyringFile {
   readonly format: "huitou-keyring/1";
+  readonly ring: string;
   readonly masters: readonly (Wrapped & { readonly version: number; readonly made_at: string })[];
   readonly index: Wrapped & { readonly version: number; readonly suite: SuiteName };
 }
@@ -56,22 +59,27 @@ export async function openKeyring(
   if (!existsSync(file)) {
     if (options.keysExist) throw problem("vault.master_key_missing", { file });
     return saveKeyring(management, file, {
+      ring: newRing(),
       masters: [{ version: 1, key: randomBytes(KEY_BYTES), made_at: options.now }],
       index: { version: 1, suite: SUITES[options.suite], key: randomBytes(KEY_BYTES) },
     });
   }
-  const stored = JSON.parse(await readFile(file, "utf8")) as KeyringFile | FirstFile;
+  const stored = JSON.parse(await readFile(file, "utf8")) as
+    | (Omit<KeyringFile, "ring"> & { ring?: string })
+    | FirstFile;
   if ("key" in stored) {
     const key = Buffer.from(stored.key, "base64url");
     const index = SUITES.intl.derive(key, Buffer.alloc(0), "huitou blind index 1");
     return saveKeyring(management, file, {
+      ring: newRing(),
       masters: [{ version: stored.version, key, made_at: options.now }],
       index: { version: 1, suite: SUITES.intl, key: index },
     });
   }
-  const keyring = await unwrapFile(management, stored);
-  const strange = [...stored.masters, stored.index].some((entry) => entry.kek !== management.kek_id);
-  if (strange) await saveKeyring(management, file, { masters: [...keyring.masters.values()], index: keyring.index });
+  const keyring = await unwrapFile(management, { ...stored, ring: stored.ring ?? newRing() });
+  const strange =
+    stored.ring === undefined || [...stored.masters, stored.index].some((entry) => entry.kek !== management.kek_id);
+  if (strange) await saveKeyring(management, file, { ...keyring, masters: [...keyring.masters.values()] });
   await management.settled();
   return keyring;
 }
@@ -93,8 +101,8 @@ export async function addMaster(
   if (version > VERSION_MAX) throw problem("vault.versions_used_up", {});
   const made = { version, key: randomBytes(KEY_BYTES), made_at: now };
   return saveKeyring(management, keyringFile(data_dir), {
+    ...keyring,
     masters: [...keyring.masters.values(), made],
-    index: keyring.index,
   });
 }
 
@@ -106,13 +114,17 @@ export async function dropMasters(
   versions: ReadonlySet<number>,
 ): Promise<Keyring> {
   const masters = [...keyring.masters.values()].filter((master) => !versions.has(master.version));
-  return saveKeyring(management, keyringFile(data_dir), { masters, index: keyring.index });
+  return saveKeyring(management, keyringFile(data_dir), { ...keyring, masters });
+}
+
+function newRing(): string {
+  return randomBytes(6).toString("hex");
 }
 
 async function saveKeyring(
   management: KeyManagement,
   file: string,
-  { masters, index }: { masters: readonly MasterKey[]; index: Keyring["index"] },
+  { ring, masters, index }: Pick<Keyring, "ring" | "index"> & { masters: readonly MasterKey[] },
 ): Promise<Keyring> {
   const wrap = async (key: Buffer, context: string): Promise<Wrapped> => ({
     kek: management.kek_id,
@@ -123,12 +135,13 @@ async function saveKeyring(
     entries.push({ version, made_at: made_at.toISOString(), ...(await wrap(key, `master ${version}`)) });
   const content: KeyringFile = {
     format: "huitou-keyring/1",
+    ring,
     masters: entries,
     index: { version: index.version, suite: index.suite.name, ...(await wrap(index.key, `index ${index.version}`)) },
   };
   await writeWhole(file, `${JSON.stringify(content, null, 2)}\n`);
   await management.settled();
-  return keyringOf(masters, index);
+  return keyringOf(ring, masters, index);
 }
 
 async function unwrapFile(management: KeyManagement, stored: KeyringFile): Promise<Keyring> {
@@ -141,12 +154,12 @@ async function unwrapFile(management: KeyManagement, stored: KeyringFile): Promi
   }
   const { index } = stored;
   const key = await unwrap(index, `index ${index.version}`);
-  return keyringOf(masters, { version: index.version, suite: SUITES[index.suite], key });
+  return keyringOf(stored.ring, masters, { version: index.version, suite: SUITES[index.suite], key });
 }
 
-function keyringOf(masters: readonly MasterKey[], index: Keyring["index"]): Keyring {
+function keyringOf(ring: string, masters: readonly MasterKey[], index: Keyring["index"]): Keyring {
   const sorted = [...masters].sort((a, b) => a.version - b.version);
   const current = sorted.at(-1);
   if (current === undefined) throw new Error("the key ring holds no master key");
-  return { current, masters: new Map(sorted.map((master) => [master.version, master])), index };
+  return { ring, current, masters: new Map(sorted.map((master) => [master.version, master])), index };
 }

@@ -76,7 +76,8 @@ export class NamedKeys {
           });
           await client.query(
             `insert into sealing_key (token, salt, wrapped) values ($1, $2, $3)
-             on conflict (token) do update set salt = excluded.salt, wrapped = excluded.wrapped, destroyed_at = null
+             on conflict (token) do update set salt = excluded.salt, wrapped = excluded.wrapped,
+               made_at = now(), destroyed_at = null
              where sealing_key.salt is null`,
             [token, salt, wrapped],
           );

@@ -23,6 +23,7 @@ const open = (suite: "intl" | "gm") => {
     master_key: "",
     master_key_before: "",
     suite,
+    journal_dir: "",
     wall: clock,
     onError: () => undefined,
   });

@@ -3,6 +3,7 @@ import { requireAudited } from "../platform/request-act.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Tx } from "../store/index.ts";
 import { blindIndex, indexKeyOf } from "./cipher.ts";
+import type { DeletionSubject } from "./deletion-journal.ts";
 import { type KeyAccess, openKeys } from "./key-access.ts";
 import { mask } from "./mask.ts";
 import { type NamedKey, NamedKeys, namedToken } from "./named-keys.ts";
@@ -27,8 +28,12 @@ export interface Vault {
   open(tx: Tx, tokens: readonly string[]): Promise<Map<string, ClearValue>>;
   /** Values as people may see them: each goes through `masking` (the mask of its kind) before it is given. */
   openMasked(tx: Tx, tokens: readonly string[], masking?: (clear: ClearValue) => string): Promise<Map<string, string>>;
-  /** Destroys the keys and the ciphertexts of tokens. */
-  destroy(tx: Tx, tokens: readonly string[], now: Date): Promise<number>;
+  /**
+   * Destroys the keys and the ciphertexts of tokens, together, and writes it into the journal that a restore replays.
+   * @param about what goes with them, for the domain to delete again after a restore
+   * @throws vault.journal_unwritable
+   */
+  destroy(tx: Tx, tokens: readonly string[], now: Date, about?: DeletionSubject): Promise<number>;
   namedKey(name: string): Promise<NamedKey>;
   destroyNamedKey(name: string, now: Date): Promise<void>;
   /** The keys themselves: for rotation and status, inside of the vault. */
@@ -45,6 +50,8 @@ export interface VaultOptions {
   readonly master_key: string;
   readonly master_key_before: string;
   readonly suite: SuiteName;
+  /** Folder of the journal of deletions; "": the one that holds the data folder. */
+  readonly journal_dir: string;
   /** Real time. */
   readonly wall: Clock;
   readonly onError: (error: Error) => void;
@@ -84,14 +91,14 @@ function makeVault(access: KeyAccess): Vault {
       const opened = await openValues(tx, access, wanted);
       return new Map([...opened].map(([token, clear]) => [token, masking(clear)]));
     },
-    destroy: async (tx, wanted, now) => {
+    destroy: async (tx, wanted, now, about) => {
       await tx.query("delete from vault.sealed where token = any($1)", [wanted]);
-      return access.keys.destroy(wanted, now);
+      return access.journal.destroy(wanted, about ?? null, now);
     },
     namedKey: (name) => named.get(name),
     destroyNamedKey: async (name, now) => {
       named.forget(name);
-      await access.keys.destroy([namedToken(name)], now);
+      await access.journal.destroy([namedToken(name)], null, now);
     },
     close: () => access.keys.close(),
   };

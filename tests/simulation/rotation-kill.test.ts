@@ -15,8 +15,8 @@ import { SYSTEM_SCOPE } from "../../src/store/index.ts";
 import { keyStatus } from "../../src/vault/index.ts";
 
 const LONG = process.env["HUITOU_LONG"] === "1";
-const KILLS = LONG ? 8 : 2;
-const VALUES = LONG ? 60_000 : 12_000;
+const KILLS = LONG ? 8 : 1;
+const VALUES = LONG ? 60_000 : 8_000;
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 let folder = "";

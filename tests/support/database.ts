@@ -70,12 +70,14 @@ export async function openTestWorld(): Promise<{ world: TestWorld; cleanUp: () =
     databases,
     migrated: true,
   });
+  const journal = composition.ground.vault.access.journal.file;
   return {
     world: { ground: composition.ground, clock, composition, domains },
     cleanUp: async () => {
       await composition.close();
       await drop(server.admin_url, name);
       await drop(server.admin_url, `${name}_keys`);
+      await rm(journal, { force: true });
       await rm(data_dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },
   };
