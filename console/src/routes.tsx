@@ -72,6 +72,7 @@ export const ROUTES: readonly Route[] = [
   route("/data/engines", "data.read", () => import("./pages/engines/engines.tsx").then((page) => page.EnginesPage)),
   route("/data/jobs", "jobs.read", () => import("./pages/jobs/jobs.tsx").then((page) => page.JobsPage)),
   route("/me/security", null, () => import("./pages/security/security.tsx").then((page) => page.SecurityPage)),
+  route("/trust/approvals", null, () => import("./pages/approvals/approvals.tsx").then((page) => page.ApprovalsPage)),
   route("/trust/people", "people.manage", () => import("./pages/people/people.tsx").then((page) => page.PeoplePage)),
   route("/trust/matrix", "matrix.read", () => import("./pages/matrix/matrix.tsx").then((page) => page.MatrixPage)),
   route("/trust/audit", "audit.read", () => import("./pages/audit/audit.tsx").then((page) => page.AuditPage)),

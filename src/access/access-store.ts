@@ -70,6 +70,13 @@ export function listPeople(tx: Tx): Promise<(PersonRow & { last_seen_at: Date | 
   );
 }
 
+/** People who can sign in now. */
+export function signingIn(tx: Tx): Promise<PersonRow[]> {
+  return tx.query<PersonRow>(
+    `select ${PERSON} from access.person p where p.disabled_at is null and p.password_hash is not null order by p.person_id`,
+  );
+}
+
 export async function insertPerson(
   tx: Tx,
   person: {

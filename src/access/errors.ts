@@ -14,8 +14,73 @@ export const accessErrors = defineErrors("access", {
   },
   approval_required: {
     status: 403,
-    zh: "这一步（{permission}，{level}）需要另一位同事批准。请先提交申请，批准后再试。",
-    en: "This step ({permission}, {level}) needs a colleague's approval. Ask for it first, and try again once it is given.",
+    zh: "「{permission_zh}」（{level_zh}）在权限矩阵第 {version} 版里需要批准，但这一步不能逐次申请。请让安全管理员为您的角色改用别的结果。",
+    en: "“{permission_en}” ({level_en}) needs approval by version {version} of the permission matrix, but this step cannot be asked for one by one. Ask your security administrator for another outcome.",
+  },
+  approval_asked: {
+    status: 403,
+    zh: "已提交审批 #{approval_id}：{what_zh}。等待批准，可由 {who_zh} 处理；批准后到「信任 → 审批」执行。",
+    en: "Request #{approval_id} was made: {what_en}. It waits for approval by {who_en}; carry it out under Trust → Approvals when it is given.",
+  },
+  approval_asked_alone: {
+    status: 403,
+    zh: "已提交审批 #{approval_id}：{what_zh}。目前没有其他人能批准，您可以在「信任 → 审批」一人批准，记录会注明「一人批准」。",
+    en: "Request #{approval_id} was made: {what_en}. Nobody else can approve it at present: you may do so alone under Trust → Approvals, and it will say so.",
+  },
+  approval_asked_nobody: {
+    status: 403,
+    zh: "已提交审批 #{approval_id}：{what_zh}。但目前没有人能批准它，请联系创建人：需要一位有「审批」权限、自己也能做这件事的同事。",
+    en: "Request #{approval_id} was made: {what_en}. But nobody can approve it at present: ask an owner for a colleague who may approve requests and do this themself.",
+  },
+  approval_ready: {
+    status: 403,
+    zh: "同样的申请 #{approval_id} 已批准，还没有执行。请到「信任 → 审批」执行。",
+    en: "Request #{approval_id} for the same is approved and not carried out yet. Do so under Trust → Approvals.",
+  },
+  approval_reason: {
+    status: 422,
+    zh: "这一步需要同事批准：{what_zh}。请写明理由（至少 {min} 个字）后提交。",
+    en: "This needs a colleague's approval: {what_en}. Give a reason of {min} characters or more.",
+  },
+  approvals_open: {
+    status: 409,
+    zh: "您有 {max} 个申请在等待批准，已到上限。请先撤回不需要的。",
+    en: "{max} requests of yours wait for approval, which is the limit. Withdraw those you do not need.",
+  },
+  approval_not_found: {
+    status: 404,
+    zh: "没有审批 #{approval_id}，或它不是您提交的。",
+    en: "There is no request #{approval_id}, or it is not yours.",
+  },
+  approval_state: {
+    status: 409,
+    zh: "审批 #{approval_id} 现在是「{state}」，不能这样做。请刷新后再看。",
+    en: "Request #{approval_id} is {state} now, so this cannot be done. Load the page again.",
+  },
+  approval_changed: {
+    status: 409,
+    zh: "与审批 #{approval_id} 批准的内容不同：请求、它用到的定义或您能看到的门店变了。请重新申请。",
+    en: "This is not what request #{approval_id} was approved for: the request, a definition it uses or your stores have changed. Ask again.",
+  },
+  approval_used: {
+    status: 409,
+    zh: "审批 #{approval_id} 已经执行过，只能执行一次。需要再做请重新申请。",
+    en: "Request #{approval_id} was carried out already, and it is so once. Ask again for another time.",
+  },
+  approval_second_person: {
+    status: 403,
+    zh: "自己的申请要由另一位同事批准。现有可批准的人：{people} 位。",
+    en: "A request is approved by somebody else than whoever made it. People who can: {people}.",
+  },
+  approval_not_yours: {
+    status: 403,
+    zh: "审批 #{approval_id} 不能由您处理：您的角色或门店范围不包含它，或者申请人在提交后邀请、改过或重置过您的账号。",
+    en: "Request #{approval_id} is not yours to decide: your role or stores do not hold it, or whoever asked invited, re-roled or reset your account since.",
+  },
+  approval_needs_factor: {
+    status: 403,
+    zh: "批准需要第二种验证方式。请先在「我的安全」添加验证器或通行密钥。",
+    en: "Approving needs a second factor. Add an authenticator app or a passkey under “My security” first.",
   },
   wrong_credentials: {
     status: 401,

@@ -6,6 +6,7 @@ import type { Permitted } from "../platform/http.ts";
 import { runAsAct } from "../platform/request-act.ts";
 import type { Scope } from "../store/index.ts";
 import type { PersonRow } from "./access-store.ts";
+import { approvalHooks } from "./approvals/hold.ts";
 import { isWithinBound } from "./anonymous-writes.ts";
 import type { AuditEntry, Phase } from "./audit/entry.ts";
 import { auditWriter } from "./audit/writer.ts";
@@ -85,6 +86,7 @@ export function guard(app: FastifyInstance, ground: Ground): void {
       );
   });
   auditHooks(app, ground);
+  approvalHooks(app, ground);
 }
 
 /**

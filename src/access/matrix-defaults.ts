@@ -2,13 +2,23 @@ import { DOMAINS, LEVELS, type MatrixContent, type Outcome, type RowScope } from
 import { PERMISSIONS, type Permission, ROLES, type Role } from "./roles.ts";
 
 /** Where values of a person are shown: masked, until a brand decides otherwise. */
-const SHOWS_PEOPLE: ReadonlySet<Permission> = new Set(["members.read", "members.search", "segments.export"]);
+const SHOWS_PEOPLE: ReadonlySet<Permission> = new Set(["members.read", "members.search"]);
 /** Sees and lists only what was given to the person; nothing, when nothing was. */
 const BOUND_TO_STORES: ReadonlySet<Role> = new Set(["clerk"]);
 
-function shippedOutcome(held: boolean, permission: Permission, level: string): Outcome {
+/**
+ * What a colleague approves, at L3: personal data in clear that leave as a file, whoever asks; what reaches money or many
+ * records at once, but for the owner, who works alone at first.
+ */
+const APPROVED_FOR_ALL: ReadonlySet<Permission> = new Set(["segments.export"]);
+const APPROVED_BUT_FOR_OWNERS: ReadonlySet<Permission> = new Set(["tiers.grant", "data.undo"]);
+
+function shippedOutcome(role: Role, held: boolean, permission: Permission, level: string): Outcome {
   if (!held || level === "L4") return "deny";
-  return level === "L3" && SHOWS_PEOPLE.has(permission) ? "mask" : "allow";
+  if (level !== "L3") return "allow";
+  if (APPROVED_FOR_ALL.has(permission) || (APPROVED_BUT_FOR_OWNERS.has(permission) && role !== "owner"))
+    return "approve";
+  return SHOWS_PEOPLE.has(permission) ? "mask" : "allow";
 }
 
 /** Version 0: what each role may do on a new installation. */
@@ -19,7 +29,7 @@ export const SHIPPED: MatrixContent = {
         role,
         permission,
         level,
-        outcome: shippedOutcome(permissions.includes(permission), permission, level),
+        outcome: shippedOutcome(role, permissions.includes(permission), permission, level),
       })),
     ),
   ),

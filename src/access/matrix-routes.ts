@@ -98,7 +98,13 @@ function readRoutes(app: FastifyInstance, ground: Ground, routes: readonly Decla
           levels: LEVELS,
           outcomes: OUTCOMES.map((outcome) => ({ outcome, ...OUTCOME_NAMES[outcome] })),
           row_scopes: ROW_SCOPES.map((scope) => ({ scope, ...ROW_SCOPE_NAMES[scope] })),
-          routes: routes.map(({ method, url, summary, access }) => ({ method, url, summary, ...access })),
+          routes: routes.map(({ method, url, summary, access: { approval, ...access } }) => ({
+            method,
+            url,
+            summary,
+            ...access,
+            asks: typeof approval === "function",
+          })),
         };
       }),
   );

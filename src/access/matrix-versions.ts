@@ -14,7 +14,7 @@ import {
 import { faultsOf, staysGovernable } from "./matrix-check.ts";
 import { SHIPPED } from "./matrix-defaults.ts";
 import { activeVersion, SHIPPED_MATRIX } from "./matrix-live.ts";
-import { wasHandledBy } from "./person-acts.ts";
+import { handledBy } from "./person-acts.ts";
 import {
   activePeople,
   contentOf,
@@ -143,7 +143,7 @@ export async function approveVersion(ground: Ground, by: Editor, version: number
     const others = approvers.filter((person_id) => !row.editors.includes(person_id));
     const alone = row.editors.includes(by.person_id);
     if (alone && others.length > 0) throw problem("access.matrix_second_person", { people: others.length });
-    if (!alone && (await wasHandledBy(tx, by.person_id, row.editors, row.made_at)))
+    if (!alone && (await handledBy(tx, row.editors, row.made_at)).has(by.person_id))
       throw problem("access.matrix_approver_made");
     await markActive(tx, version, { approver_id: by.person_id, now: by.now, reason }, alone);
     return (await versionAt(tx, version)) ?? row;

@@ -34,11 +34,11 @@ export async function notePersonAct(tx: Tx, person_id: number, by: Actor, act: P
   ]);
 }
 
-/** Whether one of these made, re-roled or reset the account since: then its word is no second person's. */
-export async function wasHandledBy(tx: Tx, person_id: number, by: readonly number[], since: Date): Promise<boolean> {
-  const row = await tx.one(
-    "select 1 from access.person_act where person_id = $1 and by_id = any($2::bigint[]) and at > $3 limit 1",
-    [person_id, by, since],
+/** Whose account one of these made, re-roled or reset since: their word is no second person's. */
+export async function handledBy(tx: Tx, by: readonly number[], since: Date): Promise<ReadonlySet<number>> {
+  const rows = await tx.query<{ person_id: number }>(
+    "select distinct person_id from access.person_act where by_id = any($1::bigint[]) and at > $2",
+    [by, since],
   );
-  return row !== undefined;
+  return new Set(rows.map((row) => row.person_id));
 }

@@ -37,3 +37,8 @@ export function notAllowed(role: string, version: number, place: Place): Problem
   const words = { role, role_zh: named?.zh ?? role, role_en: named?.en ?? role, version };
   return problem("access.not_allowed", { ...inWords(place), ...words, outcome: "deny" });
 }
+
+/** For what cannot be put to a colleague one by one: a page, a list. */
+export function approvalRequired(place: Place, version: number): Problem {
+  return problem("access.approval_required", { ...inWords(place), version });
+}

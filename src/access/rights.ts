@@ -1,12 +1,11 @@
 import type { Ground } from "../ground.ts";
 import type { Level, Permitted } from "../platform/http.ts";
-import { problem } from "../platform/errors.ts";
 import type { Column } from "../query/index.ts";
 import type { Scope } from "../store/index.ts";
 import type { PersonRow, SessionRow } from "./access-store.ts";
 import { isBound } from "./lookups.ts";
 import { domainOf, LEVELS, type Matrix, type Outcome } from "./matrix.ts";
-import { notAllowed, STRONG_SECONDS_MAX, stepUp } from "./refusals.ts";
+import { approvalRequired, notAllowed, type Place, STRONG_SECONDS_MAX, stepUp } from "./refusals.ts";
 import type { Permission } from "./roles.ts";
 import { rowsFor } from "./row-scope.ts";
 
@@ -94,20 +93,21 @@ function asksOf(rights: Rights, permission: string): Level {
 }
 
 /**
- * Lets a request through to its route, or says which cell keeps it out. @throws access.not_allowed,
- * access.step_up_required, access.approval_required
+ * Lets a request through to its route, or says which cell keeps it out. An act that is put to a colleague is held later,
+ * when its body is known (approvals/hold.ts). @throws access.not_allowed, access.step_up_required, access.approval_required
  */
 export function requirePermitted(rights: Rights, access: Permitted, session: SessionRow, now: Date): void {
-  const level = access.enter ?? access.level;
-  const outcome = rights.outcome(access.permission, level);
-  const { permission } = access;
-  if (outcome === "deny") throw notAllowed(rights.role, rights.version, { permission, level });
-  if (outcome === "step_up" && !strongEnough(session, now)) throw stepUp({ permission, level });
-  if (outcome === "approve") requireApproval(rights, access);
+  const place = { permission: access.permission, level: access.enter ?? access.level };
+  if (requireOutcome(rights, place, session, now) !== "approve") return;
+  const { approval } = access;
+  if (typeof approval === "function" || (approval !== undefined && "covered" in approval)) return;
+  throw approvalRequired(place, rights.version);
 }
 
-/** THE place that asks for a colleague's approval: requests for it are not kept yet, so that nothing passes. */
-function requireApproval(rights: Rights, access: Permitted): void {
-  const level = access.enter ?? access.level;
-  throw problem("access.approval_required", { permission: access.permission, level, version: rights.version });
+/** The outcome of a cell that lets in, now or after approval. @throws access.not_allowed, access.step_up_required */
+export function requireOutcome(rights: Rights, place: Place, session: SessionRow, now: Date): Outcome {
+  const outcome = rights.outcome(place.permission, place.level);
+  if (outcome === "deny") throw notAllowed(rights.role, rights.version, place);
+  if (outcome === "step_up" && !strongEnough(session, now)) throw stepUp(place);
+  return outcome;
 }

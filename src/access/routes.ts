@@ -3,6 +3,7 @@ import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import type { PersonRow } from "./access-store.ts";
+import { approvalRoutes } from "./approvals/routes.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { acceptInvitation, brandName, setUp, setupRequired } from "./people.ts";
 import { peopleRoutes } from "./people-routes.ts";
@@ -70,6 +71,7 @@ export function accessRoutes(app: FastifyInstance, ground: Ground): void {
   policyRoutes(app, ground);
   viewAsRoutes(app, ground);
   matrixRoutes(app, ground, app.declared_routes);
+  approvalRoutes(app, ground);
   auditRoutes(app, ground);
 }
 

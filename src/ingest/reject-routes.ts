@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { sentence } from "../platform/index.ts";
+import { sentence, unapproved } from "../platform/index.ts";
 import { startJob, SYSTEM_SCOPE } from "../store/index.ts";
 import { previewOf } from "./preview.ts";
 import { listRejects, type RejectFilter, rejectSummary, settleRejects } from "./reject-store.ts";
@@ -67,7 +67,7 @@ export function rejectRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/rejects/replay",
     {
       schema: { summary: "Take rejects through the edge again", tags, body: FilterBody, response: { 202: Any } },
-      config: manage,
+      config: unapproved("takes in what sources sent, by the rules of every record", manage),
     },
     async (request, reply) => {
       const person_id = request.person?.person_id ?? null;

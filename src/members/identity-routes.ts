@@ -7,7 +7,7 @@ import { joinMembers, resolveConflict, undoJoin } from "./deciding.ts";
 import { listJoins } from "./join-store.ts";
 import { listQuarantined, quarantineValue, releaseValue } from "./quarantine-store.ts";
 import { CONFLICT_RULES, IDENTIFIER_RULES } from "./rules.ts";
-import { aboutOne } from "../platform/index.ts";
+import { aboutOne, unapproved } from "../platform/index.ts";
 
 const tags = ["members"];
 const read = { access: { permission: "members.read", level: "L3", enter: "L2" } } as const;
@@ -74,7 +74,7 @@ function joinRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/joins/:id/undo",
     {
       schema: { summary: "Take a join back; the same evidence does not make it again", tags, params: Id, body: Undo },
-      config: aboutOne("join", manage),
+      config: aboutOne("join", unapproved("one join of two members, which can be made again", manage)),
     },
     async (request) => {
       const undone = await ground.store.write(request.scope, (tx) =>

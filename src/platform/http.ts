@@ -51,8 +51,22 @@ export const OBJECT_KINDS = {
   incident: "brand",
   risk: "brand",
   channel: "brand",
+  approval: "brand",
 } as const;
 export type ObjectKind = keyof typeof OBJECT_KINDS;
+
+/** An act as it is put to a second person, who approves it or not. */
+export interface ActInWords {
+  /** What will happen, asked for only when somebody is to read it; ids and counts, never personal data. */
+  readonly words: () => Promise<{ readonly zh: string; readonly en: string }>;
+  /** The sensitivity of this very act, where it is higher than what opens the route. */
+  readonly level?: Level;
+  /** Why it is done, where the request says so itself. */
+  readonly reason?: string;
+  /** What the request only names and must still be the same when it is done: the condition of a segment, say. */
+  readonly same?: unknown;
+}
+export type DescribeAct = (request: FastifyRequest) => Promise<ActInWords>;
 
 /** A route's place in the permission matrix. */
 export interface Permitted {
@@ -64,6 +78,12 @@ export interface Permitted {
   /** What the first id in its address names. */
   readonly object?: ObjectKind;
   readonly audit?: string;
+  /**
+   * How an act that the matrix gives after approval only is put to a colleague; its handler calls `request.settle` in the
+   * transaction of its effect. `covered`: why it goes through without one of its own; `none`: why a bulk act or an export
+   * cannot be asked for, so that it is closed to whom the matrix gives it after approval.
+   */
+  readonly approval?: DescribeAct | { readonly covered: string } | { readonly none: string };
 }
 
 /** Who may call a route. Every route says so: one that does not stops the start. */
@@ -84,6 +104,16 @@ export type Access =
 /** The same place in the matrix for a route whose address names one object. */
 export function aboutOne<const Config extends { readonly access: Permitted }>(object: ObjectKind, config: Config) {
   return { ...config, access: { ...config.access, object } };
+}
+
+/** An act that goes through where the matrix asks for approval: it belongs to one that was approved, or takes one back. */
+export function covered<const Config extends { readonly access: Permitted }>(why: string, config: Config) {
+  return { ...config, access: { ...config.access, approval: { covered: why } } };
+}
+
+/** A bulk act or an export that is put to no colleague, and why not. */
+export function unapproved<const Config extends { readonly access: Permitted }>(none: string, config: Config) {
+  return { ...config, access: { ...config.access, approval: { none } } };
 }
 
 declare module "fastify" {

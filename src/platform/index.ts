@@ -33,10 +33,14 @@ export {
 export {
   type Access,
   aboutOne,
+  covered,
+  type ActInWords,
+  type DescribeAct,
   type Level,
   OBJECT_KINDS,
   type ObjectKind,
   type Permitted,
+  unapproved,
 } from "./http.ts";
 export { formatUuid, hashSecret, hashUuid, newSecret, newUuid } from "./ids.ts";
 export { type Log, makeLog } from "./log.ts";

@@ -4,7 +4,16 @@ import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { exportColumns } from "./export-columns.ts";
 import type { ExportRow } from "./export-store.ts";
-import { cancelExport, exportView, openExport, requestExport, visibleExport, visibleExports } from "./exports.ts";
+import {
+  cancelExport,
+  exportInWords,
+  exportView,
+  holdsPersonal,
+  openExport,
+  requestExport,
+  visibleExport,
+  visibleExports,
+} from "./exports.ts";
 import {
   EXPORT_COLUMNS_MAX,
   EXPORT_KEPT_DAYS,
@@ -14,11 +23,12 @@ import {
   SHEET_ROWS_MAX,
 } from "./limits.ts";
 import { editorOf, IdParams, Nullable, tags } from "./route-parts.ts";
-import { aboutOne } from "../platform/index.ts";
+import { aboutOne, type ActInWords, problem, covered } from "../platform/index.ts";
 
 const permission = "segments.export";
-const see = { access: { permission, level: "L3" } } as const;
-const act = (audit: string) => ({ access: { permission, level: "L3", audit } }) as const;
+/** Opened at L2; columns in clear ask for the cell of L3. */
+const see = { access: { permission, level: "L3", enter: "L2" } } as const;
+const act = (audit: string) => ({ access: { permission, level: "L3", enter: "L2", audit } }) as const;
 
 const Language = { zh: Type.String(), en: Type.String() };
 const ExportColumn = Type.Object({
@@ -26,11 +36,14 @@ const ExportColumn = Type.Object({
   ...Language,
   group: Type.String(),
   masked: Type.Boolean(),
+  personal: Type.Boolean(),
 });
 const Offer = Type.Object({
   columns: Type.Array(ExportColumn),
-  /** Personal data in clear: not to be had before approval by a second person exists. */
+  /** What of columns in clear the person cannot have. */
   withheld: Type.Array(Type.Object({ key: Type.String(), ...Language })),
+  /** Columns in clear are put to a colleague first. */
+  asks_approval: Type.Boolean(),
   rows_max: Type.Integer(),
   sheet_rows_max: Type.Integer(),
   columns_max: Type.Integer(),
@@ -75,7 +88,7 @@ const MEDIA = {
 
 /** Who took what, and for what purpose: for the audit row of a request and of each fetching. */
 function noteSubject(request: FastifyRequest, row: ExportRow): void {
-  request.audit_subject = {
+  Object.assign(request.audit_subject, {
     export_id: row.export_id,
     segment_id: row.segment_id,
     snapshot_id: row.snapshot_id,
@@ -83,19 +96,47 @@ function noteSubject(request: FastifyRequest, row: ExportRow): void {
     columns: row.columns.length,
     rows: row.rows,
     reason: row.reason,
-  };
+  });
+}
+
+/** The cell of columns in clear: nothing where they are masked or denied. */
+function clearCell({ rights }: FastifyRequest): "allow" | "step_up" | "approve" | null {
+  const outcome = rights?.outcome(permission, "L3");
+  return outcome === "allow" || outcome === "step_up" || outcome === "approve" ? outcome : null;
+}
+
+/** An export as it is put to a colleague: at L3 with columns in clear, else at what opens the route. */
+async function described(ground: Ground, request: FastifyRequest): Promise<ActInWords> {
+  const wish = request.body as Static<typeof Wish>;
+  const { personal, same, words } = await exportInWords(ground, request.scope, wish);
+  return { words, same, reason: wish.reason, ...(personal ? { level: "L3" as const } : {}) };
+}
+
+/** A file in clear belongs to the one who asked for it, where the matrix does not open it to all. @throws segments.export_not_found */
+function requireOwnFile(ground: Ground, request: FastifyRequest, row: ExportRow): void {
+  if (!holdsPersonal(ground, row) || clearCell(request) === "allow") return;
+  if (row.created_by === null || row.created_by !== request.person?.person_id)
+    throw problem("segments.export_not_found", { export_id: row.export_id });
 }
 
 /** Lists of members as files: asked for, followed, fetched, destroyed. */
 export function exportRoutes(app: FastifyInstance, ground: Ground): void {
+  const asked = (audit: string) => ({
+    access: { ...act(audit).access, approval: (request: FastifyRequest) => described(ground, request) },
+  });
   app.get(
     "/api/segments/export-columns",
     { schema: { tags, summary: "What an export may hold", response: { 200: Offer } }, config: see },
-    async () => {
+    async (request) => {
       const { columns, withheld } = exportColumns(ground);
+      const cell = clearCell(request);
+      const closed = cell === null ? columns.filter((column) => column.personal) : [];
       return {
-        columns: columns.map(({ key, zh, en, group, masked }) => ({ key, zh, en, group, masked })),
-        withheld,
+        columns: columns
+          .filter((column) => !closed.includes(column))
+          .map(({ key, zh, en, group, masked, personal }) => ({ key, zh, en, group, masked, personal })),
+        withheld: [...closed, ...withheld].map(({ key, zh, en }) => ({ key, zh, en })),
+        asks_approval: cell === "approve",
         rows_max: EXPORT_ROWS_MAX,
         sheet_rows_max: SHEET_ROWS_MAX - 1,
         columns_max: EXPORT_COLUMNS_MAX,
@@ -124,10 +165,14 @@ export function exportRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/segments/exports",
     {
       schema: { tags, summary: "Ask for a file of members", body: Wish, response: { 202: ExportView } },
-      config: act("segments.export"),
+      config: asked("segments.export"),
     },
     async (request, reply) => {
-      const row = await requestExport(ground, request.scope, request.body, editorOf(request));
+      const row = await requestExport(ground, request.scope, request.body, editorOf(request), {
+        // a cell of step-up or approve has been met by now
+        personal: clearCell(request) !== null,
+        settle: (tx, outcome) => request.settle(tx, outcome),
+      });
       noteSubject(request, row);
       return reply.code(202).send(exportView(row, ground.clock.now()));
     },
@@ -149,10 +194,14 @@ function fileRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/segments/exports/:id/file",
     {
       schema: { tags, summary: "The file of an export", params: IdParams, produces: Object.values(MEDIA) },
-      config: aboutOne("export", act("segments.export_download")),
+      config: aboutOne(
+        "export",
+        covered("the file of an export that was approved where it had to be", act("segments.export_download")),
+      ),
     },
     async (request, reply) => {
       const row = await visibleExport(ground, request.scope, request.params.id);
+      requireOwnFile(ground, request, row);
       noteSubject(request, row);
       const pieces = await openExport(ground, row);
       return reply
@@ -167,7 +216,7 @@ function fileRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/segments/exports/:id/cancel",
     {
       schema: { tags, summary: "Stop an export, or destroy its file", params: IdParams, response: { 200: ExportView } },
-      config: aboutOne("export", act("segments.export_cancel")),
+      config: aboutOne("export", covered("destroys a file", act("segments.export_cancel"))),
     },
     async ({ scope, params }) => cancelExport(ground, scope, params.id),
   );

@@ -5,7 +5,7 @@ import { type Scope } from "../store/index.ts";
 import { bookOf, type CodeNames, storedTag } from "../tags/index.ts";
 import { storedCatalogue } from "./condition.ts";
 import { todayOf } from "./count.ts";
-import { type ExportColumn, type Language, NAME, PHONE } from "./export-columns.ts";
+import { type ExportColumn, type Language, NAME, NAME_CLEAR, PHONE, PHONE_CLEAR } from "./export-columns.ts";
 import { readRows } from "./export-store.ts";
 
 /** Reads the rows of some members, as texts in the order of the columns. */
@@ -25,24 +25,36 @@ export function rowReader(
   });
   const plan = planOutputs(outputs, catalogue, todayOf(ground));
   const sql = printPlan(plan, postgresql, { kind: "given", array: "$1::bigint[]" });
+  const peopleOf = async (wanted: boolean, personal: "mask" | "clear", member_ids: readonly number[]) => {
+    const read = { ...scope, personal };
+    const people = wanted ? await ground.store.read(read, (tx) => memberRowsById(tx, ground, member_ids)) : [];
+    return new Map(people.map((person) => [person.member_id, person]));
+  };
   const masked = columns.some((column) => column.masked);
-  return (member_ids) =>
-    ground.store.read(scope, async (tx) => {
+  const clear = columns.some(({ key }) => key === NAME_CLEAR || key === PHONE_CLEAR);
+  return async (member_ids) => {
+    const [maskedOf, clearOf] = [
+      await peopleOf(masked, "mask", member_ids),
+      await peopleOf(clear, "clear", member_ids),
+    ];
+    return ground.store.read(scope, async (tx) => {
       const rows = await readRows(tx, sql, member_ids);
-      const people = masked ? await memberRowsById(tx, ground, member_ids) : [];
-      const personOf = new Map(people.map((person) => [person.member_id, person]));
       return member_ids.flatMap((member_id) => {
         const row = rows.get(member_id);
         if (row === undefined) return [];
-        const person = personOf.get(member_id);
+        const [person, open] = [maskedOf.get(member_id), clearOf.get(member_id)];
         return [
           columns.map((column, place) => {
             if (column.key === NAME) return person?.name_masked ?? "";
             if (column.key === PHONE) return person?.phone_masked ?? "";
+            // the row's names say what masked rows hold; read in the clear it is the value itself
+            if (column.key === NAME_CLEAR) return open?.name_masked ?? "";
+            if (column.key === PHONE_CLEAR) return open?.phone_masked ?? "";
             const value = row[`c${place}`] ?? null;
             return value === null ? "" : column.show(value, language, names);
           }),
         ];
       });
     });
+  };
 }

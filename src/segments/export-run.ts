@@ -119,7 +119,7 @@ async function membersOfExport(ground: Ground, row: ExportRow): Promise<MemberSe
 
 async function write(context: Context, row: ExportRow, members: MemberSet) {
   const { ground, signal, progress } = context;
-  const columns = chosenColumns(ground, row.columns);
+  const columns = chosenColumns(ground, row.columns, true);
   const names = await ground.store.read(SYSTEM_SCOPE, allNames);
   const read = rowReader(ground, scopeOfExport(row), columns, row.language, names);
   const total = members.size;

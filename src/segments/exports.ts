@@ -2,6 +2,7 @@ import type { Ground } from "../ground.ts";
 import { newUuid, problem } from "../platform/index.ts";
 import { cancelJob, jobById, type Scope, startJob, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { maskText } from "../vault/index.ts";
+import { readCondition } from "./condition.ts";
 import { countCondition } from "./count.ts";
 import { chosenColumns } from "./export-columns.ts";
 import {
@@ -109,6 +110,41 @@ async function sourceOf(tx: Tx, { segment_id, snapshot_id }: ExportWish) {
   return { segment_id: snapshot.segment_id, snapshot_id, name: snapshot.name, condition: inSnapshot(snapshot_id) };
 }
 
+/** What the one who asks is given: personal columns in clear; and whom to tell in the transaction that starts it. */
+export interface ExportGrant {
+  readonly personal: boolean;
+  readonly settle?: (tx: Tx, outcome: { readonly export_id: number }) => Promise<void>;
+}
+const MASKED_ONLY: ExportGrant = { personal: false };
+
+/** What an export is about, for whoever approves it: its members now, and what must not change until it is made. */
+export async function exportInWords(ground: Ground, scope: Scope, wish: ExportWish) {
+  const columns = chosenColumns(ground, wish.columns, true);
+  const { source, same } = await ground.store.read({ ...scope, asks: "L4" }, async (tx) => {
+    const found = await sourceOf(tx, wish);
+    return { source: found, same: (await readCondition(tx, ground, found.condition)).plain };
+  });
+  return {
+    personal: columns.some((column) => column.personal),
+    same,
+    words: async () => {
+      const { count } = await countCondition(ground, scope, source.condition);
+      const names = (language: "zh" | "en", personal: boolean) =>
+        columns
+          .filter((column) => column.personal === personal)
+          .map((column) => column[language])
+          .join(language === "zh" ? "、" : ", ");
+      const format = wish.format === "xlsx" ? "Excel" : "CSV";
+      const n = count.toLocaleString("en-US");
+      const [clear_zh, clear_en] = [names("zh", true), names("en", true)];
+      return {
+        zh: `导出「${source.name}」${n} 位会员的名单（${format}）。明文个人信息：${clear_zh || "无"}；其他列：${names("zh", false) || "无"}`,
+        en: `Export a list of the ${n} members of “${source.name}” (${format}). Personal data in clear: ${clear_en || "none"}; other columns: ${names("en", false) || "none"}`,
+      };
+    },
+  };
+}
+
 /**
  * Asks for a file of the members of a segment, or of a snapshot as it was kept. It is made by a job.
  * @throws segments.export_column, segments.export_reason, segments.export_source, segments.export_too_large, segments.export_busy.
@@ -118,9 +154,10 @@ export async function requestExport(
   scope: Scope,
   wish: ExportWish,
   editor: Editor,
+  { personal, settle }: ExportGrant = MASKED_ONLY,
 ): Promise<ExportRow> {
   const reason = purposeOf(wish.reason);
-  const columns = chosenColumns(ground, wish.columns).map(({ key }) => key);
+  const columns = chosenColumns(ground, wish.columns, personal).map(({ key }) => key);
   const source = await ground.store.read(scope, (tx) => sourceOf(tx, wish));
   refuseTooManyRows(wish.format, (await countCondition(ground, scope, source.condition)).count);
   const stores = scope.stores === "all" ? null : [...scope.stores];
@@ -134,8 +171,14 @@ export async function requestExport(
     const input: ExportInput = { export_id: row.export_id };
     const job_id = await startJob(tx, ground, EXPORT_JOB, input, { person_id: editor.person_id });
     await setJob(tx, row.export_id, job_id);
+    await settle?.(tx, { export_id: row.export_id });
     return { ...row, job_id };
   });
+}
+
+/** Whether the file holds personal data in clear. */
+export function holdsPersonal(ground: Ground, { columns }: Pick<ExportRow, "columns">): boolean {
+  return chosenColumns(ground, columns, true).some((column) => column.personal);
 }
 
 /** Whether the rows of an export are among those a person may see. */

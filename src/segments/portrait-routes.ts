@@ -4,6 +4,7 @@ import type { Ground } from "../ground.ts";
 import { portraitOf } from "./portrait.ts";
 import { portraitWorkbook } from "./portrait-workbook.ts";
 import { Condition, hungUp, Nullable, read, tags } from "./route-parts.ts";
+import { unapproved } from "../platform/index.ts";
 
 const Sitter = {
   segment_id: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -100,9 +101,9 @@ export function portraitRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/segments/portrait.xlsx",
     {
       schema: { tags, summary: "A portrait as a workbook of counts", body: WorkbookBody },
-      config: {
+      config: unapproved("counts, no members", {
         access: { permission: "segments.read", level: "L3", enter: "L2", audit: "segments.portrait_workbook" },
-      },
+      }),
     },
     async (request, reply) => {
       const { against, language, ...sitter } = request.body;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
-import { aboutOne, problem } from "../platform/index.ts";
+import { aboutOne, problem, unapproved } from "../platform/index.ts";
 import type { Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import {
@@ -207,7 +207,10 @@ function keepingRoutes(app: FastifyInstance, ground: Ground, book: TagBook): voi
 function documentRoutes(app: FastifyInstance, ground: Ground, book: TagBook): void {
   app.get<{ Querystring: Static<typeof ExportQuery> }>(
     "/api/tags/export",
-    { schema: { tags, summary: "Definitions of one tag or of all as JSON", querystring: ExportQuery }, config: read },
+    {
+      schema: { tags, summary: "Definitions of one tag or of all as JSON", querystring: ExportQuery },
+      config: unapproved("definitions, no members", read),
+    },
     async (request) => exportCustom(await ground.store.read(request.scope, customRows), request.query.key),
   );
 
@@ -220,7 +223,7 @@ function documentRoutes(app: FastifyInstance, ground: Ground, book: TagBook): vo
         body: ImportBody,
         response: { 200: Type.Object({ plan: Type.Array(Type.Unknown()), kept: Type.Array(Kept) }) },
       },
-      config: manage("tags.import"),
+      config: unapproved("definitions, no members; each is kept in versions", manage("tags.import")),
       bodyLimit: IMPORT_BYTES_MAX,
     },
     async (request) => {

@@ -1,8 +1,8 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { memberIdAt } from "../members/index.ts";
-import { aboutOne, Day, problem } from "../platform/index.ts";
+import { aboutOne, type ActInWords, covered, Day, problem } from "../platform/index.ts";
 import { type Scope, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { lock } from "./dirty-store.ts";
 import { evaluate, todayOf } from "./evaluate.ts";
@@ -45,7 +45,7 @@ export function grantRoutes(app: FastifyInstance, ground: Ground): void {
         body: NewGrant,
         response: { 201: Type.Object({ grant_id: Type.Integer(), tier: Type.String() }) },
       },
-      config: grant,
+      config: { access: { ...grant.access, approval: (request) => grantInWords(ground, request) } },
     },
     async (request, reply) => {
       const { tier, until_day, reason } = request.body;
@@ -65,12 +65,30 @@ export function grantRoutes(app: FastifyInstance, ground: Ground): void {
         });
         await evaluate(tx, ground, state, [member_id], today);
         Object.assign(request.audit_subject, { grant_id, member_id });
+        await request.settle(tx, { grant_id });
         return { grant_id, tier: (await memberTier(tx, member_id))?.tier ?? tier };
       });
       return reply.code(201).send(answer);
     },
   );
   endRoute(app, ground);
+}
+
+/** A tier by hand as it is put to a colleague. */
+async function grantInWords(ground: Ground, request: FastifyRequest): Promise<ActInWords> {
+  const { member_id, tier, until_day, reason } = request.body as Static<typeof NewGrant>;
+  const state = await ground.store.read(SYSTEM_SCOPE, ladderState);
+  const step = state?.definition.tiers.find((one) => one.key === tier);
+  if (step === undefined) throw problem("tiers.tier_not_found", { tier });
+  // nobody is asked about a member whom the person does not see
+  await ground.store.read(SYSTEM_SCOPE, (tx) => memberWithin(tx, member_id, request.scope));
+  return {
+    reason,
+    words: async () => ({
+      zh: `手工授予会员 ${member_id} 等级「${step.zh}」，到 ${until_day} 为止`,
+      en: `Give member ${member_id} the tier “${step.en}” until ${until_day}`,
+    }),
+  };
 }
 
 function endRoute(app: FastifyInstance, ground: Ground): void {
@@ -83,7 +101,7 @@ function endRoute(app: FastifyInstance, ground: Ground): void {
         params: Type.Object({ grant_id: Type.Integer({ minimum: 1 }) }),
         body: Type.Object({ reason: Reason }),
       },
-      config: aboutOne("tier_grant", grant),
+      config: aboutOne("tier_grant", covered("takes back one grant, and gives nothing", grant)),
     },
     async (request) => {
       const { grant_id } = request.params;

@@ -38,6 +38,7 @@ export const PAGES = [
   "/data/engines",
   "/data/jobs",
   "/me/security",
+  "/trust/approvals",
   "/trust/people",
   "/trust/matrix",
   "/trust/audit",

@@ -107,3 +107,21 @@ it("whom an exact look-up found is open to be read, and not to be changed", asyn
   const flag = { flag: "staff", holds: true, reason: "测试越店" };
   expect((await person.call("POST", `/api/members/${there}/flags`, flag)).status).toBe(404);
 });
+
+it("a live page that an exact look-up opened ends when the look-up is over", async () => {
+  const clerk = await staff.add("clerk", ["HZ01"]);
+  expect((await clerk.call("GET", "/api/members/search?q=13912345602")).status).toBe(200);
+  const address = await staff.app.listen({ port: 0, host: "127.0.0.1" });
+  const live = await fetch(`${address}/api/members/${members["SH01"]}/live`, { headers: { cookie: clerk.cookie } });
+  expect(live.status).toBe(200);
+  let ended = false;
+  const reading = (async () => {
+    for await (const _ of live.body ?? []) continue;
+    ended = true;
+  })();
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  expect(ended).toBe(false);
+  world().clock.advance({ minutes: 16 });
+  await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, 3_000))]);
+  expect(ended).toBe(true);
+});

@@ -32,6 +32,13 @@ const ANSWERS: Readonly<Record<Outcome, readonly [status: number, code: string |
   deny: [403, "access.not_allowed"],
 };
 
+/** What is put to a colleague is held once its body is known (approvals.db.test.ts); the probe is answered before. */
+function expected(outcome: Outcome, { access }: DeclaredRoute): readonly [status: number, code: string | null] {
+  const { approval } = access;
+  const later = typeof approval === "function" || (approval !== undefined && "covered" in approval);
+  return outcome === "approve" && later ? [204, null] : ANSWERS[outcome];
+}
+
 function probed(): readonly DeclaredRoute[] {
   if (EVERY_ROUTE) return staff.app.declared_routes;
   const first = new Map<string, DeclaredRoute>();
@@ -62,7 +69,7 @@ async function differences(outcomeOf: (role: string, permission: string, level: 
       const outcome = outcomeOf(role, permission, enter ?? level);
       const answer = await answerTo(person, route);
       asked += 1;
-      if (JSON.stringify(answer) !== JSON.stringify(ANSWERS[outcome])) {
+      if (JSON.stringify(answer) !== JSON.stringify(expected(outcome, route))) {
         wrong.push(`${role} ${route.method} ${route.url} is ${outcome}, answered ${answer.join(" ")}`);
       }
     }
@@ -128,7 +135,7 @@ describe("every route asks the matrix", () => {
         .map((method) => `${method.toUpperCase()} ${path}`)
         .filter((route) => !declared.has(route)),
     );
-    // each of these is public, or asks for a source's own key
+    // each of these is public, about one's own account or requests, or asks for a source's own key
     expect(open.filter((route) => !OPEN.some((pattern) => pattern.test(route)))).toEqual([]);
   });
 
@@ -143,6 +150,7 @@ const OPEN = [
   / \/api\/setup/,
   / \/api\/invitation/,
   / \/api\/reset$/,
+  / \/api\/approvals\/(count|mine|\{approval_id\}\/(withdraw|execute))$/,
   / \/api\/errors/,
   /GET \/api\/world$/,
   / \/api\/(records|webhooks?|hooks)/,

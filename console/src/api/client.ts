@@ -55,6 +55,33 @@ export function answerStepUp(ask: Ask): () => void {
   };
 }
 
+/** What a person is told before they give the reason of a request for approval. */
+export type ReasonAsked = Pick<ApiProblem, "detail" | "detail_zh">;
+type AskReason = (what: ReasonAsked) => Promise<string | undefined>;
+let askForReason: AskReason | undefined;
+
+/** Who asks the person why, when the server puts an act to a colleague. @returns how to end that */
+export function answerReason(ask: AskReason): () => void {
+  askForReason = ask;
+  return () => {
+    askForReason = undefined;
+  };
+}
+
+const ASKED: ReadonlySet<string> = new Set([
+  "access.approval_asked",
+  "access.approval_asked_alone",
+  "access.approval_asked_nobody",
+  "access.approval_ready",
+]);
+/** Fired when an act was put to a colleague: what waits has changed. */
+export const APPROVAL_ASKED = "huitou:approval-asked";
+
+/** Whether a refusal says that the act waits for approval: nothing went wrong. */
+export function isAsked(error: unknown): boolean {
+  return error instanceof ApiProblem && ASKED.has(error.code);
+}
+
 async function answer<T>(response: Response): Promise<T> {
   if (response.status === 204) return undefined as T;
   const text = await response.text();
@@ -65,31 +92,58 @@ async function answer<T>(response: Response): Promise<T> {
   } catch {
     body = { title: response.statusText };
   }
+  if (ASKED.has(body["code"] ?? "")) window.dispatchEvent(new Event(APPROVAL_ASKED));
   if (SESSION_CODES.has(body["code"] ?? "")) window.dispatchEvent(new Event(SIGNED_OUT));
   throw new ApiProblem(response.status, body);
 }
 
-/** A request that wants a fresh second factor is sent once more when the person has shown it. */
+/** A request that wants a fresh second factor or a reason is sent once more when the person has given it. */
 async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   try {
-    return await sendOnce<T>(method, path, body, signal);
+    return await sendProved<T>(method, path, body, signal);
   } catch (error) {
-    const wanted = error instanceof ApiProblem && error.code === "access.step_up_required" && path.startsWith("/api/");
-    if (!wanted || askForProof === undefined || !(await askForProof())) throw error;
-    return sendOnce<T>(method, path, body, signal);
+    const unsaid = error instanceof ApiProblem && error.code === "access.approval_reason";
+    const reason = unsaid ? await askForReason?.(error) : undefined;
+    if (reason === undefined) throw error;
+    return sendProved<T>(method, path, body, signal, { "huitou-approval-reason": encodeURIComponent(reason) });
   }
 }
 
-async function sendOnce<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const init: RequestInit = { method, credentials: "same-origin", headers: { accept: "application/json" } };
+type Headers = Readonly<Record<string, string>>;
+
+async function sendProved<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  headers: Headers = {},
+): Promise<T> {
+  try {
+    return await sendOnce<T>(method, path, body, signal, headers);
+  } catch (error) {
+    const wanted = error instanceof ApiProblem && error.code === "access.step_up_required" && path.startsWith("/api/");
+    if (!wanted || askForProof === undefined || !(await askForProof())) throw error;
+    return sendOnce<T>(method, path, body, signal, headers);
+  }
+}
+
+async function sendOnce<T>(
+  method: string,
+  path: string,
+  body: unknown,
+  signal: AbortSignal | undefined,
+  headers: Headers,
+): Promise<T> {
+  const accept = { accept: "application/json", ...headers };
+  const init: RequestInit = { method, credentials: "same-origin", headers: accept };
   if (signal) init.signal = signal;
   if (body instanceof FormData) init.body = body;
   else if (body instanceof Blob) {
     init.body = body;
-    init.headers = { accept: "application/json", "content-type": body.type };
+    init.headers = { ...accept, "content-type": body.type };
   } else if (body !== undefined) {
     init.body = JSON.stringify(body);
-    init.headers = { accept: "application/json", "content-type": "application/json" };
+    init.headers = { ...accept, "content-type": "application/json" };
   }
   let response: Response;
   try {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { isAsked } from "../api/client.ts";
 import { useTexts } from "../texts/texts.ts";
 import { errorSentence } from "./states.tsx";
 import "./toast.css";
@@ -19,10 +20,10 @@ export function say(text: string): void {
   receive?.({ id: lastId, text, tone: "good" });
 }
 
-/** Says why something did not work. */
+/** Says why something did not work, or that it waits for a colleague. */
 export function sayError(error: unknown, offline: string): void {
   lastId += 1;
-  receive?.({ id: lastId, text: errorSentence(error, offline), tone: "bad" });
+  receive?.({ id: lastId, text: errorSentence(error, offline), tone: isAsked(error) ? "good" : "bad" });
 }
 
 /** The place where short messages appear; one in the shell. */

@@ -46,6 +46,7 @@ export const NAVIGATION: readonly NavGroup[] = [
   {
     key: "trust_group",
     items: [
+      { key: "approvals", path: "/trust/approvals", permission: null },
       { key: "people", path: "/trust/people", permission: "people.manage" },
       { key: "matrix", path: "/trust/matrix", permission: "matrix.read" },
       { key: "audit", path: "/trust/audit", permission: "audit.read" },

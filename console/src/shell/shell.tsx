@@ -7,6 +7,7 @@ import { Toasts } from "../parts/toast.tsx";
 import { ROUTES } from "../routes.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CrashGuard } from "./crash-guard.tsx";
+import { ApprovalReasonDialog } from "./approval-reason-dialog.tsx";
 import { StepUpDialog } from "./step-up-dialog.tsx";
 import { Palette } from "./palette.tsx";
 import { ProfileMenu, ViewingBar } from "./profile-menu.tsx";
@@ -120,6 +121,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </div>
       <Palette open={palette} onClose={() => setPalette(false)} />
       <StepUpDialog />
+      <ApprovalReasonDialog />
       <Toasts />
     </div>
   );

@@ -1,6 +1,7 @@
 import {
   ApartmentOutlined,
   AuditOutlined,
+  CheckSquareOutlined,
   CloudDownloadOutlined,
   CloudServerOutlined,
   CrownOutlined,
@@ -22,6 +23,7 @@ import {
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 import { Link, useLocation } from "react-router";
+import { useApprovalCount } from "../api/approvals.ts";
 import { useSession } from "../api/session.ts";
 import { routeOf } from "../routes.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -47,6 +49,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   jobs: <UnorderedListOutlined />,
   people: <TeamOutlined />,
   matrix: <TableOutlined />,
+  approvals: <CheckSquareOutlined />,
   audit: <AuditOutlined />,
 };
 
@@ -67,6 +70,7 @@ export function SideBar({ onGo }: { onGo?: () => void }) {
   const t = useTexts();
   const session = useSession();
   const { pathname } = useLocation();
+  const waiting = useApprovalCount(session?.signed_in === true && session.owes === null);
   return (
     <nav className="ht-side" aria-label={t("nav.main")}>
       <Link to="/" className="ht-brand" {...(onGo ? { onClick: onGo } : {})}>
@@ -90,6 +94,12 @@ export function SideBar({ onGo }: { onGo?: () => void }) {
                 >
                   {navIcon(item.key)}
                   <span>{t(`nav.${item.key}`)}</span>
+                  {item.key === "approvals" && waiting > 0 ? (
+                    <span className="ht-side-count">
+                      {waiting}
+                      <span className="ht-hidden"> {t("nav.approvals_waiting")}</span>
+                    </span>
+                  ) : null}
                 </Link>
               </li>
             ))}

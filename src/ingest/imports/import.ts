@@ -247,8 +247,13 @@ export async function startImportJob(
   import_id: number,
   what: keyof typeof JOB_KINDS,
   person_id?: number,
+  settle?: (tx: Tx, job_id: string) => Promise<void>,
 ): Promise<string> {
-  return ground.store.write(SYSTEM_SCOPE, (tx) => startImportJobIn(tx, ground, import_id, what, person_id));
+  return ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    const job_id = await startImportJobIn(tx, ground, import_id, what, person_id);
+    await settle?.(tx, job_id);
+    return job_id;
+  });
 }
 
 async function startImportJobIn(

@@ -3,8 +3,9 @@ import multipart from "@fastify/multipart";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../../ground.ts";
-import { aboutOne, problem } from "../../platform/index.ts";
+import { aboutOne, type ActInWords, problem, unapproved } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
+import { originOf, recordsOf } from "./import-inbox.ts";
 import { errorFile } from "./error-file.ts";
 import { chooseReading, mapImport, removeImport, startImportJob, uploadFile } from "./import.ts";
 import { importById, type ImportRow, listImports, listProblems } from "./import-store.ts";
@@ -159,7 +160,7 @@ function readingRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/imports/:import_id/errors.csv",
     {
       schema: { summary: "The rows in error with their reasons, as a file to mend and import again", tags, params: Id },
-      config: aboutOne("import", manage("imports.errors")),
+      config: aboutOne("import", unapproved("the rows of an uploaded file, to be mended", manage("imports.errors"))),
     },
     async (request, reply) => {
       const row = await load(ground, request.params.import_id);
@@ -213,14 +214,48 @@ function jobStartRoutes(app: FastifyInstance, ground: Ground): void {
     run: "Bring the rows in",
     undo: "Take back what this import brought in",
   };
+  const configs = {
+    check: manage("imports.check"),
+    run: manage("imports.run"),
+    undo: {
+      access: {
+        permission: "data.undo",
+        level: "L3",
+        audit: "imports.undo",
+        approval: (request: FastifyRequest) => undoInWords(ground, request),
+      },
+    },
+  } as const;
   for (const what of ["check", "run", "undo"] as const) {
     app.post<{ Params: Static<typeof Id> }>(
       `/api/imports/:import_id/${what}`,
-      { schema: { summary: summaries[what], tags, params: Id }, config: aboutOne("import", manage(`imports.${what}`)) },
+      { schema: { summary: summaries[what], tags, params: Id }, config: aboutOne("import", configs[what]) },
       async (request, reply) => {
-        const job_id = await startImportJob(ground, request.params.import_id, what, request.person?.person_id);
+        const { import_id } = request.params;
+        const job_id = await startImportJob(ground, import_id, what, request.person?.person_id, (tx, job) =>
+          request.settle(tx, { import_id, job_id: job }),
+        );
         return reply.code(202).send({ job_id });
       },
     );
   }
+}
+
+/** An undo as it is put to a colleague: how much of which file goes. */
+async function undoInWords(ground: Ground, request: FastifyRequest): Promise<ActInWords> {
+  const { import_id } = request.params as Static<typeof Id>;
+  const row = await load(ground, import_id);
+  return {
+    // another run brings in other records
+    same: { run: row.run },
+    words: async () => {
+      const origin = originOf(import_id, row.run);
+      const { left } = await ground.store.read(SYSTEM_SCOPE, (tx) => recordsOf(tx, origin));
+      const n = left.toLocaleString("en-US");
+      return {
+        zh: `撤销导入 #${import_id}（${row.file_name}）：收回它带来的 ${n} 条记录`,
+        en: `Undo import #${import_id} (${row.file_name}): take back the ${n} records it brought`,
+      };
+    },
+  };
 }

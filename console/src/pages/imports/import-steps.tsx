@@ -117,10 +117,13 @@ function UndoButton({ view }: { view: ImportView }) {
   const t = useTexts("imports");
   const [asked, setAsked] = useState(false);
   const undo = useStep(view, async () => {
-    await api.post(`/api/imports/${view.import_id}/undo`, {});
-    setAsked(false);
+    try {
+      await api.post(`/api/imports/${view.import_id}/undo`, {});
+    } finally {
+      setAsked(false);
+    }
   });
-  if (!useCan("data.manage")) return null;
+  if (!useCan("data.undo")) return null;
   return (
     <>
       <Button danger onClick={() => setAsked(true)}>

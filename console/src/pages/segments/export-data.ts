@@ -8,11 +8,15 @@ export interface ExportColumn {
   readonly en: string;
   readonly group: "identity" | "profile" | "layers" | "tags";
   readonly masked: boolean;
+  /** In clear. */
+  readonly personal: boolean;
 }
 
 export interface ExportOffer {
   readonly columns: readonly ExportColumn[];
   readonly withheld: readonly { key: string; zh: string; en: string }[];
+  /** Columns in clear are put to a colleague first. */
+  readonly asks_approval: boolean;
   readonly rows_max: number;
   readonly sheet_rows_max: number;
   readonly columns_max: number;

@@ -1,7 +1,9 @@
 import Button from "antd/es/button";
 import { useState } from "react";
+import { Link } from "react-router";
+import { isAsked } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
-import { Choices } from "../../parts/chips.tsx";
+import { Chip, Choices } from "../../parts/chips.tsx";
 import { FormError, SelectField, TextField } from "../../parts/form.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, errorSentence, Loaded, SkeletonBlock } from "../../parts/states.tsx";
@@ -72,6 +74,8 @@ function ExportForm({ segmentId, offer }: { segmentId: number; offer: ExportOffe
     length <= offer.reason_max &&
     draft.columns.length > 0 &&
     draft.columns.length <= offer.columns_max;
+  const clear = new Set(offer.columns.filter(({ personal }) => personal).map(({ key }) => key));
+  const asks = offer.asks_approval && draft.columns.some((key) => clear.has(key));
   const send = () =>
     ask.mutate(draft, {
       onSuccess: () => {
@@ -97,10 +101,20 @@ function ExportForm({ segmentId, offer }: { segmentId: number; offer: ExportOffe
           placeholder={t("export.reason_example")}
           hint={t("export.reason_hint", { min: offer.reason_min, max: offer.reason_max })}
         />
-        <FormError text={ask.error === null ? null : errorSentence(ask.error, shared("state.offline"))} />
+        <FormError
+          text={ask.error === null || isAsked(ask.error) ? null : errorSentence(ask.error, shared("state.offline"))}
+        />
+        {isAsked(ask.error) ? (
+          <p role="status">
+            {errorSentence(ask.error, "")}{" "}
+            <Link className="ht-button" to="/trust/approvals?tab=mine">
+              {t("export.to_approvals")}
+            </Link>
+          </p>
+        ) : null}
         <div className="ht-actions">
           <Button type="primary" htmlType="submit" disabled={!ready} loading={ask.isPending}>
-            {t("export.ask", { n: draft.columns.length })}
+            {t(asks ? "export.ask_approval" : "export.ask", { n: draft.columns.length })}
           </Button>
         </div>
       </form>
@@ -183,7 +197,9 @@ function Columns({ offer, chosen, onChange, t }: ColumnsProps) {
         return <ColumnGroup key={group} group={group} columns={columns} chosen={set} toggle={toggle} t={t} />;
       })}
       <p className="ht-note">
-        {t("export.chosen", { n: chosen.length, max: offer.columns_max })} {t("export.withheld", { columns: withheld })}
+        {t("export.chosen", { n: chosen.length, max: offer.columns_max })}{" "}
+        {withheld === "" ? null : t("export.withheld", { columns: withheld })}{" "}
+        {offer.asks_approval ? t("export.asks_approval") : null}
       </p>
     </div>
   );
@@ -199,8 +215,10 @@ interface GroupProps {
 
 function ColumnGroup({ group, columns, chosen, toggle, t }: GroupProps) {
   const keys = columns.map(({ key }) => key);
+  // what is in clear is chosen one by one
+  const plain = columns.filter(({ personal }) => !personal).map(({ key }) => key);
   const count = keys.filter((key) => chosen.has(key)).length;
-  const all = count === keys.length;
+  const all = plain.every((key) => chosen.has(key));
   return (
     <details className="ex-group" open={group === "identity" || count > 0}>
       <summary>
@@ -208,7 +226,7 @@ function ColumnGroup({ group, columns, chosen, toggle, t }: GroupProps) {
       </summary>
       <fieldset>
         <legend className="ht-hidden">{t(`export.group_${group}`)}</legend>
-        <Button size="small" onClick={() => toggle(keys, !all)}>
+        <Button size="small" onClick={() => toggle(all ? keys : plain, !all)}>
           {t(all ? "export.none" : "export.all")}
         </Button>
         <div className="ex-boxes">
@@ -219,7 +237,7 @@ function ColumnGroup({ group, columns, chosen, toggle, t }: GroupProps) {
                 checked={chosen.has(column.key)}
                 onChange={(event) => toggle([column.key], event.target.checked)}
               />
-              {pick(column.zh, column.en)}
+              {pick(column.zh, column.en)} {column.personal ? <Chip tone="warn">{t("export.personal")}</Chip> : null}
             </label>
           ))}
         </div>

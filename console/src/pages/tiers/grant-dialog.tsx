@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import Button from "antd/es/button";
 import { useState } from "react";
-import { api } from "../../api/client.ts";
+import { api, isAsked } from "../../api/client.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { FormError, SelectField, TextField } from "../../parts/form.tsx";
 import { errorSentence } from "../../parts/states.tsx";
-import { say } from "../../parts/toast.tsx";
+import { say, sayError } from "../../parts/toast.tsx";
 import { formatDay } from "../../texts/format.ts";
 import { pick, useTexts } from "../../texts/texts.ts";
 import type { Grant, MemberTier } from "./member-tier-data.ts";
@@ -36,6 +36,11 @@ function useGranting(memberId: string, onGiven: () => void) {
       api.post("/api/tiers/grants", { member_id: Number(memberId), tier, until_day: until, reason }),
     onSuccess: async () => {
       await done(t("grant.done"));
+      onGiven();
+    },
+    onError: (error) => {
+      if (!isAsked(error)) return;
+      sayError(error, "");
       onGiven();
     },
   });
