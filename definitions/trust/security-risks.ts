@@ -137,7 +137,7 @@ export const SECURITY_RISKS: readonly RiskDefinition[] = [
       },
       { zh: "每日备份与每周恢复演练（待实施）", en: "Daily back-ups and weekly restores (to be set up)" },
     ],
-    indicators: ["backup.age", "access.audit_receiver"],
+    indicators: ["recovery.backup_age", "recovery.failed_drill", "access.audit_receiver"],
     plan: {
       title: { zh: "数据恢复应急预案", en: "Plan for restoring" },
       steps: [

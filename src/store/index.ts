@@ -38,7 +38,7 @@ export {
 export { COPY_END, COPY_HEADER } from "./copy-format.ts";
 export { copyOut, CopyReader } from "./copy-reader.ts";
 export { copyInto, CopyWriter, encodeCopy, writeInt64 } from "./copy-writer.ts";
-export { migrate, ranMigrations, readMigrations, type Migration } from "./migrator.ts";
+export { installedAt, migrate, ranMigrations, readMigrations, type Migration } from "./migrator.ts";
 export { stopStatement } from "./stop-statement.ts";
 export { setSetting, settingOf } from "./settings.ts";
 export { jobRoutes } from "./routes.ts";

@@ -103,6 +103,11 @@ async function apply(client: pg.ClientBase, migration: Migration): Promise<void>
   }
 }
 
+/** When this database was made. */
+export async function installedAt(tx: Tx): Promise<Date | undefined> {
+  return (await tx.one<{ at: Date | null }>("select min(ran_at) as at from store.migration"))?.at ?? undefined;
+}
+
 /** The migrations that have run. */
 export function ranMigrations(tx: Tx): Promise<{ readonly number: number; readonly checksum: string }[]> {
   return tx.query("select number, checksum from store.migration order by number");

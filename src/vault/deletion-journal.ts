@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, truncate } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, open, readFile, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
 import type pg from "pg";
 import { problem } from "../platform/errors.ts";
@@ -178,6 +179,14 @@ export class DeletionJournal {
     } finally {
       client.release();
     }
+  }
+
+  /** Whether it could be written, asked at start: so that it is known before somebody wants to be deleted. */
+  async canBeWritten(): Promise<boolean> {
+    return access(dirname(this.file), constants.W_OK).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Before a key is destroyed: what a restore could bring back is not deleted. */

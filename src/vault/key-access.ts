@@ -53,6 +53,7 @@ export async function openKeys(options: KeyManagementOptions & KeyStoreOptions):
           throw problem("vault.master_version_missing", { version });
       const journal = new DeletionJournal(keys.pool, keyring.ring, journalFile(options, keyring.ring));
       await journal.reconcile();
+      if (!(await journal.canBeWritten())) options.onError(problem("vault.journal_unwritable", { file: journal.file }));
       return accessOf({ keys, management, journal }, options, keyring);
     });
   } catch (error) {

@@ -104,6 +104,11 @@ export function canonicalJson(value: unknown, text: (value: string) => string = 
 
 function sorted(value: unknown, text: (value: string) => string): unknown {
   if (typeof value === "string") return text(value);
+  if (typeof value === "number") {
+    // a phone number typed where an address has an id
+    const kept = text(String(value));
+    return kept === String(value) ? value : kept;
+  }
   if (Array.isArray(value)) return value.map((inner) => sorted(inner, text));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([name, inner]) => [storable(name), sorted(inner, text)] as const);
