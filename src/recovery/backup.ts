@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type pg from "pg";
 import { auditHead } from "../access/index.ts";
 import type { Domain } from "../domains.ts";
@@ -199,6 +199,8 @@ async function copyWaiting({ ground, domains, progress, signal }: BackupOptions,
   for (const entry of await readdir(root, { withFileTypes: true, recursive: true })) {
     const path = relative(root, join(entry.parentPath, entry.name)).split(sep).join("/");
     if (!entry.isFile() || left_out.has(path.split("/")[0] ?? "") || path.endsWith(".part")) continue;
+    // the journal of deletions, where it was put into the data folder, is never taken back by a restore
+    if (path === basename(ground.vault.access.journal.file)) continue;
     progress(path);
     try {
       written.push(await copyInto(root, path, folder, signal));

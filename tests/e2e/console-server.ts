@@ -54,6 +54,7 @@ export async function startServer(members: number, args: readonly string[] = [])
       ...process.env,
       PORT: String(port),
       HUITOU_DATA: data,
+      HUITOU_DELETION_JOURNAL: data,
       HUITOU_DEMO_MEMBERS: String(members),
       DATABASE_URL: "",
       LOG_LEVEL: "warn",
