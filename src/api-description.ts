@@ -1,4 +1,5 @@
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
+import { mayBeGivenToClients } from "./access/index.ts";
 import type { Access } from "./platform/http.ts";
 
 /**
@@ -90,11 +91,18 @@ function platformStatuses(access: Access | undefined, method: string, schema: De
 
 function securityOf(access: Access | undefined): Record<string, string[]>[] {
   if (access === undefined || "public" in access) return [];
-  return "source" in access ? [{ write_key: [] }, { basic: [] }, {}] : [{ session: [] }];
+  if ("source" in access) return [{ write_key: [] }, { basic: [] }, {}];
+  const programs = "permission" in access && mayBeGivenToClients(access.permission);
+  return [{ session: [] }, ...(programs ? [{ api_key: [] }] : [])];
 }
 
 export const SECURITY_SCHEMES = {
   session: { type: "apiKey", in: "cookie", name: "huitou", description: "`__Host-huitou` over https" },
+  api_key: {
+    type: "http",
+    scheme: "bearer",
+    description: "`htk_…`, the key of an API client (docs/guides/api-clients.md)",
+  },
   write_key: { type: "apiKey", in: "header", name: "x-api-key", description: "A source's write key" },
   basic: { type: "http", scheme: "basic", description: "A source's write key as the user name" },
 } as const;

@@ -74,6 +74,9 @@ export const ROUTES: readonly Route[] = [
   route("/me/security", null, () => import("./pages/security/security.tsx").then((page) => page.SecurityPage)),
   route("/trust/approvals", null, () => import("./pages/approvals/approvals.tsx").then((page) => page.ApprovalsPage)),
   route("/trust/people", "people.manage", () => import("./pages/people/people.tsx").then((page) => page.PeoplePage)),
+  route("/trust/clients", "people.manage", () =>
+    import("./pages/clients/clients.tsx").then((page) => page.ClientsPage),
+  ),
   route("/trust/matrix", "matrix.read", () => import("./pages/matrix/matrix.tsx").then((page) => page.MatrixPage)),
   route("/trust/audit", "audit.read", () => import("./pages/audit/audit.tsx").then((page) => page.AuditPage)),
 ];

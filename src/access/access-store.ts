@@ -46,7 +46,10 @@ const PASSWORDS_KEPT = 24;
 const PERSON =
   "p.person_id, p.name, p.email, p.role, p.password_hash, p.scope_regions, p.scope_stores, p.scope_brands, p.disabled_at, p.failed_attempts, p.locked_until, p.factor_failures, p.factor_locked_until, p.created_at, p.password_changed_at, p.password_history";
 
-export function scopeOf(person: PersonRow): Scope {
+/** The regions, stores and brands that somebody was given; null: not bound to any. */
+export type OwnRows = Pick<PersonRow, "scope_regions" | "scope_stores" | "scope_brands">;
+
+export function scopeOf(person: OwnRows): Scope {
   return {
     regions: person.scope_regions ?? "all",
     stores: person.scope_stores ?? "all",

@@ -1,6 +1,7 @@
 import type { Domain } from "../domains.ts";
 import { auditJobs, auditSchedules } from "./audit/jobs.ts";
 import { startCheckpoints } from "./audit/sender.ts";
+import "./clients/errors.ts";
 import "./errors.ts";
 import { accessIndicators } from "./indicators.ts";
 import { accessRoutes } from "./routes.ts";

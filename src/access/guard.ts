@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Ground } from "../ground.ts";
 import { type Problem, problem } from "../platform/errors.ts";
-import type { Permitted } from "../platform/http.ts";
+import type { Access, Permitted } from "../platform/http.ts";
 import { runAsAct } from "../platform/request-act.ts";
 import type { Scope } from "../store/index.ts";
 import type { PersonRow } from "./access-store.ts";
@@ -10,6 +10,8 @@ import { approvalHooks } from "./approvals/hold.ts";
 import { isWithinBound } from "./anonymous-writes.ts";
 import type { AuditEntry, Phase } from "./audit/entry.ts";
 import { auditWriter } from "./audit/writer.ts";
+import { admitClient } from "./clients/admit.ts";
+import { bearsKey } from "./clients/client.ts";
 import { collectRoutes } from "./declared-routes.ts";
 import { matrixAt } from "./matrix-live.ts";
 import { requirePermitted, type Rights, rightsOf, scopeFor, withoutFound } from "./rights.ts";
@@ -44,6 +46,7 @@ export function guard(app: FastifyInstance, ground: Ground): void {
   app.decorateRequest("scope", undefined as unknown as Scope);
   app.decorateRequest("signed_in", undefined);
   app.decorateRequest("rights", undefined);
+  app.decorateRequest("client", undefined);
   app.decorateRequest("audit_subject", undefined as unknown as Record<string, unknown>);
   app.decorateRequest("audit_state", "none");
   app.addHook("onRequest", (request, _reply, next) => {
@@ -61,6 +64,7 @@ export function guard(app: FastifyInstance, ground: Ground): void {
     }
     if ("source" in access) return;
     if ("subject" in access) return boundAnonymous(ground, request);
+    if (!("public" in access) && bearsKey(request.headers.authorization)) return enterByKey(ground, request, access);
     const signed = await signedIn(ground, request);
     request.signed_in = signed;
     if (signed === undefined && !SAFE_METHODS.has(request.method) && isAudited(request))
@@ -84,6 +88,11 @@ export function guard(app: FastifyInstance, ground: Ground): void {
         "www-authenticate",
         `Session error="insufficient_user_authentication", max_age=${STRONG_SECONDS_MAX}`,
       );
+    const { code, status, params } = error as Partial<Problem>;
+    if (code === "access.client_too_many") reply.header("retry-after", String(params?.["seconds"]));
+    // RFC 6750
+    if (status === 401 && code?.startsWith("access.client_"))
+      reply.header("www-authenticate", 'Bearer error="invalid_token"');
   });
   auditHooks(app, ground);
   approvalHooks(app, ground);
@@ -138,6 +147,16 @@ function routeOf(request: FastifyRequest): string {
   return request.routeOptions.url ?? request.url.split("?")[0] ?? "";
 }
 
+/** A program instead of a person. Whoever has no key of ours is bounded like anybody without a session. */
+async function enterByKey(ground: Ground, request: FastifyRequest, access: Access): Promise<void> {
+  try {
+    await admitClient(ground, request, access);
+  } catch (error) {
+    if (request.client === undefined) boundAnonymous(ground, request);
+    throw error;
+  }
+}
+
 interface Asked {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -167,6 +186,12 @@ function refuseCrossSite(request: FastifyRequest, ground: Ground): void {
   if (!URL.canParse(origin) || !own.has(new URL(origin).host)) throw problem("access.cross_site");
 }
 
+function actorOf(request: FastifyRequest): string {
+  const access = request.routeOptions.config?.access;
+  if (request.client !== undefined) return "client";
+  return request.person?.role ?? (access !== undefined && "subject" in access ? "member" : "anonymous");
+}
+
 function entryOf(ground: Ground, request: FastifyRequest, phase: Phase, reply?: FastifyReply): AuditEntry {
   const route = routeOf(request);
   const access = request.routeOptions.config?.access;
@@ -175,11 +200,15 @@ function entryOf(ground: Ground, request: FastifyRequest, phase: Phase, reply?: 
     at: ground.wall.now(),
     phase,
     person_id: request.person?.person_id ?? null,
-    actor: request.person?.role ?? (access !== undefined && "subject" in access ? "member" : "anonymous"),
+    actor: actorOf(request),
     action: named ?? `${request.method.toLowerCase()} ${route}`,
     method: request.method,
     path: route,
-    subject: { ...(request.params as Record<string, unknown>), ...request.audit_subject },
+    subject: {
+      ...(request.params as Record<string, unknown>),
+      ...request.audit_subject,
+      ...(request.client === undefined ? {} : { caller_client_id: request.client.client_id }),
+    },
     status: reply?.statusCode ?? null,
     succeeded: reply === undefined ? null : reply.statusCode < 400,
     request_id: request.id,

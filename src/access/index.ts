@@ -4,6 +4,7 @@ export { auditCommand } from "./audit/commands.ts";
 export { auditedCommand } from "./audit/audited-command.ts";
 export { signDocument, signatureHolds } from "./audit/checkpoint.ts";
 export { hostIdentity } from "./audit/host-key.ts";
+export { mayBeGivenToClients } from "./clients/client.ts";
 export { type DeclaredRoute } from "./declared-routes.ts";
 export { guard } from "./guard.ts";
 export { LEVELS, type Matrix, type Outcome, type RowScope } from "./matrix.ts";

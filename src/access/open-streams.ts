@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { Ground } from "../ground.ts";
 import { type Loop, startLoop } from "../platform/timers.ts";
 import type { Scope } from "../store/index.ts";
+import { clientStays } from "./clients/admit.ts";
 import { matrixAt } from "./matrix-live.ts";
 import { requirePermitted, rightsOf, scopeFor, withoutFound } from "./rights.ts";
 import { signedIn } from "./sessions.ts";
@@ -50,6 +51,8 @@ export function endWhenForbidden(ground: Ground, request: FastifyRequest, end: (
 
 async function stillAllowed(ground: Ground, request: FastifyRequest): Promise<boolean> {
   const access = request.routeOptions.config.access;
+  if (request.client !== undefined)
+    return access !== undefined && "permission" in access && clientStays(ground, request, access);
   const signed = await signedIn(ground, request, false);
   if (signed === undefined || signed.owes !== undefined || access === undefined || !("permission" in access))
     return false;

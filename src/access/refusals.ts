@@ -42,3 +42,8 @@ export function notAllowed(role: string, version: number, place: Place): Problem
 export function approvalRequired(place: Place, version: number): Problem {
   return problem("access.approval_required", { ...inWords(place), version });
 }
+
+/** A program may do what it was given, as far as its owner's role goes, and nothing that asks for a person. */
+export function clientNotAllowed(client: string, version: number, place: Place): Problem {
+  return problem("access.client_not_allowed", { ...inWords(place), client, version });
+}

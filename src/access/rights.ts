@@ -71,16 +71,23 @@ export async function scopeFor(
 ) {
   const rows = await rowsFor(ground, person, matrix.scope(person.role, domainOf(access.permission)));
   const found = isBound(rows) ? (session.found ?? []) : [];
-  const personal = OWN_PERSONAL_VALUES.has(access.permission) ? access.permission : "members.read";
   const scope: Scope = {
     ...rows,
     person_id: person.person_id,
-    // in clear only where the audit log has a row of it before the data leaves
-    personal: clearOnlyAudited(rights.column(personal, { sensitivity: "L3" }), access),
-    asks: asksOf(rights, access.permission),
+    ...valuesFor(rights, access),
     ...(found.length === 0 ? {} : { found }),
   };
   return scope;
+}
+
+/** How personal values leave by a route, and up to which sensitivity conditions may ask. */
+export function valuesFor(rights: Rights, access: Permitted): Required<Pick<Scope, "personal" | "asks">> {
+  const personal = OWN_PERSONAL_VALUES.has(access.permission) ? access.permission : "members.read";
+  return {
+    // in clear only where the audit log has a row of it before the data leaves
+    personal: clearOnlyAudited(rights.column(personal, { sensitivity: "L3" }), access),
+    asks: asksOf(rights, access.permission),
+  };
 }
 
 export function withoutFound(scope: Scope): Scope {

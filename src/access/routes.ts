@@ -5,6 +5,7 @@ import { SYSTEM_SCOPE } from "../store/index.ts";
 import type { PersonRow } from "./access-store.ts";
 import { approvalRoutes } from "./approvals/routes.ts";
 import { auditRoutes } from "./audit/routes.ts";
+import { clientRoutes } from "./clients/routes.ts";
 import { acceptInvitation, brandName, setUp, setupRequired } from "./people.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { acceptReset } from "./resets.ts";
@@ -68,6 +69,7 @@ export function accessRoutes(app: FastifyInstance, ground: Ground): void {
   firstStepRoutes(app, ground);
   peopleRoutes(app, ground);
   factorRoutes(app, ground);
+  clientRoutes(app, ground);
   policyRoutes(app, ground);
   viewAsRoutes(app, ground);
   matrixRoutes(app, ground, app.declared_routes);

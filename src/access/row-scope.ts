@@ -1,6 +1,6 @@
 import type { Ground } from "../ground.ts";
 import { isWhole, type Scope, SYSTEM_SCOPE } from "../store/index.ts";
-import { type PersonRow, scopeOf } from "./access-store.ts";
+import { type OwnRows, scopeOf } from "./access-store.ts";
 import type { RowScope } from "./matrix.ts";
 
 /** No rows at all. */
@@ -12,7 +12,7 @@ const STORES_FRESH_MS = 10_000;
 const known = new WeakMap<Ground, Map<string, { readonly at: number; readonly stores: readonly string[] }>>();
 
 /** The rows of a person in a data domain whose scope for their role is `rows`. */
-export async function rowsFor(ground: Ground, person: PersonRow, rows: RowScope): Promise<Scope> {
+export async function rowsFor(ground: Ground, person: OwnRows, rows: RowScope): Promise<Scope> {
   if (rows === "all") return WHOLE;
   if (rows === "none") return NOTHING;
   const own = scopeOf(person);

@@ -38,6 +38,7 @@ export const OBJECT_KINDS = {
   metric: "brand",
   month: "brand",
   person: "brand",
+  client: "brand",
   pull: "brand",
   import: "brand",
   source: "brand",

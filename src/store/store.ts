@@ -9,6 +9,8 @@ export interface Scope {
   readonly brands: "all" | readonly string[];
   /** Who asks; absent: the platform itself. */
   readonly person_id?: number;
+  /** The API client that asks, in the place of a person. */
+  readonly client_id?: number;
   /** How values that tell who somebody is leave for whoever asks; absent: masked. */
   readonly personal?: "clear" | "mask" | "omit";
   /** The highest sensitivity of columns that conditions may ask about; absent: any. */

@@ -40,6 +40,7 @@ export const PAGES = [
   "/me/security",
   "/trust/approvals",
   "/trust/people",
+  "/trust/clients",
   "/trust/matrix",
   "/trust/audit",
 ] as const;

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DeclaredRoute, LEVELS, type Outcome, PERMISSIONS, type Role, ROLES } from "../../src/access/index.ts";
+import {
+  type DeclaredRoute,
+  LEVELS,
+  mayBeGivenToClients,
+  type Outcome,
+  PERMISSIONS,
+  type Role,
+  ROLES,
+} from "../../src/access/index.ts";
 import { withDatabase } from "../support/database.ts";
 import { changeMatrix, type PersonSession, type Staff, staffOf } from "../support/people.ts";
 
@@ -10,6 +18,8 @@ const world = withDatabase();
 let staff: Staff;
 let approver: PersonSession;
 const people = new Map<Role, PersonSession>();
+/** A program of somebody of each role, with every permission that programs may have. */
+const programs = new Map<Role, string>();
 
 beforeAll(async () => {
   staff = await staffOf(world(), (app) => {
@@ -20,6 +30,18 @@ beforeAll(async () => {
   });
   approver = await staff.add("owner");
   for (const { role } of ROLES) people.set(role, await staff.add(role));
+  const { body } = await staff.owner.call("GET", "/api/people");
+  for (const { role } of ROLES) {
+    const { email } = people.get(role) ?? {};
+    const owner = (body["items"] as { id: number; email: string }[]).find((one) => one.email === email);
+    const made = await staff.owner.call("POST", "/api/clients", {
+      name: role,
+      owner_id: owner?.id,
+      permissions: PERMISSIONS.filter(mayBeGivenToClients),
+      rate_per_minute: 6_000,
+    });
+    programs.set(role, String(made.body["key"]));
+  }
 }, 120_000);
 afterAll(async () => staff.app.close());
 
@@ -50,11 +72,14 @@ function probed(): readonly DeclaredRoute[] {
   return [...first.values()];
 }
 
-async function answerTo(person: PersonSession, { method, url }: DeclaredRoute): Promise<[number, string | null]> {
+const asPerson = ({ cookie }: PersonSession) => ({ cookie });
+const asProgram = (key: string) => ({ authorization: `Bearer ${key}` });
+
+async function answerTo(who: Record<string, string>, { method, url }: DeclaredRoute): Promise<[number, string | null]> {
   const answer = await staff.app.inject({
     method: method as "GET",
     url: url.replace(/:\w+/g, "1"),
-    headers: { cookie: person.cookie, [PROBE]: "1" },
+    headers: { ...who, [PROBE]: "1" },
   });
   return [answer.statusCode, answer.body === "" ? null : answer.json<{ code: string }>().code];
 }
@@ -67,7 +92,7 @@ async function differences(outcomeOf: (role: string, permission: string, level: 
     const { permission, enter, level } = route.access;
     for (const [role, person] of people) {
       const outcome = outcomeOf(role, permission, enter ?? level);
-      const answer = await answerTo(person, route);
+      const answer = await answerTo(asPerson(person), route);
       asked += 1;
       if (JSON.stringify(answer) !== JSON.stringify(expected(outcome, route))) {
         wrong.push(`${role} ${route.method} ${route.url} is ${outcome}, answered ${answer.join(" ")}`);
@@ -75,6 +100,24 @@ async function differences(outcomeOf: (role: string, permission: string, level: 
     }
   }
   return { wrong, asked };
+}
+
+/** The same for programs: what their owner's role may, closed where a person is wanted. @returns as `differences` */
+async function differencesOfPrograms(outcomeOf: (role: string, permission: string, level: string) => Outcome) {
+  const wrong: string[] = [];
+  let let_in = 0;
+  for (const route of probed()) {
+    const { permission, enter, level } = route.access;
+    for (const [role, key] of programs) {
+      const outcome = outcomeOf(role, permission, enter ?? level);
+      const open = mayBeGivenToClients(permission) && (outcome === "allow" || outcome === "mask");
+      const answer = await answerTo(asProgram(key), route);
+      if (open) let_in += 1;
+      if (JSON.stringify(answer) !== JSON.stringify(open ? ANSWERS.allow : [403, "access.client_not_allowed"]))
+        wrong.push(`program of ${role} ${route.method} ${route.url} is ${outcome}, answered ${answer.join(" ")}`);
+    }
+  }
+  return { wrong, let_in };
 }
 
 interface Content {
@@ -101,6 +144,9 @@ describe("every route asks the matrix", () => {
     const { wrong, asked } = await differences(await inForce());
     expect(wrong).toEqual([]);
     expect(asked).toBe(probed().length * ROLES.length);
+    const program = await differencesOfPrograms(await inForce());
+    expect(program.wrong).toEqual([]);
+    expect(program.let_in).toBeGreaterThan(50);
   });
 
   it.each([0, 1, 2, 3, 4])(
@@ -116,6 +162,7 @@ describe("every route asks the matrix", () => {
       await changeMatrix(staff.owner, approver, { cells });
       const { wrong } = await differences(await inForce());
       expect(wrong).toEqual([]);
+      expect((await differencesOfPrograms(await inForce())).wrong).toEqual([]);
     },
     120_000,
   );

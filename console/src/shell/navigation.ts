@@ -48,6 +48,7 @@ export const NAVIGATION: readonly NavGroup[] = [
     items: [
       { key: "approvals", path: "/trust/approvals", permission: null },
       { key: "people", path: "/trust/people", permission: "people.manage" },
+      { key: "clients", path: "/trust/clients", permission: "people.manage" },
       { key: "matrix", path: "/trust/matrix", permission: "matrix.read" },
       { key: "audit", path: "/trust/audit", permission: "audit.read" },
     ],

@@ -1,5 +1,6 @@
 import {
   ApartmentOutlined,
+  ApiOutlined,
   AuditOutlined,
   CheckSquareOutlined,
   CloudDownloadOutlined,
@@ -48,6 +49,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   engines: <CloudServerOutlined />,
   jobs: <UnorderedListOutlined />,
   people: <TeamOutlined />,
+  clients: <ApiOutlined />,
   matrix: <TableOutlined />,
   approvals: <CheckSquareOutlined />,
   audit: <AuditOutlined />,

@@ -5,6 +5,7 @@ import type { ActInWords, Level, Permitted } from "../../platform/http.ts";
 import { type Scope, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { maskText } from "../../vault/index.ts";
 import type { PersonRow } from "../access-store.ts";
+import { requireClientOutcome } from "../clients/client-rights.ts";
 import { LEVELS } from "../matrix.ts";
 import { currentMatrix } from "../matrix-live.ts";
 import { requireOutcome } from "../rights.ts";
@@ -97,8 +98,11 @@ export async function requireApproval(
   act: ActInWords,
 ): Promise<void> {
   const { rights, signed_in: signed } = request;
-  if (rights === undefined || signed === undefined) throw problem("access.not_signed_in");
   const level = higher(access.enter ?? access.level, act.level);
+  // a program puts nothing to anybody: it may do the act at once, or not at all
+  if (request.client !== undefined && rights !== undefined)
+    return requireClientOutcome(request.client, rights, { permission: access.permission, level });
+  if (rights === undefined || signed === undefined) throw problem("access.not_signed_in");
   const outcome = requireOutcome(rights, { permission: access.permission, level }, signed.session, ground.wall.now());
   const given = request.headers[APPROVAL_HEADER];
   if (outcome !== "approve" && given === undefined) return;

@@ -18,6 +18,7 @@ const ACTORS = [
   "security_admin",
   "audit_admin",
   "privacy_officer",
+  "client",
   "anonymous",
   "command",
   "system",
