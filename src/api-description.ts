@@ -66,7 +66,7 @@ interface Described {
 function ownAnswer(url: string, produces: readonly string[] | undefined): Record<string, unknown> {
   const file = FILES[/\.(\w+)$/.exec(url)?.[1] ?? ""];
   const types = produces ?? (file === undefined ? [] : [file]);
-  if (types.length === 0) return { 200: {} };
+  if (types.length === 0) return { "2xx": {} };
   const schema = { type: "string", format: "binary" };
   return { 200: { description: "The file", content: Object.fromEntries(types.map((type) => [type, { schema }])) } };
 }

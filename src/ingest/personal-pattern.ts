@@ -67,7 +67,7 @@ const PERSONAL_NAMES = new Map<string, PersonalKind>([
   ...(
     "realname fullname firstname lastname username nickname receiver receivername consignee contactname 姓名 真实姓名 " +
     "收货人 联系人 address receiveraddress street address1 address2 地址 收货地址 详细地址 birthday birthdate dob 生日 " +
-    "出生日期 phonenumber mobilephone cellphone identitymobile identityemail ip ipaddress $ip latitude longitude"
+    "出生日期 note notes remark remarks memo customernote buyermessage 备注 留言 附言 phonenumber mobilephone cellphone identitymobile identityemail ip ipaddress $ip latitude longitude"
   )
     .split(" ")
     .map((name): [string, PersonalKind] => [plain(name), "text"]),

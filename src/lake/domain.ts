@@ -1,12 +1,13 @@
 import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
-import { startLoop } from "../platform/index.ts";
+import { Problem, startLoop } from "../platform/index.ts";
 import { type OutboxHandler, startJob, SYSTEM_SCOPE } from "../store/index.ts";
 import "./errors.ts";
 import { closeLake } from "./engines.ts";
-import { ERASE, lakeJobs, lakeSchedules } from "./jobs.ts";
+import { ERASE, lakeJobs, lakeSchedules, REFRESH, REFRESH_KEY } from "./jobs.ts";
 import { followRows } from "./kept-rows.ts";
-import { markDirty, newestBatch } from "./manifest-store.ts";
+import { formOf, isFiled } from "./layout.ts";
+import { currentFiles, markDirty, newestBatch } from "./manifest-store.ts";
 import { filesAreThere, listedPaths } from "./recovery.ts";
 import { refreshLake } from "./refresh.ts";
 import { lakeRoutes } from "./routes.ts";
@@ -34,10 +35,30 @@ const salesForgotten: OutboxHandler = async (tx, ground, events) => {
   await startJob(tx, ground, ERASE, { party_ids });
 };
 
-/** The first batch is made at start, so that engines have something to read. */
+/**
+ * The first batch is made at start, so that engines have something to read. Files of another form, after an update that
+ * gave a relation a column, are written anew by a job at once: until then whatever reads that column fails and is tried again.
+ */
 async function firstRefresh(ground: Ground): Promise<void> {
   const batch = await ground.store.read(SYSTEM_SCOPE, newestBatch);
-  if (batch !== undefined) return;
+  if (batch !== undefined) {
+    await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+      const forms = new Map(
+        ground.catalogue
+          .all()
+          .filter(isFiled)
+          .map((relation) => [relation.name, formOf(relation)]),
+      );
+      const stale = (await currentFiles(tx)).some(
+        ({ relation, form }) => forms.has(relation) && forms.get(relation) !== form,
+      );
+      if (!stale) return;
+      await startJob(tx, ground, REFRESH, {}, { key: REFRESH_KEY }).catch((error: unknown) => {
+        if (!(error instanceof Problem && error.code === "jobs.already_running")) throw error;
+      });
+    });
+    return;
+  }
   // The record store serves without the lake; the next scheduled refresh tries again.
   await refreshLake(ground).catch((error: unknown) =>
     ground.log.error({ error: String(error) }, "first lake refresh failed"),

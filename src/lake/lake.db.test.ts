@@ -6,6 +6,7 @@ import { deliverAll } from "../../tests/support/outbox.ts";
 import { accept, type ClearRecord, drainPipeline, ensureSource } from "../ingest/index.ts";
 import type { Relation } from "../query/index.ts";
 import { emit, SYSTEM_SCOPE } from "../store/index.ts";
+import { domain } from "./domain.ts";
 import { isFiled } from "./layout.ts";
 import { closeLake, eraseFromLake, lakeEngine, refreshLake } from "./index.ts";
 import { currentFiles, dirtyDays } from "./manifest-store.ts";
@@ -169,6 +170,22 @@ describe("a refresh", () => {
     expect(after.filter((path) => before.includes(path)).map((path) => path.slice(0, 14))).toEqual(["orders/2026-03"]);
     expect(await world().ground.store.read(SYSTEM_SCOPE, dirtyDays)).toEqual([]);
     expect(await onLake("select order_no from catalogue.orders where order_no = 'A5'")).toEqual([{ order_no: "A5" }]);
+  });
+
+  test("is asked for at the start when an update gave a relation another form", async () => {
+    const { ground } = world();
+    const asked = () =>
+      ground.store.read(SYSTEM_SCOPE, (tx) => tx.query("select 1 from store.job where kind = 'lake.refresh'"));
+    await domain.ready?.(ground);
+    expect(await asked()).toHaveLength(0);
+    await ground.store.write(SYSTEM_SCOPE, (tx) =>
+      tx.query("update lake.file set form = 'older' where relation = 'members'"),
+    );
+    for (let start = 0; start < 2; start += 1) await domain.ready?.(ground);
+    expect(await asked()).toHaveLength(1);
+    await refreshLake(ground);
+    const files = await ground.store.read(SYSTEM_SCOPE, currentFiles);
+    expect(files.filter(({ form }) => form === "older")).toEqual([]);
   });
 
   test("that is stopped leaves the batch before it, and its orphans are swept by the next", async () => {

@@ -6,7 +6,7 @@ export type Log = pino.Logger;
  * Structured logs on standard error, so that standard output stays for what a person asked for.
  * Personal data does not belong in a log line at all; the redaction list is the second line of defence.
  */
-export function makeLog(level: string): Log {
+export function makeLog(level: string, destination: { fd: number } | { path: string } = { fd: 2 }): Log {
   return pino(
     {
       level,
@@ -32,6 +32,6 @@ export function makeLog(level: string): Log {
         censor: "[removed]",
       },
     },
-    pino.destination({ fd: 2, sync: false }),
+    pino.destination({ ...("fd" in destination ? { fd: destination.fd } : { dest: destination.path }), sync: false }),
   );
 }

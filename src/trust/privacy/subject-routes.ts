@@ -179,7 +179,10 @@ function copyRoutes(app: FastifyInstance, ground: Ground): void {
   // a form posts the link: fetching an address alone (a preview, a scanner) must not use it up
   app.post<{ Body: Static<typeof Link> }>(
     "/api/member-rights/copies",
-    { schema: { tags, summary: "Fetch a copy by its link, once", body: Link }, config: subject("rights.collect") },
+    {
+      schema: { tags, summary: "Fetch a copy by its link, once", body: Link, produces: ["application/zip"] },
+      config: subject("rights.collect"),
+    },
     async (request, reply) => {
       const { request_id, file } = await collectCopy(ground, request.body.link);
       Object.assign(request.audit_subject, { request_id });
