@@ -78,6 +78,12 @@ export const ROUTES: readonly Route[] = [
     import("./pages/clients/clients.tsx").then((page) => page.ClientsPage),
   ),
   route("/trust/matrix", "matrix.read", () => import("./pages/matrix/matrix.tsx").then((page) => page.MatrixPage)),
+  route("/trust/privacy", "privacy.read", () =>
+    import("./pages/trust-privacy/queue.tsx").then((page) => page.PrivacyPage),
+  ),
+  route("/trust/privacy/requests/:requestId", "privacy.read", () =>
+    import("./pages/trust-privacy/request.tsx").then((page) => page.PrivacyRequestPage),
+  ),
   route("/trust/audit", "audit.read", () => import("./pages/audit/audit.tsx").then((page) => page.AuditPage)),
 ];
 

@@ -51,6 +51,7 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "clients", path: "/trust/clients", permission: "people.manage" },
       { key: "matrix", path: "/trust/matrix", permission: "matrix.read" },
       { key: "audit", path: "/trust/audit", permission: "audit.read" },
+      { key: "privacy", path: "/trust/privacy", permission: "privacy.read" },
     ],
   },
 ];

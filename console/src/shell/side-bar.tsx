@@ -15,6 +15,7 @@ import {
   ImportOutlined,
   NodeIndexOutlined,
   SafetyCertificateOutlined,
+  SolutionOutlined,
   RetweetOutlined,
   TableOutlined,
   TagsOutlined,
@@ -53,6 +54,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   matrix: <TableOutlined />,
   approvals: <CheckSquareOutlined />,
   audit: <AuditOutlined />,
+  privacy: <SolutionOutlined />,
 };
 
 export function navIcon(key: string): ReactNode {

@@ -1,0 +1,142 @@
+import { Link, useNavigate, useSearchParams } from "react-router";
+import { Chip, Choices, type Tone } from "../../parts/chips.tsx";
+import { DataTable } from "../../parts/data-table.tsx";
+import { Instant } from "../../parts/figures.tsx";
+import { Card, PageHeader } from "../../parts/page-header.tsx";
+import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
+import { useTexts } from "../../texts/texts.ts";
+import { Clock } from "./clock.tsx";
+import {
+  type Kind,
+  KINDS,
+  type List,
+  LISTS,
+  type Queue,
+  type RightsRequest,
+  type State,
+  useQueue,
+} from "./privacy-data.ts";
+import "./privacy.css";
+import "./texts.ts";
+
+const STATE_TONES: Readonly<Record<State, Tone>> = {
+  received: "warn",
+  verified: "info",
+  running: "info",
+  done: "good",
+  refused: "neutral",
+  cancelled: "neutral",
+};
+
+export function StateChip({ state }: { state: State }) {
+  const t = useTexts("privacy");
+  return <Chip tone={STATE_TONES[state]}>{t(`state.${state}`)}</Chip>;
+}
+
+function useAddress(): { list: List; kind: Kind | ""; set: (name: string, value: string) => void } {
+  const [params, setParams] = useSearchParams();
+  const list = params.get("state") as List | null;
+  const kind = params.get("kind") as Kind | null;
+  return {
+    list: list !== null && LISTS.includes(list) ? list : "open",
+    kind: kind !== null && KINDS.includes(kind) ? kind : "",
+    set: (name, value) => {
+      const next = new URLSearchParams(params);
+      if (value === "") next.delete(name);
+      else next.set(name, value);
+      setParams(next, { replace: true });
+    },
+  };
+}
+
+/** Requests of members about their own data, the most urgent first. */
+export function PrivacyPage() {
+  const t = useTexts("privacy");
+  const { list, kind, set } = useAddress();
+  const query = useQueue(list, kind);
+  const counts = query.data?.counts;
+  const countOf: Readonly<Record<List, number | undefined>> = {
+    open: counts?.open,
+    overdue: counts?.overdue,
+    closed: counts?.closed,
+    all: undefined,
+  };
+  return (
+    <div className="ht-page">
+      <PageHeader title={t("title")} note={t("note")} />
+      <Card flush>
+        <div className="tp-bar">
+          <Choices
+            label={t("list.label")}
+            value={list}
+            items={LISTS.map((key) => ({ key, label: t(`list.${key}`), count: countOf[key] }))}
+            onChange={(key) => set("state", key === "open" ? "" : key)}
+          />
+          <select
+            className="ht-select"
+            aria-label={t("kind_label")}
+            value={kind}
+            onChange={(event) => set("kind", event.target.value)}
+          >
+            <option value="">{t("kind_all")}</option>
+            {KINDS.map((one) => (
+              <option key={one} value={one}>
+                {t(`kind.${one}`)}
+              </option>
+            ))}
+          </select>
+        </div>
+        <Loaded query={query} skeleton={<SkeletonTable columns={6} rows={8} />}>
+          {(data) => <QueueTable data={data} list={list} />}
+        </Loaded>
+      </Card>
+    </div>
+  );
+}
+
+function QueueTable({ data, list }: { data: Queue; list: List }) {
+  const t = useTexts("privacy");
+  const navigate = useNavigate();
+  const to = (row: RightsRequest) => `/trust/privacy/requests/${row.request_id}`;
+  return (
+    <DataTable
+      label={t("title")}
+      rows={data.items}
+      rowKey={(row) => row.request_id}
+      onRow={(row) => void navigate(to(row))}
+      rowTone={(row) => (row.days_left !== null && row.days_left < 0 ? "bad" : undefined)}
+      empty={<EmptyState title={t(`empty.${list}`)} text={t("empty.text")} />}
+      columns={[
+        {
+          key: "kind",
+          title: t("column.kind"),
+          render: (row) => (
+            <span className="ht-cell-two">
+              <Link to={to(row)}>{t(`kind.${row.kind}`)}</Link>
+              <small>№ {row.request_id}</small>
+            </span>
+          ),
+        },
+        {
+          key: "member",
+          title: t("column.member"),
+          render: (row) => (
+            <span className="ht-cell-two">
+              {row.name_masked ?? t("gone")}
+              <small>{row.phone_masked ?? row.member_id}</small>
+            </span>
+          ),
+        },
+        { key: "state", title: t("column.state"), render: (row) => <StateChip state={row.state} /> },
+        { key: "due", title: t("column.due"), render: (row) => <Clock request={row} /> },
+        { key: "via", title: t("column.via"), hide: "tablet", render: (row) => t(`via.${row.via}`) },
+        {
+          key: "received",
+          title: t("column.received"),
+          hide: "phone",
+          render: (row) => <Instant at={row.received_at} />,
+        },
+      ]}
+    />
+  );
+}

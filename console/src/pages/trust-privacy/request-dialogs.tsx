@@ -1,0 +1,189 @@
+import Button from "antd/es/button";
+import Input from "antd/es/input";
+import { useId, useState } from "react";
+import { Choices } from "../../parts/chips.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
+import { FormError, SelectField, TextField } from "../../parts/form.tsx";
+import { errorSentence } from "../../parts/states.tsx";
+import { useTexts } from "../../texts/texts.ts";
+import { GROUNDS, type OneRequest, useAct } from "./privacy-data.ts";
+
+interface DialogProps {
+  readonly request: OneRequest;
+  readonly onClose: () => void;
+}
+
+const DETAILS = ["phone", "birthday", "card_no", "email", "name"] as const;
+const DOCUMENTS = ["id_card", "passport", "power_of_attorney"] as const;
+const REASON_MIN = 10;
+const HOWS = ["two_details", "document"] as const;
+
+/** Two details that the member tells, or a document that is looked at and given back. */
+export function IdentityDialog({ request, onClose }: DialogProps) {
+  const t = useTexts("privacy");
+  const words = useTexts();
+  const act = useAct(request.request_id, onClose);
+  const [how, setHow] = useState<(typeof HOWS)[number]>("two_details");
+  const [told, setTold] = useState<Readonly<Record<string, string>>>({});
+  const [document, setDocument] = useState<string>("id_card");
+  const details = DETAILS.flatMap((kind) => {
+    const value = (told[kind] ?? "").trim();
+    return value === "" ? [] : [{ kind, value }];
+  });
+  const ready = how === "document" || details.length >= 2;
+  return (
+    <Dialog
+      open
+      title={t("act.identity")}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{words("act.cancel")}</Button>
+          <Button
+            type="primary"
+            disabled={!ready}
+            loading={act.isPending}
+            onClick={() =>
+              act.mutate({ act: "identity", body: how === "document" ? { how, document } : { how, details } })
+            }
+          >
+            {t("check")}
+          </Button>
+        </>
+      }
+    >
+      <div className="ht-stack">
+        <Choices
+          label={t("identity")}
+          value={how}
+          items={HOWS.map((key) => ({ key, label: t(`how.${key}`) }))}
+          onChange={setHow}
+        />
+        {how === "document" ? (
+          <SelectField
+            label={t("document")}
+            hint={t("document_hint")}
+            value={document}
+            onChange={setDocument}
+            options={DOCUMENTS.map((value) => ({ value, label: t(`detail.${value}`) }))}
+          />
+        ) : (
+          <>
+            <p className="ht-note">{t("details_note")}</p>
+            {DETAILS.map((kind) => (
+              <TextField
+                key={kind}
+                label={t(`detail.${kind}`)}
+                required={false}
+                placeholder={kind === "birthday" ? "1988-03-12" : ""}
+                value={told[kind] ?? ""}
+                onChange={(value) => setTold({ ...told, [kind]: value })}
+              />
+            ))}
+          </>
+        )}
+        <FormError text={act.error ? errorSentence(act.error, words("state.offline")) : null} />
+      </div>
+    </Dialog>
+  );
+}
+
+/** A refusal needs its ground and a reason that the member is given. */
+export function RefuseDialog({ request, onClose }: DialogProps) {
+  const t = useTexts("privacy");
+  const words = useTexts();
+  const act = useAct(request.request_id, onClose);
+  const [ground, setGround] = useState<string>(GROUNDS[0]);
+  const [reason, setReason] = useState("");
+  return (
+    <Dialog
+      open
+      title={t("act.refuse")}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{words("act.cancel")}</Button>
+          <Button
+            danger
+            type="primary"
+            disabled={reason.trim().length < REASON_MIN}
+            loading={act.isPending}
+            onClick={() => act.mutate({ act: "refuse", body: { ground, reason: reason.trim() } })}
+          >
+            {t("act.refuse")}
+          </Button>
+        </>
+      }
+    >
+      <div className="ht-stack">
+        <SelectField
+          label={t("refusal.ground")}
+          value={ground}
+          onChange={setGround}
+          options={GROUNDS.map((value) => ({ value, label: t(`ground.${value}`) }))}
+        />
+        <LongText label={t("refusal.reason")} hint={t("refusal.hint")} value={reason} onChange={setReason} />
+        <FormError text={act.error ? errorSentence(act.error, words("state.offline")) : null} />
+      </div>
+    </Dialog>
+  );
+}
+
+/** The explanation that the member is given. */
+export function AnswerDialog({ request, onClose }: DialogProps) {
+  const t = useTexts("privacy");
+  const words = useTexts();
+  const act = useAct(request.request_id, onClose);
+  const [answer, setAnswer] = useState("");
+  return (
+    <Dialog
+      open
+      title={t("act.handle_explain")}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{words("act.cancel")}</Button>
+          <Button
+            type="primary"
+            disabled={answer.trim() === ""}
+            loading={act.isPending}
+            onClick={() => act.mutate({ act: "handle", body: { answer: answer.trim() } })}
+          >
+            {t("act.handle_explain")}
+          </Button>
+        </>
+      }
+    >
+      <div className="ht-stack">
+        <LongText label={t("answer")} hint={t("answer_hint")} value={answer} onChange={setAnswer} />
+        <FormError text={act.error ? errorSentence(act.error, words("state.offline")) : null} />
+      </div>
+    </Dialog>
+  );
+}
+
+interface LongTextProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function LongText({ label, hint, value, onChange }: LongTextProps) {
+  const id = useId();
+  return (
+    <div className="ht-field">
+      <label htmlFor={id}>{label}</label>
+      <Input.TextArea
+        id={id}
+        rows={5}
+        value={value}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <p id={`${id}-hint`} className="ht-field-hint">
+        {hint}
+      </p>
+    </div>
+  );
+}
