@@ -59,6 +59,8 @@ export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
   "trust.read": named("查看风险与事件", "See risks and incidents"),
   "trust.handle": named("处理事件", "Handle incidents"),
   "trust.manage": named("管理风险、监测与告警", "Manage risks, limits and alerts"),
+  "privacy.publish": named("发布处理登记", "Publish registers"),
+  "privacy.retained": named("查看依法留存", "See what law retains"),
 };
 
 export const LEVEL_NAMES: Readonly<Record<Level, Named>> = {

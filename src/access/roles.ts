@@ -36,6 +36,8 @@ export const PERMISSIONS = [
   "trust.read",
   "trust.handle",
   "trust.manage",
+  "privacy.publish",
+  "privacy.retained",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -189,6 +191,8 @@ export const ROLES: readonly RoleInfo[] = [
       "privacy.read",
       "privacy.handle",
       "trust.read",
+      "privacy.publish",
+      "privacy.retained",
     ],
   },
 ];

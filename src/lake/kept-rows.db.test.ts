@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seedWorld } from "../../examples/tea-house/seed.ts";
+import { eraseNow } from "../../tests/support/erase-member.ts";
 import { withDatabase } from "../../tests/support/database.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
 import { type OwnerSession, signInOwner } from "../../tests/support/owner.ts";
@@ -97,7 +98,7 @@ describe("rows kept in memory", () => {
     const { rows } = await lakeEngine(world().ground).query(
       "select member_id from catalogue.orders where order_no = 'K2'",
     );
-    expect((await owner.remove(`/api/members/${rows[0]?.["member_id"]}`, { reason: "asked for it" })).status).toBe(200);
+    await eraseNow(world().ground, Number(rows[0]?.["member_id"]));
     await take([]);
     const { orders } = await expectSame();
     expect(orders).toBeGreaterThan(20);

@@ -2,7 +2,6 @@ import type { FastifyInstance } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
 import { changePhone, CORRECTABLE, sayFact, setFlag } from "./care.ts";
-import { eraseMember } from "./erasure.ts";
 import { deciderOf, Reason } from "./decider.ts";
 import { FLAGS } from "./profile-field.ts";
 import { aboutOne } from "../platform/index.ts";
@@ -28,7 +27,6 @@ const Correction = Type.Object({
   value: Type.String({ minLength: 1, maxLength: 100 }),
   reason: Reason,
 });
-const Erasure = Type.Object({ reason: Reason });
 
 /** What a person may change of one member. */
 export function careRoutes(app: FastifyInstance, ground: Ground): void {
@@ -79,20 +77,6 @@ export function careRoutes(app: FastifyInstance, ground: Ground): void {
         sayFact(tx, ground, request.params.id, { field, value }, deciderOf(request, ground, reason)),
       );
       return { member_id };
-    },
-  );
-  app.delete<{ Params: Static<typeof Id>; Body: Static<typeof Erasure> }>(
-    "/api/members/:id",
-    {
-      schema: { summary: "Erase a member: destroy the keys of everything personal", tags, params: Id, body: Erasure },
-      config: aboutOne("member", manage),
-    },
-    async (request) => {
-      const erased = await ground.store.write(request.scope, (tx) =>
-        eraseMember(tx, ground, request.params.id, deciderOf(request, ground, request.body.reason)),
-      );
-      request.audit_subject["keys_destroyed"] = erased.keys_destroyed;
-      return erased;
     },
   );
 }

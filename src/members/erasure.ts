@@ -1,7 +1,8 @@
 import { forgetTokens } from "../ingest/index.ts";
 import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
-import { emit, type Tx } from "../store/index.ts";
+import { emit, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import type { ClearValue } from "../vault/index.ts";
 import { partiesConcerned } from "./component-store.ts";
 import { afterDecision } from "./deciding.ts";
 import type { Decider } from "./decision-store.ts";
@@ -12,19 +13,23 @@ import { lockIdentities } from "./party-store.ts";
 import { refreshProfiles } from "./profile-store.ts";
 import { settle } from "./settling.ts";
 
-const TABLES_ERASED = ["holding", "fact", "search_key", "evidence", "decision_party", "event"] as const;
+const TABLES_ERASED = ["holding", "fact", "search_key", "evidence", "consent", "event"] as const;
+
+/** What was there of a member, for those who go on erasing elsewhere. */
+export interface Erased {
+  readonly member_id: number;
+  readonly party_ids: readonly number[];
+  /** Blind indexes that named this member alone; they go too once nothing is looked for by them. */
+  readonly tokens: readonly string[];
+  readonly keys_destroyed: number;
+}
 
 /**
  * Erases one member: identifiers, profile and texts are made unreadable everywhere by destroying their keys, back-ups
- * included; the timeline goes, sales stay as sales without a member (trade hears of it). What was agreed to and refused
- * is kept as evidence under a number that nobody can be found by. Values that another member holds too stay with that one.
+ * included; timeline and consents go, sales stay as sales without a member (trade hears of it). Values that another
+ * member holds too stay with that one. What law wants kept is to be taken out before (`consentEvidence`).
  */
-export async function eraseMember(
-  tx: Tx,
-  ground: Ground,
-  id: number,
-  by: Decider,
-): Promise<{ member_id: number; keys_destroyed: number }> {
+export async function eraseMember(tx: Tx, ground: Ground, id: number, by: Decider): Promise<Erased> {
   await lockIdentities(tx);
   const member_id = await memberIdAt(tx, id);
   return eraseParties(tx, ground, { member_id, parties: await partyIds(tx, member_id) }, by);
@@ -35,27 +40,11 @@ async function eraseParties(
   ground: Ground,
   { member_id, parties }: { member_id: number; parties: readonly number[] },
   by: Decider,
-): Promise<{ member_id: number; keys_destroyed: number }> {
+): Promise<Erased> {
   const tokens = await tokensOnlyOf(tx, parties);
   const gone = new Set(parties);
   const around = (await partiesConcerned(tx, parties)).party_ids.filter((party_id) => !gone.has(party_id));
-  const joins = await tx.query<{ join_id: number }>(
-    "select join_id from members.join_log where undone_at is null and (party_a = any($1::bigint[]) or party_b = any($1::bigint[]))",
-    [parties],
-  );
-  await markUndone(
-    tx,
-    joins.map((row) => row.join_id),
-    { by: "erasure", person_id: by.person_id, reason: by.reason },
-    by.now,
-  );
-  await tx.query(
-    "update members.join_log set token = null where party_a = any($1::bigint[]) or party_b = any($1::bigint[])",
-    [parties],
-  );
-  await tx.query("delete from members.conflict where party_a = any($1::bigint[]) or party_b = any($1::bigint[])", [
-    parties,
-  ]);
+  await forgetJudgements(tx, parties, tokens, by);
   for (const table of TABLES_ERASED)
     await tx.query(`delete from members.${table} where party_id = any($1::bigint[])`, [parties]);
   await tx.query(
@@ -76,7 +65,41 @@ async function eraseParties(
   // Last, because the key store is another database: when anything above fails, nothing is destroyed.
   const keys_destroyed = await ground.vault.destroy(tx, tokens, by.now, { domain: "members", ids: parties });
   forgetTokens(ground, tokens);
-  return { member_id, keys_destroyed };
+  return { member_id, party_ids: parties, tokens, keys_destroyed };
+}
+
+/** Joins are undone; what people wrote about them goes, and so do conflicts, decisions and quarantined values of theirs. */
+async function forgetJudgements(
+  tx: Tx,
+  parties: readonly number[],
+  tokens: readonly string[],
+  by: Decider,
+): Promise<void> {
+  const joins = await tx.query<{ join_id: number }>(
+    "select join_id from members.join_log where undone_at is null and (party_a = any($1::bigint[]) or party_b = any($1::bigint[]))",
+    [parties],
+  );
+  await markUndone(
+    tx,
+    joins.map((row) => row.join_id),
+    { by: "erasure", person_id: by.person_id, reason: by.reason },
+    by.now,
+  );
+  await tx.query(
+    `update members.join_log set token = null, undone_reason = case when undone_by = 'erasure' then undone_reason end
+     where party_a = any($1::bigint[]) or party_b = any($1::bigint[])`,
+    [parties],
+  );
+  await tx.query("delete from members.conflict where party_a = any($1::bigint[]) or party_b = any($1::bigint[])", [
+    parties,
+  ]);
+  await tx.query(
+    `update members.decision set reason = 'erased' where decision_id in (
+       select decision_id from members.decision_party where party_id = any($1::bigint[]))`,
+    [parties],
+  );
+  await tx.query("delete from members.decision_party where party_id = any($1::bigint[])", [parties]);
+  await tx.query("delete from members.quarantine where token = any($1)", [tokens]);
 }
 
 /**
@@ -142,4 +165,34 @@ async function tokensOnlyOf(tx: Tx, parties: readonly number[]): Promise<string[
     [parties],
   );
   return rows.map((row) => row.token);
+}
+
+/** Everything of a member that is sealed, in clear: to look for it in files before its keys are destroyed. */
+export async function clearValuesOf(ground: Ground, id: number): Promise<readonly ClearValue[]> {
+  return ground.store.read(SYSTEM_SCOPE, async (tx) => {
+    const parties = await partyIds(tx, await memberIdAt(tx, id));
+    const tokens = await tokensOnlyOf(tx, parties);
+    return [...(await ground.vault.open(tx, tokens)).values()];
+  });
+}
+
+/** Every consent that was ever given or withdrawn, with its evidence. */
+export interface ConsentEvidence {
+  readonly purpose: string;
+  readonly medium: string;
+  readonly state: string;
+  readonly text_version: string | null;
+  readonly at: Date;
+  readonly via: string | null;
+  readonly source_id: number | null;
+  readonly person_id: number | null;
+}
+
+export async function consentEvidence(tx: Tx, id: number): Promise<ConsentEvidence[]> {
+  const parties = await partyIds(tx, await memberIdAt(tx, id));
+  return tx.query<ConsentEvidence>(
+    `select purpose, medium, state, text_version, at, via, source_id, person_id from members.consent
+     where party_id = any($1::bigint[]) order by at, purpose, medium`,
+    [parties],
+  );
 }

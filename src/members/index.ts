@@ -1,6 +1,6 @@
 export { appendEvents, type EventKey, type EventRow, removeEvents } from "./event-store.ts";
 export { CORRECTABLE, sayFact } from "./care.ts";
-export { eraseMember } from "./erasure.ts";
+export { clearValuesOf, consentEvidence, eraseMember } from "./erasure.ts";
 export { openConflicts } from "./conflict-store.ts";
 export type { Decider } from "./decision-store.ts";
 export { type Detail, DETAIL_KINDS, wrongDetails } from "./identity-check.ts";

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { id, memberOf, record, rows, send } from "../../tests/support/member-records.ts";
+import { eraseNow } from "../../tests/support/erase-member.ts";
 import { withDatabase } from "../../tests/support/database.ts";
 import { beyondOwn, offerSetup } from "../access/index.ts";
 import { ensureSource, type Source } from "../ingest/index.ts";
@@ -380,8 +381,8 @@ describe("what people decide", () => {
     ]);
     await send(ground(), crm, [record("review", "2026-05-02", [id("crm_id", "E1")], { text: "很好", rating: 5 })]);
     const member = await memberOf(ground(), crm, "crm_id", "E1");
-    const { body } = await call("DELETE", `/api/members/${member}`, { reason: "本人要求" });
-    expect(body.keys_destroyed).toBeGreaterThanOrEqual(5);
+    const erased = await eraseNow(ground(), member);
+    expect(erased.keys_destroyed).toBeGreaterThanOrEqual(5);
     expect((await searched("13900000111")).items).toEqual([]);
     expect((await searched("郑和")).items).toEqual([]);
     expect((await call("GET", `/api/members/${member}`)).status).toBe(404);

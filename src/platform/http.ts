@@ -53,6 +53,7 @@ export const OBJECT_KINDS = {
   risk: "brand",
   channel: "brand",
   approval: "brand",
+  retained: "brand",
 } as const;
 export type ObjectKind = keyof typeof OBJECT_KINDS;
 

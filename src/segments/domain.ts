@@ -6,7 +6,7 @@ import type { TagFollower } from "../tags/index.ts";
 import "./errors.ts";
 import { segmentJobs, segmentSchedules } from "./jobs.ts";
 import { fillWaiting, followMembers } from "./membership.ts";
-import { LANE, markDirty } from "./membership-store.ts";
+import { forgetMembers, LANE, markDirty } from "./membership-store.ts";
 import { registerSegmentMetrics } from "./metrics.ts";
 import { relations } from "./relations.ts";
 import { segmentRoutes } from "./routes.ts";
@@ -19,6 +19,11 @@ type Changed = {
   readonly member_ids?: readonly number[];
   readonly party_ids?: readonly number[];
 };
+
+interface Erased {
+  readonly member_id: number;
+  readonly party_ids: readonly number[];
+}
 
 /** Whatever says that members changed without a record: joins, splits, facts changed by a person, late matches of sales. */
 const mark: OutboxHandler = async (tx: Tx, _ground: Ground, events: readonly OutboxEvent<Changed>[]) => {
@@ -34,6 +39,11 @@ const mark: OutboxHandler = async (tx: Tx, _ground: Ground, events: readonly Out
 /** Whoever has other tags may be in other segments. */
 const followTags: TagFollower = (tx, ground, { member_ids, later }) =>
   markDirty(tx, { member_ids }, ground.clock.now(), null, later ? LANE.turn : LANE.now);
+
+/** Members who were erased are in no segment, list or movement any more. */
+const forget: OutboxHandler = async (tx, _ground, events: readonly OutboxEvent<Erased>[]) => {
+  await forgetMembers(tx, [...new Set(events.flatMap(({ payload }) => [payload.member_id, ...payload.party_ids]))]);
+};
 
 const IDLE_MS = 250;
 const FILL_IDLE_MS = 2_000;
@@ -74,6 +84,7 @@ export const domain: Domain = {
     "members.split": mark,
     "members.changed": mark,
     "members.created": mark,
+    "members.erased": forget,
     "trade.changed": mark,
   },
   stage: segmentStage,

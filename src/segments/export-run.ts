@@ -92,7 +92,7 @@ export async function runExport(context: Context): Promise<Record<string, unknow
     const now = ground.clock.now();
     const expires_at = new Date(now.getTime() + EXPORT_KEPT_DAYS * 86_400_000);
     const kept = await ground.store.write(SYSTEM_SCOPE, (tx) =>
-      finishExport(tx, row.export_id, { ...written, now, expires_at }),
+      finishExport(tx, row.export_id, { ...written, holds: members.bytes, now, expires_at }),
     );
     if (!kept) await dropExport(ground, row, "cancelled");
     return { rows: written.rows, bytes: written.bytes };

@@ -96,6 +96,15 @@ export async function openExports(tx: Tx): Promise<ExportRow[]> {
   return tx.query<ExportRow>(`select ${COLUMNS} from segments.export where state in ('waiting', 'running')`);
 }
 
+/** Files that hold a member, and those of which nobody knows whom they hold. Bit n of the bitmap is member n, highest bit first. */
+export async function exportsHolding(tx: Tx, member_id: number): Promise<ExportRow[]> {
+  return tx.query<ExportRow>(
+    `select ${COLUMNS} from segments.export where state in ('running', 'done') and (holds is null or (
+       length(holds) > $1::bigint / 8 and get_byte(holds, ($1::bigint / 8)::int) & (128 >> ($1::bigint % 8)::int) <> 0))`,
+    [member_id],
+  );
+}
+
 export async function expiredExports(tx: Tx, now: Date): Promise<ExportRow[]> {
   return tx.query<ExportRow>(`select ${COLUMNS} from segments.export where state = 'done' and expires_at <= $1`, [now]);
 }
@@ -118,6 +127,8 @@ export interface Finished {
   readonly rows: number;
   readonly bytes: number;
   readonly sha256: Buffer;
+  /** Whom the file holds. */
+  readonly holds: Uint8Array;
   readonly now: Date;
   readonly expires_at: Date;
 }
@@ -125,9 +136,9 @@ export interface Finished {
 /** @returns false when it was cancelled meanwhile. */
 export async function finishExport(tx: Tx, export_id: number, done: Finished): Promise<boolean> {
   const row = await tx.one(
-    `update segments.export set state = 'done', rows = $2, bytes = $3, sha256 = $4, finished_at = $5, expires_at = $6
+    `update segments.export set state = 'done', rows = $2, bytes = $3, sha256 = $4, finished_at = $5, expires_at = $6, holds = $7
      where export_id = $1 and state = 'running' returning 1 as finished`,
-    [export_id, done.rows, done.bytes, done.sha256, done.now, done.expires_at],
+    [export_id, done.rows, done.bytes, done.sha256, done.now, done.expires_at, Buffer.from(done.holds)],
   );
   return row !== undefined;
 }

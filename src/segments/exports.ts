@@ -16,6 +16,7 @@ import {
 } from "./export-run.ts";
 import {
   expiredExports,
+  exportsHolding,
   exportById,
   type ExportRow,
   type ExportState,
@@ -235,6 +236,13 @@ async function* piecesOf(ground: Ground, row: ExportRow): AsyncGenerator<Buffer>
     bytes += plain.length;
     yield plain;
   }
+}
+
+/** Destroys the files that hold a member, and their keys. @returns how many */
+export async function forgetExports(ground: Ground, member_id: number): Promise<number> {
+  const holding = await ground.store.read(SYSTEM_SCOPE, (tx) => exportsHolding(tx, member_id));
+  for (const row of holding) await dropExport(ground, row, "expired");
+  return holding.length;
 }
 
 /** Destroys what has expired, and what was left open by a job that is over. @returns how many. */

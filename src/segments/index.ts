@@ -1,4 +1,5 @@
 export { countCondition, type CountAnswer } from "./count.ts";
+export { forgetExports } from "./exports.ts";
 export { followMembers, settleMembership } from "./membership.ts";
 export type { MovedEvent } from "./movement.ts";
 export { stuckSegments } from "./segment-store.ts";

@@ -229,3 +229,9 @@ export async function writeCheck(tx: Tx, segment_id: number, difference: number,
     difference,
   ]);
 }
+
+/** Takes members out of everything that lists them; what was counted stays counted. */
+export async function forgetMembers(tx: Tx, member_ids: readonly number[]): Promise<void> {
+  for (const table of ["member", "wake", "movement", "snapshot_member"])
+    await tx.query(`delete from segments.${table} where member_id = any($1::bigint[])`, [member_ids]);
+}

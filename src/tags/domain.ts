@@ -15,8 +15,8 @@ import { relations } from "./relations.ts";
 import { tagRoutes } from "./routes.ts";
 import { tagStage } from "./stage.ts";
 import { countStatistics, statisticsDue, writeStatistics } from "./statistics-store.ts";
-import { memberTotal } from "./tags-store.ts";
 import { tagIndicators } from "./indicators.ts";
+import { forgetMembers, memberTotal } from "./tags-store.ts";
 
 type Changed = {
   /** Of sales: the parties that no record of a sale names; the others were marked with their record. */
@@ -34,6 +34,12 @@ const mark: OutboxHandler = async (tx: Tx, _ground: Ground, events: readonly Out
   const party_ids = new Set(events.flatMap(({ payload }) => [...(payload.other_party_ids ?? payload.party_ids ?? [])]));
   const since = events[0]?.emitted_at;
   if (since !== undefined) await markDirty(tx, { member_ids: [...member_ids], party_ids: [...party_ids] }, since);
+};
+
+const forget: OutboxHandler = async (tx, ground, events) => {
+  const erased = events.map(({ payload }) => payload as Required<Changed>);
+  await forgetMembers(tx, [...new Set(erased.flatMap(({ member_id, party_ids }) => [member_id, ...party_ids]))]);
+  await mark(tx, ground, events);
 };
 
 const IDLE_MS = 250;
@@ -83,7 +89,7 @@ export const domain: Domain = {
     "members.changed": mark,
     "members.created": mark,
     // their values go at once, and those who invited them are computed again
-    "members.erased": mark,
+    "members.erased": forget,
     "trade.changed": mark,
   },
   stage: tagStage,

@@ -129,6 +129,15 @@ export async function deleteStrangers(tx: Tx): Promise<number> {
   );
 }
 
+/** Takes the values of members away, and what a sample of values shows of them; what was judged stays counted. */
+export async function forgetMembers(tx: Tx, member_ids: readonly number[]): Promise<void> {
+  await tx.query("delete from tags.current where member_id = any($1::bigint[])", [member_ids]);
+  await tx.query(
+    "update tags.review_item set member_id = 0, value = '', why_zh = '', why_en = '' where member_id = any($1::bigint[])",
+    [member_ids],
+  );
+}
+
 export async function writeDefinitions(tx: Tx, kinds: ReadonlyMap<string, StoredKind>): Promise<void> {
   const keys = [...kinds.keys()];
   await tx.query("delete from tags.definition where not (key = any($1))", [keys]);

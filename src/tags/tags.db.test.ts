@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seedWorld } from "../../examples/tea-house/seed.ts";
+import { eraseNow } from "../../tests/support/erase-member.ts";
 import { withDatabase } from "../../tests/support/database.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
 import { type OwnerSession, signInOwner } from "../../tests/support/owner.ts";
@@ -203,8 +204,7 @@ describe("tags of the tea house", () => {
         "select member_id from catalogue.members m join catalogue.orders o using (member_id) where o.order_no = 'G4'",
       ),
     );
-    const erased = await owner.remove(`/api/members/${joined?.member_id}`, { reason: "asked for it" });
-    expect(erased.status).toBe(200);
+    await eraseNow(ground, joined?.member_id ?? 0);
     await hostTags();
     expect((await stored()).some((row) => row.member_id === joined?.member_id)).toBe(false);
   });

@@ -132,3 +132,8 @@ export async function monthMembers(
   );
   return rows.map((row) => row.member_id);
 }
+
+/** Takes members out of the lists of active ones; the counts of the months stay. */
+export async function forgetActivity(tx: Tx, member_ids: readonly number[]): Promise<void> {
+  await tx.query("delete from tiers.activity_member where member_id = any($1::bigint[])", [member_ids]);
+}

@@ -4,7 +4,7 @@ import { startLoop } from "../platform/index.ts";
 import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE } from "../store/index.ts";
 import { ensureLadders } from "./activation.ts";
 import { computeMonth, ensureActivity, monthBefore } from "./activity.ts";
-import { monthRows } from "./activity-store.ts";
+import { forgetActivity, monthRows } from "./activity-store.ts";
 import { markDirty } from "./dirty-store.ts";
 import "./errors.ts";
 import { evaluateDirty, MARKS_MAX, todayOf, turnDay } from "./evaluate.ts";
@@ -31,6 +31,13 @@ const mark: OutboxHandler = async (tx, _ground, events: readonly OutboxEvent<Cha
   ]);
   const party_ids = events.flatMap(({ payload }) => [...(payload.party_ids ?? [])]);
   await markDirty(tx, { member_ids: [...new Set(member_ids)], party_ids: [...new Set(party_ids)] }, first.emitted_at);
+};
+
+/** Erased members count in no month's list any more; their standing goes with the next evaluation. */
+const forget: OutboxHandler = async (tx, ground, events) => {
+  const erased = events.map(({ payload }) => payload as Required<Changed>);
+  await forgetActivity(tx, [...new Set(erased.flatMap(({ member_id, party_ids }) => [member_id, ...party_ids]))]);
+  await mark(tx, ground, events);
 };
 
 const IDLE_MS = 300;
@@ -81,7 +88,7 @@ export const domain: Domain = {
     "members.changed": mark,
     "members.joined": mark,
     "members.split": mark,
-    "members.erased": mark,
+    "members.erased": forget,
   },
   ready: async (ground) => {
     await ensureLadders(ground);

@@ -11,7 +11,7 @@ import { computeLifecycle, computeRfmFlows, computeSilence } from "./lifecycle.t
 import { relations } from "./relations.ts";
 import { valueRoutes } from "./routes.ts";
 import { currentRun } from "./run-store.ts";
-import { membersMoved, tradeChanged, watchStaleness } from "./staleness.ts";
+import { membersErased, membersMoved, tradeChanged, watchStaleness } from "./staleness.ts";
 
 /** What was seeded is layered before the first page is asked for. */
 async function firstRun(ground: Ground): Promise<void> {
@@ -42,7 +42,12 @@ export const domain: Domain = {
   jobs: valueJobs,
   schedules: valueSchedules,
   relations,
-  events: { "trade.changed": tradeChanged, "members.joined": membersMoved, "members.split": membersMoved },
+  events: {
+    "trade.changed": tradeChanged,
+    "members.joined": membersMoved,
+    "members.split": membersMoved,
+    "members.erased": membersErased,
+  },
   ready: firstRun,
   start: async (ground) => watchStaleness(ground),
 };

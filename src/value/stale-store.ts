@@ -23,3 +23,9 @@ export async function membersOfParties(tx: Tx, party_ids: readonly number[]): Pr
   );
   return rows.map((row) => row.member_id);
 }
+
+/** Takes members out of every layer of value. */
+export async function forgetMembers(tx: Tx, member_ids: readonly number[]): Promise<void> {
+  for (const table of ["rfm_member", "rfm_past", "clv_member", "silent_member"])
+    await tx.query(`delete from value.${table} where member_id = any($1::bigint[])`, [member_ids]);
+}

@@ -5,7 +5,7 @@ import { computeClvMembers } from "./clv-compute.ts";
 import { computeMembers } from "./compute.ts";
 import { COMPUTE, COMPUTE_KEY, ignoreRunning } from "./jobs.ts";
 import { currentRun, type Run } from "./run-store.ts";
-import { markStale, membersOfParties, staleSince } from "./stale-store.ts";
+import { forgetMembers, markStale, membersOfParties, staleSince } from "./stale-store.ts";
 
 /** So many members are brought up to date at once; more wait for a whole computation. */
 const MEMBERS_AT_ONCE_MAX = 1_000;
@@ -35,6 +35,12 @@ export const tradeChanged: OutboxHandler = async (tx, ground, events) => {
 export const membersMoved: OutboxHandler = async (tx, ground, events) => {
   const member_ids = events.flatMap((event) => (event.payload as { member_ids: readonly number[] }).member_ids);
   await bringUpToDate(tx, ground, await currentRun(tx), [...new Set(member_ids)]);
+};
+
+/** Members who were erased are in no layer any more. */
+export const membersErased: OutboxHandler = async (tx, _ground, events) => {
+  const erased = events.map((event) => event.payload as { member_id: number; party_ids: readonly number[] });
+  await forgetMembers(tx, [...new Set(erased.flatMap(({ member_id, party_ids }) => [member_id, ...party_ids]))]);
 };
 
 async function bringUpToDate(

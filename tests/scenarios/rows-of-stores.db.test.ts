@@ -96,6 +96,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "/api/members/:id/facts": { field: "city", value: "苏州", reason: "测试越店" },
   "/api/privacy/requests/:request_id/identity": { how: "document", document: "id_card" },
   "/api/privacy/requests/:request_id/refuse": { ground: "repeated", reason: "测试越店测试越店测试" },
+  "/api/privacy/requests/:request_id/told": { processor_id: 1, how: "测试越店" },
+  "/api/privacy/requests/:request_id/answered": { processor_id: 1, answer: "deleted" },
   "/api/identity-conflicts/:id/resolve": { decision: "join", reason: "测试越店" },
 };
 const ANY_BODY = { reason: "测试越店" };

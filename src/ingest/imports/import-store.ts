@@ -141,6 +141,15 @@ export async function deleteImport(tx: Tx, import_id: number): Promise<void> {
   await tx.query("delete from ingest.import where import_id = $1", [import_id]);
 }
 
+/** All imports, the oldest first. */
+export async function allImports(tx: Tx): Promise<ImportRow[]> {
+  return tx.query(`select ${COLUMNS} from ingest.import order by import_id`);
+}
+
+export async function renameImport(tx: Tx, import_id: number, file_name: string): Promise<void> {
+  await tx.query("update ingest.import set file_name = $2 where import_id = $1", [import_id, file_name]);
+}
+
 export async function expiredImports(tx: Tx, now: Date): Promise<ImportRow[]> {
   return tx.query(
     `select ${COLUMNS} from ingest.import where not expired and expires_at <= $1 and state <> 'running' order by import_id limit 100`,

@@ -2,6 +2,7 @@ import "./errors.ts";
 
 export { importCommand } from "./command.ts";
 export { safeCell } from "./error-file.ts";
+export { forgetImports, importsHolding } from "./forgetting.ts";
 export { mapImport, uploadFile } from "./import.ts";
 export { waitingImports } from "./import-store.ts";
 export { importJobs, importSchedules } from "./jobs.ts";

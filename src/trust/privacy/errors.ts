@@ -61,6 +61,21 @@ export const errors = defineErrors("privacy", {
     zh: "请写下给会员的解释。",
     en: "Write down the explanation for the member.",
   },
+  residue: {
+    status: 500,
+    zh: "删除还没有到达：{relations}。任务会自动重试；若一直如此，请查看任务页。",
+    en: "The deletion has not reached {relations} yet. The job tries again; if this stays, look at the jobs page.",
+  },
+  retained_not_found: {
+    status: 404,
+    zh: "没有编号为 {retained_id} 的留存。",
+    en: "There is nothing retained under {retained_id}.",
+  },
+  notice_not_found: {
+    status: 404,
+    zh: "请求 {request_id} 没有给受托方 {processor_id} 的通知，或还没有通知对方。请先记录通知。",
+    en: "Request {request_id} has no notice for processor {processor_id}, or it was not told yet. Record the notice first.",
+  },
   no_proof: {
     status: 409,
     zh: "请求 {request_id} 还没有办结，没有凭证。",

@@ -2,7 +2,9 @@ import type { FastifyInstance } from "fastify";
 import type { Ground } from "../../ground.ts";
 import type { JobKind } from "../../store/index.ts";
 import { copyJobs } from "./copies.ts";
+import { erasureJobs } from "./erasure.ts";
 import "./errors.ts";
+import { processorRoutes } from "./processor-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { subjectRoutes } from "./subject-routes.ts";
 
@@ -10,6 +12,7 @@ import { subjectRoutes } from "./subject-routes.ts";
 export function privacyRoutes(app: FastifyInstance, ground: Ground): void {
   requestRoutes(app, ground);
   subjectRoutes(app, ground);
+  processorRoutes(app, ground);
 }
 
-export const privacyJobs: readonly JobKind[] = [...copyJobs];
+export const privacyJobs: readonly JobKind[] = [...copyJobs, ...erasureJobs];
