@@ -1,12 +1,10 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
-import pg from "pg";
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withDatabase } from "../../../tests/support/database.ts";
 import { id, memberOf, record, rows, send } from "../../../tests/support/member-records.ts";
 import { deliverAll } from "../../../tests/support/outbox.ts";
 import { changeMatrix, type PersonSession, type Staff, staffOf } from "../../../tests/support/people.ts";
+import { dumpOf, filesBelow, hitsIn, lakeText } from "../../../tests/support/residue-scan.ts";
 import { runQueuedJobs } from "../../../tests/support/queued-jobs.ts";
 import {
   accept,
@@ -200,73 +198,13 @@ async function officerActs(): Promise<void> {
   await runQueuedJobs(world());
 }
 
-/** Every row of every table, as the superuser reads it, in text. */
-async function dump(): Promise<string> {
-  const { admin_url } = world().composition.databases;
-  const client = new pg.Client({ connectionString: admin_url });
-  await client.connect();
-  try {
-    const { rows: tables } = await client.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`,
-    );
-    const parts: string[] = [];
-    for (const { name } of tables) {
-      const { rows: lines } = await client.query<{ line: string }>(`select t::text as line from ${name} t`);
-      parts.push(...lines.map(({ line }) => `${name}\t${line}`));
-    }
-    return parts.join("\n");
-  } finally {
-    await client.end();
-  }
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-/** Hits of the values in plain, base64 and hexadecimal; each names the place. */
-function hitsIn(place: string, content: Buffer): string[] {
-  return WANTED.flatMap((value) => {
-    const bytes = Buffer.from(value);
-    const forms: [string, Buffer][] = [
-      ["plain", bytes],
-      ["hex", Buffer.from(bytes.toString("hex"))],
-      // the middle of base64 does not depend on where the value begins
-      ...[0, 1, 2].map((shift): [string, Buffer] => {
-        const whole = Buffer.concat([Buffer.alloc(shift), bytes])
-          .toString("base64")
-          .replace(/=+$/, "");
-        return ["base64", Buffer.from(whole.slice(shift === 0 ? 0 : 4, -2))];
-      }),
-    ];
-    return forms
-      .filter(([, form]) => form.length > 3 && content.includes(form))
-      .map(([form]) => `${place}: ${value} in ${form}`);
-  });
-}
-
 async function everyHit(): Promise<string[]> {
-  const text = await dump();
-  const found = text.split("\n").flatMap((line) => hitsIn(line.slice(0, 120), Buffer.from(line)));
-  for (const file of await filesBelow(ground().config.data_dir)) found.push(...hitsIn(file, await readFile(file)));
-  found.push(...hitsIn("the lake, read", Buffer.from(await lakeText())));
+  const text = await dumpOf(world());
+  const found = text.split("\n").flatMap((line) => hitsIn(WANTED, line.slice(0, 120), Buffer.from(line)));
+  for (const file of await filesBelow(ground().config.data_dir))
+    found.push(...hitsIn(WANTED, file, await readFile(file)));
+  found.push(...hitsIn(WANTED, "the lake, read", Buffer.from(await lakeText(ground().config.data_dir))));
   return found;
-}
-
-/** All rows of all Parquet files, read by DuckDB. */
-async function lakeText(): Promise<string> {
-  const instance = await DuckDBInstance.create(":memory:");
-  const connection = await instance.connect();
-  const parquet = (await filesBelow(ground().config.data_dir)).filter((file) => file.endsWith(".parquet"));
-  let text = "";
-  for (const file of parquet) {
-    const read = await connection.runAndReadAll(`select to_json(t) from read_parquet('${file}') t`);
-    text += read.getRows().flat().join("\n");
-  }
-  connection.closeSync();
-  instance.closeSync();
-  return text;
 }
 
 async function tokensOf(): Promise<string[]> {
@@ -288,7 +226,7 @@ describe("deletion end to end", () => {
     expect(canary).toBeGreaterThan(0);
     tokens = (await tokensOf()).filter((token) => token.length > 8);
     expect(tokens.length).toBeGreaterThan(10);
-    const text = await dump();
+    const text = await dumpOf(world());
     expect(tokens.filter((token) => text.includes(token)).length).toBe(tokens.length);
     const seen = await rows<{ n: number }>(ground(), "select count(*) as n from tags.current where member_id = $1", [
       canary,
@@ -305,7 +243,7 @@ describe("deletion end to end", () => {
     const view = (await officer.call("GET", `/api/privacy/requests/${request_id}`)).body;
     expect(view).toMatchObject({ state: "done", name_masked: null, has_proof: true });
     expect(await everyHit()).toEqual([]);
-    const text = await dump();
+    const text = await dumpOf(world());
     expect(tokens.filter((token) => text.includes(token))).toEqual([]);
     for (const file of await filesBelow(ground().config.data_dir)) {
       const content = await readFile(file);
@@ -437,7 +375,7 @@ describe("a deletion that is stopped", () => {
       await runQueuedJobs(world());
       await listening.stop();
       expect((await officer.call("GET", `/api/privacy/requests/${request_id}`)).body).toMatchObject({ state: "done" });
-      const text = await dump();
+      const text = await dumpOf(world());
       const token = ground().vault.token("phone", `+86${phone}`);
       expect([text.includes(phone), text.includes(token)]).toEqual([false, false]);
     },

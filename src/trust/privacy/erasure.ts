@@ -1,4 +1,3 @@
-import type { Ground } from "../../ground.ts";
 import { forgetRecords, forgetRejects } from "../../ingest/index.ts";
 import { eraseFromLake } from "../../lake/index.ts";
 import { clearValuesOf, eraseMember } from "../../members/index.ts";
