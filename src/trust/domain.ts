@@ -1,5 +1,5 @@
 import type { Domain } from "../domains.ts";
-import { privacyJobs, privacyRoutes } from "./privacy/index.ts";
+import { privacyIndicators, privacyJobs, privacyRoutes } from "./privacy/index.ts";
 import { startLoop } from "../platform/index.ts";
 import { deliverDue } from "./deliver.ts";
 import "./errors.ts";
@@ -19,7 +19,7 @@ export const domain: Domain = {
   },
   jobs: [...trustJobs, ...privacyJobs],
   schedules: trustSchedules,
-  indicators: trustIndicators,
+  indicators: [...trustIndicators, ...privacyIndicators],
   ready: watchAtOnce,
   // what could not be delivered is tried again between two rounds
   start: async (ground) => {

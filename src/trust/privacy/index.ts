@@ -1,10 +1,11 @@
 import type { FastifyInstance } from "fastify";
 import type { Ground } from "../../ground.ts";
-import type { JobKind } from "../../store/index.ts";
+import type { Indicator, JobKind } from "../../store/index.ts";
 import { copyJobs } from "./copies.ts";
 import { erasureJobs } from "./erasure.ts";
 import "./errors.ts";
 import { processorRoutes } from "./processor-routes.ts";
+import { overdueRequests } from "./overdue.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { subjectRoutes } from "./subject-routes.ts";
 
@@ -16,3 +17,6 @@ export function privacyRoutes(app: FastifyInstance, ground: Ground): void {
 }
 
 export const privacyJobs: readonly JobKind[] = [...copyJobs, ...erasureJobs];
+
+/** What is watched all day. */
+export const privacyIndicators: readonly Indicator[] = [overdueRequests];
