@@ -296,6 +296,7 @@ export const CONSUMPTION_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...sales,
     key: "spend_trend",
+    profiling: true,
     zh: "消费趋势",
     en: "Spend trend",
     sentence_zh: "近 90 天净消费与再前 90 天相比的走向，相差 20% 以内为平稳。",

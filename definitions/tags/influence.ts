@@ -30,6 +30,7 @@ export const INFLUENCE_TAGS: readonly TagDefinition[] = [
     ...social,
     ...always,
     key: "referral_value",
+    profiling: true,
     zh: "邀请价值",
     en: "Referral value",
     sentence_zh: "由该会员邀请并已入会的人的净消费合计，已扣退款（含找不到原单的退货）。",
@@ -105,6 +106,7 @@ export const INFLUENCE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...social,
     key: "influence_score",
+    profiling: true,
     zh: "影响力分",
     en: "Influence score",
     sentence_zh: "0 至 100 分：近 90 天分享带来的访问每次 1 分，收到的赞每个 2 分，邀请入会每人 10 分，封顶 100 分。",
@@ -142,6 +144,7 @@ export const INFLUENCE_TAGS: readonly TagDefinition[] = [
     ...social,
     owner: "analytics",
     key: "interest_topics",
+    profiling: true,
     zh: "兴趣主题",
     en: "Interest topic",
     sentence_zh: "近 365 天阅读次数最多的内容主题，并列时取最近读的；读过不到 5 篇的不给出。",

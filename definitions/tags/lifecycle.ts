@@ -73,6 +73,7 @@ export const LIFECYCLE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...sales,
     key: LIFECYCLE_STAGE,
+    profiling: true,
     zh: "生命周期阶段",
     en: "Lifecycle stage",
     sentence_zh: "按购买日判断会员处在未购、新客、成长、成熟、沉默、流失中的哪一个阶段，每位会员都有且只有一个。",
@@ -112,6 +113,7 @@ export const LIFECYCLE_TAGS: readonly TagDefinition[] = [
     ...sales,
     ...always,
     key: "churn_risk",
+    profiling: true,
     zh: "流失风险",
     en: "Churn risk",
     sentence_zh:

@@ -60,6 +60,7 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...taste,
     key: "favourite_category",
+    profiling: true,
     zh: "偏好品类",
     en: "Favourite category",
     sentence_zh: "近 365 天购买件数最多的一级品类，并列时取最近购买的。",
@@ -87,6 +88,7 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...taste,
     key: "favourite_series",
+    profiling: true,
     zh: "偏好系列",
     en: "Favourite series",
     sentence_zh: "近 365 天购买件数最多的系列；没有系列时用品牌。",
@@ -112,6 +114,7 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...taste,
     key: "favourite_sku",
+    profiling: true,
     zh: "偏好单品",
     en: "Favourite SKU",
     codes: "products",
@@ -137,6 +140,7 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...taste,
     key: "favourite_store",
+    profiling: true,
     zh: "偏好门店",
     en: "Favourite store",
     codes: "stores",
@@ -161,6 +165,7 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...taste,
     key: "favourite_channel",
+    profiling: true,
     zh: "偏好渠道",
     en: "Favourite channel",
     sentence_zh: "近 365 天有效订单更多发生在门店还是线上。",
@@ -210,6 +215,7 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...taste,
     key: "preferred_daypart",
+    profiling: true,
     zh: "偏好时段",
     en: "Preferred daypart",
     sentence_zh: "近 365 天下单最多的时段。",
@@ -240,6 +246,7 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...taste,
     key: "preferred_weekday",
+    profiling: true,
     zh: "偏好星期",
     en: "Preferred weekday",
     sentence_zh: "近 365 天下单最多的是星期几。",
@@ -277,6 +284,7 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...taste,
     key: "category_breadth",
+    profiling: true,
     zh: "品类宽度",
     en: "Category breadth",
     sentence_zh: "近 365 天买过的一级品类数。",
@@ -301,6 +309,7 @@ export const PREFERENCE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...taste,
     key: "new_product_adopter",
+    profiling: true,
     zh: "尝新",
     en: "New-product adopter",
     sentence_zh: "近 365 天在上市 30 天内购买的新品数所在的区间。",

@@ -221,6 +221,7 @@ export const SOCIAL_TAGS: readonly TagDefinition[] = [
     ...social,
     ...quarter,
     key: "community_activity",
+    profiling: true,
     zh: "社群活跃度",
     en: "Community activity",
     sentence_zh: "近 90 天分享、评价、给出的点赞、拼团与邀请的合计次数所在的区间。",

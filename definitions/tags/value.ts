@@ -31,6 +31,7 @@ export const VALUE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...value,
     key: "rfm_class",
+    profiling: true,
     zh: "RFM 类别",
     en: "RFM class",
     sentence_zh: "按当前门槛划分的会员类别：A 高频高额，B 高额低频，C 待培育。",
@@ -73,6 +74,7 @@ export const VALUE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...value,
     key: "rfm_level",
+    profiling: true,
     zh: "RFM 级别",
     en: "RFM level",
     sentence_zh: "按最近一次购买距今的天数分为 1、2、3 级，1 级最近。",
@@ -109,6 +111,7 @@ export const VALUE_TAGS: readonly TagDefinition[] = [
   defineTag({
     ...value,
     key: "clv_band",
+    profiling: true,
     zh: "生命周期价值段",
     en: "CLV band",
     sentence_zh: "按价值模块算出的会员生命周期价值所在的段；近 365 天没有购买的不给出。",

@@ -48,6 +48,8 @@ export interface Relation {
   readonly instant?: string;
   /** Columns that carry the row scope of people's rights. */
   readonly scope?: { readonly store?: string; readonly region?: string; readonly brand?: string };
+  /** Its rows are judgements about people, which those who refuse profiling have none of. */
+  readonly profiling?: true;
   /** The kinds of `events` from whose rows this relation is derived; absent: from none. */
   readonly derived_from_events?: readonly string[];
   /**

@@ -3,6 +3,7 @@ import { problem } from "../platform/index.ts";
 import {
   build as q,
   Catalogue,
+  checkedTree,
   type CheckedTree,
   checkTree,
   columnOf,
@@ -12,7 +13,7 @@ import {
   type SentenceNames,
 } from "../query/index.ts";
 import type { Scope, Tx } from "../store/index.ts";
-import { bookOf, displayValue, memberTagsRelation, storedTag } from "../tags/index.ts";
+import { bookOf, displayValue, judgesPeople, memberTagsRelation, REFUSES_PROFILING, storedTag } from "../tags/index.ts";
 import { segmentConditions } from "./segment-store.ts";
 
 /** A condition ready to run, for both engines. */
@@ -22,7 +23,7 @@ export interface Condition {
   readonly stored: CheckedTree;
   /** Over the lake: tags by their definitions. */
   readonly defined: CheckedTree;
-  /** As sent, with every segment it refers to replaced by that segment's condition. */
+  /** As sent, with every segment it refers to replaced by that segment's condition; `held` as one of its last steps. */
   readonly plain: Expression;
   readonly names: SentenceNames;
 }
@@ -75,15 +76,28 @@ export async function readCondition(tx: Tx, ground: Ground, input: unknown, self
   }
   refusePersonal(tx.scope, ground, defined.tree.root);
   const tag = (key: string): Expression | undefined => storedTag(book, key);
-  const stored = checkTree(input, storedCatalogue(ground), { tag, segment }, "boolean");
+  const plain = willing(ground, withoutSegments(input as Expression, segments), defined.tree);
+  const stored = checkTree(plain, storedCatalogue(ground), { tag, segment }, "boolean");
   if (!stored.ok) throw new Error(`stored tags do not fit: ${stored.problems[0]?.en}`);
   return {
     root: defined.tree.root,
     stored: stored.tree,
-    defined: defined.tree,
-    plain: withoutSegments(input as Expression, segments),
+    defined: checkedTree(plain, ground.catalogue, { ...book.references, segment }),
+    plain,
     names: sentenceNames(ground, segments),
   };
+}
+
+/**
+ * A condition that rests on judgements about people holds for nobody who refuses to be judged, whichever way round it
+ * asks ("not high value" too). Said last, so that the steps before it are counted as they stand.
+ */
+export function willing(ground: Ground, plain: Expression, tree: CheckedTree): Expression {
+  const book = bookOf(ground);
+  const judges = (key: string) => book.get(key)?.definition.profiling === true;
+  if (!judgesPeople(plain, tree, ground.catalogue, judges)) return plain;
+  const word = q.not(REFUSES_PROFILING);
+  return plain.node === "and" ? { ...plain, parts: [...plain.parts, word] } : q.and(plain, word);
 }
 
 const LEVELS = ["L1", "L2", "L3", "L4"];

@@ -234,8 +234,8 @@ export async function within<T>(
 
 /** A select of the member ids for which a condition holds, over records. */
 export async function memberStatement(tx: Tx, ground: Ground, scope: Scope, input: unknown): Promise<string> {
-  const { root } = await readCondition(tx, ground, input);
-  const outputs = await outputsOf(tx, ground, scope, [root]);
+  const { plain } = await readCondition(tx, ground, input);
+  const outputs = await outputsOf(tx, ground, scope, [plain]);
   const plan = planOutputs(outputs, storedCatalogue(ground), todayOf(ground));
   return `select member_id from (${printPlan(plan, postgresql, { kind: "all" })}) x where "c0" and seen`;
 }

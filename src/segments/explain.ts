@@ -65,7 +65,11 @@ export async function explainMember(
     const condition = await readCondition(tx, ground, input);
     const segments = await segmentConditions(tx);
     const partOf = partsOf((id) => segments.get(id)?.condition);
-    const top = partOf(input as Expression, "");
+    // who refuses to be judged is told so, as one more reason
+    const refuses = await tx.one("select 1 from catalogue.members where member_id = $1 and profiling_refused", [
+      member_id,
+    ]);
+    const top = partOf(refuses === undefined ? (input as Expression) : condition.plain, "");
     const row = await judge(tx, ground, scope, top, member_id);
     if (row === undefined || row["seen"] !== "true") throw problem("segments.member_unseen", { member_id });
     const root = explained(ground, top, row, condition);

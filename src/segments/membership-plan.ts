@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Ground } from "../ground.ts";
 import {
   build as q,
+  checkedTree,
   type CheckedTree,
   checkTree,
   type Expression,
@@ -13,7 +14,7 @@ import {
 } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
 import { bookOf, isDecidedBy, storedTag } from "../tags/index.ts";
-import { storedCatalogue, withoutSegments } from "./condition.ts";
+import { storedCatalogue, willing, withoutSegments } from "./condition.ts";
 import { keptConditions, type KeptCondition } from "./segment-store.ts";
 
 /** A kept segment's condition, ready to be evaluated over records. */
@@ -75,8 +76,10 @@ export function keptTrees(ground: Ground, kept: readonly KeptCondition[]): KeptT
     };
     const checked = checkTree(condition, storedCatalogue(ground), options, "boolean");
     if (!checked.ok) return [];
-    const hash = hashOf(ground, withoutSegments(condition, byId));
-    return [{ segment_id, hash, filled: hash === filled_hash, tree: checked.tree }];
+    const plain = willing(ground, withoutSegments(condition, byId), checked.tree);
+    const tree = checkedTree(plain, storedCatalogue(ground), options);
+    const hash = hashOf(ground, plain);
+    return [{ segment_id, hash, filled: hash === filled_hash, tree }];
   });
 }
 

@@ -9,6 +9,7 @@ import {
   wakeTree,
 } from "../query/index.ts";
 import { addDays, daysBetween } from "../platform/index.ts";
+import { computedExpression } from "./abstention.ts";
 import type { TagDefinition } from "./definition.ts";
 import { type LostRules, NO_LOST_RULES } from "./lost-rule-store.ts";
 import { withLostRules } from "./lost-rules.ts";
@@ -118,17 +119,20 @@ export class TagBook {
     const shipped = this.#shipped.map((definition) => withLostRules(definition, this.#lost.rules));
     const definitions = [...shipped, ...this.#made.definitions.filter(({ key }) => !this.#shippedKeys.has(key))];
     const byKey = new Map(definitions.map((definition) => [definition.key, definition]));
-    const expressionOf = (key: string): Expression | undefined => byKey.get(key)?.expression;
+    const expressionOf = (key: string): Expression | undefined => {
+      const definition = byKey.get(key);
+      return definition === undefined ? undefined : computedExpression(definition);
+    };
     const onOnly = (key: string): Expression | undefined => {
       const definition = byKey.get(key);
-      return definition !== undefined && on(definition) ? definition.expression : undefined;
+      return definition !== undefined && on(definition) ? computedExpression(definition) : undefined;
     };
     this.#tags = new Map();
     this.#off = new Map();
     this.#missing = new Map();
     for (const definition of definitions) {
       const options = { tag: on(definition) ? onOnly : expressionOf };
-      const result = checkTree(definition.expression, this.#catalogue, options);
+      const result = checkTree(computedExpression(definition), this.#catalogue, options);
       const kept = on(definition) ? this.#tags : this.#off;
       if (result.ok) kept.set(definition.key, this.#tag(definition, result.tree, options));
       else this.#missing.set(definition.key, result.problems);
@@ -141,7 +145,12 @@ export class TagBook {
 
   /** For trees that refer to tags: `checkTree(tree, catalogue, book.references)`. */
   get references(): { tag: (key: string) => Expression | undefined } {
-    return { tag: (key) => this.tags.get(key)?.definition.expression };
+    return {
+      tag: (key) => {
+        const definition = this.tags.get(key)?.definition;
+        return definition === undefined ? undefined : computedExpression(definition);
+      },
+    };
   }
 
   /**
@@ -163,7 +172,12 @@ export class TagBook {
   #tag(definition: TagDefinition, tree: CheckedTree, options: { tag: (key: string) => Expression | undefined }): Tag {
     const anchor = anchorOf(definition.expression);
     if (anchor !== undefined) {
-      return { definition, kind: "since", stored: checkedTree(anchor, this.#catalogue, options), tree };
+      return {
+        definition,
+        kind: "since",
+        stored: checkedTree(computedExpression({ ...definition, expression: anchor }), this.#catalogue, options),
+        tree,
+      };
     }
     return { definition, kind: kindOf(tree), stored: tree, tree };
   }

@@ -111,7 +111,10 @@ function tagView(
 ) {
   const coverage = covered.find((row) => row.tag === definition.key);
   const today = businessDay(ground.clock.now(), ground.config.timezone);
-  const total = coverage?.total ?? 0;
+  const profiling = definition.profiling === true;
+  const abstained = profiling ? (coverage?.abstained ?? 0) : 0;
+  // whoever refuses to be judged is no gap
+  const total = (coverage?.total ?? 0) - abstained;
   return {
     key: definition.key,
     zh: definition.zh,
@@ -128,7 +131,9 @@ function tagView(
     values: definition.values ?? [],
     optional: definition.default === "off",
     example_accuracy: EXAMPLE_ACCURACY.tags[definition.key] ?? null,
+    profiling,
     members_with_value: coverage?.members ?? 0,
+    abstained,
     coverage: total === 0 ? 0 : (coverage?.members ?? 0) / total,
     computed_at: coverage?.counted_at.toISOString() ?? null,
     stale: state.day !== null && state.day !== today,

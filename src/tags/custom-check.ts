@@ -1,6 +1,7 @@
 import type { Ground } from "../ground.ts";
 import {
   type Catalogue,
+  checkedTree,
   type CheckedTree,
   checkTree,
   columnOf,
@@ -8,6 +9,7 @@ import {
   type Expression,
   type Sensitivity,
 } from "../query/index.ts";
+import { abstaining, computedExpression, judgesPeople } from "./abstention.ts";
 import { type StoredKind, storedKindOf, type TagBook } from "./book.ts";
 import { type CustomDefinition, readDefinition } from "./custom-definition.ts";
 import type { TagDefinition } from "./definition.ts";
@@ -23,7 +25,7 @@ export type DefinitionResult =
   | { readonly ok: false; readonly problems: readonly TagProblem[] };
 
 /** Other definitions that people made, by key, as they would be after the change. */
-export type Others = ReadonlyMap<string, Pick<TagDefinition, "key" | "zh" | "en" | "expression">>;
+export type Others = ReadonlyMap<string, Pick<TagDefinition, "key" | "zh" | "en" | "expression" | "profiling">>;
 
 /**
  * Reads and checks a definition as a person or a file sent it: shape, names that are taken, expression, references and
@@ -41,12 +43,23 @@ export function checkDefinition(ground: Ground, book: TagBook, others: Others, i
   if (tree === undefined || problems.length > 0) return { ok: false, problems };
   lintPrivacy(definition, tree, ground.catalogue, say);
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, definition, tree, kind: storedKindOf(definition.expression, tree) };
+  const inherits = judgesPeople(definition.expression, tree, ground.catalogue, (key) => judges(key, book, others));
+  // whoever refuses to be judged is not judged by what people make of judgements either
+  const judging = definition.profiling === true || inherits;
+  if (!judging) return { ok: true, definition, tree, kind: storedKindOf(definition.expression, tree) };
+  const computed = checkedTree(abstaining(definition.expression), ground.catalogue, references);
+  const kind = storedKindOf(definition.expression, tree);
+  return { ok: true, definition: { ...definition, profiling: true }, tree: computed, kind };
+}
+
+function judges(key: string, book: TagBook, others: Others): boolean {
+  return (others.get(key) ?? book.get(key)?.definition)?.profiling === true;
 }
 
 function expressionOf(key: string, own: CustomDefinition, book: TagBook, others: Others): Expression | undefined {
   if (key === own.key) return own.expression;
-  return others.get(key)?.expression ?? (book.isCustom(key) ? undefined : book.get(key)?.definition.expression);
+  const other = others.get(key) ?? (book.isCustom(key) ? undefined : book.get(key)?.definition);
+  return other === undefined ? undefined : computedExpression(other);
 }
 
 function takenNames(own: CustomDefinition, book: TagBook, others: Others, say: Say): void {
@@ -91,8 +104,10 @@ function lintPrivacy(definition: CustomDefinition, tree: CheckedTree, catalogue:
 
 /** What of the other definitions would no longer fit after a change: one sentence each, by the tag it concerns. */
 export function brokenOthers(ground: Ground, book: TagBook, after: Others): TagProblem[] {
-  const tag = (key: string) =>
-    after.get(key)?.expression ?? (book.isCustom(key) ? undefined : book.get(key)?.definition.expression);
+  const tag = (key: string) => {
+    const found = after.get(key) ?? (book.isCustom(key) ? undefined : book.get(key)?.definition);
+    return found === undefined ? undefined : computedExpression(found);
+  };
   const problems: TagProblem[] = [];
   for (const other of after.values()) {
     const result = checkTree(other.expression, ground.catalogue, { tag });
@@ -105,17 +120,4 @@ export function brokenOthers(ground: Ground, book: TagBook, after: Others): TagP
     });
   }
   return problems;
-}
-
-/** Every tag that an expression names directly. */
-export function tagsNamed(node: unknown): ReadonlySet<string> {
-  const found = new Set<string>();
-  const visit = (value: unknown): void => {
-    if (typeof value !== "object" || value === null) return;
-    const { node: kind, key } = value as { node?: unknown; key?: unknown };
-    if (kind === "tag" && typeof key === "string") found.add(key);
-    for (const part of Object.values(value)) visit(part);
-  };
-  visit(node);
-  return found;
 }

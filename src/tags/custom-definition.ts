@@ -43,6 +43,7 @@ const FIELDS = new Set([
   "window_en",
   "freshness",
   "privacy",
+  "profiling",
   "expression",
   "reason",
 ]);
@@ -99,6 +100,8 @@ function definitionOf(input: Fields, say: Say): CustomDefinition | undefined {
   const unit = input["unit"] === undefined ? undefined : oneOf(input, "unit", UNITS, say);
   const values = input["values"] === undefined ? undefined : valuesOf(input["values"], say);
   const reason = reasonOf(input["reason"], say);
+  if (input["profiling"] !== undefined && typeof input["profiling"] !== "boolean")
+    say("profiling", "profiling 只能是 true 或 false", "profiling is true or false");
   if (!isObject(input["expression"])) say("expression", "缺少表达式", "the expression is missing");
   if (
     owner === undefined ||
@@ -122,6 +125,7 @@ function definitionOf(input: Fields, say: Say): CustomDefinition | undefined {
     window_en,
     freshness,
     privacy,
+    ...(input["profiling"] === true ? { profiling: true } : {}),
     expression: input["expression"] as unknown as Expression,
     reason,
   };

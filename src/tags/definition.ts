@@ -64,6 +64,8 @@ export interface TagDefinition {
   /** `event`: changes within seconds of a record; `day`: changes at the turn of the day at the latest. */
   readonly freshness: "event" | "day";
   readonly privacy: Sensitivity;
+  /** It judges or predicts habits, interests, means or worth: those who refuse profiling (PIPL 24) have no value. */
+  readonly profiling?: true;
   /** Not computed until a person switches it on. */
   readonly default?: "off";
   readonly expression: Expression;

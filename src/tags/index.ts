@@ -3,7 +3,7 @@ import { LANE, markDirty } from "./dirty-store.ts";
 
 export { type Tag, type TagBook, type StoredKind } from "./book.ts";
 export { settleTags } from "./compute.ts";
-export { tagsNamed } from "./custom-check.ts";
+export { judgesPeople, REFUSES_PROFILING, tagsNamed } from "./abstention.ts";
 export { registerTagUse, type TagUse } from "./custom-usage.ts";
 export type { TagDefinition } from "./definition.ts";
 export { codeNames, type CodeNames, type CodeRelation } from "./code-names.ts";

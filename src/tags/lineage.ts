@@ -3,7 +3,7 @@ import { EVENT_KINDS, IDENTITY_RECORD_KINDS, sourceFreshness, sourceKinds } from
 import { columnOf } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
 import type { Tag, TagBook } from "./book.ts";
-import { tagsNamed } from "./custom-check.ts";
+import { tagsNamed } from "./abstention.ts";
 import { type TagUse, usesOf } from "./custom-usage.ts";
 
 interface Named {

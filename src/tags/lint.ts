@@ -1,4 +1,5 @@
 import { type Catalogue, type CheckedTree, checkTree, type Expression, isNumber } from "../query/index.ts";
+import { judgesPeople } from "./abstention.ts";
 import type { TagDefinition } from "./definition.ts";
 
 const CHINESE = /[\u4e00-\u9fff]/;
@@ -22,9 +23,16 @@ export function lintDefinitions(definitions: readonly TagDefinition[], catalogue
     if (keys.has(definition.key)) say("the key is used twice");
     keys.add(definition.key);
     lintWords(definition, say);
-    lintTree(definition, catalogue, { tag: (key) => byKey.get(key)?.expression }, (path, _, en) =>
+    const tree = lintTree(definition, catalogue, { tag: (key) => byKey.get(key)?.expression }, (path, _, en) =>
       say(path === "" ? en : `${path}: ${en}`),
     );
+    const judges = (key: string) => byKey.get(key)?.profiling === true;
+    if (
+      tree !== undefined &&
+      definition.profiling !== true &&
+      judgesPeople(definition.expression, tree, catalogue, judges)
+    )
+      say("it rests on judgements about people, so it must say profiling: true");
     lintExample(definition, say);
   }
   return found;

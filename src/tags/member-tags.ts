@@ -60,6 +60,21 @@ export async function memberTags(tx: Tx, ground: Ground, book: TagBook, member_i
   });
 }
 
+/** The tags that a member has no value of because they refuse profiling; none for everybody else. */
+export async function abstainedTags(
+  tx: Tx,
+  book: TagBook,
+  member_id: number,
+): Promise<Pick<MemberTag, "key" | "zh" | "en" | "family">[]> {
+  const refuses = await tx.one("select 1 from catalogue.members where member_id = $1 and profiling_refused", [
+    member_id,
+  ]);
+  if (refuses === undefined) return [];
+  return [...book.tags.values()]
+    .filter(({ definition }) => definition.profiling === true)
+    .map(({ definition: { key, zh, en, family } }) => ({ key, zh, en, family }));
+}
+
 function codesIn(tags: readonly (readonly [string, Tag])[], value: StoredValues["value"]): Map<CodeRelation, string[]> {
   const found = new Map<CodeRelation, string[]>();
   for (const [key, { definition }] of tags) {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { TAG_DEFINITIONS } from "../../definitions/tags/index.ts";
 import type { Ground } from "../ground.ts";
+import { computedExpression } from "./abstention.ts";
 import { type StoredKind, TagBook } from "./book.ts";
 import type { TagDefinition } from "./definition.ts";
 
@@ -25,7 +26,7 @@ export function definitionHash({ expression }: Pick<TagDefinition, "expression">
 
 /** Changes when any expression changes: then everyone is computed again. */
 export function bookHash(book: TagBook): string {
-  const expressions = [...book.tags].map(([key, { definition }]) => [key, definition.expression]);
+  const expressions = [...book.tags].map(([key, { definition }]) => [key, computedExpression(definition)]);
   return createHash("sha256").update(JSON.stringify(expressions)).digest("hex").slice(0, 32);
 }
 

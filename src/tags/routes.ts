@@ -8,7 +8,7 @@ import type { TagBook } from "./book.ts";
 import { customRoutes } from "./custom-routes.ts";
 import { tagDetail, tagList } from "./catalogue-view.ts";
 import { lineageRoutes } from "./lineage-routes.ts";
-import { memberTags } from "./member-tags.ts";
+import { abstainedTags, memberTags } from "./member-tags.ts";
 import { bookOf } from "./registry.ts";
 import { reviewRoutes } from "./review-routes.ts";
 import { followSwitches, writeSwitch } from "./switch-store.ts";
@@ -48,7 +48,10 @@ const TagView = Type.Object({
     Type.Object({ judged: Type.Integer(), right: Type.Integer(), coverage: Type.Number() }),
     Type.Null(),
   ]),
+  /** Whether it judges people: those who refuse profiling have no value. */
+  profiling: Type.Boolean(),
   members_with_value: Type.Integer(),
+  abstained: Type.Integer(),
   coverage: Type.Number(),
   computed_at: Type.Union([Type.String(), Type.Null()]),
   stale: Type.Boolean(),
@@ -92,6 +95,8 @@ const MemberTag = Type.Object({
   computed_at: Type.String(),
   why: Type.Object(Language),
 });
+/** A tag that the member has no value of, because they refuse to be judged. */
+const Abstained = Type.Object({ key: Type.String(), ...Language, family: Type.String() });
 const Switch = Type.Object({ enabled: Type.Boolean() }, { additionalProperties: false });
 const KeyParams = Type.Object({ key: Type.String({ maxLength: 60 }) });
 const MemberParams = Type.Object({ id: Type.Integer({ minimum: 1 }) });
@@ -143,15 +148,18 @@ export function tagRoutes(app: FastifyInstance, ground: Ground): void {
         tags,
         summary: "A member's tags, each with why",
         params: MemberParams,
-        response: { 200: Type.Object({ items: Type.Array(MemberTag) }) },
+        response: { 200: Type.Object({ items: Type.Array(MemberTag), abstained: Type.Array(Abstained) }) },
       },
       config: aboutOne("member", { access: { permission: "members.read", level: "L3", enter: "L2" } }),
     },
-    async ({ scope, params }) => ({
-      items: await ground.store.read(scope, async (tx) =>
-        memberTags(tx, ground, book, await memberIdAt(tx, params.id)),
-      ),
-    }),
+    ({ scope, params }) =>
+      ground.store.read(scope, async (tx) => {
+        const member_id = await memberIdAt(tx, params.id);
+        return {
+          items: await memberTags(tx, ground, book, member_id),
+          abstained: await abstainedTags(tx, book, member_id),
+        };
+      }),
   );
 
   computingRoutes(app, ground, book);

@@ -15,6 +15,8 @@ export interface Coverage {
   readonly tag: string;
   readonly members: number;
   readonly total: number;
+  /** Of all members, those who refuse profiling. */
+  readonly abstained: number;
   readonly counted_at: Date;
 }
 
@@ -23,6 +25,7 @@ export interface Statistics {
   readonly spread: string;
   readonly coverage: string;
   readonly total: number;
+  readonly abstained: number;
 }
 
 /**
@@ -41,7 +44,8 @@ export async function countStatistics(tx: Tx): Promise<Statistics> {
         select tag, place, value, null::numeric as band_from, null::numeric as band_to, members from named where place <= ${VALUES_MAX}
         union all select tag, place, null, band_from, band_to, members from bands) x)::text as spread,
       (select coalesce(json_agg(x), '[]') from (select tag, sum(members) as members from counted group by 1) x)::text as coverage,
-      (select count(*) from catalogue.members) as total`);
+      (select count(*) from catalogue.members) as total,
+      (select count(*) from catalogue.members where profiling_refused) as abstained`);
   if (row === undefined) throw new Error("a count without an answer");
   return row;
 }
@@ -90,10 +94,10 @@ export async function writeStatistics(tx: Tx, counted: Statistics, at: Date): Pr
   );
   await tx.query("delete from tags.coverage");
   await tx.query(
-    `insert into tags.coverage (tag, members, total, counted_at)
-     select d.key, coalesce(n.members, 0), $2, $3
+    `insert into tags.coverage (tag, members, total, counted_at, abstained)
+     select d.key, coalesce(n.members, 0), $2, $3, $4
      from tags.definition d left join jsonb_to_recordset($1::jsonb) as n (tag text, members bigint) on n.tag = d.key`,
-    [counted.coverage, counted.total, at],
+    [counted.coverage, counted.total, at, counted.abstained],
   );
 }
 
@@ -106,7 +110,7 @@ export async function spreads(tx: Tx, tags: readonly string[] | null): Promise<S
 }
 
 export async function coverages(tx: Tx): Promise<Coverage[]> {
-  return tx.query<Coverage>("select tag, members, total, counted_at from tags.coverage");
+  return tx.query<Coverage>("select tag, members, total, abstained, counted_at from tags.coverage");
 }
 
 /** Whether values changed after they were counted. */

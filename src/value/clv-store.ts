@@ -1,5 +1,6 @@
 import type { Tx } from "../store/index.ts";
 import type { CellCount, Rate, Totals, BandBorders, Fraction } from "./clv.ts";
+import { NOT_REFUSED } from "./rfm-store.ts";
 import type { Cell, Thresholds } from "./rfm.ts";
 
 /** Temporary tables of purchase histories: as of D, and as of the day the models are judged from. */
@@ -41,7 +42,7 @@ export async function gatherHistories(
          count(*) filter (where net_minor > 0 and ${before}) as f_before,
          coalesce(sum(net_minor) filter (where ${before}), 0) as m_before_minor
        from catalogue.purchase_days
-       where business_day <= $1 and currency = $2 and ($3::bigint[] is null or member_id = any($3))
+       where business_day <= $1 and currency = $2 and ($3::bigint[] is null or member_id = any($3)) and ${NOT_REFUSED}
        group by member_id
      ) h where days > 0`,
     [business_day, currency, member_ids],

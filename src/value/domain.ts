@@ -11,7 +11,7 @@ import { computeLifecycle, computeRfmFlows, computeSilence } from "./lifecycle.t
 import { relations } from "./relations.ts";
 import { valueRoutes } from "./routes.ts";
 import { currentRun } from "./run-store.ts";
-import { membersErased, membersMoved, tradeChanged, watchStaleness } from "./staleness.ts";
+import { membersErased, membersMoved, profilingChanged, tradeChanged, watchStaleness } from "./staleness.ts";
 
 /** What was seeded is layered before the first page is asked for. */
 async function firstRun(ground: Ground): Promise<void> {
@@ -47,6 +47,7 @@ export const domain: Domain = {
     "members.joined": membersMoved,
     "members.split": membersMoved,
     "members.erased": membersErased,
+    "members.profiling_changed": profilingChanged,
   },
   ready: firstRun,
   start: async (ground) => watchStaleness(ground),

@@ -63,7 +63,8 @@ export async function* ask(
     yield { rows: rows.slice(i, i + PORTION_ROWS), engine: "postgresql" };
 }
 
-const isFlagged = q.or(...["is_staff", "is_test", "is_wholesale"].map((name) => q.member(name)));
+/** Whoever is no customer, and whoever refuses to be judged. */
+const isFlagged = q.or(...["is_staff", "is_test", "is_wholesale", "profiling_refused"].map((name) => q.member(name)));
 
 /** Counts who stood where at the last month ends and who moved, and keeps it. @returns how many flows. */
 async function computeFlows(

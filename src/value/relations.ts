@@ -15,6 +15,7 @@ const rfm: Relation = {
   grain_zh: "每行是一位在 365 天内买过的会员",
   grain_en: "One row is one member with a purchase in the 365 days",
   per_member: "one",
+  profiling: true,
   key: ["member_id"],
   lake: { partition: null },
   columns: [
@@ -43,6 +44,7 @@ const clv: Relation = {
   grain_zh: "每行是一位在 365 天内买过的会员",
   grain_en: "One row is one member with a purchase in the 365 days",
   per_member: "one",
+  profiling: true,
   key: ["member_id"],
   lake: { partition: null },
   columns: [

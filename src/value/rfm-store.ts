@@ -1,6 +1,9 @@
 import type { Tx } from "../store/index.ts";
 import type { Thresholds } from "./rfm.ts";
 
+/** Members who refuse profiling are in no layer, and count for no threshold. They are few: the list is hashed once. */
+export const NOT_REFUSED = "member_id not in (select x.member_id from catalogue.members x where x.profiling_refused)";
+
 /** The newest day on which a member bought in a valid order, up to `until`; null without one. */
 export async function lastPurchaseDay(tx: Tx, until: string): Promise<string | null> {
   const row = await tx.one<{ business_day: string }>(
@@ -23,7 +26,7 @@ export async function buyersByCurrency(
 ): Promise<{ currency: string; members: number }[]> {
   return tx.query(
     `select currency, count(distinct member_id) as members from catalogue.purchase_days
-     where business_day between $1 and $2 and net_minor > 0 group by currency`,
+     where business_day between $1 and $2 and net_minor > 0 and ${NOT_REFUSED} group by currency`,
     [from_day, business_day],
   );
 }
@@ -49,7 +52,7 @@ export async function gatherPopulation(
     `insert into pg_temp.rfm_population
      select member_id, max(business_day) filter (where net_minor > 0), count(*) filter (where net_minor > 0), sum(net_minor)
      from catalogue.purchase_days
-     where business_day between $1 and $2 and currency = $3 ${only}
+     where business_day between $1 and $2 and currency = $3 ${only} and ${NOT_REFUSED}
      group by member_id having count(*) filter (where net_minor > 0) > 0`,
     [window.from_day, window.business_day, currency, ...(member_ids === null ? [] : [member_ids])],
   );
@@ -140,7 +143,7 @@ export async function writePast(
   await tx.query(
     `insert into value.rfm_past (member_id, last_purchase_day)
      select member_id, max(business_day) from catalogue.purchase_days d
-     where business_day < $1 and net_minor > 0 and currency = $2 and ($3::bigint[] is null or member_id = any($3))
+     where business_day < $1 and net_minor > 0 and currency = $2 and ($3::bigint[] is null or member_id = any($3)) and ${NOT_REFUSED}
        and not exists (select from pg_temp.rfm_population p where p.member_id = d.member_id)
      group by member_id`,
     [window.from_day, currency, member_ids],
@@ -152,6 +155,7 @@ export interface Others {
   readonly never: number;
   readonly over_365: number;
   readonly flagged: number;
+  readonly refused: number;
   readonly other_currency: number;
 }
 
@@ -162,19 +166,20 @@ export async function countOthers(tx: Tx, { from_day, business_day }: Window, cu
        select distinct member_id from catalogue.purchase_days where business_day between $1 and $2 and net_minor > 0 and currency <> $3
      ), standing as (
        select m.member_id, r.member_id is not null as is_in, p.member_id is not null as is_past,
-         m.is_staff or m.is_test or m.is_wholesale as is_flagged, e.member_id is not null as is_elsewhere
+         m.is_staff or m.is_test or m.is_wholesale as is_flagged, m.profiling_refused as is_refused, e.member_id is not null as is_elsewhere
        from catalogue.members m
        left join value.rfm_member r using (member_id)
        left join value.rfm_past p using (member_id)
        left join elsewhere e using (member_id)
      )
      select count(*) filter (where is_in) as population,
-       count(*) filter (where not is_in and is_flagged) as flagged,
-       count(*) filter (where not is_in and not is_flagged and is_elsewhere) as other_currency,
-       count(*) filter (where not is_in and not is_flagged and not is_elsewhere and is_past) as over_365,
-       count(*) filter (where not is_in and not is_flagged and not is_elsewhere and not is_past) as never
+       count(*) filter (where is_refused) as refused,
+       count(*) filter (where not is_in and not is_refused and is_flagged) as flagged,
+       count(*) filter (where not is_in and not is_refused and not is_flagged and is_elsewhere) as other_currency,
+       count(*) filter (where not is_in and not is_refused and not is_flagged and not is_elsewhere and is_past) as over_365,
+       count(*) filter (where not is_in and not is_refused and not is_flagged and not is_elsewhere and not is_past) as never
      from standing`,
     [from_day, business_day, currency],
   );
-  return row ?? { population: 0, never: 0, over_365: 0, flagged: 0, other_currency: 0 };
+  return row ?? { population: 0, never: 0, over_365: 0, flagged: 0, refused: 0, other_currency: 0 };
 }

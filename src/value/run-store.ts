@@ -87,6 +87,7 @@ const RUN = [
   "never",
   "over_365",
   "flagged",
+  "refused",
   "other_currency",
   "computed_at",
 ] as const satisfies readonly (keyof Run)[];

@@ -37,6 +37,17 @@ export const membersMoved: OutboxHandler = async (tx, ground, events) => {
   await bringUpToDate(tx, ground, await currentRun(tx), [...new Set(member_ids)]);
 };
 
+/** Members who refuse profiling leave every layer with the word; those who allow it again are layered at once. */
+export const profilingChanged: OutboxHandler = async (tx, ground, events) => {
+  const said = events.map((event) => event.payload as { member_id: number; refused: boolean });
+  const refused = said.filter((one) => one.refused).map(({ member_id }) => member_id);
+  await forgetMembers(tx, refused);
+  const member_ids = [...new Set(said.map(({ member_id }) => member_id))];
+  // no sale changed, so that day and thresholds stand
+  if (!(await computeMembers(tx, ground, member_ids))) return;
+  await computeClvMembers(tx, ground, member_ids);
+};
+
 /** Members who were erased are in no layer any more. */
 export const membersErased: OutboxHandler = async (tx, _ground, events) => {
   const erased = events.map((event) => event.payload as { member_id: number; party_ids: readonly number[] });

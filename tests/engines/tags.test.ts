@@ -1,3 +1,4 @@
+import { computedExpression } from "../../src/tags/abstention.ts";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { TAG_DEFINITIONS } from "../../definitions/tags/index.ts";
 import {
@@ -146,7 +147,7 @@ describe.skipIf(missing !== "")(`every tag on every engine${missing === "" ? "" 
   function exampleStatement(index: number): string {
     const definition = TAG_DEFINITIONS[index];
     if (definition === undefined) throw new Error("no such definition");
-    const tree = checkedTree(definition.expression, catalogue, book.references);
+    const tree = checkedTree(computedExpression(definition), catalogue, book.references);
     const plan = planOutputs([{ name: "value", tree, as: "text" }], catalogue, definition.example.today);
     const own = {
       ...spark,

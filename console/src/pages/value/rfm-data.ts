@@ -31,6 +31,7 @@ export interface Rfm {
     readonly over_365: number;
     /** Staff, test and wholesale accounts, which are no customers. */
     readonly flagged?: number;
+    readonly refused?: number;
     readonly other_currency?: number;
   };
   /** The data ended before the last closed day: the day it ended on is what counts as today here. */

@@ -199,6 +199,11 @@ function Others({ rfm, t }: { rfm: Rfm; t: Translate }) {
         <Fact label={t("others.never")}>
           <Count value={rfm.others.never} to="?cell=never" />
         </Fact>
+        {rfm.others.refused ? (
+          <Fact label={t("others.refused")}>
+            <Count value={rfm.others.refused} />
+          </Fact>
+        ) : null}
         {rfm.others.flagged ? (
           <Fact label={t("others.flagged")}>
             <Count value={rfm.others.flagged} />
