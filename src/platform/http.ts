@@ -54,6 +54,7 @@ export const OBJECT_KINDS = {
   channel: "brand",
   approval: "brand",
   retained: "brand",
+  assessment: "brand",
 } as const;
 export type ObjectKind = keyof typeof OBJECT_KINDS;
 

@@ -76,6 +76,51 @@ export const errors = defineErrors("privacy", {
     zh: "请求 {request_id} 没有给受托方 {processor_id} 的通知，或还没有通知对方。请先记录通知。",
     en: "Request {request_id} has no notice for processor {processor_id}, or it was not told yet. Record the notice first.",
   },
+  not_assessed: {
+    status: 409,
+    zh: "{activity} 第 {version} 版没有已批准的影响评估，不能发布。请先评估并由另一人批准。",
+    en: "Version {version} of {activity} has no approved impact assessment, so it cannot be published. Assess it and let somebody else approve.",
+  },
+  purpose_unknown: {
+    status: 409,
+    zh: "目的 {purpose} 不在任何已发布的处理活动里，不能发布同意文本。请先登记、评估并发布处理活动。",
+    en: "The purpose {purpose} is in no published processing activity, so no text of it can be published. Register, assess and publish the activity first.",
+  },
+  purpose_twice: {
+    status: 409,
+    zh: "目的 {purpose} 已属于另一项已发布的处理活动。请换一个目的编码，或并入那一项。",
+    en: "The purpose {purpose} belongs to another published activity. Choose another code or join the two.",
+  },
+  no_draft: {
+    status: 404,
+    zh: "没有可用的草稿 {what}。请先起草。",
+    en: "There is no draft {what}. Make one first.",
+  },
+  text_published: {
+    status: 409,
+    zh: "版本 {version} 的文本已经发布，不能再改。请用新的版本号起草。",
+    en: "The text of version {version} was published and does not change. Draft it under another version.",
+  },
+  text_not_in_force: {
+    status: 422,
+    zh: "目的 {purpose} 没有生效中的文本版本 {version}。同意必须对应一份已发布的文本。",
+    en: "The purpose {purpose} has no text {version} in force. Consent belongs to a text that was published.",
+  },
+  assessment_not_found: {
+    status: 404,
+    zh: "没有影响评估 {assessment_id}。",
+    en: "There is no impact assessment {assessment_id}.",
+  },
+  assessment_approved: {
+    status: 409,
+    zh: "影响评估 {assessment_id} 已经批准。",
+    en: "The impact assessment {assessment_id} was approved already.",
+  },
+  own_assessment: {
+    status: 403,
+    zh: "影响评估 {assessment_id} 是您自己做的，要由另一位能发布登记的同事批准。",
+    en: "You made the impact assessment {assessment_id} yourself. Another person who may publish registers has to approve it.",
+  },
   no_proof: {
     status: 409,
     zh: "请求 {request_id} 还没有办结，没有凭证。",

@@ -4,6 +4,7 @@ import type { Indicator, JobKind } from "../../store/index.ts";
 import { copyJobs } from "./copies.ts";
 import { erasureJobs } from "./erasure.ts";
 import "./errors.ts";
+import { registerRoutes } from "./register-routes.ts";
 import { processorRoutes } from "./processor-routes.ts";
 import { overdueRequests } from "./overdue.ts";
 import { requestRoutes } from "./request-routes.ts";
@@ -14,6 +15,7 @@ export function privacyRoutes(app: FastifyInstance, ground: Ground): void {
   requestRoutes(app, ground);
   subjectRoutes(app, ground);
   processorRoutes(app, ground);
+  registerRoutes(app, ground);
 }
 
 export const privacyJobs: readonly JobKind[] = [...copyJobs, ...erasureJobs];

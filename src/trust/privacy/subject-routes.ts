@@ -7,6 +7,7 @@ import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { collectCopy, COPY_DAYS, makeLink } from "./copies.ts";
 import { memberData } from "./member-data.ts";
 import { REQUEST_KINDS, type RequestKind } from "./request-kind.ts";
+import { isTextInForce } from "./register-store.ts";
 import { literals, RequestId, todayOf } from "./request-routes.ts";
 import { fileRequest, handle, storesOf, verify } from "./requests.ts";
 import { listRequests, lockRequest, requestById, type RequestRow } from "./request-store.ts";
@@ -39,6 +40,7 @@ const Asking = Type.Object({
   about: Type.Optional(Type.String({ maxLength: 200 })),
 });
 const Withdrawal = Type.Object({ consents: Type.Array(Consent, { minItems: 1, maxItems: 50 }) });
+const Grant = Type.Object({ ...Consent.properties, text_version: Type.String({ minLength: 1, maxLength: 30 }) });
 const Link = Type.Object({ link: Type.String({ minLength: 20, maxLength: 100 }) });
 
 /** The member behind the token of a request. @throws privacy.token_invalid, privacy.token_busy */
@@ -88,6 +90,7 @@ export function subjectRoutes(app: FastifyInstance, ground: Ground): void {
     },
   );
   consentRoute(app, ground);
+  grantRoute(app, ground);
   copyRoutes(app, ground);
 }
 
@@ -113,6 +116,25 @@ function consentRoute(app: FastifyInstance, ground: Ground): void {
       const words = request.body.consents.map((one) => ({ ...one, granted: false, text_version: null }));
       await ground.store.write(SYSTEM_SCOPE, (tx) => sayConsents(tx, ground, member_id, words, by));
       return { withdrawn: words.length };
+    },
+  );
+}
+
+/** Giving is bound to a text in force; withdrawing asks for nothing. */
+function grantRoute(app: FastifyInstance, ground: Ground): void {
+  app.post<{ Body: Static<typeof Grant> }>(
+    "/api/member-rights/consents",
+    { schema: { tags, summary: "Agree to a published text", body: Grant }, config: subject("rights.consent") },
+    async (request) => {
+      const { member_id } = await memberOf(ground, request);
+      const { purpose, medium, text_version } = request.body;
+      const by = { person_id: null, reason: "word of the member", now: ground.clock.now(), via: "app" };
+      await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+        if (!(await isTextInForce(tx, purpose, text_version, todayOf(ground))))
+          throw problem("privacy.text_not_in_force", { purpose, version: text_version });
+        await sayConsents(tx, ground, member_id, [{ purpose, medium, granted: true, text_version }], by);
+      });
+      return { purpose, medium, text_version };
     },
   );
 }

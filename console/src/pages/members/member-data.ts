@@ -207,9 +207,15 @@ export function useMember(memberId: string) {
 const tagsQuery = (memberId: string) => ({
   queryKey: [...memberKey(memberId), "tags"],
   queryFn: ({ signal }: { signal: AbortSignal }) =>
-    api.get<{ items: readonly MemberTag[] }>(`/api/members/${encodeURIComponent(memberId)}/tags`, {}, signal),
+    api.get<MemberTagsAnswer>(`/api/members/${encodeURIComponent(memberId)}/tags`, {}, signal),
   staleTime: 10_000,
 });
+
+/** `abstained`: judging tags that the member has no value of, because they refuse profiling. */
+export interface MemberTagsAnswer {
+  readonly items: readonly MemberTag[];
+  readonly abstained: readonly { readonly key: string; readonly zh: string; readonly en: string }[];
+}
 
 export function useMemberTags(memberId: string) {
   return useQuery(tagsQuery(memberId));

@@ -3,8 +3,9 @@ import { Link } from "react-router";
 import { RelativeTime } from "../../parts/figures.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { ErrorState, SkeletonText } from "../../parts/states.tsx";
+import { listText } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
-import type { MemberTag } from "./member-data.ts";
+import type { MemberTag, MemberTagsAnswer } from "./member-data.ts";
 import "./member-tags.css";
 
 const FAMILIES = ["basic", "consumption", "social"] as const;
@@ -12,7 +13,7 @@ const FAMILIES = ["basic", "consumption", "social"] as const;
 const hasValue = (tag: MemberTag): boolean => tag.value !== null && tag.value !== undefined && tag.value !== "";
 
 /** The member's tags by family, one line each; a press opens why the value is so and how old it is. */
-export function MemberTags({ query }: { query: UseQueryResult<{ items: readonly MemberTag[] }> }) {
+export function MemberTags({ query }: { query: UseQueryResult<MemberTagsAnswer> }) {
   const t = useTexts("members");
   const items = query.data?.items;
   const known = items?.filter(hasValue) ?? [];
@@ -32,7 +33,24 @@ export function MemberTags({ query }: { query: UseQueryResult<{ items: readonly 
       {[...FAMILIES, "other"].map((family) => (
         <Family key={family} name={t(`tags.${family}`)} tags={of(family)} t={t} />
       ))}
+      <Abstained tags={query.data?.abstained ?? []} t={t} />
     </Card>
+  );
+}
+
+function Abstained({ tags, t }: { tags: MemberTagsAnswer["abstained"]; t: Translate }) {
+  if (tags.length === 0) return null;
+  return (
+    <details className="mt-tag">
+      <summary>
+        <span className="mt-name">{t("tags.abstained")}</span>
+        <strong>{t("tags.abstained_count", { n: tags.length })}</strong>
+      </summary>
+      <div className="mt-why">
+        <p>{t("tags.abstained_why")}</p>
+        <p>{listText(tags.map((tag) => pick(tag.zh, tag.en)))}</p>
+      </div>
+    </details>
   );
 }
 

@@ -10,6 +10,7 @@ import { type Member, useMember, useMemberTags } from "./member-data.ts";
 import { MemberHeader } from "./member-header.tsx";
 import { MemberTags } from "./member-tags.tsx";
 import { MemberTierCard } from "../tiers/member-tier.tsx";
+import { RightsPanel } from "../trust-privacy/rights-panel.tsx";
 import { Profile } from "./profile.tsx";
 import { Timeline } from "./timeline.tsx";
 import "./member.css";
@@ -82,6 +83,7 @@ function MemberBody({ memberId, member }: { memberId: string; member: Member | u
       <div className="mp-columns" data-tab={tab}>
         <div className="mp-profile">
           <MemberTierCard memberId={memberId} />
+          {member === undefined ? null : <RightsPanel member={member} memberId={memberId} />}
           {member === undefined ? <ProfileSkeleton /> : <Profile member={member} memberId={memberId} />}
         </div>
         <div className="mp-timeline">

@@ -28,6 +28,9 @@ export interface Tag {
   readonly values: readonly TagValue[];
   readonly members_with_value: number | null;
   readonly coverage: number | null;
+  /** It judges people; `abstained` of them refuse that. */
+  readonly profiling?: boolean;
+  readonly abstained?: number;
   readonly computed_at: string | null;
   readonly stale: boolean;
   readonly difference: number | null;

@@ -96,6 +96,11 @@ function About({ tag, t }: { tag: TagDetail; t: Translate }) {
         <Fact label={t("one.coverage")}>
           <Ratio value={tag.coverage} /> · <Count value={tag.members_with_value} unit={t("column.members")} />
         </Fact>
+        {tag.profiling ? (
+          <Fact label={t("one.abstained")}>
+            <Count value={tag.abstained ?? 0} unit={t("column.members")} />
+          </Fact>
+        ) : null}
         <Fact label={t("one.computed")}>
           {tag.computed_at === null ? <span className="ht-none">—</span> : <RelativeTime at={tag.computed_at} />}
         </Fact>

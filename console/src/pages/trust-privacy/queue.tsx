@@ -1,37 +1,15 @@
 import { Link, useNavigate, useSearchParams } from "react-router";
-import { Chip, Choices, type Tone } from "../../parts/chips.tsx";
+import { Choices } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { Instant } from "../../parts/figures.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { useTexts } from "../../texts/texts.ts";
 import { Clock } from "./clock.tsx";
-import {
-  type Kind,
-  KINDS,
-  type List,
-  LISTS,
-  type Queue,
-  type RightsRequest,
-  type State,
-  useQueue,
-} from "./privacy-data.ts";
+import { type Kind, KINDS, type List, LISTS, type Queue, type RightsRequest, useQueue } from "./privacy-data.ts";
+import { StateChip } from "./state-chip.tsx";
 import "./privacy.css";
 import "./texts.ts";
-
-const STATE_TONES: Readonly<Record<State, Tone>> = {
-  received: "warn",
-  verified: "info",
-  running: "info",
-  done: "good",
-  refused: "neutral",
-  cancelled: "neutral",
-};
-
-export function StateChip({ state }: { state: State }) {
-  const t = useTexts("privacy");
-  return <Chip tone={STATE_TONES[state]}>{t(`state.${state}`)}</Chip>;
-}
 
 function useAddress(): { list: List; kind: Kind | ""; set: (name: string, value: string) => void } {
   const [params, setParams] = useSearchParams();

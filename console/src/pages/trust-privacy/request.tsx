@@ -11,7 +11,7 @@ import { type Translate, useTexts } from "../../texts/texts.ts";
 import { Clock } from "./clock.tsx";
 import { AnswerDialog, IdentityDialog, RefuseDialog } from "./request-dialogs.tsx";
 import { type OneRequest, useAct, useRequest } from "./privacy-data.ts";
-import { StateChip } from "./queue.tsx";
+import { StateChip } from "./state-chip.tsx";
 import "./privacy.css";
 import "./texts.ts";
 
