@@ -1,3 +1,4 @@
+import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import {
@@ -106,6 +107,16 @@ export async function forgetRecords(
   const uploads = await forgetImports(ground, imports, () => false);
   return { records, uploads, texts: [...texts] };
 }
+
+/** After a restore: records that name a destroyed token are emptied again, in the transaction that replays the deletion. */
+export const replayDeletion: NonNullable<Domain["replayDeletion"]> = async (tx, _ground, { tokens }) => {
+  for (let after: string | null = null; ; ) {
+    const { last, found } = await recordsNaming(tx, after, RECORDS_AT_ONCE, tokens);
+    await blankRecords(tx, found.map(emptied));
+    if (last === null) return;
+    after = last;
+  }
+};
 
 /** Of a sale everything but the person stays; of anything else nothing; of somebody else's record all but its counterpart. */
 function emptied({ record_id, kind, body, own }: FoundRecord) {
