@@ -1,6 +1,5 @@
 import type { Domain } from "../domains.ts";
 import "./errors.ts";
-import { replayDeletion } from "./forgetting.ts";
 import { importJobs, importRoutes, importSchedules } from "./imports/index.ts";
 import { ingestJobs, ingestSchedules } from "./jobs.ts";
 import { startPipeline } from "./pipeline.ts";
@@ -13,7 +12,6 @@ export const domain: Domain = {
   name: "ingest",
   indicators: ingestIndicators,
   migrations: new URL("./migrations/", import.meta.url),
-  replayDeletion,
   routes: (app, ground) => {
     ingestRoutes(app, ground);
     importRoutes(app, ground);

@@ -1,6 +1,5 @@
-import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
-import { SYSTEM_SCOPE } from "../store/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import {
   blankRecords,
   emptyRejects,
@@ -108,15 +107,15 @@ export async function forgetRecords(
   return { records, uploads, texts: [...texts] };
 }
 
-/** After a restore: records that name a destroyed token are emptied again, in the transaction that replays the deletion. */
-export const replayDeletion: NonNullable<Domain["replayDeletion"]> = async (tx, _ground, { tokens }) => {
+/** Empties records that name a destroyed token within a transaction: where a restore has brought a member back. */
+export async function forgetRecordsAgain(tx: Tx, tokens: readonly string[]): Promise<void> {
   for (let after: string | null = null; ; ) {
     const { last, found } = await recordsNaming(tx, after, RECORDS_AT_ONCE, tokens);
     await blankRecords(tx, found.map(emptied));
     if (last === null) return;
     after = last;
   }
-};
+}
 
 /** Of a sale everything but the person stays; of anything else nothing; of somebody else's record all but its counterpart. */
 function emptied({ record_id, kind, body, own }: FoundRecord) {

@@ -1,6 +1,12 @@
 export { accept, type AcceptMeta, type AcceptResult, judge, type Outcome } from "./accept.ts";
 export { forgetTokens } from "./edge.ts";
-export { type ForgottenRecords, forgetRecords, forgetRejects, withoutPersonal } from "./forgetting.ts";
+export {
+  type ForgottenRecords,
+  forgetRecords,
+  forgetRecordsAgain,
+  forgetRejects,
+  withoutPersonal,
+} from "./forgetting.ts";
 export { type AppliedNotice, applyReceived, drainPipeline, type Round, startPipeline } from "./pipeline.ts";
 export {
   checkImport,

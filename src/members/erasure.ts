@@ -1,4 +1,4 @@
-import { forgetTokens } from "../ingest/index.ts";
+import { forgetRecordsAgain, forgetTokens } from "../ingest/index.ts";
 import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
 import { emit, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
@@ -128,6 +128,8 @@ export const replayDeletion: NonNullable<Domain["replayDeletion"]> = async (tx, 
     await tx.query(`delete from members.${table} where token = any($1)`, [tokens]);
   await tx.query("delete from members.search_key where source_token = any($1)", [tokens]);
   await tx.query("update members.join_log set token = null where token = any($1)", [tokens]);
+  // all records are gone through only where something really came back
+  if (found.length > 0 || named.length > 0) await forgetRecordsAgain(tx, tokens);
   await settleAnew(
     tx,
     named.map((row) => row.party_id),
