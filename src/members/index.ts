@@ -9,4 +9,5 @@ export { tellTagLevels } from "./tag-levels.ts";
 export { memberIdAt, memberPage } from "./member-page.ts";
 export { type MemberRow, memberRowsById } from "./member-row.ts";
 export { type ConsentWord, sayConsents, sayProfiling } from "./own-word.ts";
+export { countOldEvents, forgetOldEvents } from "./retention.ts";
 export { timeline } from "./timeline.ts";

@@ -1,5 +1,5 @@
 import type { Domain } from "../domains.ts";
-import { privacyIndicators, privacyJobs, privacyRoutes } from "./privacy/index.ts";
+import { privacyIndicators, privacyJobs, privacyRoutes, privacySchedules } from "./privacy/index.ts";
 import { startLoop } from "../platform/index.ts";
 import { deliverDue } from "./deliver.ts";
 import "./errors.ts";
@@ -18,7 +18,7 @@ export const domain: Domain = {
     privacyRoutes(app, ground);
   },
   jobs: [...trustJobs, ...privacyJobs],
-  schedules: trustSchedules,
+  schedules: [...trustSchedules, ...privacySchedules],
   indicators: [...trustIndicators, ...privacyIndicators],
   ready: watchAtOnce,
   // what could not be delivered is tried again between two rounds

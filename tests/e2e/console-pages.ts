@@ -43,6 +43,9 @@ export const PAGES = [
   "/trust/clients",
   "/trust/matrix",
   "/trust/audit",
+  "/trust/privacy",
+  "/trust/privacy?tab=registers",
+  "/trust/privacy?tab=retention",
 ] as const;
 
 /** What a page said that it should not: console errors, exceptions, failed requests. */

@@ -121,6 +121,11 @@ export const errors = defineErrors("privacy", {
     zh: "影响评估 {assessment_id} 是您自己做的，要由另一位能发布登记的同事批准。",
     en: "You made the impact assessment {assessment_id} yourself. Another person who may publish registers has to approve it.",
   },
+  class_unknown: {
+    status: 404,
+    zh: "字段类别 {field_class} 没有自己的保存期限可设：它随会员一起删除。",
+    en: "The class {field_class} has no time of its own to set: it goes with the member.",
+  },
   no_proof: {
     status: 409,
     zh: "请求 {request_id} 还没有办结，没有凭证。",

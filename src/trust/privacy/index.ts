@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Ground } from "../../ground.ts";
-import type { Indicator, JobKind } from "../../store/index.ts";
+import type { Indicator, JobKind, Schedule } from "../../store/index.ts";
 import { copyJobs } from "./copies.ts";
 import { erasureJobs } from "./erasure.ts";
 import "./errors.ts";
@@ -8,6 +8,7 @@ import { registerRoutes } from "./register-routes.ts";
 import { processorRoutes } from "./processor-routes.ts";
 import { overdueRequests } from "./overdue.ts";
 import { requestRoutes } from "./request-routes.ts";
+import { retentionJobs, retentionRoutes, retentionSchedules } from "./retention.ts";
 import { subjectRoutes } from "./subject-routes.ts";
 
 /** Everything about personal rights that people and apps call. */
@@ -16,9 +17,12 @@ export function privacyRoutes(app: FastifyInstance, ground: Ground): void {
   subjectRoutes(app, ground);
   processorRoutes(app, ground);
   registerRoutes(app, ground);
+  retentionRoutes(app, ground);
 }
 
-export const privacyJobs: readonly JobKind[] = [...copyJobs, ...erasureJobs];
+export const privacyJobs: readonly JobKind[] = [...copyJobs, ...erasureJobs, ...retentionJobs];
 
 /** What is watched all day. */
 export const privacyIndicators: readonly Indicator[] = [overdueRequests];
+
+export const privacySchedules: readonly Schedule[] = retentionSchedules;

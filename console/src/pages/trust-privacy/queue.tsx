@@ -7,15 +7,19 @@ import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { useTexts } from "../../texts/texts.ts";
 import { Clock } from "./clock.tsx";
 import { type Kind, KINDS, type List, LISTS, type Queue, type RightsRequest, useQueue } from "./privacy-data.ts";
+import { RegistersView } from "./registers.tsx";
+import { RetentionView } from "./retention.tsx";
 import { StateChip } from "./state-chip.tsx";
 import "./privacy.css";
 import "./texts.ts";
 
-function useAddress(): { list: List; kind: Kind | ""; set: (name: string, value: string) => void } {
+function useAddress(): { tab: Tab; list: List; kind: Kind | ""; set: (name: string, value: string) => void } {
   const [params, setParams] = useSearchParams();
   const list = params.get("state") as List | null;
   const kind = params.get("kind") as Kind | null;
+  const tab = params.get("tab") as Tab | null;
   return {
+    tab: tab !== null && TABS.includes(tab) ? tab : "queue",
     list: list !== null && LISTS.includes(list) ? list : "open",
     kind: kind !== null && KINDS.includes(kind) ? kind : "",
     set: (name, value) => {
@@ -27,8 +31,30 @@ function useAddress(): { list: List; kind: Kind | ""; set: (name: string, value:
   };
 }
 
-/** Requests of members about their own data, the most urgent first. */
+const TABS = ["queue", "registers", "retention"] as const;
+type Tab = (typeof TABS)[number];
+
+/** Requests of members about their own data, the most urgent first; the registers and the retention beside them. */
 export function PrivacyPage() {
+  const t = useTexts("privacy");
+  const { tab, set } = useAddress();
+  return (
+    <div className="ht-page">
+      <PageHeader title={t("title")} note={t("note")} />
+      <Choices
+        label={t("tab.label")}
+        value={tab}
+        items={TABS.map((key) => ({ key, label: t(`tab.${key}`) }))}
+        onChange={(key) => set("tab", key === "queue" ? "" : key)}
+      />
+      {tab === "queue" ? <QueueView /> : null}
+      {tab === "registers" ? <RegistersView /> : null}
+      {tab === "retention" ? <RetentionView /> : null}
+    </div>
+  );
+}
+
+function QueueView() {
   const t = useTexts("privacy");
   const { list, kind, set } = useAddress();
   const query = useQueue(list, kind);
@@ -40,35 +66,32 @@ export function PrivacyPage() {
     all: undefined,
   };
   return (
-    <div className="ht-page">
-      <PageHeader title={t("title")} note={t("note")} />
-      <Card flush>
-        <div className="tp-bar">
-          <Choices
-            label={t("list.label")}
-            value={list}
-            items={LISTS.map((key) => ({ key, label: t(`list.${key}`), count: countOf[key] }))}
-            onChange={(key) => set("state", key === "open" ? "" : key)}
-          />
-          <select
-            className="ht-select"
-            aria-label={t("kind_label")}
-            value={kind}
-            onChange={(event) => set("kind", event.target.value)}
-          >
-            <option value="">{t("kind_all")}</option>
-            {KINDS.map((one) => (
-              <option key={one} value={one}>
-                {t(`kind.${one}`)}
-              </option>
-            ))}
-          </select>
-        </div>
-        <Loaded query={query} skeleton={<SkeletonTable columns={6} rows={8} />}>
-          {(data) => <QueueTable data={data} list={list} />}
-        </Loaded>
-      </Card>
-    </div>
+    <Card flush>
+      <div className="tp-bar">
+        <Choices
+          label={t("list.label")}
+          value={list}
+          items={LISTS.map((key) => ({ key, label: t(`list.${key}`), count: countOf[key] }))}
+          onChange={(key) => set("state", key === "open" ? "" : key)}
+        />
+        <select
+          className="ht-select"
+          aria-label={t("kind_label")}
+          value={kind}
+          onChange={(event) => set("kind", event.target.value)}
+        >
+          <option value="">{t("kind_all")}</option>
+          {KINDS.map((one) => (
+            <option key={one} value={one}>
+              {t(`kind.${one}`)}
+            </option>
+          ))}
+        </select>
+      </div>
+      <Loaded query={query} skeleton={<SkeletonTable columns={6} rows={8} />}>
+        {(data) => <QueueTable data={data} list={list} />}
+      </Loaded>
+    </Card>
   );
 }
 

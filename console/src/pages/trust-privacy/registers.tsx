@@ -1,0 +1,253 @@
+import Button from "antd/es/button";
+import { useCan } from "../../api/session.ts";
+import { Chip, type Tone } from "../../parts/chips.tsx";
+import { DataTable } from "../../parts/data-table.tsx";
+import { Card } from "../../parts/page-header.tsx";
+import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
+import { formatCount, formatDay, listText } from "../../texts/format.ts";
+import { pick, useTexts } from "../../texts/texts.ts";
+import { type Processors, type Registers, useProcessors, usePublishing, useRegisters } from "./registers-data.ts";
+
+const TONES: Readonly<Record<"draft" | "published" | "past", Tone>> = {
+  draft: "warn",
+  published: "good",
+  past: "neutral",
+};
+const HASH_SHOWN = 12;
+
+/** What personal data are processed for, how that was judged, and the texts people agree to. */
+export function RegistersView() {
+  const t = useTexts("privacy");
+  const registers = useRegisters();
+  const processors = useProcessors();
+  return (
+    <>
+      <Loaded query={registers} skeleton={<SkeletonTable columns={5} rows={6} />}>
+        {(data) => (
+          <>
+            <Card flush title={t("register.activities")} note={t("register.activities_note")}>
+              <Activities data={data} />
+            </Card>
+            <Card flush title={t("register.assessments")} note={t("register.assessments_note")}>
+              <Assessments data={data} />
+            </Card>
+            <Card flush title={t("register.texts")} note={t("register.texts_note")}>
+              <Texts data={data} />
+            </Card>
+          </>
+        )}
+      </Loaded>
+      <Loaded query={processors} skeleton={<SkeletonTable columns={4} rows={3} />}>
+        {(data) => (
+          <Card flush title={t("register.processors")} note={t("register.processors_note", { n: data.notices.length })}>
+            <ProcessorTable data={data} />
+          </Card>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function StateWord({ state }: { state: "draft" | "published" | "past" }) {
+  const t = useTexts("privacy");
+  return <Chip tone={TONES[state]}>{t(`register.${state}`)}</Chip>;
+}
+
+function Publish({ path, body, label }: { path: string; body: unknown; label: string }) {
+  const act = usePublishing();
+  return (
+    <Button size="small" loading={act.isPending} onClick={() => act.mutate({ path, body })}>
+      {label}
+    </Button>
+  );
+}
+
+function Activities({ data }: { data: Registers }) {
+  const t = useTexts("privacy");
+  const may = useCan("privacy.publish");
+  return (
+    <DataTable
+      label={t("register.activities")}
+      rows={data.activities}
+      rowKey={(row) => `${row.activity} ${row.version}`}
+      empty={<EmptyState small title={t("register.none")} text={t("register.none_text")} />}
+      columns={[
+        {
+          key: "activity",
+          title: t("register.activity"),
+          render: (row) => (
+            <span className="ht-cell-two">
+              {pick(row.zh, row.en)}
+              <small>
+                {row.activity} v{row.version}
+              </small>
+            </span>
+          ),
+        },
+        { key: "basis", title: t("register.basis"), render: (row) => t(`basis.${row.legal_basis}`) },
+        {
+          key: "data",
+          title: t("register.data"),
+          wrap: true,
+          hide: "tablet",
+          render: (row) => listText(row.data_classes),
+        },
+        {
+          key: "kept",
+          title: t("register.kept"),
+          numeric: true,
+          hide: "phone",
+          render: (row) => t("register.days", { n: formatCount(row.retention_days) }),
+        },
+        {
+          key: "to",
+          title: t("register.recipients"),
+          wrap: true,
+          hide: "tablet",
+          render: (row) => listText(row.recipients),
+        },
+        {
+          key: "state",
+          title: t("column.state"),
+          render: (row) => (
+            <span className="tp-acts">
+              <StateWord state={row.state} />
+              {row.state === "draft" && may ? (
+                <Publish
+                  path="activities/publish"
+                  body={{ activity: row.activity, version: row.version }}
+                  label={t("register.publish")}
+                />
+              ) : null}
+            </span>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function Assessments({ data }: { data: Registers }) {
+  const t = useTexts("privacy");
+  const may = useCan("privacy.publish");
+  return (
+    <DataTable
+      label={t("register.assessments")}
+      rows={data.assessments}
+      rowKey={(row) => row.assessment_id}
+      empty={<EmptyState small title={t("register.none")} />}
+      columns={[
+        {
+          key: "activity",
+          title: t("register.activity"),
+          render: (row) => `${row.activity} v${row.version}`,
+        },
+        { key: "risk", title: t("register.risk"), render: (row) => t(`risk.${row.risk}`) },
+        {
+          key: "approved",
+          title: t("register.approval"),
+          render: (row) =>
+            row.approved_at === null ? (
+              may ? (
+                <Publish path={`assessments/${row.assessment_id}/approve`} body={{}} label={t("register.approve")} />
+              ) : (
+                <Chip tone="warn">{t("register.waiting")}</Chip>
+              )
+            ) : (
+              <Chip tone={row.is_alone ? "warn" : "good"}>
+                {t(row.is_alone ? "register.approved_alone" : "register.approved")}
+              </Chip>
+            ),
+        },
+        {
+          key: "kept",
+          title: t("register.kept_until"),
+          hide: "phone",
+          render: (row) => (row.kept_until === null ? "—" : formatDay(row.kept_until, true)),
+        },
+      ]}
+    />
+  );
+}
+
+function Texts({ data }: { data: Registers }) {
+  const t = useTexts("privacy");
+  const may = useCan("privacy.publish");
+  return (
+    <DataTable
+      label={t("register.texts")}
+      rows={data.texts}
+      rowKey={(row) => `${row.purpose} ${row.language} ${row.version}`}
+      empty={<EmptyState small title={t("register.none")} />}
+      columns={[
+        { key: "purpose", title: t("register.purpose"), render: (row) => `${row.purpose} · ${row.language}` },
+        { key: "version", title: t("register.version"), render: (row) => row.version },
+        {
+          key: "hash",
+          title: "SHA-256",
+          hide: "phone",
+          render: (row) => <code>{row.sha256.slice(0, HASH_SHOWN)}</code>,
+        },
+        {
+          key: "from",
+          title: t("register.valid_from"),
+          hide: "phone",
+          render: (row) => (row.valid_from === null ? "—" : formatDay(row.valid_from, true)),
+        },
+        {
+          key: "state",
+          title: t("column.state"),
+          render: (row) => (
+            <span className="tp-acts">
+              <StateWord state={row.state} />
+              {row.state === "draft" && may ? (
+                <Publish
+                  path="texts/publish"
+                  body={{ purpose: row.purpose, language: row.language, version: row.version }}
+                  label={t("register.publish")}
+                />
+              ) : null}
+            </span>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function ProcessorTable({ data }: { data: Processors }) {
+  const t = useTexts("privacy");
+  return (
+    <DataTable
+      label={t("register.processors")}
+      rows={data.items}
+      rowKey={(row) => row.processor_id}
+      empty={<EmptyState small title={t("register.none")} />}
+      columns={[
+        {
+          key: "name",
+          title: t("register.processor"),
+          render: (row) => (
+            <span className="ht-cell-two">
+              {row.name}
+              <small>{row.service}</small>
+            </span>
+          ),
+        },
+        { key: "contract", title: t("register.contract"), hide: "phone", render: (row) => row.contract_no },
+        {
+          key: "until",
+          title: t("register.contract_until"),
+          render: (row) => (row.contract_until === null ? "—" : formatDay(row.contract_until, true)),
+        },
+        {
+          key: "open",
+          title: t("register.notices"),
+          numeric: true,
+          render: (row) =>
+            formatCount(data.notices.filter((notice) => notice.processor_id === row.processor_id).length),
+        },
+      ]}
+    />
+  );
+}
