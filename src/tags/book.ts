@@ -127,14 +127,20 @@ export class TagBook {
       const definition = byKey.get(key);
       return definition !== undefined && on(definition) ? computedExpression(definition) : undefined;
     };
+    const rawOf = (onlyOn: boolean) => (key: string) => {
+      const definition = byKey.get(key);
+      return definition !== undefined && (!onlyOn || on(definition)) ? definition.expression : undefined;
+    };
     this.#tags = new Map();
     this.#off = new Map();
     this.#missing = new Map();
     for (const definition of definitions) {
       const options = { tag: on(definition) ? onOnly : expressionOf };
-      const result = checkTree(computedExpression(definition), this.#catalogue, options);
+      // within a tag that leaves out those who refuse, what it refers to need not leave them out once more
+      const within = definition.profiling === true ? { tag: rawOf(on(definition)) } : options;
+      const result = checkTree(computedExpression(definition), this.#catalogue, within);
       const kept = on(definition) ? this.#tags : this.#off;
-      if (result.ok) kept.set(definition.key, this.#tag(definition, result.tree, options));
+      if (result.ok) kept.set(definition.key, this.#tag(definition, result.tree, within));
       else this.#missing.set(definition.key, result.problems);
     }
   }

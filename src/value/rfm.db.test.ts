@@ -110,7 +110,7 @@ describe("RFM of a brand", () => {
       population: 37,
       thresholds: { ...thresholds },
     });
-    expect(answer["others"]).toEqual({ never: 0, over_365: 1, flagged: 1, other_currency: 1 });
+    expect(answer["others"]).toEqual({ never: 0, over_365: 1, refused: 0, flagged: 1, other_currency: 1 });
     expect(answer["bands"]).toEqual({
       f: bandEdges(stored.map((r) => r.f)),
       m_minor: bandEdges(stored.map((r) => r.m_minor)),

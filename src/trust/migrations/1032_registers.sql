@@ -74,12 +74,13 @@ create unique index consent_text_published on trust.consent_text (purpose, langu
 create function trust.publishing_is_judged() returns trigger language plpgsql as $$
 begin
   if new.state = 'published' and (tg_op = 'INSERT' or old.state <> 'published') then
-    if tg_table_name = 'processing_activity' and not exists (
-      select from trust.impact_assessment a
-      where a.activity = new.activity and a.version = new.version and a.approved_at is not null) then
-      raise exception 'processing activity % % has no approved impact assessment', new.activity, new.version using errcode = 'HU001';
-    end if;
-    if tg_table_name = 'consent_text' and not exists (
+    if tg_table_name = 'processing_activity' then
+      if not exists (
+        select from trust.impact_assessment a
+        where a.activity = new.activity and a.version = new.version and a.approved_at is not null) then
+        raise exception 'processing activity % % has no approved impact assessment', new.activity, new.version using errcode = 'HU001';
+      end if;
+    elsif not exists (
       select from trust.processing_activity p where p.purpose = new.purpose and p.state = 'published') then
       raise exception 'purpose % is in no published processing activity', new.purpose using errcode = 'HU002';
     end if;

@@ -10,7 +10,8 @@ import { changeMatrix, type PersonSession, type Staff, staffOf } from "../../../
 import { runQueuedJobs } from "../../../tests/support/queued-jobs.ts";
 import { signatureHolds } from "../../access/index.ts";
 import { ensureSource } from "../../ingest/index.ts";
-import { SYSTEM_SCOPE } from "../../store/index.ts";
+import { sleep } from "../../platform/index.ts";
+import { deliverOutbox, type Subscription, SYSTEM_SCOPE } from "../../store/index.ts";
 
 const world = withDatabase();
 const ground = () => world().ground;
@@ -167,6 +168,34 @@ describe("a rights request", () => {
     );
     expect(event?.payload).toEqual({ member_id: member(5), withdrawn: consents, granted: [] });
   });
+
+  it("reaches a listener that sends messages within a minute, also one that was stopped meanwhile", async () => {
+    const heard: unknown[] = [];
+    const sender: Subscription = {
+      subscriber: "a sender",
+      type: "members.consent_changed",
+      handle: async (_tx, _ground, events) => {
+        heard.push(...events.map((event: { readonly payload: unknown }) => event.payload));
+      },
+    };
+    await deliverOutbox(ground(), [sender]);
+    heard.length = 0;
+    const token = String((await officer.call("POST", `/api/members/${member(8)}/subject-token`)).body["token"]);
+    await staff.app.inject({
+      method: "POST",
+      url: "/api/member-rights/withdrawals",
+      headers: { authorization: `Bearer ${token}` },
+      payload: { consents: [{ purpose: "marketing", medium: "sms" }] },
+    });
+    // events wait for older transactions of the server, which other tests may hold for a moment
+    for (let waited = 0; heard.length === 0 && waited < 600; waited += 1) {
+      await deliverOutbox(ground(), [sender]);
+      await sleep(100);
+    }
+    expect(heard).toEqual([
+      { member_id: member(8), withdrawn: [{ purpose: "marketing", medium: "sms" }], granted: [] },
+    ]);
+  }, 70_000);
 
   it("shows what is overdue, by the business calendar", async () => {
     await ground().store.write(SYSTEM_SCOPE, (tx) =>
