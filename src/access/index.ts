@@ -10,7 +10,16 @@ export { guard } from "./guard.ts";
 export { LEVELS, type Matrix, type Outcome, type RowScope } from "./matrix.ts";
 export { endWhenForbidden } from "./open-streams.ts";
 export { currentMatrix } from "./matrix-live.ts";
-export { beyondOwn, isBound, LOOKUPS_ALARM, LOOKUPS_MAX, recordLookup, requireLookup } from "./lookups.ts";
+export {
+  beyondOwn,
+  isBound,
+  LOOKUPS_ALARM,
+  LOOKUPS_MAX,
+  recordLookup,
+  requireLookup,
+  countLookups,
+  forgetLookups,
+} from "./lookups.ts";
 export { brandName, offerSetup, setUp, type FirstOwner } from "./people.ts";
 export { RESET_MINUTES, resetByCommand } from "./resets.ts";
 export { type Rights, strongEnough } from "./rights.ts";

@@ -1,7 +1,7 @@
 import { Counter } from "prom-client";
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/errors.ts";
-import { isWhole, type Scope, SYSTEM_SCOPE } from "../store/index.ts";
+import { isWhole, type Scope, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { auditWriter } from "./audit/writer.ts";
 
 const DAY_MS = 86_400_000;
@@ -98,4 +98,14 @@ export async function recordLookup(ground: Ground, person_id: number, member_ids
   );
   if (alarm) countersOf(ground).alarms.inc();
   countersOf(ground).lookups.inc(found.length);
+}
+
+/** Look-ups before an instant: nobody asks for them any more. */
+export async function countLookups(tx: Tx, before: Date): Promise<number> {
+  const row = await tx.one<{ count: number }>("select count(*) as count from access.lookup where at < $1", [before]);
+  return row?.count ?? 0;
+}
+
+export async function forgetLookups(tx: Tx, before: Date): Promise<number> {
+  return tx.execute("delete from access.lookup where at < $1", [before]);
 }

@@ -134,7 +134,7 @@ describe("personal rights in the console", () => {
     const night = await dark.newPage();
     await night.goto(`${session.server.url}/trust/privacy?lang=en&state=all`);
     await settled(night);
-    await night.getByText("Refuse profiling").first().waitFor();
+    await night.getByRole("link", { name: "Refuse profiling" }).waitFor();
     expect(await seriousFindings(night)).toEqual([]);
     await dark.close();
     expect(trouble).toEqual([]);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
+import { countLookups, forgetLookups } from "../../access/index.ts";
 import type { Ground } from "../../ground.ts";
 import { countOldRecords, forgetOldRecords } from "../../ingest/index.ts";
 import { countOldEvents, forgetOldEvents } from "../../members/index.ts";
@@ -43,6 +44,10 @@ interface Kept {
 const BY_CLASS: Readonly<Record<string, Kept>> = {
   behaviour: { count: countOldEvents, forget: forgetOldEvents },
   source_record: { count: countOldRecords, forget: forgetOldRecords },
+  lookup: {
+    count: countLookups,
+    forget: (ground, before) => ground.store.write(SYSTEM_SCOPE, (tx) => forgetLookups(tx, before)),
+  },
   attempt: {
     count: (tx, before) => countOwn(tx, "attempt", before),
     forget: (ground, before) => ground.store.write(SYSTEM_SCOPE, (tx) => forgetOwn(tx, "attempt", before)),

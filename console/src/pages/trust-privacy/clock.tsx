@@ -18,7 +18,7 @@ export function Clock({ request }: { request: Pick<RightsRequest, "due_day" | "d
         ? t("clock.today")
         : t("clock.left", { n: days_left });
   return (
-    <span className="ht-cell-two">
+    <span className="ht-cell-two tp-clock">
       <Chip tone={tone}>{words}</Chip>
       <small>{t("clock.due", { day: formatDay(due_day) })}</small>
     </span>

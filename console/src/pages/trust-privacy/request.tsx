@@ -109,12 +109,26 @@ function identityText(request: OneRequest, t: Translate): string {
   return [t(`how.${request.verified_how}`), ...(details.length === 0 ? [] : [listText(details)])].join(" · ");
 }
 
+/** Codes in words, by what they stand for; numbers and times as they are. */
 function detailText(detail: Readonly<Record<string, unknown>>, t: Translate): string {
+  const word = (name: string, value: unknown): string => {
+    if (Array.isArray(value)) return listText(value.map((one) => word(name, one)));
+    if (typeof value === "boolean") return t(value ? "yes" : "no");
+    if (typeof value === "object" && value !== null) return detailText(value as Record<string, unknown>, t);
+    const group = {
+      via: "via",
+      how: "how",
+      details: "detail",
+      wrong: "detail",
+      kinds: "retained",
+      medium: "medium",
+      corrected: "field",
+    }[name];
+    const text = String(value);
+    return group === undefined ? text : t(`${group}.${text}`, { defaultValue: text });
+  };
   return Object.entries(detail)
-    .map(([name, value]) => {
-      const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-      return `${t(`part.${name}`, { defaultValue: name })} ${text}`;
-    })
+    .map(([name, value]) => `${t(`part.${name}`, { defaultValue: name })} ${word(name, value)}`)
     .join(" · ");
 }
 
