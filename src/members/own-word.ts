@@ -74,6 +74,7 @@ export async function sayProfiling(tx: Tx, ground: Ground, id: number, refused: 
   const member_id = await memberIdAt(tx, id);
   const parties = await partyIds(tx, member_id);
   const record_id = newUuid(ground.clock.now());
+  const observed_at = await afterLastWord(tx, parties, by.now);
   await insertFacts(
     tx,
     parties.map((party_id) => ({
@@ -82,7 +83,7 @@ export async function sayProfiling(tx: Tx, ground: Ground, id: number, refused: 
       record_id,
       source_id: null,
       person_id: by.person_id,
-      observed_at: by.now,
+      observed_at,
       value: String(refused),
       token: null,
       hint: null,
@@ -94,4 +95,14 @@ export async function sayProfiling(tx: Tx, ground: Ground, id: number, refused: 
   await emit(tx, "members.profiling_changed", [{ member_id, refused }]);
   await emit(tx, "members.changed", [{ member_ids: [member_id] }]);
   return member_id;
+}
+
+/** Of two words within one millisecond the second is the later one. */
+async function afterLastWord(tx: Tx, parties: readonly number[], now: Date): Promise<Date> {
+  const row = await tx.one<{ last: Date | null }>(
+    "select max(observed_at) as last from members.fact where party_id = any($1::bigint[]) and field = $2",
+    [parties, PROFILING_FIELD],
+  );
+  const last = row?.last?.getTime() ?? 0;
+  return new Date(Math.max(now.getTime(), last + 1));
 }

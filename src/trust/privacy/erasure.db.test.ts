@@ -96,11 +96,14 @@ async function officerActs(): Promise<void> {
     columns: ["member_id"],
   };
   const offered = (await staff.owner.call("GET", "/api/segments/export-columns")).body as {
-    columns: { key: string }[];
+    columns: { key: string; personal: boolean }[];
   };
   const asked = await staff.owner.call("POST", "/api/segments/exports", {
     ...wish,
-    columns: offered.columns.slice(0, 6).map(({ key }) => key),
+    columns: offered.columns
+      .filter(({ personal }) => !personal)
+      .slice(0, 6)
+      .map(({ key }) => key),
   });
   expect(asked.status).toBe(202);
   await runQueuedJobs(world());
