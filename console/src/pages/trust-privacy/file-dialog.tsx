@@ -70,39 +70,65 @@ export function FileDialog({ member, onClose }: { member: Member; onClose: () =>
           options={VIAS.map((one) => ({ value: one, label: t(`via.${one}`) }))}
         />
         {kind === "correct" ? (
-          <>
-            <SelectField
-              label={t("wish.field")}
-              value={field}
-              onChange={setField}
-              options={FIELDS.map((one) => ({ value: one, label: t(`field.${one}`) }))}
-            />
-            <TextField label={t("wish.value")} value={value} onChange={setValue} />
-          </>
+          <CorrectedField field={field} value={value} onField={setField} onValue={setValue} />
         ) : null}
-        {kind === "withdraw" ? (
-          <fieldset className="tp-consents">
-            <legend>{t("wish.consents")}</legend>
-            {granted.length === 0 ? <p className="ht-note">{t("panel.no_consents")}</p> : null}
-            {granted.map(({ purpose, medium }) => {
-              const key = `${purpose} ${medium}`;
-              return (
-                <label key={key}>
-                  <input
-                    type="checkbox"
-                    checked={chosen.includes(key)}
-                    onChange={(event) =>
-                      setChosen(event.target.checked ? [...chosen, key] : chosen.filter((one) => one !== key))
-                    }
-                  />{" "}
-                  {purpose} · {t(`medium.${medium}`, { defaultValue: medium })}
-                </label>
-              );
-            })}
-          </fieldset>
-        ) : null}
+        {kind === "withdraw" ? <GrantedConsents granted={granted} chosen={chosen} onChange={setChosen} /> : null}
         <FormError text={file.error ? errorSentence(file.error, words("state.offline")) : null} />
       </div>
     </Dialog>
+  );
+}
+
+interface CorrectedFieldProps {
+  readonly field: string;
+  readonly value: string;
+  readonly onField: (field: string) => void;
+  readonly onValue: (value: string) => void;
+}
+
+function CorrectedField({ field, value, onField, onValue }: CorrectedFieldProps) {
+  const t = useTexts("privacy");
+  return (
+    <>
+      <SelectField
+        label={t("wish.field")}
+        value={field}
+        onChange={onField}
+        options={FIELDS.map((one) => ({ value: one, label: t(`field.${one}`) }))}
+      />
+      <TextField label={t("wish.value")} value={value} onChange={onValue} />
+    </>
+  );
+}
+
+interface GrantedConsentsProps {
+  readonly granted: Member["consents"];
+  readonly chosen: readonly string[];
+  readonly onChange: (chosen: readonly string[]) => void;
+}
+
+/** The consents that stand, each to be withdrawn or left. */
+function GrantedConsents({ granted, chosen, onChange }: GrantedConsentsProps) {
+  const t = useTexts("privacy");
+  return (
+    <fieldset className="tp-consents">
+      <legend>{t("wish.consents")}</legend>
+      {granted.length === 0 ? <p className="ht-note">{t("panel.no_consents")}</p> : null}
+      {granted.map(({ purpose, medium }) => {
+        const key = `${purpose} ${medium}`;
+        return (
+          <label key={key}>
+            <input
+              type="checkbox"
+              checked={chosen.includes(key)}
+              onChange={(event) =>
+                onChange(event.target.checked ? [...chosen, key] : chosen.filter((one) => one !== key))
+              }
+            />{" "}
+            {purpose} · {t(`medium.${medium}`, { defaultValue: medium })}
+          </label>
+        );
+      })}
+    </fieldset>
   );
 }
