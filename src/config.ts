@@ -122,6 +122,13 @@ export const SETTINGS: readonly Setting[] = [
     en: "Origins that alerts may go to beside the three robots (http(s)://host:port, by commas); they may be private",
   },
   {
+    name: "HUITOU_OIDC_ORIGINS",
+    type: "text",
+    default: "",
+    zh: "允许单点登录使用的内网身份服务来源（http(s)://主机:端口，逗号分隔）；公网的 https 身份服务不需要写",
+    en: "Origins of identity providers inside the own network (http(s)://host:port, by commas); https ones on the internet need not be named",
+  },
+  {
     name: "HUITOU_SMTP_URL",
     type: "text",
     default: "",
@@ -180,6 +187,8 @@ export interface Config {
   readonly audit_days: number;
   /** Origins that alerts may go to whatever their address. */
   readonly alert_origins: readonly string[];
+  /** Origins of identity providers that may be reached whatever their address. */
+  readonly oidc_origins: readonly string[];
   readonly smtp_url: string;
   readonly mail_from: string;
   readonly channel_sim_port: number;
@@ -193,14 +202,14 @@ function suiteNamed(name: string): Config["crypto_suite"] {
   return name;
 }
 
-function originsOf(text: string): string[] {
+function originsOf(name: string, text: string): string[] {
   const wanted = text.split(",").map((one) => one.trim());
   return wanted
     .filter((one) => one !== "")
     .map((one) => {
       if (!/^https?:\/\//.test(one) || !URL.canParse(one) || new URL(one).origin !== one)
         throw new Error(
-          `HUITOU_ALERT_ORIGINS must hold origins like https://host:port, but holds "${one}" · HUITOU_ALERT_ORIGINS 应为 https://主机:端口`,
+          `${name} must hold origins like https://host:port, but holds "${one}" · ${name} 应为 https://主机:端口`,
         );
       return one;
     });
@@ -275,7 +284,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     spark_connect_url,
     audit_receiver,
     audit_days,
-    alert_origins: originsOf(text("HUITOU_ALERT_ORIGINS")),
+    alert_origins: originsOf("HUITOU_ALERT_ORIGINS", text("HUITOU_ALERT_ORIGINS")),
+    oidc_origins: originsOf("HUITOU_OIDC_ORIGINS", text("HUITOU_OIDC_ORIGINS")),
     smtp_url: mailServer(text("HUITOU_SMTP_URL")),
     mail_from: text("HUITOU_MAIL_FROM"),
     channel_sim_port: integer("HUITOU_CHANNEL_SIM_PORT"),

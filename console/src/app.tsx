@@ -22,6 +22,7 @@ const client = new QueryClient({
 });
 
 const LoginPage = lazy(() => import("./pages/login/login.tsx").then((page) => ({ default: page.LoginPage })));
+const SsoPage = lazy(() => import("./pages/login/sso-page.tsx").then((page) => ({ default: page.SsoPage })));
 const InvitePage = lazy(() => import("./pages/invite/invite.tsx").then((page) => ({ default: page.InvitePage })));
 const SetupPage = lazy(() => import("./pages/setup/setup.tsx").then((page) => ({ default: page.SetupPage })));
 
@@ -69,6 +70,8 @@ function Doors() {
   }
   if (location.pathname === "/invite") return <InvitePage />;
   if (location.pathname === "/reset") return <InvitePage forgotten />;
+  // back from the identity provider: whoever was signed in before, its answer is handed over
+  if (location.pathname === "/sso" && (location.search !== "" || !session.data.signed_in)) return <SsoPage />;
   const { owes } = session.data;
   if (session.data.signed_in && owes !== "prove") {
     if (owes !== null && location.pathname !== SECURITY_PATH) return <Navigate to={SECURITY_PATH} replace />;

@@ -19,6 +19,12 @@ export interface PersonRow {
   readonly password_history: string[];
 }
 
+/** How a session was begun, and since when a second factor is proved by whoever vouched for the person. */
+export interface HowOpened {
+  readonly opened_by: "password" | "oidc";
+  readonly strong_since: Date | undefined;
+}
+
 /** What a session has proved. */
 export interface SessionRow {
   readonly session_id: number;
@@ -29,6 +35,7 @@ export interface SessionRow {
   readonly assurance: number;
   readonly last_strong_auth_at: Date | null;
   readonly proved_by: string;
+  readonly opened_by: HowOpened["opened_by"];
   /** Whether its person has a second factor. */
   readonly has_factor: boolean;
   /** The version of the permission matrix in force as the session was read; null: the one that is shipped. */
@@ -45,6 +52,10 @@ const PASSWORDS_KEPT = 24;
 
 const PERSON =
   "p.person_id, p.name, p.email, p.role, p.password_hash, p.scope_regions, p.scope_stores, p.scope_brands, p.disabled_at, p.failed_attempts, p.locked_until, p.factor_failures, p.factor_locked_until, p.created_at, p.password_changed_at, p.password_history";
+
+/** A condition on `p`: the person has set a password, or has come by the identity provider; an invitation alone is nobody. */
+export const HAS_COME =
+  "(p.password_hash is not null or exists (select 1 from access.oidc_link o where o.person_id = p.person_id))";
 
 /** The regions, stores and brands that somebody was given; null: not bound to any. */
 export type OwnRows = Pick<PersonRow, "scope_regions" | "scope_stores" | "scope_brands">;
@@ -65,10 +76,13 @@ export function personById(tx: Tx, person_id: number): Promise<PersonRow | undef
   return tx.one<PersonRow>(`select ${PERSON} from access.person p where p.person_id = $1`, [person_id]);
 }
 
-export function listPeople(tx: Tx): Promise<(PersonRow & { last_seen_at: Date | null; has_factor: boolean })[]> {
+export function listPeople(
+  tx: Tx,
+): Promise<(PersonRow & { last_seen_at: Date | null; has_factor: boolean; has_come: boolean })[]> {
   return tx.query(
     `select ${PERSON}, (select max(s.last_seen_at) from access.session s where s.person_id = p.person_id) as last_seen_at,
-       exists (select 1 from access.factor f where f.person_id = p.person_id and f.confirmed_at is not null) as has_factor
+       exists (select 1 from access.factor f where f.person_id = p.person_id and f.confirmed_at is not null) as has_factor,
+       ${HAS_COME} as has_come
      from access.person p order by p.person_id`,
   );
 }
@@ -125,12 +139,21 @@ export async function anyPerson(tx: Tx): Promise<boolean> {
 
 export async function insertSession(
   tx: Tx,
-  session: { token_hash: Buffer; person_id: number; now: Date; ip: string; user_agent: string },
+  session: { token_hash: Buffer; person_id: number; now: Date; ip: string; user_agent: string } & HowOpened,
 ): Promise<void> {
   await tx.query(
-    `insert into access.session (token_hash, person_id, created_at, last_seen_at, ip, user_agent)
-     values ($1, $2, $3, $3, $4, $5)`,
-    [session.token_hash, session.person_id, session.now, session.ip, session.user_agent.slice(0, 300)],
+    `insert into access.session (token_hash, person_id, created_at, last_seen_at, ip, user_agent, opened_by, assurance,
+       last_strong_auth_at, proved_by)
+     values ($1, $2, $3, $3, $4, $5, $6, case when $7::timestamptz is null then 1 else 2 end, $7, $6)`,
+    [
+      session.token_hash,
+      session.person_id,
+      session.now,
+      session.ip,
+      session.user_agent.slice(0, 300),
+      session.opened_by,
+      session.strong_since ?? null,
+    ],
   );
 }
 
@@ -147,7 +170,7 @@ export async function personOfSession(
 ): Promise<{ readonly person: PersonRow; readonly session: SessionRow } | undefined> {
   const person = await tx.one<PersonRow & SessionRow & { session_made_at: Date }>(
     `select ${PERSON}, s.session_id, s.token_hash, s.created_at as session_made_at, s.last_seen_at, s.assurance,
-       s.last_strong_auth_at, s.proved_by, s.view_role, s.view_stores,
+       s.last_strong_auth_at, s.proved_by, s.opened_by, s.view_role, s.view_stores,
        exists (select 1 from access.factor f where f.person_id = p.person_id and f.confirmed_at is not null) as has_factor,
        (select version from access.matrix_version where state = 'active') as matrix_version,
        (select array_agg(l.member_id)::float8[] from (select member_id from access.lookup where person_id = p.person_id and at > $4

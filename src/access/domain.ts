@@ -4,6 +4,7 @@ import { startCheckpoints } from "./audit/sender.ts";
 import "./clients/errors.ts";
 import "./errors.ts";
 import { accessIndicators } from "./indicators.ts";
+import "./oidc/errors.ts";
 import { accessRoutes } from "./routes.ts";
 
 export const domain: Domain = {

@@ -1,4 +1,5 @@
 import type { Tx } from "../store/index.ts";
+import { HAS_COME } from "./access-store.ts";
 import type { MatrixContent } from "./matrix.ts";
 
 export type VersionState = "draft" | "submitted" | "active" | "superseded" | "rejected";
@@ -145,6 +146,6 @@ export async function markActive(tx: Tx, version: number, by: Decision, alone: b
 /** People who can sign in now, by role. */
 export function activePeople(tx: Tx): Promise<{ person_id: number; role: string }[]> {
   return tx.query(
-    "select person_id, role from access.person where disabled_at is null and password_hash is not null order by person_id",
+    `select person_id, role from access.person p where disabled_at is null and ${HAS_COME} order by person_id`,
   );
 }

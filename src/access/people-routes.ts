@@ -47,7 +47,7 @@ const People = Type.Object({
       email: Type.String(),
       role: Type.String(),
       disabled: Type.Boolean(),
-      /** Has not set a password yet. */
+      /** Has not come yet: has set no password and is not known by the identity provider. */
       invited: Type.Boolean(),
       locked_until: orNull(Instant),
       has_factor: Type.Boolean(),
@@ -104,7 +104,7 @@ function listRoutes(app: FastifyInstance, ground: Ground): void {
           email: p.email,
           role: p.role,
           disabled: p.disabled_at !== null,
-          invited: p.password_hash === null,
+          invited: !p.has_come,
           locked_until: p.locked_until?.toISOString() ?? null,
           has_factor: p.has_factor,
           scope_stores: p.scope_stores,

@@ -6,6 +6,7 @@ import type { PersonRow } from "./access-store.ts";
 import { approvalRoutes } from "./approvals/routes.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { clientRoutes } from "./clients/routes.ts";
+import { oidcRoutes } from "./oidc/routes.ts";
 import { acceptInvitation, brandName, setUp, setupRequired } from "./people.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { acceptReset } from "./resets.ts";
@@ -70,6 +71,7 @@ export function accessRoutes(app: FastifyInstance, ground: Ground): void {
   peopleRoutes(app, ground);
   factorRoutes(app, ground);
   clientRoutes(app, ground);
+  oidcRoutes(app, ground);
   policyRoutes(app, ground);
   viewAsRoutes(app, ground);
   matrixRoutes(app, ground, app.declared_routes);

@@ -5,6 +5,7 @@ import { hashSecret, newSecret } from "../platform/ids.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import {
   deleteSession,
+  type HowOpened,
   insertSession,
   personByEmail,
   personOfSession,
@@ -66,8 +67,33 @@ export async function openSession(
   setCookie(ground, reply, await ground.store.write(SYSTEM_SCOPE, (tx) => keepSession(ground, tx, request, person_id)));
 }
 
+/**
+ * Opens a session for whoever the identity provider has vouched for.
+ * @param strong_since when the provider asked for a second factor itself; undefined: ours is still to be shown
+ */
+export async function openSignedOn(
+  ground: Ground,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  person_id: number,
+  strong_since: Date | undefined,
+): Promise<void> {
+  const how = { opened_by: "oidc", strong_since } as const;
+  setCookie(
+    ground,
+    reply,
+    await ground.store.write(SYSTEM_SCOPE, (tx) => keepSession(ground, tx, request, person_id, how)),
+  );
+}
+
 /** @returns the token of a new session */
-async function keepSession(ground: Ground, tx: Tx, request: FastifyRequest, person_id: number): Promise<string> {
+async function keepSession(
+  ground: Ground,
+  tx: Tx,
+  request: FastifyRequest,
+  person_id: number,
+  how: HowOpened = { opened_by: "password", strong_since: undefined },
+): Promise<string> {
   const secret = newSecret();
   await insertSession(tx, {
     token_hash: hashSecret(secret),
@@ -75,6 +101,7 @@ async function keepSession(ground: Ground, tx: Tx, request: FastifyRequest, pers
     now: ground.wall.now(),
     ip: request.ip,
     user_agent: request.headers["user-agent"] ?? "",
+    ...how,
   });
   return secret;
 }
@@ -144,8 +171,11 @@ export async function signedIn(
 
 function owedBy(person: PersonRow, session: SessionRow, policy: SecurityPolicy, now: Date): Owed | undefined {
   if (session.has_factor && session.assurance < 2) return "prove";
-  if (!session.has_factor && policy.second_factor_roles.includes(person.role)) return "enrol";
-  if (isPasswordOld(person.password_changed_at, PASSWORD_PROFILES[policy.profile], now)) return "password";
+  const by_provider = session.opened_by === "oidc";
+  const proved = by_provider && session.assurance === 2;
+  if (!session.has_factor && !proved && policy.second_factor_roles.includes(person.role)) return "enrol";
+  if (!by_provider && isPasswordOld(person.password_changed_at, PASSWORD_PROFILES[policy.profile], now))
+    return "password";
   return undefined;
 }
 

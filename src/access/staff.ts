@@ -1,4 +1,5 @@
 import type { Tx } from "../store/index.ts";
+import { HAS_COME } from "./access-store.ts";
 
 /** Somebody who uses the console, for rosters and signatures; the address only for mail that the platform itself sends. */
 export interface StaffMember {
@@ -11,7 +12,7 @@ export interface StaffMember {
 /** Everybody whose account is open, in the order they came. */
 export function activeStaff(tx: Tx): Promise<StaffMember[]> {
   return tx.query(
-    "select person_id, name, role, email from access.person where disabled_at is null and password_hash is not null order by person_id",
+    `select person_id, name, role, email from access.person p where disabled_at is null and ${HAS_COME} order by person_id`,
   );
 }
 

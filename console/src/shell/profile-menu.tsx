@@ -16,8 +16,12 @@ export function useSignOut(): () => Promise<void> {
   const t = useTexts();
   return async () => {
     try {
-      await api.delete("/api/session");
+      const { url } = await api.post<{ url: string | null }>("/api/session/sso/end");
       client.clear();
+      if (url !== null) {
+        location.assign(url);
+        return;
+      }
       await client.invalidateQueries({ queryKey: SESSION_KEY });
       await navigate("/login");
     } catch (error) {

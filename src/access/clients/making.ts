@@ -108,8 +108,7 @@ async function requireClient(tx: Tx, client_id: number): Promise<ClientRow> {
 /** The person who answers for a program works here, and is none whose account the maker could not give. */
 async function requireOwner(tx: Tx, by: By, owner_id: number): Promise<void> {
   const owner = await personById(tx, owner_id);
-  if (owner === undefined || owner.disabled_at !== null || owner.password_hash === null)
-    throw problem("access.client_owner");
+  if (owner === undefined || owner.disabled_at !== null) throw problem("access.client_owner");
   requireMayGive(by, owner.role);
 }
 

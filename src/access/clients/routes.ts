@@ -164,7 +164,7 @@ function listRoutes(app: FastifyInstance, ground: Ground): void {
             ),
           ),
           people: people
-            .filter((person) => person.disabled_at === null && person.password_hash !== null)
+            .filter((person) => person.disabled_at === null && person.has_come)
             .map(({ person_id, name, role }) => ({ id: person_id, name, role })),
           permissions: CLIENT_PERMISSIONS.map((permission) => ({ permission, ...PERMISSION_NAMES[permission] })),
         };

@@ -47,6 +47,19 @@ describe("where alerts may go", () => {
     expect(await refusal("https://oapi.dingtalk.com/robot/send", open)).toBe("allowed");
   });
 
+  it("with any host allowed it still goes to https on the open internet only", async () => {
+    const any = async (url: string, resolve?: Resolve) =>
+      checkedAddress(new URL(url), { hosts: "any", open: [] }, resolve).then(
+        () => "allowed",
+        (error: unknown) => (error instanceof OutgoingRefused ? error.reason : String(error)),
+      );
+    expect(await any("https://login.example.com/", resolveTo("203.119.238.1"))).toBe("allowed");
+    expect(await any("https://login.example.com/", resolveTo("10.0.0.7"))).toBe("address");
+    expect(await any("https://169.254.169.254/")).toBe("address");
+    expect(await any("http://login.example.com/", resolveTo("203.119.238.1"))).toBe("scheme");
+    expect(await any("https://login.example.com:6379/", resolveTo("203.119.238.1"))).toBe("host");
+  });
+
   it("refuses an allowed name that resolves inside, also when one of several addresses does", async () => {
     expect(await refusal("https://localhost/")).toBe("address");
     expect(await refusal("https://rebound.example/", resolveTo("203.119.238.1", "127.0.0.1"))).toBe("address");
@@ -85,7 +98,7 @@ describe("sending", () => {
     await expect(post(`${origin}/ok`, [])).rejects.toBeInstanceOf(OutgoingRefused);
     await expect(post(`${origin}/ok`, ["http://127.0.0.1:1"])).rejects.toBeInstanceOf(OutgoingRefused);
     expect(asked).toEqual([]);
-    expect(await post(`${origin}/ok`, [origin])).toEqual({ status: 200, text: "{}" });
+    expect(await post(`${origin}/ok`, [origin])).toMatchObject({ status: 200, text: "{}" });
   });
 
   it("follows no redirect", async () => {

@@ -1,14 +1,15 @@
 import { lookup as systemLookup } from "node:dns/promises";
-import { request as httpRequest } from "node:http";
+import { type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { BlockList, isIP } from "node:net";
 
 /**
  * Where this server may send to. What people type into the console is never enough: `hosts` are the services' own names
- * (https, public addresses only); `open` are origins that whoever runs the machine named (any scheme, any address).
+ * ("any" where each customer has another one), over https to public addresses only; `open` are origins that whoever runs
+ * the machine named (any scheme, any address).
  */
 export interface OutgoingRule {
-  readonly hosts: readonly string[];
+  readonly hosts: readonly string[] | "any";
   readonly open: readonly string[];
 }
 
@@ -88,7 +89,8 @@ export async function checkedAddress(
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (!open) {
     if (url.protocol !== "https:") throw new OutgoingRefused("scheme", `${url.protocol} is not https:`);
-    if (!rule.hosts.includes(url.hostname) || url.port !== "") throw new OutgoingRefused("host", url.host);
+    const named = rule.hosts === "any" || rule.hosts.includes(url.hostname);
+    if (!named || url.port !== "") throw new OutgoingRefused("host", url.host);
   }
   const found =
     isIP(host) === 0
@@ -107,29 +109,48 @@ export async function checkedAddress(
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly content?: Buffer;
+}
+
+interface OutgoingOptions {
+  readonly rule: OutgoingRule;
+  readonly timeout_ms: number;
+  readonly resolve?: Resolve;
 }
 
 const ANSWER_BYTES_MAX = 65_536;
 
 /** Posts JSON to an address that the rule allows. Redirects are answers, never followed. @throws OutgoingRefused, OutgoingFailed */
-export async function postOutgoing(
+export async function postOutgoing(target: string, body: unknown, options: OutgoingOptions): Promise<HttpAnswer> {
+  const content = Buffer.from(JSON.stringify(body));
+  const headers = { "content-type": "application/json; charset=utf-8", "content-length": content.length };
+  return sendOutgoing(target, { method: "POST", headers, content }, options);
+}
+
+/** Asks an address that the rule allows. Redirects are answers, never followed. @throws OutgoingRefused, OutgoingFailed */
+export async function sendOutgoing(
   target: string,
-  body: unknown,
-  options: { readonly rule: OutgoingRule; readonly timeout_ms: number; readonly resolve?: Resolve },
+  { method, headers, content }: OutgoingRequest,
+  options: OutgoingOptions,
 ): Promise<HttpAnswer> {
   if (!URL.canParse(target)) throw new OutgoingRefused("scheme", "not an address");
   const url = new URL(target);
   const { address, family } = await checkedAddress(url, options.rule, options.resolve);
-  const content = Buffer.from(JSON.stringify(body));
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
   return new Promise((give, fail) => {
     let written = false;
     const call = request(
       url,
       {
-        method: "POST",
+        method,
         agent: false,
-        headers: { "content-type": "application/json; charset=utf-8", "content-length": content.length },
+        headers: { ...headers },
         signal: AbortSignal.timeout(options.timeout_ms),
         lookup: (_host, wants, done) => {
           if (typeof wants === "object" && wants.all === true) done(null, [{ address, family }]);
@@ -144,7 +165,10 @@ export async function postOutgoing(
           if (bytes > ANSWER_BYTES_MAX) answer.destroy(new Error(`answer longer than ${ANSWER_BYTES_MAX} bytes`));
           else chunks.push(chunk);
         });
-        answer.on("end", () => give({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }));
+        answer.on("end", () => {
+          const text = Buffer.concat(chunks).toString("utf8");
+          give({ status: answer.statusCode ?? 0, text, headers: answer.headers });
+        });
         answer.on("error", (error) => fail(new OutgoingFailed(error.message, true)));
       },
     );

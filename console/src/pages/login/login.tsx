@@ -11,14 +11,11 @@ import { useSignOut } from "../../shell/profile-menu.tsx";
 import { ProofForm } from "../../shell/proof-form.tsx";
 import { addTexts, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
+import { SsoButton } from "./sso-button.tsx";
+import { safeNext } from "./sso.ts";
 import zh from "./zh.json";
 
 addTexts("login", { zh, en });
-
-/** Only paths of this console; a foreign address never follows a log-in. */
-function safeNext(next: string | null): string {
-  return next?.startsWith("/") && !next.startsWith("//") ? next : "/";
-}
 
 /** @param owesProof the password was right, the second factor is still to be shown */
 export function LoginPage({ owesProof }: { owesProof: boolean }) {
@@ -78,6 +75,7 @@ export function LoginPage({ owesProof }: { owesProof: boolean }) {
           {t("submit")}
         </Button>
       </form>
+      <SsoButton next={safeNext(params.get("next"))} />
     </Door>
   );
 }

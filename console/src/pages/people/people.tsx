@@ -21,6 +21,7 @@ import {
   usePeople,
 } from "./people-data.ts";
 import { PolicyCard } from "./policy-card.tsx";
+import { SsoCard } from "./sso-card.tsx";
 import zh from "./zh.json";
 
 addTexts("people", { zh, en });
@@ -193,6 +194,7 @@ export function PeoplePage() {
         </Loaded>
       </Card>
       {roles.length > 0 ? <PolicyCard roles={roles} /> : null}
+      {roles.length > 0 ? <SsoCard /> : null}
       {roles.length > 0 ? <Roles roles={roles} names={names} /> : null}
       {adding ? <InviteDialog roles={roles} names={names} onClose={() => setAdding(false)} /> : null}
     </div>
