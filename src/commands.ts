@@ -27,6 +27,7 @@ const USAGE = `huitou <command>
   import FILE …     import a file (huitou import --help)
   reset-access --email E [--factors]
                     a one-time link for a person who lost their password; --factors: takes their second factors away too
+  assess            self-assessment now, with what is not met (--json FILE signed, --xlsx FILE)
   channel-sim       a server that speaks what alerts are sent to (channel-sim/README.md)
     --port 8899 --smtp-port 8825
   audit COMMAND …   verify the audit log, receive checkpoints (huitou audit --help)
@@ -80,6 +81,8 @@ async function run(args: readonly string[], config: Config): Promise<void> {
       return;
     case "keys":
       return withComposition(config, ({ ground }) => keys(ground, rest));
+    case "assess":
+      return withComposition(config, (composition) => assessByHand(composition, rest));
     case "channel-sim": {
       const { channelSimCommand } = await import("../channel-sim/command.ts");
       return channelSimCommand(rest, config.host, say);
@@ -122,6 +125,18 @@ async function backup(composition: Composition, args: readonly string[]): Promis
     process.exitCode = await backupCommand(composition, args, say);
     return process.exitCode === 0;
   });
+}
+
+/** Several proofs ask the server itself, so that there has to be one. */
+async function assessByHand(composition: Composition, args: readonly string[]): Promise<void> {
+  const { assessCommand } = await import("./trust/index.ts");
+  const app = await makeServer(composition, { ready: true });
+  await app.ready();
+  await auditedCommand(composition.ground, "command.assess", async () => {
+    process.exitCode = await assessCommand(composition.ground, args, say);
+    return true;
+  });
+  await app.close();
 }
 
 function demoParts(args: readonly string[]): Pick<Parts, "demo" | "live_rate"> {

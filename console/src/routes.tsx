@@ -84,6 +84,14 @@ export const ROUTES: readonly Route[] = [
   route("/trust/privacy/requests/:requestId", "privacy.read", () =>
     import("./pages/trust-privacy/request.tsx").then((page) => page.PrivacyRequestPage),
   ),
+  route("/trust/risks", "trust.read", () => import("./pages/trust-risks/risks.tsx").then((page) => page.RisksPage)),
+  route("/trust/incidents/:incidentId", "trust.read", () =>
+    import("./pages/trust-incident/incident.tsx").then((page) => page.IncidentPage),
+  ),
+  route("/trust/assessment", "trust.read", () =>
+    import("./pages/trust-assessment/assessment.tsx").then((page) => page.AssessmentPage),
+  ),
+  route("/trust/alerts", "trust.read", () => import("./pages/trust-alerts/alerts.tsx").then((page) => page.AlertsPage)),
   route("/trust/audit", "audit.read", () => import("./pages/audit/audit.tsx").then((page) => page.AuditPage)),
 ];
 

@@ -135,7 +135,10 @@ export const SECURITY_RISKS: readonly RiskDefinition[] = [
         zh: "PostgreSQL 校验和、审计与账本哈希链能发现损坏",
         en: "Checksums of PostgreSQL and hash chains show damage",
       },
-      { zh: "每日备份与每周恢复演练（待实施）", en: "Daily back-ups and weekly restores (to be set up)" },
+      {
+        zh: "每日备份与每周恢复演练，备份过旧或恢复不完整自动告警",
+        en: "Daily back-ups and weekly restores; an old one, or a restore that is not whole, raises an alarm",
+      },
     ],
     indicators: ["recovery.backup_age", "recovery.failed_drill", "access.audit_receiver"],
     plan: {

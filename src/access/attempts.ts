@@ -44,7 +44,8 @@ export async function attempt<Right>(
   });
 }
 
-async function countFailure(
+/** Counts a wrong attempt; so many in a row lock the person out for a while. */
+export async function countFailure(
   tx: Tx,
   person_id: number,
   what: Attempted,

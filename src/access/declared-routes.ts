@@ -7,6 +7,8 @@ export interface DeclaredRoute {
   readonly url: string;
   readonly summary: string;
   readonly access: Permitted;
+  /** Whether what its address names is validated by a schema; true where it names nothing. */
+  readonly validated: boolean;
 }
 
 declare module "fastify" {
@@ -23,9 +25,11 @@ export function collectRoutes(app: FastifyInstance): void {
   app.addHook("onRoute", (route) => {
     const access = route.config?.access;
     if (access === undefined || !("permission" in access)) return;
+    const validated =
+      !route.url.includes("/:") || (route.schema as { params?: unknown } | undefined)?.params !== undefined;
     const summary = (route.schema as { summary?: string } | undefined)?.summary ?? "";
     for (const method of [route.method].flat()) {
-      if (method !== "HEAD") routes.push({ method, url: route.url, summary, access });
+      if (method !== "HEAD") routes.push({ method, url: route.url, summary, access, validated });
     }
   });
 }

@@ -6,13 +6,14 @@ import "./errors.ts";
 import { accessIndicators } from "./indicators.ts";
 import "./oidc/errors.ts";
 import { accessRoutes } from "./routes.ts";
+import { sweepJob, sweepSchedules } from "./sweep.ts";
 
 export const domain: Domain = {
   name: "access",
   migrations: new URL("./migrations/", import.meta.url),
   routes: accessRoutes,
-  jobs: auditJobs,
-  schedules: auditSchedules,
+  jobs: [...auditJobs, sweepJob],
+  schedules: [...auditSchedules, ...sweepSchedules],
   indicators: accessIndicators,
   start: async (ground) => {
     const checkpoints = await startCheckpoints(ground);

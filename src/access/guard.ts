@@ -12,6 +12,7 @@ import type { AuditEntry, Phase } from "./audit/entry.ts";
 import { auditWriter } from "./audit/writer.ts";
 import { admitClient } from "./clients/admit.ts";
 import { bearsKey } from "./clients/client.ts";
+import { keepServer } from "./assurance.ts";
 import { collectRoutes } from "./declared-routes.ts";
 import { matrixAt } from "./matrix-live.ts";
 import { requirePermitted, type Rights, rightsOf, scopeFor, withoutFound } from "./rights.ts";
@@ -42,6 +43,7 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Deny by default: every request is matched against its route's access before anything else happens. */
 export function guard(app: FastifyInstance, ground: Ground): void {
   collectRoutes(app);
+  keepServer(ground, app);
   app.decorateRequest("person", undefined);
   app.decorateRequest("scope", undefined as unknown as Scope);
   app.decorateRequest("signed_in", undefined);

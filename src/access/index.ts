@@ -1,5 +1,16 @@
 export { newestHead as auditHead } from "./audit/audit-store.ts";
 export { verifyAudit } from "./audit/verification.ts";
+export {
+  ADMIN_ROLES,
+  declaredRoutes,
+  lockoutWorks,
+  matrixFacts,
+  type MatrixFacts,
+  peopleFacts,
+  type PeopleFacts,
+  serverOf,
+} from "./assurance.ts";
+export { auditFacts, type AuditFacts, auditRowHolds, auditVerified } from "./audit/assurance.ts";
 export { auditCommand } from "./audit/commands.ts";
 export { auditedCommand } from "./audit/audited-command.ts";
 export { signDocument, signatureHolds } from "./audit/checkpoint.ts";

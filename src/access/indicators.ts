@@ -87,6 +87,9 @@ const lockouts: Indicator = {
 /** Whoever opened fewer than so many in an hour is not looked at, whatever they are used to. */
 const READS_ALWAYS_FINE = 20;
 
+/** Rows of the audit log that say that members were opened. */
+const READ = "phase = 'read' and (action like 'members.%' or action like 'segments.%')";
+
 const unusualReads: Indicator = {
   name: "access.unusual_reads",
   zh: "异常查看",
@@ -107,17 +110,25 @@ const unusualReads: Indicator = {
   link: "/trust/audit?result=done",
   read: async ({ tx, at }) => {
     const rows = await tx.query<{ person_id: number; now: number; busiest: number; name: string | null }>(
-      `with opened as (
-         select person_id, at from access.audit where phase = 'read' and person_id is not null and at > $1 and at <= $2
-           and (action like 'members.%' or action like 'segments.%')
-         union all
-         select person_id, at from access.lookup where at > $1 and at <= $2),
+      // the history is read of those alone who opened much in the last hour
+      `with recent as (
+         select person_id, count(*)::int as now from (
+           select person_id from access.audit where ${READ} and person_id is not null and at > $2::timestamptz - interval '1 hour' and at <= $2
+           union all
+           select person_id from access.lookup where at > $2::timestamptz - interval '1 hour' and at <= $2) o
+         group by person_id having count(*) >= $3),
        hours as (
-         select person_id, floor(extract(epoch from $2::timestamptz - at) / 3600)::int as ago, count(*)::int as n
-         from opened group by 1, 2)
-       select h.person_id, max(n) filter (where ago = 0) as now, coalesce(max(n) filter (where ago > 0), 0) as busiest, max(p.name) as name
-       from hours h left join access.person p using (person_id) group by h.person_id
-       having max(n) filter (where ago = 0) >= $3`,
+         select person_id, max(n)::int as busiest from (
+           select person_id, floor(extract(epoch from $2::timestamptz - at) / 3600) as ago, count(*) as n from (
+             select a.person_id, a.at from recent join access.audit a using (person_id)
+             where ${READ} and a.at > $1 and a.at <= $2::timestamptz - interval '1 hour'
+             union all
+             select l.person_id, l.at from recent join access.lookup l using (person_id)
+             where l.at > $1 and l.at <= $2::timestamptz - interval '1 hour') o
+           group by person_id, ago) h
+         group by person_id)
+       select r.person_id, r.now, coalesce(h.busiest, 0) as busiest, p.name
+       from recent r left join hours h using (person_id) left join access.person p using (person_id)`,
       [new Date(at.getTime() - 14 * 24 * HOUR_MS), at, READS_ALWAYS_FINE],
     );
     return rows.map(({ person_id, now, busiest, name }) => ({

@@ -61,6 +61,7 @@ export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
   "trust.manage": named("管理风险、监测与告警", "Manage risks, limits and alerts"),
   "privacy.publish": named("发布处理登记", "Publish registers"),
   "privacy.retained": named("查看依法留存", "See what law retains"),
+  "trust.assess": named("自评与证据", "Assess and bring evidence"),
 };
 
 export const LEVEL_NAMES: Readonly<Record<Level, Named>> = {

@@ -38,6 +38,7 @@ export const PERMISSIONS = [
   "trust.manage",
   "privacy.publish",
   "privacy.retained",
+  "trust.assess",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -170,13 +171,14 @@ export const ROLES: readonly RoleInfo[] = [
       "trust.read",
       "trust.handle",
       "trust.manage",
+      "trust.assess",
     ],
   },
   {
     role: "audit_admin",
     zh: "审计管理员",
     en: "Audit administrator",
-    permissions: ["audit.read", "matrix.read", "trust.read"],
+    permissions: ["audit.read", "matrix.read", "trust.read", "trust.assess"],
   },
   {
     role: "privacy_officer",

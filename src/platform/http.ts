@@ -55,6 +55,8 @@ export const OBJECT_KINDS = {
   approval: "brand",
   retained: "brand",
   assessment: "brand",
+  self_assessment: "brand",
+  evidence: "brand",
 } as const;
 export type ObjectKind = keyof typeof OBJECT_KINDS;
 

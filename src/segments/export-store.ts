@@ -211,3 +211,13 @@ export async function allNames(tx: Tx): Promise<CodeNames> {
     ["products", await names("select sku as code, name from catalogue.products")],
   ]);
 }
+
+/** Exports whose day is over for more than a day and whose sealed parts are still there. */
+export async function keptPastExpiry(tx: Tx, now: Date): Promise<number> {
+  const row = await tx.one<{ count: number }>(
+    `select count(distinct e.export_id)::int as count from segments.export e join segments.export_part using (export_id)
+     where e.expires_at < $1`,
+    [new Date(now.getTime() - 86_400_000)],
+  );
+  return row?.count ?? 0;
+}

@@ -1,3 +1,4 @@
+export { keptPastExpiry } from "./export-store.ts";
 export { countCondition, type CountAnswer } from "./count.ts";
 export { forgetExports } from "./exports.ts";
 export { followMembers, settleMembership } from "./membership.ts";

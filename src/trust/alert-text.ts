@@ -10,7 +10,7 @@ export function valueText(value: number, unit: IndicatorUnit): string {
     case "basis_points":
       return `${(value / 100).toFixed(value % 100 === 0 ? 0 : 1)}%`;
     case "minutes":
-      return `${value} 分钟`;
+      return value < 180 ? `${value} 分钟` : `${(value / 60).toFixed(value % 60 === 0 ? 0 : 1)} 小时`;
     case "days":
       return `${value} 天`;
     case "count":

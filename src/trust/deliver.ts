@@ -5,7 +5,15 @@ import { ROBOTS } from "../platform/alerts/robots.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { bundleMessage, singleMessage, type TextGround, type ToldIncident } from "./alert-text.ts";
 import { addAttempt, callsOfMinute, channelById, type ChannelRow, noteOutcome } from "./channel-store.ts";
-import { channelsDue, claimDeliveries, type DeliveryRow, giveBack, markSent, putBack } from "./delivery-store.ts";
+import {
+  channelsDue,
+  claimDeliveries,
+  type DeliveryRow,
+  giveBack,
+  LEASE_MS,
+  markSent,
+  putBack,
+} from "./delivery-store.ts";
 import { incidentsByIds } from "./incident-store.ts";
 import { indicatorsOf } from "./indicators.ts";
 import { calledAt, roster } from "./roster.ts";
@@ -44,8 +52,10 @@ async function deliverOn(ground: Ground, channel_id: number): Promise<number> {
     return { channel, letters, route };
   });
   let sent = 0;
+  const began = performance.now();
   for (const letter of taken.letters) {
-    if (taken.route === undefined) break;
+    // a message that may end after its lease would be sent by the next round as well
+    if (taken.route === undefined || performance.now() - began > LEASE_MS / 2) break;
     if (await post(ground, taken.channel, { ...taken.route, mail_to: letter.mail_to }, letter)) sent += 1;
     else break; // the ones behind it wait for the next round: their lease ends, or they were put back
   }

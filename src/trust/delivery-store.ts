@@ -1,3 +1,4 @@
+import { activeStaff } from "../access/index.ts";
 import type { Ground } from "../ground.ts";
 import type { Tx } from "../store/index.ts";
 import { listChannels } from "./channel-store.ts";
@@ -21,7 +22,7 @@ const COLUMNS = "delivery_id, incident_id, step, channel_id, state, attempts, un
 /** So many incidents are told in one go; the others wait for the next. */
 export const CLAIM_MAX = 40;
 /** An attempt that has not ended by then is taken for one whose process died. */
-const LEASE_MS = 120_000;
+export const LEASE_MS = 60_000;
 export const ATTEMPTS_MAX = 10;
 const BACKOFF_MS = [15_000, 30_000, 60_000, 120_000, 240_000, 480_000, 900_000];
 
@@ -33,8 +34,11 @@ export async function planDeliveries(
   step: string,
 ): Promise<number> {
   const now = ground.wall.now();
+  // before anybody was set up there is nobody to write to
+  const nobody = (await activeStaff(tx)).length === 0;
   const wanted = (await listChannels(tx)).filter(
-    ({ enabled, level_min }) => enabled && (level_min === "warn" || incident.level === "alarm"),
+    ({ enabled, level_min, kind }) =>
+      enabled && (level_min === "warn" || incident.level === "alarm") && !(nobody && kind === "mail"),
   );
   await tx.query(
     `insert into trust.delivery (incident_id, step, channel_id, state, next_try_at, made_at)

@@ -1,4 +1,6 @@
 import type { Domain } from "../domains.ts";
+import { assessmentJobs, assessmentSchedules } from "./assessment/jobs.ts";
+import { assessmentRoutes } from "./assessment/routes.ts";
 import { privacyIndicators, privacyJobs, privacyRoutes, privacySchedules } from "./privacy/index.ts";
 import { startLoop } from "../platform/index.ts";
 import { deliverDue } from "./deliver.ts";
@@ -16,9 +18,10 @@ export const domain: Domain = {
   routes: (app, ground) => {
     trustRoutes(app, ground);
     privacyRoutes(app, ground);
+    assessmentRoutes(app, ground);
   },
-  jobs: [...trustJobs, ...privacyJobs],
-  schedules: [...trustSchedules, ...privacySchedules],
+  jobs: [...trustJobs, ...privacyJobs, ...assessmentJobs],
+  schedules: [...trustSchedules, ...privacySchedules, ...assessmentSchedules],
   indicators: [...trustIndicators, ...privacyIndicators],
   ready: watchAtOnce,
   // what could not be delivered is tried again between two rounds

@@ -45,6 +45,36 @@ export const errors = defineErrors("trust", {
     zh: "表里没有「{field}」这一项，或它超过 {limit} 字。",
     en: "The form has no field {field}, or it is longer than {limit} letters.",
   },
+  assessment_not_found: {
+    status: 404,
+    zh: "没有自评 {assessment_id}。",
+    en: "There is no self-assessment {assessment_id}.",
+  },
+  assessment_signed: {
+    status: 409,
+    zh: "您已经签署过自评 {assessment_id}。",
+    en: "You have signed self-assessment {assessment_id} already.",
+  },
+  evidence_item: {
+    status: 422,
+    zh: "{item} 由软件运行证明或不存在，不接受材料。请按整改提示处理。",
+    en: "{item} is proved by the software, or does not exist: it takes no papers. Follow the step to take.",
+  },
+  evidence_day: {
+    status: 422,
+    zh: "证据日期 {dated} 不能晚于今天，有效期 {valid_until} 不能早于证据日期。",
+    en: "The day of evidence ({dated}) cannot be after today, nor its validity ({valid_until}) before that day.",
+  },
+  evidence_too_large: {
+    status: 413,
+    zh: "证据文件超过 {limit_bytes} 字节。请压缩或拆分。",
+    en: "The file of evidence is larger than {limit_bytes} bytes. Compress or split it.",
+  },
+  evidence_not_found: {
+    status: 404,
+    zh: "没有证据 {evidence_id}，或它没有文件、已撤回。",
+    en: "There is no evidence {evidence_id}, or it has no file or was taken back.",
+  },
   report_incomplete: {
     status: 422,
     zh: "还有未填的项：{fields_zh}。",

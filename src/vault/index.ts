@@ -3,7 +3,7 @@ import "./errors.ts";
 export { openVault, type Vault, type VaultOptions } from "./vault.ts";
 export type { DeletionSubject } from "./deletion-journal.ts";
 export { openDeletions, replayDeletions } from "./deletion-replay.ts";
-export type { ClearValue } from "./sealed-values.ts";
+export { type ClearValue, sampleSealed } from "./sealed-values.ts";
 export type { NamedKey } from "./named-keys.ts";
 export type { SuiteName } from "./suites.ts";
 export { normalise, type NeverKeyReason, type Normalised } from "./normalise.ts";

@@ -46,6 +46,9 @@ export const PAGES = [
   "/trust/privacy",
   "/trust/privacy?tab=registers",
   "/trust/privacy?tab=retention",
+  "/trust/risks",
+  "/trust/alerts",
+  "/trust/assessment",
 ] as const;
 
 /** What a page said that it should not: console errors, exceptions, failed requests. */

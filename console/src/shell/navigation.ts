@@ -52,6 +52,9 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "matrix", path: "/trust/matrix", permission: "matrix.read" },
       { key: "audit", path: "/trust/audit", permission: "audit.read" },
       { key: "privacy", path: "/trust/privacy", permission: "privacy.read" },
+      { key: "risks", path: "/trust/risks", permission: "trust.read" },
+      { key: "alerts", path: "/trust/alerts", permission: "trust.read" },
+      { key: "assessment", path: "/trust/assessment", permission: "trust.read" },
     ],
   },
 ];

@@ -26,3 +26,5 @@ export const privacyJobs: readonly JobKind[] = [...copyJobs, ...erasureJobs, ...
 export const privacyIndicators: readonly Indicator[] = [overdueRequests];
 
 export const privacySchedules: readonly Schedule[] = retentionSchedules;
+
+export { provedRequests, requestDelays } from "./request-store.ts";

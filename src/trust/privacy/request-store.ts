@@ -244,3 +244,22 @@ export async function keepAttempt(tx: Tx, member_id: number, person_id: number |
     at,
   ]);
 }
+
+/** How many requests are open, and how many of them are past their day. */
+export async function requestDelays(tx: Tx, today: string): Promise<{ open: number; overdue: number }> {
+  const row = await tx.one<{ open: number; overdue: number }>(
+    `select count(*)::int as open, (count(*) filter (where due_day < $1::date))::int as overdue from trust.rights_request
+     where closed_at is null`,
+    [today],
+  );
+  return row ?? { open: 0, overdue: 0 };
+}
+
+/** Kinds of requests that were done, with their proof, since an instant. */
+export async function provedRequests(tx: Tx, since: Date): Promise<string[]> {
+  const rows = await tx.query<{ kind: string }>(
+    "select distinct kind from trust.rights_request where state = 'done' and proof is not null and closed_at > $1 order by kind",
+    [since],
+  );
+  return rows.map(({ kind }) => kind);
+}

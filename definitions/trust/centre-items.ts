@@ -1,0 +1,223 @@
+import type { AssessmentItem } from "../../src/trust/assessment/item.ts";
+
+/** GB/T 22239-2019, level 3, clause 8.1.5, secure management centre, and the rows beyond it. Sentences are ours: the standard's own words are to be read there. */
+export const CENTRE_ITEMS: readonly AssessmentItem[] = [
+  {
+    id: "8.1.5.1a",
+    who: "AD",
+    zh: "系统管理员身份鉴别、限定界面操作并审计",
+    en: "System administrators: authenticated, by the interface, audited",
+    step: { zh: "任命系统管理员并登记两步验证。", en: "Name a system administrator with a second factor." },
+  },
+  {
+    id: "8.1.5.1b",
+    who: "AD",
+    zh: "系统资源、配置、启动、备份由系统管理员管理",
+    en: "Only they manage resources, configuration, start and back-up",
+    step: {
+      zh: "任命系统管理员；主机命令只交给其使用。",
+      en: "Name a system administrator, and let nobody else have the host.",
+    },
+  },
+  {
+    id: "8.1.5.2a",
+    who: "A",
+    zh: "审计管理员身份鉴别、限定界面操作并审计",
+    en: "Audit administrators: authenticated, by the interface, audited",
+    step: { zh: "任命审计管理员并登记两步验证。", en: "Name an audit administrator with a second factor." },
+  },
+  {
+    id: "8.1.5.2b",
+    who: "A",
+    zh: "审计记录由审计管理员分析、存储、查询",
+    en: "Only they read and keep the audit",
+    step: { zh: "收回其他角色查看审计的权限。", en: "Take audit.read from every other role." },
+  },
+  {
+    id: "8.1.5.3a",
+    who: "A",
+    zh: "安全管理员身份鉴别、限定界面操作并审计",
+    en: "Security administrators: authenticated, by the interface, audited",
+    step: { zh: "任命安全管理员并登记两步验证。", en: "Name a security administrator with a second factor." },
+  },
+  {
+    id: "8.1.5.3b",
+    who: "A",
+    zh: "安全策略、标记、授权由安全管理员配置",
+    en: "Only they configure policy, labels and rights",
+    step: {
+      zh: "收回业务角色的权限矩阵与账号管理权限。",
+      en: "Take matrix and account management from business roles.",
+    },
+  },
+  {
+    id: "8.1.5.4a",
+    who: "O",
+    zh: "划分管理区域",
+    en: "A management zone of its own",
+    step: { zh: "登记网络拓扑与管理区的证据。", en: "Keep the network plan with the management zone." },
+  },
+  {
+    id: "8.1.5.4b",
+    who: "O",
+    zh: "安全的信息传输路径管理安全设备",
+    en: "A secure path to security devices",
+    step: { zh: "登记管理通道（VPN、堡垒机）的证据。", en: "Keep evidence of the path (VPN, bastion)." },
+  },
+  {
+    id: "8.1.5.4c",
+    who: "D",
+    zh: "对链路、设备、服务器集中监测",
+    en: "Central monitoring",
+    step: {
+      zh: "让监控系统抓取 /metrics，并登记证据。",
+      en: "Have /metrics scraped by the monitoring, and keep the evidence.",
+    },
+  },
+  {
+    id: "8.1.5.4d",
+    who: "AD",
+    zh: "审计集中收集分析，留存不少于 6 个月",
+    en: "Audit is collected, kept for six months",
+    step: {
+      zh: "保留天数不少于 180；最早记录满 180 天之前为「尚未」。",
+      en: "Keep 180 days at least; until the oldest row is that old it is not yet met.",
+    },
+  },
+  {
+    id: "8.1.5.4e",
+    who: "O",
+    zh: "安全策略、恶意代码、补丁集中管理",
+    en: "Central management of policy, malware and patches",
+    step: { zh: "登记集中管理的证据。", en: "Keep evidence of the central management." },
+  },
+  {
+    id: "8.1.5.4f",
+    who: "AD",
+    zh: "识别、报警、分析安全事件",
+    en: "Security events are identified, alarmed, analysed",
+    step: {
+      zh: "配置告警通道，完成当天演练，及时响应事件。",
+      en: "Set up alert channels, complete the day's drill, answer incidents in time.",
+    },
+  },
+  {
+    id: "PI-1",
+    who: "D",
+    zh: "每个存储字段有目的、级别、期限、依据",
+    en: "Every stored field has purpose, label, retention, basis",
+    step: { zh: "给缺登的字段补登处理目录。", en: "Register the missing fields in the inventory." },
+  },
+  {
+    id: "PI-2",
+    who: "D",
+    zh: "查阅、复制、更正、删除、撤回、注销全程可用",
+    en: "Access, copy, correct, delete, withdraw, cancel work end to end",
+    step: {
+      zh: "用一位测试会员走完每类权利请求，每周一次。",
+      en: "Go through each kind of request with a test member, weekly.",
+    },
+  },
+  {
+    id: "PI-3",
+    who: "D",
+    zh: "撤回同意一分钟内停止使用",
+    en: "Consent blocks use within a minute of withdrawal",
+    step: { zh: "发送关口就绪后，每日做一次撤回试验。", en: "Once the send gate exists, try a withdrawal each day." },
+  },
+  {
+    id: "PI-4",
+    who: "D",
+    zh: "权利请求与投诉按期办结",
+    en: "Requests and complaints by their due day",
+    step: { zh: "尽快办结超期的权利请求。", en: "Close the requests that are past their day." },
+  },
+  {
+    id: "PI-5",
+    who: "D",
+    zh: "转储、湖、日志、缓冲中无明文个人信息",
+    en: "No plain personal data in dump, lake, logs, spool",
+    step: { zh: "找到命中的位置并清除；加上日志扫描。", en: "Find and remove the hits; scan logs as well." },
+  },
+  {
+    id: "KM-1",
+    who: "D",
+    zh: "密钥年龄、轮换、销毁",
+    en: "Key age, rotation, shredding",
+    step: {
+      zh: "运行 huitou keys rotate；文件密钥改用 KMS 或经认证的密码模块。",
+      en: "Run huitou keys rotate; move file keys to a KMS or a certified module.",
+    },
+  },
+  {
+    id: "AC-1",
+    who: "D",
+    zh: "权限矩阵与实际一致",
+    en: "The matrix is what really happens",
+    step: {
+      zh: "排查匿名可达的接口，并在发布时运行全部单元格探测。",
+      en: "Look at open routes, and run the probe of all cells at release.",
+    },
+  },
+  {
+    id: "AC-2",
+    who: "D",
+    zh: "带范围的表都有行级安全，应用角色不绕过",
+    en: "Row security on scoped tables, the app role does not bypass it",
+    step: {
+      zh: "给列出的表加上行级策略，或从应用角色收回特权。",
+      en: "Give the tables policies, or take privileges from the application's role.",
+    },
+  },
+  {
+    id: "AC-3",
+    who: "D",
+    zh: "再验证过期即拒绝，四级数据须批准",
+    en: "Step-up refuses stale sessions, L4 needs approval",
+    step: { zh: "收回直接放行四级数据的矩阵单元格。", en: "Take back cells that give L4 without approval." },
+  },
+  {
+    id: "AU-1",
+    who: "D",
+    zh: "审计链与检查点核对",
+    en: "Audit chain and checkpoints verify",
+    step: {
+      zh: "按核对结果追查断点，不要修补记录。",
+      en: "Follow the break that the verification names; mend no rows.",
+    },
+  },
+  {
+    id: "MO-1",
+    who: "D",
+    zh: "风险引擎心跳，预警一小时内，响应两小时内",
+    en: "Risk engine beats, warns within 1 h, answered within 2 h",
+    step: {
+      zh: "检查后台进程、当天演练与超时未响应的事件。",
+      en: "Look at the background process, the day's drill and incidents nobody answered.",
+    },
+  },
+  {
+    id: "BK-1",
+    who: "D",
+    zh: "备份不超过 24 小时，恢复演练核对账本",
+    en: "Back-up not older than 24 h, restore drill",
+    step: { zh: "设置每日备份与每周恢复演练。", en: "Back up daily and drill a restore weekly." },
+  },
+  {
+    id: "SU-1",
+    who: "D",
+    zh: "依赖漏洞与组件清单",
+    en: "Dependency scan and SBOM",
+    step: {
+      zh: "每日扫描依赖漏洞，保存组件清单与日期。",
+      en: "Scan dependencies daily and keep the SBOM with its date.",
+    },
+  },
+  {
+    id: "LW-1",
+    who: "O",
+    zh: "合规审计、影响评估、等保、密评的日期",
+    en: "Dates of PI audit, DPIA, MLPS and crypto assessments",
+    step: { zh: "登记各项报告的日期与有效期。", en: "Register the dates and validity of each report." },
+  },
+];
