@@ -8,6 +8,9 @@ import { todayOf } from "./count.ts";
 import { type ExportColumn, type Language, NAME, NAME_CLEAR, PHONE, PHONE_CLEAR } from "./export-columns.ts";
 import { readRows } from "./export-store.ts";
 
+/** Numbers of the mainland as they are dialled there, and as every supplier wants them. */
+const domestic = (phone: string): string => phone.replace(/^\+86(?=1\d{10}$)/, "");
+
 /** Reads the rows of some members, as texts in the order of the columns. */
 export function rowReader(
   ground: Ground,
@@ -49,7 +52,7 @@ export function rowReader(
             if (column.key === PHONE) return person?.phone_masked ?? "";
             // the row's names say what masked rows hold; read in the clear it is the value itself
             if (column.key === NAME_CLEAR) return open?.name_masked ?? "";
-            if (column.key === PHONE_CLEAR) return open?.phone_masked ?? "";
+            if (column.key === PHONE_CLEAR) return domestic(open?.phone_masked ?? "");
             const value = row[`c${place}`] ?? null;
             return value === null ? "" : column.show(value, language, names);
           }),

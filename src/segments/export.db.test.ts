@@ -156,6 +156,19 @@ describe("an export of members", () => {
     }
   });
 
+  test("with columns in clear, where they are given, it holds what was sealed, and still nowhere but in the file", async () => {
+    const { ground } = world();
+    const columns = ["member_id", "name", "phone", "members.gender", NAME, PHONE];
+    const { export_id } = await requestExport(ground, SYSTEM_SCOPE, wish({ columns }), editor, { personal: true });
+    await run(export_id);
+    const text = (await fileOf(export_id)).toString("utf8");
+    const lines = text.split("\r\n");
+    expect(lines[0]).toBe("\uFEFF会员编号,姓名（明文）,手机号（明文）,性别,姓名（脱敏）,手机号（脱敏）");
+    expect(lines[1]).toMatch(/^\d+,[^,*]*,1\d{10},[^,]*,[^,]*,1\d{2}\*{4}\d{4}$/);
+    expect(inClear(text).length).toBeGreaterThan(10);
+    expect(inClear(await storedBytes())).toEqual([]);
+  });
+
   test("a snapshot is exported as it was kept", async () => {
     const { ground } = world();
     const some = q.compare(q.member("member_id"), "<=", 20);

@@ -234,7 +234,25 @@ describe("grants", () => {
     expect((await tierOf(1)).standing).toMatchObject({ tier: "platinum", is_manual: true });
     await shop.query("update members.profile set home_store_code = 'S1' where member_id = 1");
     // as shipped it is put to a colleague first (tests/scenarios/approvals.db.test.ts)
-    expect((await asManager("/api/tiers/grants", gift)).json()).toMatchObject({ code: "access.approval_asked" });
+    const asked = (await asManager("/api/tiers/grants", gift)).json<{
+      code: string;
+      params: { approval_id: number };
+    }>();
+    expect(asked).toMatchObject({
+      code: "access.approval_asked",
+      params: { what_zh: expect.stringContaining("会员 1") },
+    });
+    const { approval_id } = asked.params;
+    await shop.query(
+      `update access.approval set decision = 'approved', decided_at = asked_at, expires_at = asked_at + interval '1 day',
+         approver_id = (select person_id from access.person where role = 'owner') where approval_id = $1`,
+      [approval_id],
+    );
+    const given = await asManager(`/api/approvals/${approval_id}/execute`, {});
+    expect([given.statusCode, given.json<object>()]).toMatchObject([201, { grant_id: expect.any(Number) }]);
+    expect((await asManager(`/api/approvals/${approval_id}/execute`, {})).json()).toMatchObject({
+      code: "access.approval_used",
+    });
   });
 
   test("are audited with whom they were for", async () => {

@@ -135,3 +135,35 @@ test("nobody uploads without being signed in", async () => {
   });
   expect(answer.statusCode).toBe(401);
 });
+
+test("an undo by somebody whose cell asks for approval waits for a reason, then for a colleague", async () => {
+  const content = "会员卡号,手机号\nM7,13900000007\n";
+  const uploaded = await app.inject({ method: "POST", url: "/api/imports", ...form("会员.csv", content) });
+  const { import_id, record_kind, mapping } = uploaded.json<{
+    import_id: number;
+    record_kind: string;
+    mapping: object;
+  }>();
+  const payload = { record_kind, mapping };
+  await app.inject({ method: "PUT", url: `/api/imports/${import_id}/mapping`, headers: { cookie }, payload });
+  await work("check", import_id);
+  await work("run", import_id);
+  const person = { name: "运营", email: "yun@tea.cn", role: "operator" };
+  const invited = await app.inject({ method: "POST", url: "/api/people", headers: { cookie }, payload: person });
+  const token = new URL(invited.json<{ link: string }>().link).searchParams.get("token");
+  const joined = await app.inject({
+    method: "POST",
+    url: "/api/invitation",
+    payload: { token, password: "longjing-spring-1987" },
+  });
+  const own = { cookie: String(joined.headers["set-cookie"]).split(";")[0] ?? "" };
+  const undo = (headers: object = {}) =>
+    app.inject({ method: "POST", url: `/api/imports/${import_id}/undo`, headers: { ...own, ...headers } });
+  expect((await undo()).json()).toMatchObject({ status: 422, code: "access.approval_reason" });
+  const reason = { "huitou-approval-reason": encodeURIComponent("导错了文件") };
+  const asked = (await undo(reason)).json<{ code: string; params: { approval_id: number } }>();
+  expect(asked).toMatchObject({ code: "access.approval_asked" });
+  expect((await undo(reason)).json<{ params: object }>().params).toMatchObject({
+    approval_id: asked.params.approval_id,
+  });
+});
