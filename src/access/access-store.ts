@@ -10,6 +10,8 @@ export interface PersonRow {
   readonly scope_stores: string[] | null;
   readonly scope_brands: string[] | null;
   readonly disabled_at: Date | null;
+  /** When the account ends by itself. */
+  readonly leaves_at: Date | null;
   readonly failed_attempts: number;
   readonly locked_until: Date | null;
   readonly factor_failures: number;
@@ -23,6 +25,15 @@ export interface PersonRow {
 export interface HowOpened {
   readonly opened_by: "password" | "oidc";
   readonly strong_since: Date | undefined;
+}
+
+/** Whose work a session does for a while, as it is at this moment. */
+export interface ActingFor extends OwnRows {
+  readonly delegation_id: number;
+  readonly giver_id: number;
+  readonly giver: string;
+  readonly role: string;
+  readonly until_at: string;
 }
 
 /** What a session has proved. */
@@ -43,6 +54,8 @@ export interface SessionRow {
   /** The role and stores through whose eyes the session looks (view-as.ts). */
   readonly view_role: string | null;
   readonly view_stores: string[] | null;
+  /** null: the person's own work; also once the delegation has ended, its giver has left or has another role. */
+  readonly acting_for: ActingFor | null;
   /** Members of other stores whom the person found by an exact phone or code a moment ago. */
   readonly found: number[] | null;
 }
@@ -51,7 +64,7 @@ export interface SessionRow {
 const PASSWORDS_KEPT = 24;
 
 const PERSON =
-  "p.person_id, p.name, p.email, p.role, p.password_hash, p.scope_regions, p.scope_stores, p.scope_brands, p.disabled_at, p.failed_attempts, p.locked_until, p.factor_failures, p.factor_locked_until, p.created_at, p.password_changed_at, p.password_history";
+  "p.person_id, p.name, p.email, p.role, p.password_hash, p.scope_regions, p.scope_stores, p.scope_brands, p.disabled_at, p.leaves_at, p.failed_attempts, p.locked_until, p.factor_failures, p.factor_locked_until, p.created_at, p.password_changed_at, p.password_history";
 
 /** A condition on `p`: the person has set a password, or has come by the identity provider; an invitation alone is nobody. */
 export const HAS_COME =
@@ -59,6 +72,11 @@ export const HAS_COME =
 
 /** The regions, stores and brands that somebody was given; null: not bound to any. */
 export type OwnRows = Pick<PersonRow, "scope_regions" | "scope_stores" | "scope_brands">;
+
+/** Whether the account is closed: disabled, or past the instant at which it ends by itself. */
+export function hasLeft(person: Pick<PersonRow, "disabled_at" | "leaves_at">, now: Date): boolean {
+  return person.disabled_at !== null || (person.leaves_at !== null && person.leaves_at <= now);
+}
 
 export function scopeOf(person: OwnRows): Scope {
   return {
@@ -117,12 +135,20 @@ export async function insertPerson(
 export async function updatePerson(
   tx: Tx,
   person_id: number,
-  change: { role?: string; disabled_at?: Date | null; name?: string },
+  change: { role?: string; disabled_at?: Date | null; name?: string; leaves_at?: null },
 ): Promise<void> {
   await tx.query(
     `update access.person set role = coalesce($2, role), name = coalesce($3, name),
-       disabled_at = case when $4 then $5 else disabled_at end where person_id = $1`,
-    [person_id, change.role ?? null, change.name ?? null, "disabled_at" in change, change.disabled_at ?? null],
+       disabled_at = case when $4 then $5 else disabled_at end, leaves_at = case when $6 then null else leaves_at end
+     where person_id = $1`,
+    [
+      person_id,
+      change.role ?? null,
+      change.name ?? null,
+      "disabled_at" in change,
+      change.disabled_at ?? null,
+      "leaves_at" in change,
+    ],
   );
 }
 
@@ -167,17 +193,24 @@ export async function personOfSession(
   seen_after: Date,
   made_after: Date,
   found_after: Date,
+  now: Date,
 ): Promise<{ readonly person: PersonRow; readonly session: SessionRow } | undefined> {
   const person = await tx.one<PersonRow & SessionRow & { session_made_at: Date }>(
     `select ${PERSON}, s.session_id, s.token_hash, s.created_at as session_made_at, s.last_seen_at, s.assurance,
        s.last_strong_auth_at, s.proved_by, s.opened_by, s.view_role, s.view_stores,
        exists (select 1 from access.factor f where f.person_id = p.person_id and f.confirmed_at is not null) as has_factor,
        (select version from access.matrix_version where state = 'active') as matrix_version,
+       (select jsonb_build_object('delegation_id', d.delegation_id, 'giver_id', g.person_id, 'giver', g.name, 'role', g.role,
+           'until_at', d.until_at, 'scope_regions', g.scope_regions, 'scope_stores', g.scope_stores, 'scope_brands', g.scope_brands)
+         from access.delegation d join access.person g on g.person_id = d.giver_id
+         where d.delegation_id = s.delegation_id and d.taker_id = p.person_id and d.approved_at is not null and d.ended_at is null
+           and d.from_at <= $5 and d.until_at > $5 and g.disabled_at is null and g.role = d.role) as acting_for,
        (select array_agg(l.member_id)::float8[] from (select member_id from access.lookup where person_id = p.person_id and at > $4
           and member_id is not null order by at desc limit ${FOUND_MAX}) l) as found
      from access.session s join access.person p using (person_id)
-     where s.token_hash = $1 and s.last_seen_at > $2 and s.created_at > $3 and p.disabled_at is null`,
-    [token_hash, seen_after, made_after, found_after],
+     where s.token_hash = $1 and s.last_seen_at > $2 and s.created_at > $3 and p.disabled_at is null
+       and (p.leaves_at is null or p.leaves_at > $5)`,
+    [token_hash, seen_after, made_after, found_after, now],
   );
   return person === undefined ? undefined : { person, session: { ...person, created_at: person.session_made_at } };
 }

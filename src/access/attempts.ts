@@ -1,7 +1,7 @@
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/errors.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
-import { type PersonRow, personById } from "./access-store.ts";
+import { hasLeft, type PersonRow, personById } from "./access-store.ts";
 import { type SecurityPolicy, securityPolicy } from "./policy.ts";
 
 /** What was tried: each is counted and locked by itself, and only its own success clears it. */
@@ -35,7 +35,7 @@ export async function attempt<Right>(
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
     await tx.query("select 1 from access.person where person_id = $1 for update", [person_id]);
     const person = await personById(tx, person_id);
-    if (person === undefined || person.disabled_at !== null) return undefined;
+    if (person === undefined || hasLeft(person, now)) return undefined;
     requireUnlocked(person, what, now);
     const right = await judge(tx, person);
     if (right === undefined) await countFailure(tx, person_id, what, await securityPolicy(tx), now);

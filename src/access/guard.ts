@@ -188,6 +188,12 @@ function refuseCrossSite(request: FastifyRequest, ground: Ground): void {
   if (!URL.canParse(origin) || !own.has(new URL(origin).host)) throw problem("access.cross_site");
 }
 
+/** Whose work an act was: the row names both. */
+function onBehalf({ signed_in }: FastifyRequest): Record<string, unknown> {
+  const lent = signed_in?.session.acting_for;
+  return lent == null ? {} : { on_behalf_of: lent.giver_id, delegation_id: lent.delegation_id, as_role: lent.role };
+}
+
 function actorOf(request: FastifyRequest): string {
   const access = request.routeOptions.config?.access;
   if (request.client !== undefined) return "client";
@@ -210,6 +216,7 @@ function entryOf(ground: Ground, request: FastifyRequest, phase: Phase, reply?: 
       ...(request.params as Record<string, unknown>),
       ...request.audit_subject,
       ...(request.client === undefined ? {} : { caller_client_id: request.client.client_id }),
+      ...onBehalf(request),
     },
     status: reply?.statusCode ?? null,
     succeeded: reply === undefined ? null : reply.statusCode < 400,

@@ -4,7 +4,7 @@ import type { Ground } from "../ground.ts";
 import { problem } from "../platform/errors.ts";
 import { aboutOne } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
-import { listPeople } from "./access-store.ts";
+import { hasLeft, listPeople } from "./access-store.ts";
 import { LEVELS, type Matrix } from "./matrix.ts";
 import { currentMatrix } from "./matrix-live.ts";
 import { changePerson, invite } from "./people.ts";
@@ -47,6 +47,8 @@ const People = Type.Object({
       email: Type.String(),
       role: Type.String(),
       disabled: Type.Boolean(),
+      /** When the account ends by itself. */
+      leaves_at: orNull(Instant),
       /** Has not come yet: has set no password and is not known by the identity provider. */
       invited: Type.Boolean(),
       locked_until: orNull(Instant),
@@ -103,7 +105,8 @@ function listRoutes(app: FastifyInstance, ground: Ground): void {
           name: p.name,
           email: p.email,
           role: p.role,
-          disabled: p.disabled_at !== null,
+          disabled: hasLeft(p, ground.wall.now()),
+          leaves_at: p.leaves_at?.toISOString() ?? null,
           invited: !p.has_come,
           locked_until: p.locked_until?.toISOString() ?? null,
           has_factor: p.has_factor,

@@ -195,6 +195,8 @@ export async function changePerson(
       ...(change.role === undefined ? {} : { role: change.role }),
       ...(change.name === undefined ? {} : { name: change.name }),
       ...(change.disabled === undefined ? {} : { disabled_at: change.disabled ? ground.wall.now() : null }),
+      // whoever comes back does not leave at an instant that has passed
+      ...(change.disabled === false ? { leaves_at: null } : {}),
     });
     if (change.disabled === true || change.role !== undefined) await deleteSessionsOf(tx, person_id);
     const now = ground.wall.now();

@@ -2,12 +2,15 @@ import type { FastifyInstance } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
-import type { PersonRow } from "./access-store.ts";
 import { approvalRoutes } from "./approvals/routes.ts";
+import type { ActingFor, PersonRow } from "./access-store.ts";
+import { delegationsTo } from "./delegations/delegation-store.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { clientRoutes } from "./clients/routes.ts";
+import { delegationRoutes } from "./delegations/routes.ts";
 import { oidcRoutes } from "./oidc/routes.ts";
 import { acceptInvitation, brandName, setUp, setupRequired } from "./people.ts";
+import { reviewRoutes } from "./people-review-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { acceptReset } from "./resets.ts";
 import { factorRoutes } from "./factor-routes.ts";
@@ -34,6 +37,15 @@ const SessionState = Type.Object({
   /** The role through whose eyes the session looks, and whether it may choose one: on demo data only. */
   viewing_as: Type.Union([Type.Null(), Type.String()]),
   may_view_as: Type.Boolean(),
+  /** The colleague whose work this session does, and until when. */
+  acting_for: Type.Union([
+    Type.Null(),
+    Type.Object({ name: Type.String(), role: Type.String(), until_at: Type.String() }),
+  ]),
+  /** Whose work could be done here at this moment. */
+  may_act_for: Type.Array(
+    Type.Object({ delegation_id: Type.Integer(), name: Type.String(), role: Type.String(), until_at: Type.String() }),
+  ),
   outcomes: Type.Record(Type.String(), Type.Array(Type.String())),
   locale: Type.String(),
   timezone: Type.String(),
@@ -56,6 +68,20 @@ function view(person: PersonRow): Static<typeof Person> {
   return { id: person.person_id, name: person.name, email: person.email, role: person.role };
 }
 
+function lentView(lent: ActingFor | null | undefined) {
+  return lent == null ? null : { name: lent.giver, role: lent.role, until_at: new Date(lent.until_at).toISOString() };
+}
+
+async function lentTo(ground: Ground, person_id: number) {
+  const rows = await ground.store.read(SYSTEM_SCOPE, (tx) => delegationsTo(tx, person_id, ground.wall.now()));
+  return rows.map(({ delegation_id, giver, role, until_at }) => ({
+    delegation_id,
+    name: giver,
+    role,
+    until_at: until_at.toISOString(),
+  }));
+}
+
 function heldBy(rights: Rights | undefined) {
   if (rights === undefined) return { permissions: [], matrix_version: 0, outcomes: {} };
   const outcomes = Object.fromEntries(
@@ -72,6 +98,8 @@ export function accessRoutes(app: FastifyInstance, ground: Ground): void {
   factorRoutes(app, ground);
   clientRoutes(app, ground);
   oidcRoutes(app, ground);
+  delegationRoutes(app, ground);
+  reviewRoutes(app, ground);
   policyRoutes(app, ground);
   viewAsRoutes(app, ground);
   matrixRoutes(app, ground, app.declared_routes);
@@ -96,6 +124,8 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
       owes: signed?.owes ?? null,
       ...heldBy(rights),
       viewing_as: signed?.session.view_role ?? null,
+      acting_for: lentView(signed?.session.acting_for),
+      may_act_for: signed === undefined ? [] : await lentTo(ground, signed.person.person_id),
       may_view_as: signed !== undefined && (await mayViewAs(ground, signed.person)),
       locale: "zh-CN",
       timezone: ground.config.timezone,

@@ -156,7 +156,7 @@ export async function signedIn(
   const found = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
     const policy = await securityPolicy(tx);
     const { seen_after, made_after } = sessionLimits(policy, now);
-    const live = await personOfSession(tx, token_hash, seen_after, made_after, found_after);
+    const live = await personOfSession(tx, token_hash, seen_after, made_after, found_after, now);
     return live === undefined ? undefined : { ...live, policy, owes: owedBy(live.person, live.session, policy, now) };
   });
   if (

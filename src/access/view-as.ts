@@ -25,11 +25,19 @@ const givesRoles = (matrix: Matrix, { role }: PersonRow): boolean =>
   matrix.outcome(role, "people.manage", "L2") !== "deny";
 
 /**
- * Who the matrix is asked about: the person, or the role whose eyes the session looks through; through their own from the
+ * Who the matrix is asked about: the person, the colleague whose work the session does, or the role whose eyes the session looks through; through their own from the
  * request on after which the person could not choose a view any more.
  */
 export function actingAs({ person, session }: SignedIn, matrix: Matrix): Pick<SignedIn, "person" | "session"> {
-  const { view_role, view_stores } = session;
+  const { view_role, view_stores, acting_for } = session;
+  // the colleague's role and rows, and no more of one's own
+  if (acting_for !== null) {
+    const { role, scope_regions, scope_stores, scope_brands } = acting_for;
+    return {
+      person: { ...person, role, scope_regions, scope_stores, scope_brands },
+      session: { ...session, view_role: null, found: null },
+    };
+  }
   if (view_role === null || !givesRoles(matrix, person)) return { person, session: { ...session, view_role: null } };
   return { person: { ...person, role: view_role, scope_stores: view_stores ?? person.scope_stores }, session };
 }

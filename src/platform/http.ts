@@ -39,6 +39,8 @@ export const OBJECT_KINDS = {
   month: "brand",
   person: "brand",
   client: "brand",
+  delegation: "brand",
+  access_review: "brand",
   pull: "brand",
   import: "brand",
   source: "brand",

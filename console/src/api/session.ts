@@ -18,6 +18,14 @@ export interface SessionState {
   /** The role through whose eyes this session looks, on demo data only. */
   readonly viewing_as: string | null;
   readonly may_view_as: boolean;
+  /** The colleague whose work this session does. */
+  readonly acting_for: { readonly name: string; readonly role: string; readonly until_at: string } | null;
+  readonly may_act_for: readonly {
+    readonly delegation_id: number;
+    readonly name: string;
+    readonly role: string;
+    readonly until_at: string;
+  }[];
   readonly locale: string;
   readonly timezone: string;
 }

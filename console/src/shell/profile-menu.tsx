@@ -6,6 +6,7 @@ import { api } from "../api/client.ts";
 import { SESSION_KEY, useSession } from "../api/session.ts";
 import { Choices } from "../parts/chips.tsx";
 import { sayError } from "../parts/toast.tsx";
+import { ActForChoice } from "./acting-for.tsx";
 import { chooseLanguage, useLanguage, useTexts } from "../texts/texts.ts";
 import { useThemeState } from "../theme/theme.tsx";
 
@@ -152,6 +153,7 @@ export function ProfileMenu() {
           {person?.email} · {person ? t(`role.${person.role}`, { defaultValue: person.role }) : ""}
         </p>
         <ViewAs />
+        <ActForChoice />
         <p className="ht-profile-label">{t("menu.language")}</p>
         <Choices
           label={t("menu.language")}

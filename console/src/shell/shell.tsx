@@ -6,6 +6,7 @@ import { SkeletonText } from "../parts/states.tsx";
 import { Toasts } from "../parts/toast.tsx";
 import { ROUTES } from "../routes.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { ActingBar } from "./acting-for.tsx";
 import { CrashGuard } from "./crash-guard.tsx";
 import { ApprovalReasonDialog } from "./approval-reason-dialog.tsx";
 import { StepUpDialog } from "./step-up-dialog.tsx";
@@ -113,6 +114,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <div className="ht-body">
         <TopBar onMenu={() => setDrawer(true)} onPalette={() => setPalette(true)} />
         <ViewingBar />
+        <ActingBar />
         <main id="main" ref={main} tabIndex={-1} className="ht-main">
           <CrashGuard key={pathname}>
             <Suspense fallback={<SkeletonText lines={6} />}>{children}</Suspense>

@@ -58,7 +58,9 @@ export async function clientStays(ground: Ground, request: FastifyRequest, acces
 async function foundBy(ground: Ground, request: FastifyRequest): Promise<FoundKey> {
   const key = keyOf(request.headers.authorization);
   const found =
-    key === undefined ? undefined : await ground.store.read(SYSTEM_SCOPE, (tx) => clientOfKey(tx, hashSecret(key)));
+    key === undefined
+      ? undefined
+      : await ground.store.read(SYSTEM_SCOPE, (tx) => clientOfKey(tx, hashSecret(key), ground.wall.now()));
   if (found === undefined) throw problem("access.client_key_invalid");
   return found;
 }

@@ -15,15 +15,15 @@ export interface FoundKey extends ClientRow {
   readonly matrix_version: number | null;
 }
 
-export function clientOfKey(tx: Tx, key_hash: Buffer): Promise<FoundKey | undefined> {
+export function clientOfKey(tx: Tx, key_hash: Buffer, now: Date): Promise<FoundKey | undefined> {
   return tx.one<FoundKey>(
     `select ${CLIENT}, k.expires_at as key_expires_at, k.revoked_at as key_revoked_at,
        jsonb_build_object('role', p.role, 'scope_regions', p.scope_regions, 'scope_stores', p.scope_stores,
-         'scope_brands', p.scope_brands, 'disabled', p.disabled_at is not null) as owner,
+         'scope_brands', p.scope_brands, 'disabled', p.disabled_at is not null or coalesce(p.leaves_at <= $2, false)) as owner,
        (select version from access.matrix_version where state = 'active') as matrix_version
      from access.client_key k join access.client c using (client_id) join access.person p on p.person_id = c.owner_id
      where k.key_hash = $1`,
-    [key_hash],
+    [key_hash, now],
   );
 }
 

@@ -5,7 +5,7 @@ import type { Ground } from "../../ground.ts";
 import { Problem, problem } from "../../platform/errors.ts";
 import { hashSecret, newSecret } from "../../platform/ids.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
-import { personByEmail, personById, type PersonRow } from "../access-store.ts";
+import { hasLeft, personByEmail, personById, type PersonRow } from "../access-store.ts";
 import { openSignedOn } from "../sessions.ts";
 import { causeOf, configurationOf, redirectUri } from "./provider.ts";
 import { insertAttempt, insertLink, linkedPerson, providerOf, type ProviderRow, useAttempt } from "./provider-store.ts";
@@ -144,7 +144,7 @@ interface Account {
 async function accountOf(tx: Tx, { email, issuer, subject, now }: Account): Promise<PersonRow> {
   const linked = await linkedPerson(tx, issuer, subject);
   const person = linked === undefined ? await personByEmail(tx, email) : await personById(tx, linked.person_id);
-  if (person === undefined || person.disabled_at !== null) throw problem("access.oidc_no_account");
+  if (person === undefined || hasLeft(person, now)) throw problem("access.oidc_no_account");
   if (linked === undefined && !(await insertLink(tx, { person_id: person.person_id, issuer, subject, now })))
     throw problem("access.oidc_other_account");
   return person;

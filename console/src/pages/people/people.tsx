@@ -10,6 +10,7 @@ import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { addTexts, pick, useTexts } from "../../texts/texts.ts";
 import { AccountDialog } from "./account-dialog.tsx";
+import { DelegationsCard } from "./delegations-card.tsx";
 import en from "./en.json";
 import { InviteDialog, permissionsText } from "./invite-dialog.tsx";
 import {
@@ -193,6 +194,7 @@ export function PeoplePage() {
           {(data) => <PeopleTable people={data.items} roles={roles} />}
         </Loaded>
       </Card>
+      {query.data ? <DelegationsCard people={query.data.items} /> : null}
       {roles.length > 0 ? <PolicyCard roles={roles} /> : null}
       {roles.length > 0 ? <SsoCard /> : null}
       {roles.length > 0 ? <Roles roles={roles} names={names} /> : null}

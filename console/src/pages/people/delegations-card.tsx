@@ -1,0 +1,193 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import Button from "antd/es/button";
+import { useState } from "react";
+import { api } from "../../api/client.ts";
+import { useSession } from "../../api/session.ts";
+import { StatusDot, type Tone } from "../../parts/chips.tsx";
+import { DataTable } from "../../parts/data-table.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
+import { FormError, SelectField, TextField } from "../../parts/form.tsx";
+import { Card } from "../../parts/page-header.tsx";
+import { EmptyState, errorSentence, Loaded, SkeletonTable } from "../../parts/states.tsx";
+import { say, sayError } from "../../parts/toast.tsx";
+import { formatInstant } from "../../texts/format.ts";
+import { useTexts } from "../../texts/texts.ts";
+import type { Person } from "./people-data.ts";
+
+interface Delegation {
+  readonly delegation_id: number;
+  readonly giver_id: number;
+  readonly giver: string;
+  readonly taker_id: number;
+  readonly taker: string;
+  readonly role: string;
+  readonly reason: string;
+  readonly from_at: string;
+  readonly until_at: string;
+  readonly approver: string | null;
+  readonly state: "asked" | "approved" | "active" | "over" | "ended" | "void";
+}
+
+const KEY = ["delegations"] as const;
+const TONES: Readonly<Record<Delegation["state"], Tone>> = {
+  asked: "warn",
+  approved: "info",
+  active: "good",
+  over: "neutral",
+  ended: "neutral",
+  void: "bad",
+};
+const DAYS = ["1", "3", "7", "14", "30"] as const;
+const DAY_MS = 86_400_000;
+
+function useAct() {
+  const t = useTexts("people");
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, act }: { id: number; act: "approve" | "end" }) => api.post(`/api/delegations/${id}/${act}`),
+    onSuccess: () => {
+      say(t("changed"));
+      return client.invalidateQueries({ queryKey: KEY });
+    },
+    onError: (error) => sayError(error, t("shared:state.offline")),
+  });
+}
+
+/** Who does whose work for a while; a second person approves it. */
+export function DelegationsCard({ people }: { people: readonly Person[] }) {
+  const t = useTexts("people");
+  const [asking, setAsking] = useState(false);
+  const query = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => api.get<{ items: readonly Delegation[] }>("/api/delegations", {}, signal),
+  });
+  return (
+    <Card
+      flush
+      title={t("lend.title")}
+      note={t("lend.note")}
+      extra={<Button onClick={() => setAsking(true)}>{t("lend.ask")}</Button>}
+    >
+      <Loaded query={query} skeleton={<SkeletonTable rows={2} columns={5} />}>
+        {({ items }) => <Rows items={items} />}
+      </Loaded>
+      {asking ? <AskDialog people={people} onClose={() => setAsking(false)} /> : null}
+    </Card>
+  );
+}
+
+function Rows({ items }: { items: readonly Delegation[] }) {
+  const t = useTexts("people");
+  return (
+    <DataTable
+      label={t("lend.title")}
+      rows={items}
+      rowKey={(one) => one.delegation_id}
+      rowTone={(one) => (["over", "ended"].includes(one.state) ? "quiet" : undefined)}
+      empty={<EmptyState small title={t("lend.empty")} />}
+      columns={[
+        {
+          key: "who",
+          title: t("lend.who"),
+          render: (one) => (
+            <span className="ht-cell-two">
+              <span>{t("lend.for", { taker: one.taker, giver: one.giver })}</span>
+              <small>
+                {t(`shared:role.${one.role}`, { defaultValue: one.role })} · {one.reason}
+              </small>
+            </span>
+          ),
+        },
+        { key: "until", title: t("lend.until"), hide: "phone", render: (one) => formatInstant(one.until_at) },
+        { key: "approver", title: t("lend.approver"), hide: "tablet", render: (one) => one.approver ?? "—" },
+        {
+          key: "state",
+          title: t("state"),
+          render: (one) => <StatusDot tone={TONES[one.state]}>{t(`lend.states.${one.state}`)}</StatusDot>,
+        },
+        { key: "act", title: "", numeric: true, render: (one) => <Acts one={one} /> },
+      ]}
+    />
+  );
+}
+
+function Acts({ one }: { one: Delegation }) {
+  const t = useTexts("people");
+  const me = useSession()?.person?.id;
+  const act = useAct();
+  if (["over", "ended"].includes(one.state)) return null;
+  const mine = me === one.giver_id || me === one.taker_id;
+  return (
+    <span className="ht-actions">
+      {one.state === "asked" && !mine ? (
+        <Button size="small" onClick={() => act.mutate({ id: one.delegation_id, act: "approve" })}>
+          {t("lend.approve")}
+        </Button>
+      ) : null}
+      <Button size="small" onClick={() => act.mutate({ id: one.delegation_id, act: "end" })}>
+        {t("lend.end")}
+      </Button>
+    </span>
+  );
+}
+
+function AskDialog({ people, onClose }: { people: readonly Person[]; onClose: () => void }) {
+  const t = useTexts("people");
+  const client = useQueryClient();
+  const active = people.filter((person) => !person.disabled && !person.invited);
+  const [giver, setGiver] = useState(String(active[0]?.id ?? ""));
+  const [taker, setTaker] = useState(String(active[1]?.id ?? ""));
+  const [days, setDays] = useState<string>("7");
+  const [reason, setReason] = useState("");
+  const ask = useMutation({
+    mutationFn: () =>
+      api.post("/api/delegations", {
+        giver_id: Number(giver),
+        taker_id: Number(taker),
+        from_at: new Date().toISOString(),
+        until_at: new Date(Date.now() + Number(days) * DAY_MS).toISOString(),
+        reason: reason.trim(),
+      }),
+    onSuccess: () => {
+      onClose();
+      return client.invalidateQueries({ queryKey: KEY });
+    },
+  });
+  const options = active.map((person) => ({
+    value: String(person.id),
+    label: `${person.name} · ${t(`shared:role.${person.role}`, { defaultValue: person.role })}`,
+  }));
+  return (
+    <Dialog
+      open
+      title={t("lend.ask")}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("shared:act.cancel")}</Button>
+          <Button
+            type="primary"
+            loading={ask.isPending}
+            disabled={giver === taker || giver === "" || taker === "" || reason.trim().length < 2}
+            onClick={() => ask.mutate()}
+          >
+            {t("lend.submit")}
+          </Button>
+        </>
+      }
+    >
+      <div className="ht-stack">
+        <FormError text={ask.error ? errorSentence(ask.error, t("shared:state.offline")) : null} />
+        <SelectField label={t("lend.giver")} value={giver} onChange={setGiver} options={options} />
+        <SelectField label={t("lend.taker")} value={taker} onChange={setTaker} options={options} />
+        <SelectField
+          label={t("lend.days")}
+          value={days}
+          onChange={setDays}
+          options={DAYS.map((n) => ({ value: n, label: t("lend.days_n", { n }) }))}
+        />
+        <TextField label={t("shared:act.reason")} value={reason} onChange={setReason} hint={t("lend.hint")} />
+      </div>
+    </Dialog>
+  );
+}
