@@ -12,6 +12,7 @@ export const Instant = Type.String({ format: "date-time", pattern: "^(19|20|21)\
 
 /** What an id column holds (PostgreSQL integer); a route that takes larger numbers says its own bounds. */
 const INTEGER_MAX = 2_147_483_647;
+const PLACE_CHARACTERS_MAX = 200;
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -49,15 +50,24 @@ export function boundRequests(app: FastifyInstance): void {
     const access = request.routeOptions.config?.access;
     // what sources send is judged record by record, and refused ones are kept
     if (access === undefined || "source" in access) return;
-    for (const place of ["params", "query", "body"] as const) {
-      if (holdsNul(request[place])) throw problem("platform.invalid_input", { place, reason: "a NUL character" });
+    for (const part of ["params", "query", "body"] as const) {
+      const place = placeOfNul(request[part], part);
+      if (place !== undefined) throw problem("platform.invalid_input", { place, reason: "a NUL character" });
     }
   });
 }
 
-function holdsNul(value: unknown): boolean {
-  if (typeof value === "string") return value.includes("\0");
-  if (Array.isArray(value)) return value.some(holdsNul);
-  if (typeof value !== "object" || value === null || Buffer.isBuffer(value)) return false;
-  return Object.entries(value).some(([name, inner]) => name.includes("\0") || holdsNul(inner));
+/** Without recursion: a body of a megabyte may be half a million brackets deep. */
+function placeOfNul(whole: unknown, name: string): string | undefined {
+  const waiting: [value: unknown, place: string][] = [[whole, name]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [value, place] = next;
+    if (typeof value === "string" && value.includes("\0")) return place.slice(0, PLACE_CHARACTERS_MAX);
+    if (typeof value !== "object" || value === null || Buffer.isBuffer(value)) continue;
+    for (const [key, inner] of Object.entries(value)) {
+      if (key.includes("\0")) return place.slice(0, PLACE_CHARACTERS_MAX);
+      waiting.push([inner, place.length > PLACE_CHARACTERS_MAX ? place : `${place}.${key}`]);
+    }
+  }
+  return undefined;
 }

@@ -54,5 +54,9 @@ it("content of a type that no route reads is told as such, a NUL character as ba
   expect([refused.statusCode, refused.json().code]).toEqual([415, "platform.unsupported_media_type"]);
   expect((await app.inject("/api/probe?q=a%00b")).json().code).toBe("platform.invalid_input");
   const nul = { deep: [{ text: "a\0b" }] };
-  expect((await app.inject({ method: "POST", url: "/api/probe", payload: nul })).statusCode).toBe(400);
+  const told = await app.inject({ method: "POST", url: "/api/probe", payload: nul });
+  expect([told.statusCode, told.json().params.place]).toEqual([400, "body.deep.0.text"]);
+  const brackets = "[".repeat(200_000) + "]".repeat(200_000);
+  const headers = { "content-type": "application/json" };
+  expect((await app.inject({ method: "POST", url: "/api/probe", headers, payload: brackets })).statusCode).toBe(200);
 });
