@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import longOnly from "./tests/long-only.json" with { type: "json" };
 import FileOrder from "./tests/support/file-order.ts";
 
 const long = process.env["HUITOU_LONG"] === "1";
@@ -9,6 +10,8 @@ const common = { testTimeout: long ? 600_000 : 60_000, hookTimeout: 120_000 };
  * database and a ground of its own; a test that changes what is global puts it back. The long run is not in a hurry.
  */
 const shared = { isolate: long };
+/** Servers of their own, browsers and kills of later domains: `npm test` stays a matter of minutes without them. */
+const exclude = ["**/node_modules/**", ...(long ? [] : longOnly)];
 
 export default defineConfig({
   test: {
@@ -40,7 +43,13 @@ export default defineConfig({
         },
       },
       {
-        test: { ...common, name: "simulation", include: ["tests/simulation/**/*.test.ts"], fileParallelism: false },
+        test: {
+          ...common,
+          exclude,
+          name: "simulation",
+          include: ["tests/simulation/**/*.test.ts"],
+          fileParallelism: false,
+        },
       },
       {
         test: {
@@ -54,6 +63,7 @@ export default defineConfig({
       {
         test: {
           ...common,
+          exclude,
           name: "e2e",
           include: ["tests/e2e/**/*.e2e.test.ts"],
           globalSetup: ["tests/e2e/global-setup.ts"],
