@@ -92,6 +92,7 @@ function platformStatuses(access: Access | undefined, method: string, schema: De
 function securityOf(access: Access | undefined): Record<string, string[]>[] {
   if (access === undefined || "public" in access) return [];
   if ("source" in access) return [{ write_key: [] }, { basic: [] }, {}];
+  if ("subject" in access) return [{ subject: [] }];
   const programs = "permission" in access && mayBeGivenToClients(access.permission);
   return [{ session: [] }, ...(programs ? [{ api_key: [] }] : [])];
 }
@@ -104,6 +105,7 @@ export const SECURITY_SCHEMES = {
     description: "`htk_…`, the key of an API client (docs/guides/api-clients.md)",
   },
   write_key: { type: "apiKey", in: "header", name: "x-api-key", description: "A source's write key" },
+  subject: { type: "http", scheme: "bearer", description: "A token by which an app speaks for one member" },
   basic: { type: "http", scheme: "basic", description: "A source's write key as the user name" },
 } as const;
 

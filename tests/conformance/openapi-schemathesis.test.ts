@@ -7,7 +7,8 @@ import { type ConsoleServer, startServer } from "../e2e/console-server.ts";
 import { PASSWORD } from "../support/sign-in.ts";
 import { fuzz, hasPython } from "./schemathesis.ts";
 
-const long = process.env["HUITOU_LONG"] === "1";
+/** Asked for by name: what it draws differs from run to run, and a finding of today must not stop the change of somebody else. */
+const asked = process.env["HUITOU_FUZZ"] === "1";
 /** What ends or changes the session that the run itself uses, and streams that stay open. */
 const EXCLUDE = "/live$|/api/session|/api/me/|/api/setup|/api/invitation";
 const MEMBERS = 200;
@@ -30,7 +31,7 @@ async function strongSession(server: ConsoleServer): Promise<string> {
 }
 
 // a newcomer's machine may have no Python; where everything has to run it is a failure
-describe.runIf(long && (hasPython || process.env["CI"] === "true"))("the API keeps to its description", () => {
+describe.runIf(asked && (hasPython || process.env["CI"] === "true"))("the API keeps to its description", () => {
   let server: ConsoleServer;
   let folder: string;
   beforeAll(async () => {
