@@ -10,8 +10,8 @@ const pictures = process.env["HUITOU_PICTURES"];
 
 beforeAll(async () => {
   session = await sharedSession();
-}, 120_000);
-afterAll(async () => await session?.close(), 60_000);
+}, 600_000);
+afterAll(async () => await session?.close(), 600_000);
 
 async function picture(page: Page, name: string): Promise<void> {
   if (pictures === undefined) return;

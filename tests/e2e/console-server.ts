@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-const READY_MS_MAX = 180_000;
+const READY_MS_MAX = 300_000;
 const STOP_MS_MAX = 20_000;
 
 /** A whole server of its own: embedded PostgreSQL, a small tea house, the built console. */

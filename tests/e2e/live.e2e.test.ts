@@ -7,9 +7,9 @@ const now = async () => new Date((await session.get<{ now: string }>("/api/world
 
 beforeAll(async () => {
   session = await ownerSession(600, ["--live=600"]);
-}, 300_000);
+}, 900_000);
 
-afterAll(async () => await session?.close(), 60_000);
+afterAll(async () => await session?.close(), 600_000);
 
 describe("the example world that goes on", () => {
   it("shows on the home page what arrives, with its source, while one looks", async () => {

@@ -19,7 +19,7 @@ import { SYSTEM_SCOPE } from "../../src/store/index.ts";
 import { needlesOf, scanDatabase, scanFolder, scanTexts } from "../support/canary.ts";
 import { Browser, PASSWORD } from "../support/sign-in.ts";
 
-const long = process.env["HUITOU_LONG"] === "1";
+const long = process.env["HUITOU_SOAK"] === "1";
 const DAYS = 30;
 const NIGHT_EVERY_DAYS = 10;
 
