@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { problem } from "../platform/errors.ts";
-import { aboutOne } from "../platform/index.ts";
+import { aboutOne, unapproved } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { beginReview, judge, sign } from "./people-review.ts";
 import { type LineRow, linesOf, listReviews, VERDICTS } from "./people-review-store.ts";
@@ -117,7 +117,7 @@ function readRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/access-reviews/:review_id/review.xlsx",
     {
       schema: { summary: "A review as a workbook", tags, params: Id, querystring: WorkbookQuery },
-      config: aboutOne("access_review", act("access.review_export")),
+      config: unapproved("accounts of colleagues, no members", aboutOne("access_review", act("access.review_export"))),
     },
     async (request, reply) => {
       const lines = await ground.store.read(SYSTEM_SCOPE, (tx) => linesOf(tx, request.params.review_id));

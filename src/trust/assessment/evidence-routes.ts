@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { staffNames } from "../../access/index.ts";
 import type { Ground } from "../../ground.ts";
-import { aboutOne } from "../../platform/index.ts";
+import { aboutOne, unapproved } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { personOf, tags } from "../route-parts.ts";
 import { addEvidence, evidenceFile, FILE_BYTES_MAX, listEvidence, withdrawEvidence } from "./evidence.ts";
@@ -69,7 +69,9 @@ export function evidenceRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/trust/evidence/:evidence_id/file",
     {
       schema: { summary: "The file of evidence", tags, params: Params },
-      config: { access: { ...aboutOne("evidence", run).access, audit: "trust.evidence_file" } },
+      config: unapproved("evidence of an assessment, no members", {
+        access: { ...aboutOne("evidence", run).access, audit: "trust.evidence_file" },
+      }),
     },
     async (request, reply) => {
       const { name, content } = await ground.store.read(SYSTEM_SCOPE, (tx) =>
