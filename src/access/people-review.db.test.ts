@@ -29,7 +29,7 @@ beforeAll(async () => {
   const analyst = (body["items"] as { id: number; role: string }[]).find(({ role }) => role === "analyst");
   const client = { name: "报表", owner_id: analyst?.id, permissions: ["jobs.read"], expiry_days: 200 };
   expect((await security.call("POST", "/api/clients", client)).status).toBe(201);
-}, 120_000);
+});
 afterAll(async () => staff.app.close());
 
 async function signIn(person: PersonSession): Promise<void> {

@@ -72,7 +72,7 @@ describe("rows kept in memory", () => {
     await deliverAll(world());
     owner = await signInOwner(world());
     for (const [relation, columns] of Object.entries(WANTED)) wantRows(ground, relation, columns);
-  }, 120_000);
+  });
   afterAll(async () => {
     await owner.app.close();
   });

@@ -90,7 +90,7 @@ function everyRow({ name, columns, key }: Relation): string {
 beforeAll(async () => {
   await take(records);
   await refreshLake(world().ground, { compression: "uncompressed" });
-}, 60_000);
+});
 afterAll(() => closeLake(world().ground));
 
 describe("the lake holds what the record store holds", () => {

@@ -125,7 +125,7 @@ beforeAll(async () => {
   shop = await fillMetricShop(world());
   await computeRfm(world().ground, { thresholds: "first" });
   await computeFigures(world().ground, { days, points: days, months: ["2026-10", "2026-11"] });
-}, 60_000);
+});
 
 describe("every metric equals SQL written by hand from the tables", () => {
   test.each(METRIC_DEFINITIONS.map((definition) => [definition.key, definition] as const))(

@@ -41,7 +41,7 @@ beforeAll(async () => {
   shop = await fillMetricShop(world(), 80, 95);
   await domain.ready?.(world().ground);
   await fillHistory(world().ground);
-}, 60_000);
+});
 afterAll(() => owner.app.close());
 
 describe("figures of days", () => {

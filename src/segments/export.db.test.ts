@@ -57,7 +57,7 @@ beforeAll(async () => {
     );
     return [...opened.values()].map(({ value }) => value).filter((value) => [...value].length > 1);
   });
-}, 120_000);
+});
 
 afterAll(() => owner.app.close());
 

@@ -127,7 +127,7 @@ beforeAll(async () => {
     kept[name] = (await saveSegment(ground, draft, editor)).segment_id;
   }
   await settle();
-}, 120_000);
+});
 afterAll(async () => {
   await owner.app.close();
 });
@@ -211,7 +211,7 @@ describe("kept segments follow their members", () => {
       await expectTruth();
     }
     expect((await membership()).get(kept["buyers"] ?? 0)).toEqual([]);
-  }, 60_000);
+  });
 
   test("a round that is killed before its end leaves nothing behind and is done again", async () => {
     const { ground } = world();
@@ -278,7 +278,7 @@ describe("kept segments follow their members", () => {
       }),
       { numRuns: process.env["HUITOU_LONG"] === "1" ? 40 : 4 },
     );
-  }, 120_000);
+  });
 
   test("what was lost without a trace is found by the check, counted and mended", async () => {
     const { ground } = world();

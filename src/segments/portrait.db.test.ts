@@ -29,7 +29,7 @@ beforeAll(async () => {
   await deliverAll(world());
   await settleTags(ground, bookOf(ground));
   data = await catalogueData(ground);
-}, 120_000);
+});
 
 const draw = (condition: Expression, against?: Expression, scope = SYSTEM_SCOPE): Promise<Portrait> =>
   portraitOf(world().ground, scope, { condition }, against === undefined ? undefined : { condition: against });

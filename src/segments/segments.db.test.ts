@@ -37,7 +37,7 @@ beforeAll(async () => {
   await computeAll(ground, bookOf(ground), quiet);
   await refreshLake(ground);
   data = await catalogueData(ground);
-}, 120_000);
+});
 
 /** Who is in by the naive evaluator. */
 function membersBy(condition: Expression): number[] {
@@ -187,7 +187,7 @@ describe("the vocabulary", () => {
         known,
       ]);
     }
-  }, 240_000);
+  });
 
   test("sequences: any two things, one after the other or not", async () => {
     const steps = (await vocabulary()).flatMap((group) => group.subjects).flatMap((subject) => subject.steps ?? []);
@@ -290,7 +290,7 @@ test("any nest of conditions is counted the same on both engines and by the eval
     }),
     { numRuns: process.env["HUITOU_LONG"] === "1" ? 200 : 8 },
   );
-}, 120_000);
+});
 
 test("five random conditions are counted the same in the records, in files, in memory and by the evaluator", async () => {
   const { ground } = world();
@@ -323,7 +323,7 @@ test("five random conditions are counted the same in the records, in files, in m
   await followRows(ground);
   expect(rowsKept(ground, batch_id).columns.has("orders")).toBe(true);
   expect(await remaining("duckdb")).toEqual(known);
-}, 120_000);
+});
 
 test("segments over HTTP: vocabulary, count, keep, page, change, delete", async () => {
   const owner = await signInOwner(world());

@@ -160,7 +160,7 @@ describe("what COPY writes in binary form is what INSERT writes", () => {
       free: or(fc.jsonValue({ maxDepth: 3 }).map(withoutNul)),
     });
     await fc.assert(fc.asyncProperty(fc.array(row, { maxLength: 30 }), expectSame), { numRuns: RUNS });
-  }, 120_000);
+  });
 });
 
 function decimal(digits: bigint, scale: number): string {

@@ -54,4 +54,4 @@ test("two processes that start a killed server at once both end with the one ser
   last = both[1];
   expect(both.map((server) => server.port)).toEqual([first.port, first.port]);
   expect(await answers(first)).toEqual({ one: 1 });
-}, 60_000);
+});

@@ -72,7 +72,7 @@ describe("the full computation", () => {
     await full();
     clock.set(new Date(NOW.getTime() + HOUR_MS));
     await refreshLake(ground);
-  }, 120_000);
+  });
 
   test("finds nothing in values that are right, whatever signs they have", async () => {
     const result = await full();

@@ -38,7 +38,7 @@ beforeAll(async () => {
   await arrive("member", { gender: "female" });
   await computeAll(world().ground, bookOf(world().ground), quiet);
   await settleTags(world().ground, bookOf(world().ground));
-}, 60_000);
+});
 
 describe("behaviour", () => {
   test("every view that is made of events is known to be: it is events itself, or says which kinds it is made of", async () => {

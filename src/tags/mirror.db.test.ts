@@ -104,7 +104,7 @@ describe("the live copy of all tags", () => {
     await deliverAll(world());
     await settleTags(ground, bookOf(ground));
     owner = await signInOwner(world());
-  }, 120_000);
+  });
   afterAll(async () => {
     await owner.app.close();
     await closeLake(other);

@@ -38,7 +38,7 @@ beforeAll(async () => {
   await ensureComputed(ground);
   await settleTags(ground, bookOf(ground));
   owner = await signInOwner(world());
-}, 120_000);
+});
 
 afterAll(async () => {
   await owner.app.close();

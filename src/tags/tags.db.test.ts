@@ -43,7 +43,7 @@ describe("tags of the tea house", () => {
     await deliverAll(world());
     await settleTags(ground, bookOf(ground));
     owner = await signInOwner(world());
-  }, 120_000);
+  });
   afterAll(async () => {
     await owner.app.close();
   });
@@ -238,7 +238,7 @@ describe("tags of the tea house", () => {
       await settleTags(ground, bookOf(ground));
       await expectTruth();
     }
-  }, 120_000);
+  });
 
   test("a stored value that is wrong is found, counted and mended", async () => {
     const { ground } = world();

@@ -20,7 +20,7 @@ beforeAll(async () => {
   owner = await signInOwner(world());
   till = await ensureSource(world().ground, { key: "till", name: "Till", kind: "rest" });
   await ensureActivity(world().ground);
-}, 60_000);
+});
 afterAll(async () => {
   await engines.close();
   await owner.app.close();

@@ -70,7 +70,7 @@ beforeAll(async () => {
     })),
   );
   await deliverAll(world());
-}, 60_000);
+});
 
 describe("a growth value", () => {
   test("rises with spend and with activity as each arrives", async () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
   owner = await signInOwner(world());
   till = await ensureSource(world().ground, { key: "till", name: "Till", kind: "rest" });
   await ensureLadders(world().ground);
-}, 60_000);
+});
 afterAll(() => owner.app.close());
 
 async function arrive(records: Parameters<typeof send>[2]): Promise<void> {

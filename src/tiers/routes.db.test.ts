@@ -68,7 +68,7 @@ async function wait(until: string): Promise<void> {
 beforeAll(async () => {
   owner = await signInOwner(world());
   shop = new TierShop(world());
-}, 60_000);
+});
 afterAll(() => owner.app.close());
 beforeEach(async () => {
   shop.setDay(TODAY);

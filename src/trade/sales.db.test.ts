@@ -64,7 +64,7 @@ beforeAll(async () => {
       body: { flag: "staff" },
     },
   ]);
-}, 60_000);
+});
 afterAll(() => owner.app.close());
 
 describe("what others may read", () => {

@@ -96,7 +96,7 @@ beforeAll(async () => {
     ),
     ...people.flatMap((who) => purchasesOf(who).map(({ day, yuan }, i) => order(`O${who}-${i}`, who, day, yuan))),
   ]);
-}, 120_000);
+});
 afterAll(() => owner.app.close());
 
 describe("lifetime value of a brand", () => {

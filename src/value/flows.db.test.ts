@@ -58,7 +58,7 @@ beforeAll(async () => {
     ),
     ...purchases.map(({ who, day, yuan }, i) => order(`O${i}`, who, day, yuan)),
   ]);
-}, 60_000);
+});
 afterAll(() => owner.app.close());
 
 /** The stage on a day in plain SQL, from the words of measures.md. */

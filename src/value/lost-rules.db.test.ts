@@ -126,7 +126,7 @@ beforeAll(async () => {
   await drainPipeline(ground);
   await deliverAll(world());
   await computeTags();
-}, 60_000);
+});
 afterAll(() => owner.app.close());
 
 const BY_DEFAULT = {

@@ -79,7 +79,7 @@ beforeAll(async () => {
     order("TODAY", 40, "2026-11-22", 100),
     order("USD", 40, "2026-11-20", 100, { currency: "USD" }),
   ]);
-}, 60_000);
+});
 afterAll(() => owner.app.close());
 
 describe("RFM of a brand", () => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
   ({ segment_id } = kept);
   expect(segment_id).toBeGreaterThan(0);
   manager = await joined("manager", "周经理");
-}, 900_000);
+});
 afterAll(async () => await owner?.close(), 600_000);
 
 /** Invites a person and lets them in with an authenticator app. */

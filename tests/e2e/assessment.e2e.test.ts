@@ -8,7 +8,7 @@ const PICTURES = process.env["HUITOU_PICTURES"];
 
 beforeAll(async () => {
   session = await sharedSession();
-}, 900_000);
+});
 afterAll(() => session.close());
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -39,7 +39,7 @@ describe("the self-assessment", () => {
     await picture(page, "assessment-390");
     expect(trouble).toEqual([]);
     await page.close();
-  }, 600_000);
+  });
 
   it("takes evidence with its day, a signature by name, and gives Excel and signed JSON", async () => {
     const page = await session.open("/trust/assessment");

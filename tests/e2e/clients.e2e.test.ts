@@ -10,7 +10,7 @@ const pictures = process.env["HUITOU_PICTURES"];
 
 beforeAll(async () => {
   session = await sharedSession();
-}, 600_000);
+});
 afterAll(async () => await session?.close(), 600_000);
 
 async function picture(page: Page, name: string): Promise<void> {

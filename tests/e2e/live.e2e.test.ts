@@ -7,7 +7,7 @@ const now = async () => new Date((await session.get<{ now: string }>("/api/world
 
 beforeAll(async () => {
   session = await ownerSession(600, ["--live=600"]);
-}, 900_000);
+});
 
 afterAll(async () => await session?.close(), 600_000);
 

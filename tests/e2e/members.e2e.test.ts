@@ -18,7 +18,7 @@ beforeAll(async () => {
   write_key = made.write_key;
   await send("identify", { userId: "e2e-1", traits: { phone: PHONE, name: "赵小满", city: "杭州" } });
   await vi.waitFor(async () => expect(await found(PHONE)).toBe(1), { timeout: 60_000, interval: 300 });
-}, 300_000);
+});
 
 afterAll(async () => await session?.close(), 60_000);
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
   member = items[0]?.member_id ?? 0;
   page = await session.context.newPage();
   trouble = listenForTrouble(page);
-}, 900_000);
+});
 afterAll(async () => session.close());
 
 async function open(path: string): Promise<void> {

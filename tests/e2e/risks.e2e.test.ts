@@ -8,7 +8,7 @@ const PICTURES = process.env["HUITOU_PICTURES"];
 
 beforeAll(async () => {
   session = await sharedSession();
-}, 900_000);
+});
 afterAll(() => session.close());
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -153,5 +153,5 @@ describe("risks and alarms", () => {
     await page.getByText("已关闭").waitFor();
     expect(trouble).toEqual([]);
     await page.close();
-  }, 600_000);
+  });
 });

@@ -39,11 +39,11 @@ beforeAll(async () => {
   }));
   await page.goto(`${home}/me/security`);
   await settled(page);
-}, 900_000);
+});
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
-}, 600_000);
+});
 
 async function send(path: string, data: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
   const answer = await context.request.post(home + path, { data, headers: { origin: home } });

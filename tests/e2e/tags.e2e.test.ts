@@ -6,7 +6,7 @@ let session: OwnerSession;
 
 beforeAll(async () => {
   session = await sharedSession();
-}, 300_000);
+});
 
 afterAll(async () => await session?.close(), 60_000);
 

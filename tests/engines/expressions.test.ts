@@ -43,7 +43,7 @@ describe.skipIf(missing !== "")(`the expression tree on Spark${missing === "" ? 
       }),
       { numRuns: RUNS },
     );
-  }, 240_000);
+  });
 
   const texts = ["it's", "a\\b", "\\u0041 \\", "${spark.master}", "${system:java.version}", '`x` "y" -- z', "😀茶", ""];
   test.each(texts)("the text %j arrives as it is", async (text) => {

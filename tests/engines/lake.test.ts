@@ -33,7 +33,7 @@ describe.skipIf(missing !== "")(`the lake on Spark${missing === "" ? "" : ` (ski
     const engine = await clusterEngine(ground);
     if (engine === undefined) throw new Error("no cluster engine");
     cluster = engine;
-  }, 120_000);
+  });
   afterAll(() => closeLake(ground));
 
   test("without an address there is no cluster engine", async () => {
@@ -75,7 +75,7 @@ describe.skipIf(missing !== "")(`the lake on Spark${missing === "" ? "" : ` (ski
     const far: Readonly<Record<string, unknown>>[] = [];
     for await (const portion of cluster.stream(printPlan(plan, spark, { kind: "all" }))) far.push(...portion);
     expect(byMember(far)).toEqual(byMember(embedded.rows));
-  }, 120_000);
+  });
 
   test("the full computation of the tags runs on the cluster and finds no difference", async () => {
     const quiet = { signal: new AbortController().signal, progress: async () => {} };
@@ -93,7 +93,7 @@ describe.skipIf(missing !== "")(`the lake on Spark${missing === "" ? "" : ` (ski
     );
     await spoilt;
     expect(await computeAll(ground, book, quiet)).toMatchObject({ engine: "spark", difference: 1 });
-  }, 120_000);
+  });
 
   test("a personal column is not there, and the error says so", async () => {
     await expect(cluster.query("select birth_year from catalogue.members")).rejects.toMatchObject({
@@ -124,7 +124,7 @@ describe.skipIf(missing !== "")(`the lake on Spark${missing === "" ? "" : ` (ski
     );
     await closeLake(ground);
     expect(Number(await count())).toBeGreaterThan(before);
-  }, 120_000);
+  });
 
   test("errors carry Spark's class and sentence, and nothing of the statement", async () => {
     await expect(cluster.query("select * from nowhere where secret = 'x'")).rejects.toMatchObject({

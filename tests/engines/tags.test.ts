@@ -141,7 +141,7 @@ describe.skipIf(missing !== "")(`every tag on every engine${missing === "" ? "" 
     } finally {
       await all.close();
     }
-  }, 120_000);
+  });
 
   /** One statement for the whole: each example sees its own rows only. */
   function exampleStatement(index: number): string {

@@ -45,7 +45,7 @@ beforeAll(async () => {
   manager = await join(owner, "li@tea.cn", "manager");
   manager_secret = (await enrol(world(), manager)).secret;
   owner_secret = (await enrol(world(), owner)).secret;
-}, 120_000);
+});
 afterAll(async () => app.close());
 
 /** Everybody is signed in afresh, and approvers have shown their second factor. */

@@ -59,7 +59,7 @@ describe.skipIf(!existsSync(FOLDER))("complete-journey: Parquet taken as it is",
     expect(
       await one("select count(*)::int as n from catalogue.events where kind = 'coupon_use' and stage = 'used'"),
     ).toEqual({ n: 1_232 });
-  }, 300_000);
+  });
 
   test.skipIf(!LONG)(
     "products come in row by row",

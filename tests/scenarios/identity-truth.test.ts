@@ -28,7 +28,7 @@ describe("who is who in the tea house", () => {
     known = truth(createWorld(options));
     clusters = await clustersOf(ground, known);
     score = scoreJoins(known, clusters);
-  }, 300_000);
+  });
 
   it("every account has become somebody and no record was refused", () => {
     expect(seeded.rejected).toBe(0);

@@ -28,7 +28,7 @@ beforeAll(async () => {
     ]);
     members[store] = await memberOf(ground(), crm, "crm_id", `C-${store}`);
   }
-}, 120_000);
+});
 afterAll(async () => staff.app.close());
 
 it("a number that a member of another store has is refused without saying whose it is", async () => {

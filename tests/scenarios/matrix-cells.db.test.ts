@@ -42,7 +42,7 @@ beforeAll(async () => {
     });
     programs.set(role, String(made.body["key"]));
   }
-}, 120_000);
+});
 afterAll(async () => staff.app.close());
 
 /** What a route answers somebody whose cell says this. */

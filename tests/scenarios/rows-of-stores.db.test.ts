@@ -29,7 +29,7 @@ beforeAll(async () => {
   pos = await ensureSource(ground(), { key: "pos", name: "POS", kind: "rest" });
   for (const store of [HERE, THERE] as const) await memberIn(store);
   for (const { role } of ROLES) bound.set(role, await staff.add(role, [HERE]));
-}, 120_000);
+});
 afterAll(async () => staff.app.close());
 
 /** A member of a store with an order there, a join, an open conflict and a tier by hand. */

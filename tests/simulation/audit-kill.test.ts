@@ -33,7 +33,7 @@ async function withGround<T>(run: (ground: Awaited<ReturnType<typeof compose>>["
 beforeAll(async () => {
   rig = await Rig.start();
   await withGround((ground) => setUp(ground, owner, undefined));
-}, 180_000);
+});
 afterAll(() => rig.close());
 
 async function signIn(): Promise<string> {
@@ -85,4 +85,4 @@ test("kill -9 amid acts: the chain is whole, nothing was done unwritten, and wha
   );
   const written = new Set(done.map(({ person_id }) => person_id));
   expect([...confirmed].filter((person_id) => !written.has(person_id))).toEqual([]);
-}, 300_000);
+});

@@ -30,7 +30,7 @@ const only = async (of: string) => join(below(of), (await readdir(below(of)))[0]
 beforeAll(async () => {
   rig = await Rig.start();
   await mkdir(below("tmp"), { mode: 0o755 });
-}, 600_000);
+});
 afterAll(() => rig.close());
 
 interface Command {
@@ -134,7 +134,7 @@ test("a backup amid writes restores to one moment: whatever was acknowledged bef
       ),
     );
   });
-}, 900_000);
+});
 
 test("a drill restores into a folder of its own, leaves nothing, and its outcome is known", async () => {
   const drill = await runs(await RESTORE("--check"), "server", true);
@@ -147,7 +147,7 @@ test("a drill restores into a folder of its own, leaves nothing, and its outcome
     expect(await ground.metrics.metrics()).toMatch(/huitou_backup_age_seconds \d+\n/);
     expect(await ground.metrics.metrics()).toContain("huitou_restore_drill_ok 1");
   });
-}, 600_000);
+});
 
 test("an altered or missing file, keys of another run and a folder with data are refused by name", async () => {
   await cp(await only("b"), below("altered/x"), { recursive: true });
@@ -170,7 +170,7 @@ test("an altered or missing file, keys of another run and a folder with data are
   const taken = await runs(await RESTORE(), "restored", false);
   expect(taken.code).toBe(2);
   expect(taken.said).toContain("--force-into-new");
-}, 600_000);
+});
 
 test.runIf(LONG)(
   "it restores into an external server too, once",
@@ -197,7 +197,7 @@ test("Ctrl-C amid a backup leaves nothing half", async () => {
   expect(await backup.ended).not.toBe(0);
   expect(await readdir(below("stopped"))).toEqual([]);
   expect(await readdir(below("stopped-keys"))).toEqual([]);
-}, 600_000);
+});
 
 test("kill -9 amid a restore: what is there is never started, and the restore begun anew is whole", async () => {
   for (let kill = 0; kill < KILLS; kill += 1) {
@@ -212,4 +212,4 @@ test("kill -9 amid a restore: what is there is never started, and the restore be
   }
   const again = await runs(await RESTORE(), "killed", false);
   expect(again.code, again.said).toBe(0);
-}, 900_000);
+});

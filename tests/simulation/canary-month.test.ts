@@ -200,13 +200,13 @@ beforeAll(async () => {
     });
     keys.set(kind, made);
   }
-}, 180_000);
+});
 afterAll(async () => {
   await app.close();
   await closeLake(composition.ground);
   await composition.close();
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
-}, 120_000);
+});
 
 describe.runIf(long)("no clear personal data", () => {
   it("lies anywhere after a month of records, errors, imports, nights and work", async () => {
@@ -226,7 +226,7 @@ describe.runIf(long)("no clear personal data", () => {
     expect(await scanDatabase(composition.databases.keys_url, NEEDLES)).toEqual([]);
     expect(await scanParquet()).toEqual([]);
     expect(await scanFolder(folder, NEEDLES)).toEqual([]);
-  }, 900_000);
+  });
 
   it("and the scan would have seen it", async () => {
     const [one] = CANARIES;
@@ -241,7 +241,7 @@ describe.runIf(long)("no clear personal data", () => {
     expect(await scanDatabase(composition.databases.admin_url, NEEDLES)).toMatchObject([
       { place: "store.setting", form: "plain" },
     ]);
-  }, 300_000);
+  });
 });
 
 async function scanParquet() {

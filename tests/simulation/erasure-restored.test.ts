@@ -46,7 +46,7 @@ beforeAll(async () => {
     ]);
   }
   await refreshLake(ground);
-}, 600_000);
+});
 afterAll(async () => {
   await composition.close();
   await rm(folder, { recursive: true, force: true });
@@ -148,7 +148,7 @@ test("crypto-shred one member, restore yesterday's data and key backup, look aga
   } finally {
     await again.close();
   }
-}, 600_000);
+});
 
 test("a key that was restored by other means is destroyed again at the next start", async () => {
   const { ground } = composition;
@@ -166,7 +166,7 @@ test("a key that was restored by other means is destroyed again at the next star
   await composition.close();
   composition = await open(at("live"));
   expect((await composition.ground.vault.access.keys.find(other)).size).toBe(0);
-}, 600_000);
+});
 
 test("a record store that was set back alone, to a point in time, lets go again at the next start", async () => {
   const { ground } = composition;
@@ -203,4 +203,4 @@ test("a record store that was set back alone, to a point in time, lets go again 
   composition = await open(at("live"));
   expect(await placesOf(composition.ground, tokens, ["members", "vault"])).toEqual([]);
   expect(await member(composition.ground, 2)).toBe(-1);
-}, 600_000);
+});

@@ -16,7 +16,7 @@ const DOCUMENTS = 8_000;
 let rig: Rig;
 beforeAll(async () => {
   rig = await Rig.start();
-}, 120_000);
+});
 afterAll(() => rig.close(), 60_000);
 
 /** Receipts of one to three lines, some lines equal, some rows that cannot be used. */

@@ -19,7 +19,7 @@ afterAll(async () => {
   await rig?.close(true);
   if (mounted) spawnSync("umount", ["-l", folder]);
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
-}, 60_000);
+});
 
 /** Fills what is left of the disk, to the last block. */
 async function fill(): Promise<void> {
@@ -62,5 +62,5 @@ describe.skipIf(!mounted)("disk full during ingest (needs root for a small tmpfs
       expect([table, row?.n]).toEqual([table, ids.length]);
     }
     expect(await rig.query("select record_id from members.event group by record_id having count(*) > 1")).toEqual([]);
-  }, 180_000);
+  });
 });

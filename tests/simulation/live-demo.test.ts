@@ -104,4 +104,4 @@ it(`a live demo that is killed, times: ${KILLS}, leaves no hole, replays nothing
     await databases.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
-}, 900_000);
+});

@@ -87,12 +87,12 @@ beforeAll(async () => {
   });
   server = huitou("all", "--empty");
   while (!/^ready$/m.test(log) && server.exitCode === null) await sleep(50);
-}, 900_000);
+});
 afterAll(async () => {
   server.kill("SIGKILL");
   await opened(async () => undefined).catch(() => undefined);
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
-}, 600_000);
+});
 
 const call = (path: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${port}${path}`, init);
 

@@ -29,7 +29,7 @@ beforeAll(async () => {
     log: makeLog("fatal"),
     domains: await loadDomains(),
   });
-}, 600_000);
+});
 afterAll(async () => {
   await composition.close();
   await rm(folder, { recursive: true, force: true });
@@ -102,4 +102,4 @@ test("kill -9 amid a rotation: every value stays readable, and the next run goes
     { version: 1, destroyed_at: null, emptied_at: expect.any(Date) },
     { version: 2, left_values: 0, unreadable_values: 0 },
   ]);
-}, 900_000);
+});

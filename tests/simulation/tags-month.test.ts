@@ -184,7 +184,7 @@ beforeAll(async () => {
   segments = await keepSegments();
   await settleMembership(ground());
   worker = await startWorker();
-}, 600_000);
+});
 afterAll(async () => {
   worker?.kill("SIGKILL");
   await closeLake(ground());

@@ -36,7 +36,7 @@ export function withAlertDesk(): () => AlertDesk {
   let desk: AlertDesk | undefined;
   beforeAll(async () => {
     desk = await openDesk(world());
-  }, 120_000);
+  });
   afterAll(async () => {
     await desk?.staff.app.close();
     await desk?.sim.stop();

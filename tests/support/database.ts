@@ -29,10 +29,10 @@ export function withDatabase(): () => TestWorld {
   let cleanUp = async () => {};
   beforeAll(async () => {
     ({ world, cleanUp } = await openTestWorld());
-  }, 60_000);
+  });
   afterAll(async () => {
     await cleanUp();
-  }, 60_000);
+  });
   return () => {
     if (world === undefined) throw new Error("the test database is used before beforeAll ran");
     return world;

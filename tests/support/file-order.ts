@@ -5,15 +5,12 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  * file that is not named comes after them; a wrong place costs seconds, nothing else.
  */
 const LONGEST = [
-  "tests/scenarios/identity-truth.test.ts",
-  "tests/scenarios/tag-accuracy.test.ts",
   "src/segments/segments.db.test.ts",
   "src/lake/kept-rows.db.test.ts",
   "src/members/routes.db.test.ts",
   "src/value/clv.db.test.ts",
   "src/ingest/imports/import.db.test.ts",
   "src/tags/tags.db.test.ts",
-  "tests/conformance/sensors-browser.test.ts",
   "src/tags/routes.db.test.ts",
   "src/tags/full.db.test.ts",
   "src/segments/portrait.db.test.ts",

@@ -26,7 +26,7 @@ beforeAll(async () => {
   app = staff.app;
   security = await staff.add("security_admin");
   manager = await staff.add("manager");
-}, 120_000);
+});
 afterAll(async () => staff.app.close());
 
 async function idOf({ email }: PersonSession): Promise<number> {

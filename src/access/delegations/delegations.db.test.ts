@@ -30,7 +30,7 @@ beforeAll(async () => {
   manager = await staff.add("manager", ["HZ01"]);
   agent = await staff.add("agent");
   await learn();
-}, 120_000);
+});
 afterAll(async () => staff.app.close());
 
 async function again(person: PersonSession): Promise<PersonSession> {

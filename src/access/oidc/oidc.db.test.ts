@@ -46,7 +46,7 @@ beforeAll(async () => {
   app = staff.app;
   analyst = await staff.add("analyst");
   expect((await configure()).status).toBe(200);
-}, 120_000);
+});
 afterAll(async () => {
   await staff?.app.close();
   await provider?.stop();

@@ -48,7 +48,7 @@ describe.skipIf(process.env["HUITOU_LONG"] !== "1" || !existsSync(SERVER))("pull
     }
     await admin.query(`create database shop character set utf8mb4; use shop;
       create user reader@localhost identified by 'täst''s'; grant select on shop.* to reader@localhost`);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await admin.end();

@@ -14,7 +14,7 @@ let first = 0;
 beforeAll(async () => {
   await wellRun(desk());
   first = (await assess(ground(), { person_id: null })) ?? 0;
-}, 120_000);
+});
 
 const login = async () => {
   await desk().execute(

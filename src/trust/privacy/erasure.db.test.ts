@@ -51,7 +51,7 @@ beforeAll(async () => {
   bystander = await memberOf(ground(), crm, "crm_id", "B1");
   await settleEverything();
   await officerActs();
-}, 180_000);
+});
 afterAll(async () => staff.app.close());
 
 /** A file with the canary in a good row and in a row that is refused. */
@@ -160,7 +160,7 @@ describe("deletion end to end", () => {
       const content = await readFile(file);
       expect(tokens.filter((token) => content.includes(token))).toEqual([]);
     }
-  }, 120_000);
+  });
 
   it("leaves the sale as a sale without a member, and other people as they were", async () => {
     const orders = await rows(

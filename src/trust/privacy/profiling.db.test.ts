@@ -58,7 +58,7 @@ beforeAll(async () => {
     segments[name] = Number((await staff.owner.call("POST", "/api/segments", { name, condition })).body["segment_id"]);
   }
   await settle();
-}, 180_000);
+});
 afterAll(async () => staff.app.close());
 
 /** One settle: what the workers of a process do within a second or two, and the lake's next refresh. */

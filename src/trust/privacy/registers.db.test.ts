@@ -15,7 +15,7 @@ let officer: PersonSession;
 beforeAll(async () => {
   staff = await staffOf(world());
   officer = await staff.add("privacy_officer");
-}, 120_000);
+});
 afterAll(async () => staff.app.close());
 
 const marketing = {

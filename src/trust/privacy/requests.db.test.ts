@@ -56,7 +56,7 @@ beforeAll(async () => {
     members.push(await memberOf(ground(), crm, "crm_id", `R${n}`));
   }
   await deliverAll(world());
-}, 120_000);
+});
 afterAll(async () => staff.app.close());
 
 const member = (n: number) => members[n - 1] as number;
@@ -195,7 +195,7 @@ describe("a rights request", () => {
     expect(heard).toEqual([
       { member_id: member(8), withdrawn: [{ purpose: "marketing", medium: "sms" }], granted: [] },
     ]);
-  }, 70_000);
+  });
 
   it("shows what is overdue, by the business calendar", async () => {
     await ground().store.write(SYSTEM_SCOPE, (tx) =>

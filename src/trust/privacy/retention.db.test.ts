@@ -29,7 +29,7 @@ beforeAll(async () => {
     record("review", "2026-11-01", who, { rating: 4, text: "最近的一句话", sku: "T1" }),
   ]);
   await deliverAll(world());
-}, 120_000);
+});
 afterAll(async () => staff.app.close());
 
 const run = async (dry_run: boolean) => {
