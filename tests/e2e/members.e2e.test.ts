@@ -116,7 +116,7 @@ describe("tags", () => {
   it("finds a tag by one of its values, shows its spread, and leads from a count to exactly those members", async () => {
     const page = await session.open("/tags?q=乌龙");
     const tags = await session.get<{ items: { key: string; zh: string }[] }>("/api/tags");
-    const wanted = tags.items.find((tag) => tag.key === "gender");
+    const wanted = tags.items.find((tag) => tag.key === "join_channel");
     await page.getByRole("searchbox").fill(wanted?.zh ?? "");
     await page.getByRole("link", { name: wanted?.zh ?? "", exact: true }).click();
     await page.getByRole("heading", { name: "取值与分布" }).waitFor();
@@ -128,6 +128,13 @@ describe("tags", () => {
     await link.click();
     await page.getByRole("button", { name: /^去掉筛选/ }).waitFor();
     await expect.poll(() => page.getByText(/^共 .* 位$/).textContent()).toBe(`共 ${count.toLocaleString()} 位`);
+    await page.close();
+  });
+
+  it("of personal data that are masked for the reader is counted, says so, and leads to no list that would be refused", async () => {
+    const page = await session.open("/tags/gender");
+    await page.getByText(/L3 级个人信息，您的权限只能遮盖显示/).waitFor();
+    expect(await page.getByRole("link", { name: /查看会员/ }).count()).toBe(0);
     await page.close();
   });
 

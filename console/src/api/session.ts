@@ -15,6 +15,8 @@ export interface SessionState {
   /** What the person must do before anything else: prove a second factor, add one, change an old password. */
   readonly owes: "prove" | "enrol" | "password" | null;
   readonly permissions: readonly string[];
+  /** What the matrix says to each permission, L1 to L4. */
+  readonly outcomes: Readonly<Record<string, readonly string[]>>;
   /** The role through whose eyes this session looks, on demo data only. */
   readonly viewing_as: string | null;
   readonly may_view_as: boolean;
@@ -45,4 +47,16 @@ export function useSession(): SessionState | undefined {
 /** May the signed-in person do this? Only hides what would be refused; the server decides. */
 export function useCan(permission: string): boolean {
   return useSession()?.permissions.includes(permission) ?? false;
+}
+
+const LEVELS = ["L1", "L2", "L3", "L4"];
+
+/**
+ * May conditions of this permission ask about values of a sensitivity? Whoever sees them masked may not: asking for each
+ * value would find them out. The server decides; this only spares a link that would be refused.
+ */
+export function useMayAsk(permission: string): (level: string) => boolean {
+  const outcomes = useSession()?.outcomes[permission] ?? [];
+  const most = outcomes.lastIndexOf("allow");
+  return (level) => LEVELS.indexOf(level) <= Math.max(0, most);
 }

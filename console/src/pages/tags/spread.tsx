@@ -1,3 +1,4 @@
+import { useMayAsk } from "../../api/session.ts";
 import { Bar } from "../../parts/bar.tsx";
 import { Count, Ratio } from "../../parts/figures.tsx";
 import { formatRatio } from "../../texts/format.ts";
@@ -42,6 +43,7 @@ function parts(spread: readonly Spread[]): readonly Spread[] {
 /** Every value with its meaning, its members and its share, as a bar from zero. */
 export function SpreadTable({ tag, t }: { tag: TagDetail; t: Translate }) {
   const shared = useTexts();
+  const listed = useMayAsk("members.read")(tag.privacy);
   const total = tag.distribution.reduce((sum, one) => sum + one.count, 0);
   const most = Math.max(1, ...tag.distribution.map((one) => one.count));
   const meanings = new Map(tag.values.map((value) => [value.value, pick(value.meaning_zh, value.meaning_en)]));
@@ -49,7 +51,9 @@ export function SpreadTable({ tag, t }: { tag: TagDetail; t: Translate }) {
   const withMeaning = tag.distribution.some((one) => meanings.get(one.value));
   return (
     <table className="ht-table">
-      <caption className="ht-hidden">{t("one.table")}</caption>
+      <caption className={listed ? "ht-hidden" : "ht-note tg-closed"}>
+        {listed ? t("one.table") : t("one.closed", { level: tag.privacy })}
+      </caption>
       <thead>
         <tr>
           <th scope="col">{t("one.value")}</th>
@@ -78,7 +82,7 @@ export function SpreadTable({ tag, t }: { tag: TagDetail; t: Translate }) {
               <Count
                 value={one.count}
                 unit={shared("unit.people")}
-                to={membersOf(tag.key, one)}
+                to={listed ? membersOf(tag.key, one) : undefined}
                 label={`${pick(one.zh, one.en)} ${shared("act.see_members")}`}
               />
             </td>

@@ -1,6 +1,7 @@
 import { SearchOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useSearchParams } from "react-router";
+import { useMayAsk } from "../../api/session.ts";
 import { Bar } from "../../parts/bar.tsx";
 import { Chip, Choices } from "../../parts/chips.tsx";
 import { Count, Ratio, RelativeTime } from "../../parts/figures.tsx";
@@ -215,6 +216,7 @@ function FamilyTable({ family, tags, states, t }: FamilyTableProps) {
 
 function TagRow({ tag, accuracy, t }: { tag: Tag; accuracy: TagAccuracy | undefined; t: Translate }) {
   const client = useQueryClient();
+  const listed = useMayAsk("members.read")(tag.privacy);
   const address = `/tags/${encodeURIComponent(tag.key)}`;
   const name = pick(tag.zh, tag.en);
   return (
@@ -246,7 +248,7 @@ function TagRow({ tag, accuracy, t }: { tag: Tag; accuracy: TagAccuracy | undefi
       <td className="ht-num">
         <Count
           value={tag.members_with_value}
-          to={`/members?tag=${encodeURIComponent(tag.key)}`}
+          to={listed ? `/members?tag=${encodeURIComponent(tag.key)}` : undefined}
           label={`${name} ${t("column.members")}`}
         />
       </td>
