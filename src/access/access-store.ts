@@ -1,4 +1,5 @@
 import type { Scope, Tx } from "../store/index.ts";
+import { TILL_ROLE } from "./roles.ts";
 
 export interface PersonRow {
   readonly person_id: number;
@@ -23,8 +24,17 @@ export interface PersonRow {
 
 /** How a session was begun, and since when a second factor is proved by whoever vouched for the person. */
 export interface HowOpened {
-  readonly opened_by: "password" | "oidc";
+  readonly opened_by: "password" | "oidc" | "pin";
   readonly strong_since: Date | undefined;
+  /** The tablet that a session by PIN belongs to. */
+  readonly tablet_id?: number;
+}
+
+/** The tablet at which somebody works by their PIN. */
+export interface AtTablet {
+  readonly tablet_id: number;
+  readonly store_code: string;
+  readonly name: string;
 }
 
 /** Whose work a session does for a while, as it is at this moment. */
@@ -56,6 +66,8 @@ export interface SessionRow {
   readonly view_stores: string[] | null;
   /** null: the person's own work; also once the delegation has ended, its giver has left or has another role. */
   readonly acting_for: ActingFor | null;
+  /** null: a log-in of one's own. */
+  readonly tablet: AtTablet | null;
   /** Members of other stores whom the person found by an exact phone or code a moment ago. */
   readonly found: number[] | null;
 }
@@ -135,11 +147,18 @@ export async function insertPerson(
 export async function updatePerson(
   tx: Tx,
   person_id: number,
-  change: { role?: string; disabled_at?: Date | null; name?: string; leaves_at?: null },
+  change: {
+    role?: string;
+    disabled_at?: Date | null;
+    name?: string;
+    leaves_at?: null;
+    scope_stores?: readonly string[] | null;
+  },
 ): Promise<void> {
   await tx.query(
     `update access.person set role = coalesce($2, role), name = coalesce($3, name),
-       disabled_at = case when $4 then $5 else disabled_at end, leaves_at = case when $6 then null else leaves_at end
+       disabled_at = case when $4 then $5 else disabled_at end, leaves_at = case when $6 then null else leaves_at end,
+       scope_stores = case when $7 then $8::text[] else scope_stores end
      where person_id = $1`,
     [
       person_id,
@@ -148,6 +167,8 @@ export async function updatePerson(
       "disabled_at" in change,
       change.disabled_at ?? null,
       "leaves_at" in change,
+      "scope_stores" in change,
+      change.scope_stores ?? null,
     ],
   );
 }
@@ -169,8 +190,8 @@ export async function insertSession(
 ): Promise<void> {
   await tx.query(
     `insert into access.session (token_hash, person_id, created_at, last_seen_at, ip, user_agent, opened_by, assurance,
-       last_strong_auth_at, proved_by)
-     values ($1, $2, $3, $3, $4, $5, $6, case when $7::timestamptz is null then 1 else 2 end, $7, $6)`,
+       last_strong_auth_at, proved_by, tablet_id)
+     values ($1, $2, $3, $3, $4, $5, $6, case when $7::timestamptz is null then 1 else 2 end, $7, $6, $8)`,
     [
       session.token_hash,
       session.person_id,
@@ -179,6 +200,7 @@ export async function insertSession(
       session.user_agent.slice(0, 300),
       session.opened_by,
       session.strong_since ?? null,
+      session.tablet_id ?? null,
     ],
   );
 }
@@ -186,14 +208,26 @@ export async function insertSession(
 /** So many of the members found last stay open. */
 const FOUND_MAX = 50;
 
-/** The person of a live session; a session idle or old beyond the limits does not count. */
+/** What a request shows, and before which instants nothing counts any more. */
+export interface Presented {
+  readonly token_hash: Buffer;
+  /** Of the secret of a tablet's browser; null: none was sent. */
+  readonly device_hash: Buffer | null;
+  readonly seen_after: Date;
+  /** The same for sessions at tablets. */
+  readonly seen_at_tablet_after: Date;
+  readonly made_after: Date;
+  readonly found_after: Date;
+  readonly now: Date;
+}
+
+/**
+ * The person of a live session; a session idle or old beyond the limits does not count. One by PIN counts only together
+ * with its tablet, as long as the tablet is bound and its clerk is one of that store and keeps a PIN.
+ */
 export async function personOfSession(
   tx: Tx,
-  token_hash: Buffer,
-  seen_after: Date,
-  made_after: Date,
-  found_after: Date,
-  now: Date,
+  shown: Presented,
 ): Promise<{ readonly person: PersonRow; readonly session: SessionRow } | undefined> {
   const person = await tx.one<PersonRow & SessionRow & { session_made_at: Date }>(
     `select ${PERSON}, s.session_id, s.token_hash, s.created_at as session_made_at, s.last_seen_at, s.assurance,
@@ -206,11 +240,24 @@ export async function personOfSession(
          where d.delegation_id = s.delegation_id and d.taker_id = p.person_id and d.approved_at is not null and d.ended_at is null
            and d.from_at <= $5 and d.until_at > $5 and g.disabled_at is null and g.role = d.role) as acting_for,
        (select array_agg(l.member_id)::float8[] from (select member_id from access.lookup where person_id = p.person_id and at > $4
-          and member_id is not null order by at desc limit ${FOUND_MAX}) l) as found
-     from access.session s join access.person p using (person_id)
+          and member_id is not null order by at desc limit ${FOUND_MAX}) l) as found,
+       case when t.tablet_id is null then null
+         else jsonb_build_object('tablet_id', t.tablet_id, 'store_code', t.store_code, 'name', t.name) end as tablet
+     from access.session s join access.person p using (person_id) left join access.tablet t on t.tablet_id = s.tablet_id
      where s.token_hash = $1 and s.last_seen_at > $2 and s.created_at > $3 and p.disabled_at is null
-       and (p.leaves_at is null or p.leaves_at > $5)`,
-    [token_hash, seen_after, made_after, found_after, now],
+       and (p.leaves_at is null or p.leaves_at > $5)
+       and (s.tablet_id is null or (t.device_hash = $6 and t.revoked_at is null and t.expires_at > $5 and s.last_seen_at > $7
+         and p.role = '${TILL_ROLE}' and t.store_code = any(p.scope_stores)
+         and exists (select 1 from access.pin n where n.person_id = p.person_id)))`,
+    [
+      shown.token_hash,
+      shown.seen_after,
+      shown.made_after,
+      shown.found_after,
+      shown.now,
+      shown.device_hash,
+      shown.seen_at_tablet_after,
+    ],
   );
   return person === undefined ? undefined : { person, session: { ...person, created_at: person.session_made_at } };
 }
@@ -278,15 +325,18 @@ export async function insertInvitation(
   tx: Tx,
   invitation: {
     token_hash: Buffer;
-    purpose: "setup" | "invite" | "reset";
+    purpose: "setup" | "invite" | "reset" | "pin";
     person_id: number | null;
     now: Date;
     expires_at: Date;
   },
 ): Promise<void> {
   if (invitation.purpose === "setup") await tx.query("delete from access.invitation where purpose = 'setup'");
-  if (invitation.purpose === "reset")
-    await tx.query("delete from access.invitation where purpose = 'reset' and person_id = $1", [invitation.person_id]);
+  if (invitation.purpose === "reset" || invitation.purpose === "pin")
+    await tx.query("delete from access.invitation where purpose = $2 and person_id = $1", [
+      invitation.person_id,
+      invitation.purpose,
+    ]);
   await tx.query(
     "insert into access.invitation (token_hash, purpose, person_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
     [invitation.token_hash, invitation.purpose, invitation.person_id, invitation.now, invitation.expires_at],

@@ -10,6 +10,7 @@ import "./oidc/errors.ts";
 import "./people-review-errors.ts";
 import { accessRoutes } from "./routes.ts";
 import { sweepJob, sweepSchedules } from "./sweep.ts";
+import "./tablets/errors.ts";
 
 export const domain: Domain = {
   name: "access",

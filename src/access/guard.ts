@@ -19,6 +19,7 @@ import { requirePermitted, type Rights, rightsOf, scopeFor, withoutFound } from 
 import { STRONG_SECONDS_MAX } from "./refusals.ts";
 import { NOTHING } from "./row-scope.ts";
 import { requireNothingOwed, type SignedIn, signedIn } from "./sessions.ts";
+import { refuseAtTablet } from "./tablets/limits.ts";
 import { actingAs, refuseActsWhileViewing } from "./view-as.ts";
 
 declare module "fastify" {
@@ -80,7 +81,7 @@ export function guard(app: FastifyInstance, ground: Ground): void {
     }
     if ("public" in access) return;
     if (signed === undefined || request.rights === undefined) throw problem("access.not_signed_in");
-    if ("own" in access) return;
+    if ("own" in access) return refuseAtTablet(signed.session);
     requireNothingOwed(signed);
     await permit(ground, { request, reply, signed, rights: request.rights, access });
   });
@@ -194,6 +195,12 @@ function onBehalf({ signed_in }: FastifyRequest): Record<string, unknown> {
   return lent == null ? {} : { on_behalf_of: lent.giver_id, delegation_id: lent.delegation_id, as_role: lent.role };
 }
 
+/** Who worked by a PIN, and at which tablet. */
+function atTablet({ signed_in }: FastifyRequest): Record<string, unknown> {
+  const tablet = signed_in?.session.tablet;
+  return tablet == null ? {} : { at_tablet_id: tablet.tablet_id, at_store_code: tablet.store_code };
+}
+
 function actorOf(request: FastifyRequest): string {
   const access = request.routeOptions.config?.access;
   if (request.client !== undefined) return "client";
@@ -217,6 +224,7 @@ function entryOf(ground: Ground, request: FastifyRequest, phase: Phase, reply?: 
       ...request.audit_subject,
       ...(request.client === undefined ? {} : { caller_client_id: request.client.client_id }),
       ...onBehalf(request),
+      ...atTablet(request),
     },
     status: reply?.statusCode ?? null,
     succeeded: reply === undefined ? null : reply.statusCode < 400,

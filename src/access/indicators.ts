@@ -22,12 +22,16 @@ async function injectAudit({ tx, at }: Look, rows: number, entry: { action: stri
 }
 
 const SIGN_IN = "post /api/session";
+const PIN_SIGN_IN = "post /api/till/session";
 
 const failedLogins: Indicator = {
   name: "access.failed_logins",
   zh: "登录失败",
   en: "Failed log-ins",
-  how: { zh: "最近 10 分钟内被拒绝的登录次数", en: "Log-ins refused within the last 10 minutes" },
+  how: {
+    zh: "最近 10 分钟内被拒绝的登录次数，门店平板的 PIN 也算",
+    en: "Log-ins refused within the last 10 minutes, PINs at tablets too",
+  },
   unit: "count",
   direction: "above",
   warn: 10,
@@ -42,8 +46,8 @@ const failedLogins: Indicator = {
     const since = new Date(look.at.getTime() - 10 * MINUTE_MS);
     const value = await countOf(
       look,
-      `select count(*)::int as count from access.audit where action = $1 and phase = 'done' and not succeeded and at > $2 and at <= $3`,
-      [SIGN_IN, since, look.at],
+      `select count(*)::int as count from access.audit where action = any($1) and phase = 'done' and not succeeded and at > $2 and at <= $3`,
+      [[SIGN_IN, PIN_SIGN_IN], since, look.at],
     );
     return [{ part: "", value }];
   },
@@ -57,7 +61,10 @@ const lockouts: Indicator = {
   name: "access.lockouts",
   zh: "被锁定的账号",
   en: "Locked accounts",
-  how: { zh: "因连续输错密码而正被锁定的账号数", en: "Accounts locked at this moment after wrong passwords in a row" },
+  how: {
+    zh: "因连续输错密码或 PIN 而正被锁定的账号与平板数",
+    en: "Accounts and tablets locked at this moment after wrong passwords or PINs in a row",
+  },
   unit: "count",
   direction: "above",
   warn: 1,
@@ -69,9 +76,12 @@ const lockouts: Indicator = {
   },
   link: "/trust/people",
   read: async (look) => {
-    const value = await countOf(look, "select count(*)::int as count from access.person where locked_until > $1", [
-      look.at,
-    ]);
+    const value = await countOf(
+      look,
+      `select ((select count(*) from access.person where locked_until > $1) + (select count(*) from access.pin where locked_until > $1)
+         + (select count(*) from access.tablet where locked_until > $1))::int as count`,
+      [look.at],
+    );
     return [{ part: "", value }];
   },
   inject: async ({ tx, at }, limit) => {

@@ -20,12 +20,13 @@ const Name = Type.String({ minLength: 1, maxLength: 60 });
 const Instant = Type.String({ format: "date-time" });
 const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([Type.Null(), schema]);
+const Stores = orNull(Type.Array(Type.String({ pattern: "^[^,]{1,100}$" }), { maxItems: 500 }));
 const InviteBody = Type.Object(
   {
     name: Name,
     email: Type.String({ maxLength: 320 }),
     role: Type.String({ maxLength: 40 }),
-    scope_stores: Type.Optional(orNull(Type.Array(Type.String({ pattern: "^[^,]{1,100}$" }), { maxItems: 500 }))),
+    scope_stores: Type.Optional(Stores),
   },
   strict,
 );
@@ -34,6 +35,7 @@ const ChangeBody = Type.Object(
     role: Type.Optional(Type.String({ maxLength: 40 })),
     name: Type.Optional(Name),
     disabled: Type.Optional(Type.Boolean()),
+    scope_stores: Type.Optional(Stores),
   },
   strict,
 );
@@ -144,7 +146,7 @@ function accountRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/people/:person_id",
     {
       schema: {
-        summary: "Change role or name, disable or enable",
+        summary: "Change role, name or stores, disable or enable",
         tags,
         params: PersonParams,
         body: ChangeBody,
@@ -153,8 +155,12 @@ function accountRoutes(app: FastifyInstance, ground: Ground): void {
       config: aboutOne("person", manage),
     },
     async (request) => {
-      const { role, disabled } = request.body;
-      Object.assign(request.audit_subject, { role: role ?? null, disabled: disabled ?? null });
+      const { role, disabled, scope_stores } = request.body;
+      Object.assign(request.audit_subject, {
+        role: role ?? null,
+        disabled: disabled ?? null,
+        ...(scope_stores === undefined ? {} : { stores: scope_stores }),
+      });
       await changePerson(ground, actorOf(ground, request), request.params.person_id, request.body);
       return { person_id: request.params.person_id };
     },

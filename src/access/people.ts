@@ -20,8 +20,9 @@ import {
 import { attempt, requireUnlocked } from "./attempts.ts";
 import { checkPassword, hashPassword, requireNewPassword, requireStrongPassword } from "./passwords.ts";
 import { type Actor, notePersonAct, requireMayAct, requireMayGive } from "./person-acts.ts";
-import { PASSWORD_PROFILES, securityPolicy } from "./policy.ts";
+import { PASSWORD_PROFILES, type SecurityPolicy, securityPolicy } from "./policy.ts";
 import { ROLE_NAMES, type Role } from "./roles.ts";
+import { deletePinRow } from "./tablets/pin-store.ts";
 
 const SETUP_HOURS = 24;
 const INVITE_DAYS = 7;
@@ -141,6 +142,21 @@ export async function acceptInvitation(ground: Ground, token: string, password: 
   });
 }
 
+/** Whoever changes what opens their account gives the present password. @throws access.wrong_credentials, access.locked */
+export async function provePassword(
+  ground: Ground,
+  person: PersonRow,
+  { attempts_max, lock_minutes }: SecurityPolicy,
+  password: string,
+): Promise<void> {
+  requireUnlocked(person, "password", ground.wall.now());
+  const right = await checkPassword(person.password_hash, password);
+  const judged = await attempt(ground, person.person_id, "password", async (_tx, live) =>
+    right && live.password_hash === person.password_hash ? true : undefined,
+  );
+  if (judged === undefined) throw problem("access.wrong_credentials", { limit: attempts_max, minutes: lock_minutes });
+}
+
 /**
  * A person gives themself another password: the present one is asked for, all other sessions end.
  * @throws access.wrong_credentials, access.password_weak, access.password_simple, access.password_used
@@ -153,13 +169,7 @@ export async function changePassword(
 ): Promise<void> {
   const policy = await ground.store.read(SYSTEM_SCOPE, securityPolicy);
   const profile = PASSWORD_PROFILES[policy.profile];
-  requireUnlocked(person, "password", ground.wall.now());
-  const right = await checkPassword(person.password_hash, given.current);
-  const judged = await attempt(ground, person.person_id, "password", async (_tx, live) =>
-    right && live.password_hash === person.password_hash ? true : undefined,
-  );
-  if (judged === undefined)
-    throw problem("access.wrong_credentials", { limit: policy.attempts_max, minutes: policy.lock_minutes });
+  await provePassword(ground, person, policy, given.current);
   requireStrongPassword(given.password, person.email, profile);
   await requireNewPassword(given.password, person.password_history, profile);
   const password_hash = await hashPassword(given.password);
@@ -170,14 +180,15 @@ export async function changePassword(
 }
 
 /**
- * Changes role, name or whether a person may sign in; a disabled person's sessions end at once.
+ * Changes role, name, stores or whether a person may sign in; a disabled person's sessions end at once, and a PIN of theirs
+ * is gone.
  * @throws access.own_account, access.owner_only, access.last_owner
  */
 export async function changePerson(
   ground: Ground,
   by: Actor,
   person_id: number,
-  change: { role?: string; name?: string; disabled?: boolean },
+  change: { role?: string; name?: string; disabled?: boolean; scope_stores?: readonly string[] | null },
 ): Promise<void> {
   if (change.role !== undefined) requireRole(change.role);
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
@@ -190,17 +201,23 @@ export async function changePerson(
       (change.disabled === true || (change.role ?? "owner") !== "owner");
     if (losesOwner && (await countActiveOwners(tx)) <= 1) throw problem("access.last_owner");
     const role = change.role === person.role ? undefined : change.role;
-    if (role !== undefined || change.disabled !== undefined) requireMayAct(by, person, role);
+    if (role !== undefined || change.disabled !== undefined || change.scope_stores !== undefined)
+      requireMayAct(by, person, role);
     await updatePerson(tx, person_id, {
       ...(change.role === undefined ? {} : { role: change.role }),
       ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.scope_stores === undefined ? {} : { scope_stores: change.scope_stores }),
       ...(change.disabled === undefined ? {} : { disabled_at: change.disabled ? ground.wall.now() : null }),
       // whoever comes back does not leave at an instant that has passed
       ...(change.disabled === false ? { leaves_at: null } : {}),
     });
-    if (change.disabled === true || change.role !== undefined) await deleteSessionsOf(tx, person_id);
+    if (change.disabled === true || change.role !== undefined) {
+      await deleteSessionsOf(tx, person_id);
+      if (change.disabled === true || role !== undefined) await deletePinRow(tx, person_id);
+    }
     const now = ground.wall.now();
     if (role !== undefined) await notePersonAct(tx, person_id, by, "role", now);
+    if (change.scope_stores !== undefined) await notePersonAct(tx, person_id, by, "stores", now);
     if (change.disabled === false && person.disabled_at !== null) await notePersonAct(tx, person_id, by, "enable", now);
   });
 }

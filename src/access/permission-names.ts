@@ -48,6 +48,7 @@ export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
   "jobs.read": named("查看任务", "See jobs"),
   "jobs.manage": named("停止任务", "Stop jobs"),
   "people.manage": named("管理账号", "Manage people"),
+  "people.tablets": named("管理门店平板", "Manage store tablets"),
   "matrix.read": named("查看权限矩阵", "See the matrix"),
   "matrix.manage": named("起草权限矩阵", "Draft the matrix"),
   "matrix.approve": named("批准权限矩阵", "Approve the matrix"),

@@ -4,7 +4,7 @@ import type { PersonRow } from "./access-store.ts";
 
 /** Whoever acts on accounts; null: a command of the host. */
 export type Actor = Pick<PersonRow, "person_id" | "role"> | null;
-export type PersonAct = "invite" | "role" | "enable" | "reset_link" | "reset_factors";
+export type PersonAct = "invite" | "role" | "enable" | "reset_link" | "reset_factors" | "pin_link" | "stores";
 
 /** Given, taken and reset by an owner only: who can do everything, and who judges everybody by the audit log. */
 const KEPT_FOR_OWNERS: ReadonlySet<string> = new Set(["owner", "audit_admin"]);

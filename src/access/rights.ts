@@ -2,12 +2,14 @@ import type { Ground } from "../ground.ts";
 import type { Level, Permitted } from "../platform/http.ts";
 import type { Column } from "../query/index.ts";
 import type { Scope } from "../store/index.ts";
+import { problem } from "../platform/errors.ts";
 import type { PersonRow, SessionRow } from "./access-store.ts";
 import { isBound } from "./lookups.ts";
 import { domainOf, LEVELS, type Matrix, type Outcome } from "./matrix.ts";
 import { approvalRequired, notAllowed, type Place, STRONG_SECONDS_MAX, stepUp } from "./refusals.ts";
 import type { Permission } from "./roles.ts";
 import { rowsFor } from "./row-scope.ts";
+import { outcomeAtTablet } from "./tablets/limits.ts";
 
 const STRONG_ASSURANCE = 2;
 
@@ -34,16 +36,22 @@ export interface Rights {
   readonly role: string;
   readonly version: number;
   outcome(permission: string, level: Level): Outcome;
+  /** Whether it is the tablet that keeps out, and not the role. */
+  closedAtTablet(permission: string, level: Level): boolean;
   /** How a column of the catalogue is shown under a permission, by its sensitivity. */
   column(permission: string, column: Pick<Column, "sensitivity">): Shown;
 }
 
 export function rightsOf(matrix: Matrix, role: string, session: SessionRow, now: Date): Rights {
-  const outcome = (permission: string, level: Level) => matrix.outcome(role, permission, level);
+  const ofRole = (permission: string, level: Level) => matrix.outcome(role, permission, level);
+  const atTablet = (permission: string, level: Level) => outcomeAtTablet(ofRole(permission, level), permission, level);
+  const outcome = session.tablet === null ? ofRole : atTablet;
   return {
     role,
     version: matrix.version,
     outcome,
+    closedAtTablet: (permission, level) =>
+      outcome(permission, level) === "deny" && ofRole(permission, level) !== "deny",
     column: (permission, column) => shownAs(outcome(permission, column.sensitivity ?? "L2"), session, now),
   };
 }
@@ -69,7 +77,9 @@ export async function scopeFor(
   rights: Rights,
   access: Permitted,
 ) {
-  const rows = await rowsFor(ground, person, matrix.scope(person.role, domainOf(access.permission)));
+  const given = matrix.scope(person.role, domainOf(access.permission));
+  // a tablet is its store's, whatever the role sees elsewhere
+  const rows = await rowsFor(ground, person, session.tablet !== null && given === "all" ? "own" : given);
   const found = isBound(rows) ? (session.found ?? []) : [];
   const scope: Scope = {
     ...rows,
@@ -111,9 +121,10 @@ export function requirePermitted(rights: Rights, access: Permitted, session: Ses
   throw approvalRequired(place, rights.version);
 }
 
-/** The outcome of a cell that lets in, now or after approval. @throws access.not_allowed, access.step_up_required */
+/** The outcome of a cell that lets in, now or after approval. @throws access.not_allowed, access.tablet_closed, access.step_up_required */
 export function requireOutcome(rights: Rights, place: Place, session: SessionRow, now: Date): Outcome {
   const outcome = rights.outcome(place.permission, place.level);
+  if (rights.closedAtTablet(place.permission, place.level)) throw problem("access.tablet_closed");
   if (outcome === "deny") throw notAllowed(rights.role, rights.version, place);
   if (outcome === "step_up" && !strongEnough(session, now)) throw stepUp(place);
   return outcome;

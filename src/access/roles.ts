@@ -25,6 +25,7 @@ export const PERMISSIONS = [
   "jobs.read",
   "jobs.manage",
   "people.manage",
+  "people.tablets",
   "matrix.read",
   "matrix.manage",
   "matrix.approve",
@@ -63,6 +64,9 @@ export const ROLE_NAMES = [
   "privacy_officer",
 ] as const;
 export type Role = (typeof ROLE_NAMES)[number];
+
+/** Who takes turns at a shared tablet: nobody with more than a store in their hands. */
+export const TILL_ROLE: Role = "clerk";
 
 const read: readonly Permission[] = [
   "members.read",
@@ -114,6 +118,7 @@ export const ROLES: readonly RoleInfo[] = [
       "trust.handle",
       "trust.manage",
       "approvals.decide",
+      "people.tablets",
     ],
   },
   {
@@ -165,6 +170,7 @@ export const ROLES: readonly RoleInfo[] = [
     en: "Security administrator",
     permissions: [
       "people.manage",
+      "people.tablets",
       "matrix.read",
       "matrix.manage",
       "matrix.approve",

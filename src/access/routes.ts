@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
@@ -19,7 +19,10 @@ import { matrixRoutes } from "./matrix-routes.ts";
 import type { Rights } from "./rights.ts";
 import { policyRoutes } from "./policy-routes.ts";
 import { PERMISSIONS } from "./roles.ts";
-import { closeSession, openSession, type SignedIn, signIn } from "./sessions.ts";
+import { closeSession, openSession, signIn } from "./sessions.ts";
+import { tabletRoutes } from "./tablets/routes.ts";
+import { tillRoutes } from "./tablets/till-routes.ts";
+import { tillOf } from "./tablets/turns.ts";
 import { mayViewAs, viewAsRoutes } from "./view-as.ts";
 
 const Person = Type.Object({ id: Type.Integer(), name: Type.String(), email: Type.String(), role: Type.String() });
@@ -47,6 +50,9 @@ const SessionState = Type.Object({
     Type.Object({ delegation_id: Type.Integer(), name: Type.String(), role: Type.String(), until_at: Type.String() }),
   ),
   outcomes: Type.Record(Type.String(), Type.Array(Type.String())),
+  /** The store whose tablet this browser is, and whether the session is one by PIN. */
+  tablet: Type.Union([Type.Null(), Type.Object({ name: Type.String(), store_name: Type.String() })]),
+  at_tablet: Type.Boolean(),
   locale: Type.String(),
   timezone: Type.String(),
   currency: Type.String(),
@@ -105,13 +111,15 @@ export function accessRoutes(app: FastifyInstance, ground: Ground): void {
   matrixRoutes(app, ground, app.declared_routes);
   approvalRoutes(app, ground);
   auditRoutes(app, ground);
+  tabletRoutes(app, ground);
+  tillRoutes(app, ground);
 }
 
 function sessionRoutes(app: FastifyInstance, ground: Ground): void {
-  const state = async (
-    signed: SignedIn | undefined,
-    rights: Rights | undefined,
-  ): Promise<Static<typeof SessionState>> => {
+  const state = async (request: FastifyRequest): Promise<Static<typeof SessionState>> => {
+    const { signed_in: signed, rights } = request;
+    const till = await tillOf(ground, request);
+    const at_tablet = signed !== undefined && signed.session.tablet !== null;
     const [setup_required, brand_name] = await ground.store.read(
       SYSTEM_SCOPE,
       async (tx) => [await setupRequired(tx), await brandName(tx)] as const,
@@ -125,8 +133,10 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
       ...heldBy(rights),
       viewing_as: signed?.session.view_role ?? null,
       acting_for: lentView(signed?.session.acting_for),
-      may_act_for: signed === undefined ? [] : await lentTo(ground, signed.person.person_id),
+      may_act_for: signed === undefined || at_tablet ? [] : await lentTo(ground, signed.person.person_id),
       may_view_as: signed !== undefined && (await mayViewAs(ground, signed.person)),
+      tablet: till === undefined ? null : { name: till.tablet.name, store_name: till.tablet.store_name },
+      at_tablet,
       locale: "zh-CN",
       timezone: ground.config.timezone,
       currency: ground.config.currency,
@@ -142,7 +152,7 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
       },
       config: open,
     },
-    async (request) => state(request.signed_in, request.rights),
+    async (request) => state(request),
   );
   app.post<{ Body: Static<typeof SignInBody> }>(
     "/api/session",

@@ -17,6 +17,7 @@ import {
 import { attempt, requireUnlocked } from "./attempts.ts";
 import { checkPassword, isPasswordOld } from "./passwords.ts";
 import { PASSWORD_PROFILES, type SecurityPolicy, securityPolicy } from "./policy.ts";
+import { deviceHashOf, TABLET_IDLE_MINUTES } from "./tablets/device.ts";
 
 const TOUCH_SECONDS = 60;
 /** How long somebody found by an exact phone or code stays open to who found them. */
@@ -53,7 +54,7 @@ export async function signIn(
         );
   if (person === undefined || opened === undefined)
     throw problem("access.wrong_credentials", { limit: policy.attempts_max, minutes: policy.lock_minutes });
-  setCookie(ground, reply, opened);
+  setSessionCookie(ground, reply, opened);
   return person;
 }
 
@@ -64,7 +65,11 @@ export async function openSession(
   reply: FastifyReply,
   person_id: number,
 ): Promise<void> {
-  setCookie(ground, reply, await ground.store.write(SYSTEM_SCOPE, (tx) => keepSession(ground, tx, request, person_id)));
+  setSessionCookie(
+    ground,
+    reply,
+    await ground.store.write(SYSTEM_SCOPE, (tx) => keepSession(ground, tx, request, person_id)),
+  );
 }
 
 /**
@@ -79,7 +84,7 @@ export async function openSignedOn(
   strong_since: Date | undefined,
 ): Promise<void> {
   const how = { opened_by: "oidc", strong_since } as const;
-  setCookie(
+  setSessionCookie(
     ground,
     reply,
     await ground.store.write(SYSTEM_SCOPE, (tx) => keepSession(ground, tx, request, person_id, how)),
@@ -87,7 +92,7 @@ export async function openSignedOn(
 }
 
 /** @returns the token of a new session */
-async function keepSession(
+export async function keepSession(
   ground: Ground,
   tx: Tx,
   request: FastifyRequest,
@@ -106,7 +111,7 @@ async function keepSession(
   return secret;
 }
 
-function setCookie(ground: Ground, reply: FastifyReply, secret: string): void {
+export function setSessionCookie(ground: Ground, reply: FastifyReply, secret: string): void {
   reply.setCookie(cookieName(ground), secret, {
     path: "/",
     httpOnly: true,
@@ -155,13 +160,20 @@ export async function signedIn(
   const found_after = new Date(now.getTime() - FOUND_MINUTES * 60_000);
   const found = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
     const policy = await securityPolicy(tx);
-    const { seen_after, made_after } = sessionLimits(policy, now);
-    const live = await personOfSession(tx, token_hash, seen_after, made_after, found_after, now);
+    const live = await personOfSession(tx, {
+      ...sessionLimits(policy, now),
+      token_hash,
+      device_hash: deviceHashOf(ground, request),
+      seen_at_tablet_after: new Date(now.getTime() - TABLET_IDLE_MINUTES * 60_000),
+      found_after,
+      now,
+    });
     return live === undefined ? undefined : { ...live, policy, owes: owedBy(live.person, live.session, policy, now) };
   });
   if (
     keep_alive &&
     found !== undefined &&
+    staysAwake(request, found.session) &&
     now.getTime() - found.session.last_seen_at.getTime() > TOUCH_SECONDS * 1000
   ) {
     await ground.store.write(SYSTEM_SCOPE, (tx) => touchSession(tx, token_hash, now));
@@ -169,7 +181,15 @@ export async function signedIn(
   return found;
 }
 
+/** What a page asks for by itself does not keep a tablet open: only work does. */
+function staysAwake(request: FastifyRequest, session: SessionRow): boolean {
+  const access = request.routeOptions.config?.access;
+  return session.tablet === null || (access !== undefined && "permission" in access);
+}
+
 function owedBy(person: PersonRow, session: SessionRow, policy: SecurityPolicy, now: Date): Owed | undefined {
+  // a tablet and a PIN open little, and nothing that a second factor is asked for
+  if (session.tablet !== null) return undefined;
   if (session.has_factor && session.assurance < 2) return "prove";
   const by_provider = session.opened_by === "oidc";
   const proved = by_provider && session.assurance === 2;
@@ -210,5 +230,5 @@ export async function provedStrongly(
     strengthenSession(tx, session.token_hash, hashSecret(secret), proved_by, ground.wall.now()),
   );
   if (!strengthened) throw problem("access.not_signed_in");
-  setCookie(ground, reply, secret);
+  setSessionCookie(ground, reply, secret);
 }

@@ -10,6 +10,7 @@ import { isBound } from "./lookups.ts";
 import { notAllowed } from "./refusals.ts";
 import { rowsFor } from "./row-scope.ts";
 import { requireNothingOwed, type SignedIn } from "./sessions.ts";
+import { boundToTablet } from "./tablets/limits.ts";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 const SEEDED = "seeded";
@@ -29,6 +30,7 @@ const givesRoles = (matrix: Matrix, { role }: PersonRow): boolean =>
  * request on after which the person could not choose a view any more.
  */
 export function actingAs({ person, session }: SignedIn, matrix: Matrix): Pick<SignedIn, "person" | "session"> {
+  if (session.tablet !== null) return { person: boundToTablet(person, session), session };
   const { view_role, view_stores, acting_for } = session;
   // the colleague's role and rows, and no more of one's own
   if (acting_for !== null) {

@@ -38,6 +38,7 @@ export const OBJECT_KINDS = {
   metric: "brand",
   month: "brand",
   person: "brand",
+  tablet: "store",
   client: "brand",
   delegation: "brand",
   access_review: "brand",

@@ -197,6 +197,8 @@ const OPEN = [
   / \/api\/setup/,
   / \/api\/invitation/,
   / \/api\/reset$/,
+  // by the cookie of a bound device and a PIN, by a one-time code or link
+  / \/api\/(till|pin)(\/|$)/,
   / \/api\/approvals\/(count|mine|\{approval_id\}\/(withdraw|execute))$/,
   / \/api\/errors/,
   /GET \/api\/world$/,

@@ -63,7 +63,13 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
     );
     const grant = await tx.one<{ id: number }>(GRANT, [member]);
     const request = await tx.one<{ id: number }>(REQUEST, [member]);
-    return { conflict: conflict?.id ?? -1, tier_grant: grant?.id ?? -1, rights_request: request?.id ?? -1 };
+    const tablet = await tx.one<{ id: number }>(TABLET, [store]);
+    return {
+      conflict: conflict?.id ?? -1,
+      tier_grant: grant?.id ?? -1,
+      rights_request: request?.id ?? -1,
+      tablet: tablet?.id ?? -1,
+    };
   });
   objects[store] = {
     member,
@@ -78,6 +84,9 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
 
 const GRANT = `insert into tiers.grant (member_id, tier, from_day, until_day, reason, granted_at, state)
   values ($1, 'gold', '2026-03-01', '2027-03-01', 'test', now(), 'in_force') returning grant_id as id`;
+
+const TABLET = `insert into access.tablet (store_code, name, place, made_by, made_at)
+  values ($1, 'test', 1, 1, now()) returning tablet_id as id`;
 
 /** One that is closed, so that its proof can be asked for too. */
 const REQUEST = `insert into trust.rights_request (kind, member_id, via, state, received_at, received_day, due_day, filed_by, closed_at,

@@ -22,6 +22,7 @@ export function clientRights(matrix: Matrix, client: Pick<FoundKey, "permissions
     role: "client",
     version: matrix.version,
     outcome,
+    closedAtTablet: () => false,
     column: (permission, column) => {
       const said = outcome(permission, column.sensitivity ?? "L2");
       return said === "allow" ? "clear" : said === "mask" ? "mask" : "omit";

@@ -42,6 +42,7 @@ export const CLIENTS_MAX = 200;
 /** Acts that somebody answers for by name, to colleagues or to an authority: a program never has them. */
 const KEPT_FOR_PEOPLE: ReadonlySet<string> = new Set<string>([
   "people.manage",
+  "people.tablets",
   "matrix.read",
   "matrix.manage",
   "matrix.approve",
