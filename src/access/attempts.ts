@@ -2,6 +2,8 @@ import type { Ground } from "../ground.ts";
 import { problem } from "../platform/errors.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { hasLeft, type PersonRow, personById } from "./access-store.ts";
+import { type Asker, passwordTurns } from "./password-turns.ts";
+import { checkPassword } from "./passwords.ts";
 import { type SecurityPolicy, securityPolicy } from "./policy.ts";
 
 /** What was tried: each is counted and locked by itself, and only its own success clears it. */
@@ -41,6 +43,33 @@ export async function attempt<Right>(
     if (right === undefined) await countFailure(tx, person_id, what, await securityPolicy(tx), now);
     else await clearFailures(tx, person_id, what);
     return right;
+  });
+}
+
+/**
+ * One try at a password, in its turn among all that wait. Whether the account is locked is looked at before the costly hash
+ * and once more when its turn has come: what was tried meanwhile counts.
+ * @param right does what the right password opens, in the transaction that judged it
+ * @returns what `right` gave; undefined: the password is wrong, or nobody's
+ * @throws access.locked, access.sign_in_busy
+ */
+export async function judgePassword<Right>(
+  ground: Ground,
+  person: PersonRow | undefined,
+  password: string,
+  asker: Asker,
+  right: (tx: Tx) => Promise<Right>,
+): Promise<Right | undefined> {
+  requireUnlocked(person, "password", ground.wall.now());
+  return passwordTurns(ground).run(asker, async () => {
+    const present = person && (await ground.store.read(SYSTEM_SCOPE, (tx) => personById(tx, person.person_id)));
+    requireUnlocked(present, "password", ground.wall.now());
+    const fits = await checkPassword(present?.password_hash, password);
+    if (present === undefined) return undefined;
+    return attempt(ground, present.person_id, "password", async (tx, live) =>
+      // a password that was changed while its hash was being made is the old one
+      fits && live.password_hash === present.password_hash ? right(tx) : undefined,
+    );
   });
 }
 

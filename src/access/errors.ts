@@ -197,6 +197,16 @@ export const accessErrors = defineErrors("access", {
     zh: "这个账号已停用，请先恢复再重置。",
     en: "This account is disabled. Enable it first.",
   },
+  account_too_many: {
+    status: 429,
+    zh: "这个账号一分钟内的登录尝试太多，已暂停受理。请一分钟后再试；若不是您本人在尝试，请告诉安全管理员。",
+    en: "Too many log-ins were tried with this account within a minute. Try again in a minute; if it was not you, tell your security administrator.",
+  },
+  sign_in_busy: {
+    status: 503,
+    zh: "此刻登录的请求太多，没有轮到这一个。请 {seconds} 秒后再试；已登录的人不受影响。",
+    en: "Too many log-ins are waiting at this moment. Try again in {seconds} seconds; whoever is signed in goes on working.",
+  },
   too_many: {
     status: 429,
     zh: "这个地址在一分钟内的未登录请求太多，已暂停受理。请一分钟后再试。",

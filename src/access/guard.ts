@@ -92,7 +92,8 @@ export function guard(app: FastifyInstance, ground: Ground): void {
         `Session error="insufficient_user_authentication", max_age=${STRONG_SECONDS_MAX}`,
       );
     const { code, status, params } = error as Partial<Problem>;
-    if (code === "access.client_too_many") reply.header("retry-after", String(params?.["seconds"]));
+    if (code === "access.client_too_many" || code === "access.sign_in_busy")
+      reply.header("retry-after", String(params?.["seconds"]));
     // RFC 6750
     if (status === 401 && code?.startsWith("access.client_"))
       reply.header("www-authenticate", 'Bearer error="invalid_token"');

@@ -17,8 +17,10 @@ import {
   updatePerson,
   useInvitation,
 } from "./access-store.ts";
-import { attempt, requireUnlocked } from "./attempts.ts";
-import { checkPassword, hashPassword, requireNewPassword, requireStrongPassword } from "./passwords.ts";
+import { judgePassword } from "./attempts.ts";
+import { accountOf } from "./anonymous-writes.ts";
+import { hashInTurn } from "./password-turns.ts";
+import { hashPassword, requireNewPassword, requireStrongPassword } from "./passwords.ts";
 import { type Actor, notePersonAct, requireMayAct, requireMayGive } from "./person-acts.ts";
 import { PASSWORD_PROFILES, type SecurityPolicy, securityPolicy } from "./policy.ts";
 import { ROLE_NAMES, type Role } from "./roles.ts";
@@ -79,7 +81,7 @@ export async function setUp(ground: Ground, owner: FirstOwner, token: string | u
     return securityPolicy(tx);
   });
   requireStrongPassword(owner.password, owner.email, PASSWORD_PROFILES[policy.profile]);
-  const password_hash = await hashPassword(owner.password);
+  const password_hash = await hashInTurn(ground, "setup", () => hashPassword(owner.password));
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
     // two set-ups at once: the second waits here and then finds the first
     await tx.query("select pg_advisory_xact_lock(480813)");
@@ -133,7 +135,7 @@ export async function acceptInvitation(ground: Ground, token: string, password: 
     policy: await securityPolicy(tx),
   }));
   requireStrongPassword(password, person?.email ?? "", PASSWORD_PROFILES[policy.profile]);
-  const password_hash = await hashPassword(password);
+  const password_hash = await hashInTurn(ground, `link ${person?.person_id ?? 0}`, () => hashPassword(password));
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
     const used = await useInvitation(tx, hashSecret(token), "invite", ground.wall.now());
     if (used?.person_id == null) throw problem("access.link_invalid");
@@ -149,11 +151,8 @@ export async function provePassword(
   { attempts_max, lock_minutes }: SecurityPolicy,
   password: string,
 ): Promise<void> {
-  requireUnlocked(person, "password", ground.wall.now());
-  const right = await checkPassword(person.password_hash, password);
-  const judged = await attempt(ground, person.person_id, "password", async (_tx, live) =>
-    right && live.password_hash === person.password_hash ? true : undefined,
-  );
+  const asker = { place: `person ${person.person_id}`, account: accountOf(person.email) };
+  const judged = await judgePassword(ground, person, password, asker, async () => true);
   if (judged === undefined) throw problem("access.wrong_credentials", { limit: attempts_max, minutes: lock_minutes });
 }
 
@@ -171,8 +170,10 @@ export async function changePassword(
   const profile = PASSWORD_PROFILES[policy.profile];
   await provePassword(ground, person, policy, given.current);
   requireStrongPassword(given.password, person.email, profile);
-  await requireNewPassword(given.password, person.password_history, profile);
-  const password_hash = await hashPassword(given.password);
+  const password_hash = await hashInTurn(ground, `change ${person.person_id}`, async () => {
+    await requireNewPassword(given.password, person.password_history, profile);
+    return hashPassword(given.password);
+  });
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     await setPassword(tx, person.person_id, password_hash, ground.wall.now());
     await deleteOtherSessions(tx, person.person_id, session.session_id);

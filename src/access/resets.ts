@@ -13,6 +13,7 @@ import {
   useInvitation,
 } from "./access-store.ts";
 import { resetFactors } from "./factors.ts";
+import { hashInTurn } from "./password-turns.ts";
 import { hashPassword, requireNewPassword, requireStrongPassword } from "./passwords.ts";
 import { type Actor, notePersonAct, requireMayAct } from "./person-acts.ts";
 import { PASSWORD_PROFILES, securityPolicy } from "./policy.ts";
@@ -59,8 +60,10 @@ export async function acceptReset(ground: Ground, token: string, password: strin
     return { person: await personById(tx, standing.person_id), profile: PASSWORD_PROFILES[policy.profile] };
   });
   requireStrongPassword(password, person?.email ?? "", profile);
-  await requireNewPassword(password, person?.password_history ?? [], profile);
-  const password_hash = await hashPassword(password);
+  const password_hash = await hashInTurn(ground, `link ${person?.person_id ?? 0}`, async () => {
+    await requireNewPassword(password, person?.password_history ?? [], profile);
+    return hashPassword(password);
+  });
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
     const used = await useInvitation(tx, hashSecret(token), "reset", now);
     if (used?.person_id == null) throw problem("access.link_invalid");

@@ -19,7 +19,7 @@ import { matrixRoutes } from "./matrix-routes.ts";
 import type { Rights } from "./rights.ts";
 import { policyRoutes } from "./policy-routes.ts";
 import { PERMISSIONS } from "./roles.ts";
-import { closeSession, openSession, signIn } from "./sessions.ts";
+import { closeSession, enterSignIn, openSession, signIn } from "./sessions.ts";
 import { tabletRoutes } from "./tablets/routes.ts";
 import { tillRoutes } from "./tablets/till-routes.ts";
 import { tillOf } from "./tablets/turns.ts";
@@ -154,12 +154,22 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
     },
     async (request) => state(request),
   );
+  const signing_in = new WeakMap<FastifyRequest, () => void>();
   app.post<{ Body: Static<typeof SignInBody> }>(
     "/api/session",
-    { schema: { summary: "Sign in", tags, body: SignInBody, response: { 201: Person } }, config: open },
+    {
+      schema: { summary: "Sign in", tags, body: SignInBody, response: { 201: Person } },
+      config: open,
+      // before the audit: what is refused here leaves no row
+      preValidation: async (request) => {
+        const { email } = (request.body ?? {}) as { email?: unknown };
+        if (typeof email === "string") signing_in.set(request, enterSignIn(ground, request, email));
+      },
+      // also of a caller who went away
+      onResponse: async (request) => signing_in.get(request)?.(),
+    },
     async (request, reply) => {
       const person = await signIn(ground, request, reply, request.body.email, request.body.password);
-      request.audit_subject["person_id"] = person.person_id;
       return reply.code(201).send(view(person));
     },
   );

@@ -14,8 +14,10 @@ import {
   type SessionRow,
   strengthenSession,
 } from "./access-store.ts";
-import { attempt, requireUnlocked } from "./attempts.ts";
-import { checkPassword, isPasswordOld } from "./passwords.ts";
+import { accountOf, isAccountWithinBound, placeOf } from "./anonymous-writes.ts";
+import { judgePassword } from "./attempts.ts";
+import { type Asker, busy, passwordTurns } from "./password-turns.ts";
+import { isPasswordOld } from "./passwords.ts";
 import { PASSWORD_PROFILES, type SecurityPolicy, securityPolicy } from "./policy.ts";
 import { deviceHashOf, TABLET_IDLE_MINUTES } from "./tablets/device.ts";
 
@@ -28,7 +30,28 @@ function cookieName(ground: Ground): string {
   return ground.config.public_url.startsWith("https:") ? "__Host-huitou" : "huitou";
 }
 
-/** Checks e-mail and password and opens a session. Throws access.wrong_credentials or access.locked. */
+function askerOf(request: FastifyRequest, email: string): Asker {
+  return { place: placeOf(request.ip), account: accountOf(email) };
+}
+
+/**
+ * Refuses a log-in before anything is written down about it: when its account has used up its minute, or more wait for
+ * their turn than can be served.
+ * @returns what is to be called when the request is over
+ * @throws access.account_too_many, access.sign_in_busy
+ */
+export function enterSignIn(ground: Ground, request: FastifyRequest, email: string): () => void {
+  const is_within = isAccountWithinBound(ground, request, email);
+  const leave = is_within ? passwordTurns(ground).enter(askerOf(request, email)) : undefined;
+  if (leave !== undefined) return leave;
+  request.audit_state = "failed";
+  throw is_within ? busy() : problem("access.account_too_many");
+}
+
+/**
+ * Checks e-mail and password and opens a session.
+ * @throws access.wrong_credentials, access.locked, access.sign_in_busy
+ */
 export async function signIn(
   ground: Ground,
   request: FastifyRequest,
@@ -40,18 +63,12 @@ export async function signIn(
     person: await personByEmail(tx, email),
     policy: await securityPolicy(tx),
   }));
-  // before the costly hash; judged again under the lock of the row
-  requireUnlocked(person, "password", ground.wall.now());
-  const right = await checkPassword(person?.password_hash, password);
-  const opened =
-    person === undefined
-      ? undefined
-      : await attempt(ground, person.person_id, "password", async (tx, live) =>
-          // a password that was changed while its hash was being made is the old one
-          right && live.password_hash === person.password_hash
-            ? keepSession(ground, tx, request, person.person_id)
-            : undefined,
-        );
+  // whom it was tried with: a row that is refused tells it too
+  if (person !== undefined) request.audit_subject["person_id"] = person.person_id;
+  const asker = askerOf(request, email);
+  const opened = await judgePassword(ground, person, password, asker, (tx) =>
+    keepSession(ground, tx, request, person?.person_id ?? 0),
+  );
   if (person === undefined || opened === undefined)
     throw problem("access.wrong_credentials", { limit: policy.attempts_max, minutes: policy.lock_minutes });
   setSessionCookie(ground, reply, opened);

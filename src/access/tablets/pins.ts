@@ -11,6 +11,7 @@ import {
   type PersonRow,
   useInvitation,
 } from "../access-store.ts";
+import { hashInTurn } from "../password-turns.ts";
 import { checkPassword, hashPassword } from "../passwords.ts";
 import { notePersonAct, requireMayAct } from "../person-acts.ts";
 import { TILL_ROLE } from "../roles.ts";
@@ -31,14 +32,15 @@ export function mayHavePin(person: PersonRow | undefined, now: Date): person is 
 /** Hashed like a password and sealed under a key of the key store, so that a copy of the table alone tells nothing. */
 async function sealedHash(ground: Ground, person_id: number, pin: string): Promise<Buffer> {
   const key = await ground.vault.namedKey(keyNameOf(person_id));
-  return key.encrypt(Buffer.from(await hashPassword(pin)), CONTEXT);
+  return key.encrypt(Buffer.from(await hashInTurn(ground, `pin ${person_id}`, () => hashPassword(pin))), CONTEXT);
 }
 
 /** Takes as long for somebody without a PIN, so that time does not tell who has one. */
 export async function isRightPin(ground: Ground, row: PinRow | undefined, pin: string): Promise<boolean> {
-  if (row === undefined) return checkPassword(undefined, pin);
+  if (row === undefined) return hashInTurn(ground, "pin of nobody", () => checkPassword(undefined, pin));
   const key = await ground.vault.namedKey(keyNameOf(row.person_id));
-  return checkPassword(key.decrypt(row.hash_sealed, CONTEXT).toString("utf8"), pin);
+  const stored = key.decrypt(row.hash_sealed, CONTEXT).toString("utf8");
+  return hashInTurn(ground, `pin ${row.person_id}`, () => checkPassword(stored, pin));
 }
 
 async function keepPin(tx: Tx, person_id: number, hash_sealed: Buffer, now: Date): Promise<void> {
