@@ -1,7 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
-import { changePhone, CORRECTABLE, sayFact, setFlag } from "./care.ts";
+import { changePhone, setFlag } from "./care.ts";
+import { CORRECTABLE, correctField } from "./correction.ts";
 import { deciderOf, Reason } from "./decider.ts";
 import { FLAGS } from "./profile-field.ts";
 import { aboutOne } from "../platform/index.ts";
@@ -73,8 +74,8 @@ export function careRoutes(app: FastifyInstance, ground: Ground): void {
     async (request) => {
       const { field, value, reason } = request.body;
       request.audit_subject["field"] = field;
-      const member_id = await ground.store.write(request.scope, (tx) =>
-        sayFact(tx, ground, request.params.id, { field, value }, deciderOf(request, ground, reason)),
+      const { member_id } = await ground.store.write(request.scope, (tx) =>
+        correctField(tx, ground, request.params.id, { field, value }, deciderOf(request, ground, reason)),
       );
       return { member_id };
     },

@@ -1,15 +1,15 @@
 import type { Ground } from "../ground.ts";
-import { newUuid, type Problem, problem } from "../platform/index.ts";
+import { type Problem, problem } from "../platform/index.ts";
 import { emit, type Tx } from "../store/index.ts";
+import { correctField } from "./correction.ts";
 import { afterDecision } from "./deciding.ts";
 import type { Decider } from "./decision-store.ts";
 import { memberIdAt, partyIds } from "./member-page.ts";
 import { forgetParties } from "./party-memory.ts";
-import { insertFacts } from "./fact-store.ts";
-import { lockIdentities, upsertHoldings } from "./party-store.ts";
+import { accountOf, lockIdentities, upsertHoldings } from "./party-store.ts";
 import { FLAGS } from "./profile-field.ts";
 import { detailFits } from "./identity-check.ts";
-import { cityFacts, phoneLast4Key, type Fact } from "./profile-fact.ts";
+import { phoneLast4Key } from "./profile-fact.ts";
 import { insertSearchKeys, refreshProfiles } from "./profile-store.ts";
 import { seenMembers, seenValues } from "./shown.ts";
 import { settle } from "./settling.ts";
@@ -75,21 +75,6 @@ async function phoneTaken(tx: Tx, member_id: number): Promise<Problem> {
   return seen === undefined ? problem("members.phone_taken_elsewhere") : problem("members.phone_taken", { member_id });
 }
 
-/** The party that a fact said by a person is kept with: the member's oldest account. */
-async function accountOf(
-  tx: Tx,
-  parties: readonly number[],
-): Promise<{ party_id: number; source_id: number; home_store_code: string | null }> {
-  const row = await tx.one<{ party_id: number; source_id: number; home_store_code: string | null }>(
-    `select p.party_id, coalesce(p.source_id, 0) as source_id, f.home_store_code
-     from members.party p left join members.profile f using (member_id)
-     where p.party_id = any($1::bigint[]) order by p.anchor_kind in ('phone', 'email', 'cookie'), p.party_id limit 1`,
-    [parties],
-  );
-  if (row === undefined) throw new Error("a member without a party");
-  return row;
-}
-
 /** The check asks for the old phone by a name of its own. */
 function passes(tx: Tx, ground: Ground, parties: readonly number[], { kind, value }: SecondCheck): Promise<boolean> {
   return detailFits(tx, ground, parties, { kind: kind === "old_phone" ? "phone" : kind, value });
@@ -112,48 +97,6 @@ export async function setFlag(
 ): Promise<number> {
   if (!(FLAGS as readonly string[]).includes(flag))
     throw problem("members.flag_unknown", { flag, allowed: FLAGS.join(", ") });
-  return sayFact(tx, ground, id, { field: `is_${flag}`, value: String(holds) }, by);
-}
-
-/** Fields that a person may correct in place; sealed ones need their own way. */
-export const CORRECTABLE = [
-  "gender",
-  "city",
-  "province",
-  "occupation",
-  "children",
-  "home_store_code",
-  "associate_code",
-] as const;
-
-/** Keeps a person's correction: it beats every source, also later ones. */
-export async function sayFact(
-  tx: Tx,
-  ground: Ground,
-  id: number,
-  said: { field: string; value: string },
-  by: Decider,
-): Promise<number> {
-  await lockIdentities(tx);
-  const member_id = await memberIdAt(tx, id);
-  const { party_id } = await accountOf(tx, await partyIds(tx, member_id));
-  const record_id = newUuid(ground.clock.now());
-  const values = said.field === "city" ? cityFacts(said.value) : [[said.field, said.value] as const];
-  const facts = values.map(
-    ([field, value]): Fact => ({
-      party_id,
-      field,
-      record_id,
-      source_id: null,
-      person_id: by.person_id,
-      observed_at: by.now,
-      value,
-      token: null,
-      hint: null,
-      undoable: true,
-    }),
-  );
-  await insertFacts(tx, facts);
-  await changedByHand(tx, [member_id], by.now);
-  return member_id;
+  const said = { field: `is_${flag}`, value: String(holds) };
+  return (await correctField(tx, ground, id, said, by)).member_id;
 }

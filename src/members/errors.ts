@@ -62,6 +62,11 @@ export const membersErrors = defineErrors("members", {
     zh: "第二项核对不符：{check}。未改动号码，请再核对一次或请会员用微信办理。",
     en: "The second check does not match: {check}. The number was not changed; check again or let the member do it in WeChat.",
   },
+  correction_invalid: {
+    status: 422,
+    zh: "「{field_zh}」不能这样更正：{reason_zh}。",
+    en: "{field_en} cannot be corrected to this: {reason_en}.",
+  },
   tag_personal: {
     status: 403,
     zh: "标签「{tag}」属于 {level} 级个人信息，您的权限只能遮盖显示，所以不能按它筛选会员。如确需使用，请联系安全管理员。",

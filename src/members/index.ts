@@ -1,5 +1,11 @@
 export { appendEvents, type EventKey, type EventRow, removeEvents } from "./event-store.ts";
-export { CORRECTABLE, sayFact } from "./care.ts";
+export {
+  CORRECTABLE,
+  CORRECTABLE_SEALED,
+  correctedValue,
+  correctField,
+  undoCorrection,
+} from "./correction.ts";
 export { clearValuesOf, consentEvidence, eraseMember } from "./erasure.ts";
 export { openConflicts } from "./conflict-store.ts";
 export type { Decider } from "./decision-store.ts";

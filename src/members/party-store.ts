@@ -136,3 +136,18 @@ export async function insertEvidence(tx: Tx, rows: readonly (RecordEvidence & { 
     ],
   );
 }
+
+/** The party that a fact said by a person is kept with: the member's oldest account. */
+export async function accountOf(
+  tx: Tx,
+  parties: readonly number[],
+): Promise<{ party_id: number; source_id: number; home_store_code: string | null }> {
+  const row = await tx.one<{ party_id: number; source_id: number; home_store_code: string | null }>(
+    `select p.party_id, coalesce(p.source_id, 0) as source_id, f.home_store_code
+     from members.party p left join members.profile f using (member_id)
+     where p.party_id = any($1::bigint[]) order by p.anchor_kind in ('phone', 'email', 'cookie'), p.party_id limit 1`,
+    [parties],
+  );
+  if (row === undefined) throw new Error("a member without a party");
+  return row;
+}

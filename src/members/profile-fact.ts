@@ -115,21 +115,36 @@ function addSealed(
     const clear = token === undefined ? undefined : open(token);
     return token === undefined || clear === undefined ? undefined : { token, clear };
   };
-  const name = sealed("name");
-  if (name !== undefined) {
-    const { form, whole, surname } = readName(name.clear);
-    const surname_key = surname === null ? null : surnameKey(vault, surname);
-    add("name", null, name.token, nameHint({ form, token: nameKey(vault, whole), surname: surname_key }));
-    keys.push({ party_id, kind: "name", key: nameKey(vault, whole), source_token: name.token });
-    if (surname_key !== null) keys.push({ party_id, kind: "surname", key: surname_key, source_token: name.token });
+  for (const field of ["name", "birthday", "address"]) {
+    const value = sealed(field);
+    if (value === undefined) continue;
+    const said = sealedFact(vault, party_id, { field, ...value, calendar: body["birthday_calendar"] });
+    if (field === "birthday" && said.hint === null) continue;
+    add(field, null, value.token, said.hint);
+    keys.push(...said.keys);
   }
-  const birthday = sealed("birthday");
-  const born = birthday === undefined ? null : parseBirthday(birthday.clear, body["birthday_calendar"]);
-  if (birthday !== undefined && born !== null) add("birthday", null, birthday.token, birthdayHint(born));
-  const address = sealed("address");
-  if (address !== undefined) add("address", null, address.token);
   const occupation = sealed("occupation");
   if (occupation !== undefined) add("occupation", occupation.clear);
+}
+
+/** What of a sealed value is kept beside it: a hint that tells people apart without naming them, and its search keys. */
+export function sealedFact(
+  vault: Vault,
+  party_id: number,
+  said: { readonly field: string; readonly clear: string; readonly token: string; readonly calendar?: unknown },
+): { readonly hint: string | null; readonly keys: SearchKey[] } {
+  if (said.field === "birthday") {
+    const born = parseBirthday(said.clear, said.calendar);
+    return { hint: born === null ? null : birthdayHint(born), keys: [] };
+  }
+  if (said.field !== "name") return { hint: null, keys: [] };
+  const { form, whole, surname } = readName(said.clear);
+  const surname_key = surname === null ? null : surnameKey(vault, surname);
+  const key = (kind: SearchKeyKind, value: string) => ({ party_id, kind, key: value, source_token: said.token });
+  return {
+    hint: nameHint({ form, token: nameKey(vault, whole), surname: surname_key }),
+    keys: [key("name", nameKey(vault, whole)), ...(surname_key === null ? [] : [key("surname", surname_key)])],
+  };
 }
 
 export function sealedToken(value: unknown): string | undefined {

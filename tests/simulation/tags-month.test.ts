@@ -14,7 +14,7 @@ import { loadConfig } from "../../src/config.ts";
 import { loadDomains } from "../../src/domains.ts";
 import { accept, drainPipeline, sourceByKey } from "../../src/ingest/index.ts";
 import { closeLake, refreshLake } from "../../src/lake/index.ts";
-import { sayFact } from "../../src/members/care.ts";
+import { correctField } from "../../src/members/index.ts";
 import { undoJoin } from "../../src/members/deciding.ts";
 import { FakeClock } from "../../src/platform/clock.ts";
 import { makeLog } from "../../src/platform/log.ts";
@@ -132,7 +132,7 @@ async function interfere(): Promise<void> {
   const city = random.pick(["厦门", "杭州", "成都"]);
   if (one !== undefined)
     await write((tx) =>
-      sayFact(tx, ground(), one.member_id, { field: "city", value: city }, { ...by, now: clock.now() }),
+      correctField(tx, ground(), one.member_id, { field: "city", value: city }, { ...by, now: clock.now() }),
     );
 }
 

@@ -5,6 +5,7 @@ import { addDays, businessDay, Problem, problem, sleep } from "../../platform/in
 import { forgetExports } from "../../segments/index.ts";
 import { defineJob, type JobContext, type JobKind, SYSTEM_SCOPE } from "../../store/index.ts";
 import { forgetCopies } from "./copies.ts";
+import { forgetCorrections } from "./corrections.ts";
 import { type ErasureRow, erasureOf, finishErasure, insertErasure, openNotices, residueOf } from "./erasure-store.ts";
 import { addStep } from "./request-store.ts";
 import { ERASE_JOB, finish, takeUp } from "./requests.ts";
@@ -62,13 +63,19 @@ async function letGo({ ground, input, signal, progress }: Context): Promise<Eras
   const files = await forgetRejects(ground, clear, { signal, progress: async () => {} });
   const exports = await forgetExports(ground, member_id);
   const copies = await forgetCopies(ground, [member_id]);
+  const corrections = await forgetCorrections(ground, [member_id]);
   await progress(1, STEPS, "retained");
   const retained = await retain(ground, request_id, member_id);
   await progress(2, STEPS, "member");
   const now = ground.clock.now();
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
     const by = { person_id: request.handled_by, reason: `rights request ${request_id}`, now };
-    await addStep(tx, request_id, { at: now, step: "files", person_id: null, detail: { ...files, exports, copies } });
+    await addStep(tx, request_id, {
+      at: now,
+      step: "files",
+      person_id: null,
+      detail: { ...files, exports, copies, corrections },
+    });
     await addStep(tx, request_id, { at: now, step: "retained", person_id: null, detail: { kinds: retained } });
     await revokeTokens(tx, [member_id], now);
     // the erasure is written down in the same transaction as the member goes; destroying keys is the last act in it

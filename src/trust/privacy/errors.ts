@@ -46,6 +46,21 @@ export const errors = defineErrors("privacy", {
     zh: "这个令牌一分钟内已用 {max} 次。请一分钟后再试。",
     en: "This token was used {max} times within a minute. Try again in a minute.",
   },
+  no_correction: {
+    status: 409,
+    zh: "请求 {request_id} 没有做过更正，无可撤回。",
+    en: "Request {request_id} has made no correction that could be taken back.",
+  },
+  undo_late: {
+    status: 409,
+    zh: "请求 {request_id} 的更正已过 {days} 天，不能撤回。请再登记一次更正。",
+    en: "The correction of request {request_id} is older than {days} days and stays. File another correction.",
+  },
+  undone_already: {
+    status: 409,
+    zh: "请求 {request_id} 的更正已经撤回过。请刷新后再看。",
+    en: "The correction of request {request_id} was taken back already. Reload to see where it stands.",
+  },
   copy_gone: {
     status: 410,
     zh: "下载链接无效、已经用过或已过期。请再提一次请求。",

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { Ground } from "../../ground.ts";
 import type { Indicator, JobKind, Schedule } from "../../store/index.ts";
 import { copyJobs } from "./copies.ts";
+import { correctionRoutes } from "./correction-routes.ts";
 import { erasureJobs } from "./erasure.ts";
 import "./errors.ts";
 import { registerRoutes } from "./register-routes.ts";
@@ -14,6 +15,7 @@ import { subjectRoutes } from "./subject-routes.ts";
 /** Everything about personal rights that people and apps call. */
 export function privacyRoutes(app: FastifyInstance, ground: Ground): void {
   requestRoutes(app, ground);
+  correctionRoutes(app, ground);
   subjectRoutes(app, ground);
   processorRoutes(app, ground);
   registerRoutes(app, ground);

@@ -5,6 +5,8 @@ import { DETAIL_KINDS, type MemberRow, memberIdAt, memberRowsById } from "../../
 import { aboutOne, addDays, businessDay, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { mask } from "../../vault/index.ts";
+import { correctionOf } from "./correction-store.ts";
+import { correctionView } from "./corrections.ts";
 import { daysLeft } from "./due-day.ts";
 import { KIND_INFO, REFUSAL_GROUNDS, REQUEST_KINDS } from "./request-kind.ts";
 import { cancel, checkDetails, fileRequest, handle, refuse, storesOf, verify, wishedValue } from "./requests.ts";
@@ -116,9 +118,10 @@ function oneRoute(app: FastifyInstance, ground: Ground): void {
       }),
     },
     async ({ params, scope }) => {
-      const { row, steps } = await ground.store.read(SYSTEM_SCOPE, async (tx) => ({
+      const { row, steps, correction } = await ground.store.read(SYSTEM_SCOPE, async (tx) => ({
         row: await requestById(tx, params.request_id, storesOf(scope)),
         steps: await stepsOf(tx, params.request_id),
+        correction: await correctionOf(tx, params.request_id),
       }));
       const members = await ground.store.read(scope, (tx) => membersOf(tx, ground, [row]));
       const value = await wishedValue(ground, row);
@@ -126,6 +129,7 @@ function oneRoute(app: FastifyInstance, ground: Ground): void {
       return {
         ...viewOf(row, todayOf(ground), members),
         value: shown,
+        correction: await correctionView(ground, correction, scope.personal === "clear"),
         answer: row.answer,
         outcome: row.outcome,
         steps,

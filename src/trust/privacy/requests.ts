@@ -1,16 +1,18 @@
 import type { Ground } from "../../ground.ts";
 import {
   CORRECTABLE,
+  CORRECTABLE_SEALED,
+  correctedValue,
   type Detail,
   memberIdAt,
   sayConsents,
-  sayFact,
   sayProfiling,
   wrongDetails,
 } from "../../members/index.ts";
 import { businessDay, problem } from "../../platform/index.ts";
 import { type Scope, startJob, type Tx } from "../../store/index.ts";
 import { maskText } from "../../vault/index.ts";
+import { correct } from "./corrections.ts";
 import { dueDay } from "./due-day.ts";
 import { makeProof } from "./proof.ts";
 import { kindInfo, MOVES, type RefusalGround, type RequestKind, type RequestState } from "./request-kind.ts";
@@ -53,7 +55,7 @@ export const storesOf = ({ stores }: Scope): readonly string[] | null => (stores
 
 /** Files a request: its clock runs from now. @throws members.not_found, privacy.wish_missing, privacy.request_open */
 export async function fileRequest(tx: Tx, ground: Ground, filing: Filing, by: Actor): Promise<number> {
-  requireWish(filing);
+  requireWish(ground, filing);
   const member_id = await memberIdAt(tx, filing.member_id);
   const now = ground.clock.now();
   const received_day = businessDay(now, ground.config.timezone);
@@ -84,11 +86,14 @@ export async function wishedValue(ground: Ground, row: RequestRow): Promise<stri
   return key.decrypt(row.value_sealed, valueKey(row.request_id)).toString("utf8");
 }
 
-function requireWish({ kind, wish, value }: Filing): void {
+function requireWish(ground: Ground, { kind, wish, value }: Filing): void {
   const missing = (field: string) => problem("privacy.wish_missing", { kind, field });
   if (kind === "correct") {
-    if (!(CORRECTABLE as readonly string[]).includes(wish.field ?? "")) throw missing("field");
+    const { field = "" } = wish;
+    if (!([...CORRECTABLE, ...CORRECTABLE_SEALED] as readonly string[]).includes(field)) throw missing("field");
     if (value === undefined || value.trim() === "") throw missing("value");
+    // told while the member is there, not when somebody handles it
+    correctedValue(ground, { field, value });
   }
   if (kind === "withdraw" && (wish.consents ?? []).length === 0) throw missing("consents");
 }
@@ -183,9 +188,7 @@ async function actAtOnce(tx: Tx, ground: Ground, request: RequestRow, by: Actor)
   const decider = { ...by, reason: `rights request ${request_id}`, now: ground.clock.now() };
   switch (request.kind) {
     case "correct": {
-      const value = (await wishedValue(ground, request)) ?? "";
-      await sayFact(tx, ground, member_id, { field: wish.field ?? "", value }, decider);
-      return { corrected: wish.field };
+      return correct(tx, ground, request, (await wishedValue(ground, request)) ?? "", decider);
     }
     case "withdraw": {
       const words = (wish.consents ?? []).map((one) => ({ ...one, granted: false, text_version: null }));

@@ -85,12 +85,19 @@ export async function forgetOwn(tx: Tx, rows: OwnRows, before: Date): Promise<nu
   return tx.execute(`delete from ${table} where ${at} < $1`, [before]);
 }
 
+interface Due {
+  readonly copies: number;
+  readonly retained: number;
+  readonly corrections: number;
+}
+
 /** Copies that nobody fetched in time, and what law wants no longer. */
-export async function countDue(tx: Tx, today: string, now: Date): Promise<{ copies: number; retained: number }> {
-  const row = await tx.one<{ copies: number; retained: number }>(
+export async function countDue(tx: Tx, today: string, now: Date): Promise<Due> {
+  const row = await tx.one<Due>(
     `select (select count(*) from trust.member_copy where dropped_at is null and expires_at <= $2) as copies,
-       (select count(*) from trust.retained where deleted_at is null and delete_on <= $1) as retained`,
+       (select count(*) from trust.retained where deleted_at is null and delete_on <= $1) as retained,
+       (select count(*) from trust.correction where before_sealed is not null and keep_until <= $1) as corrections`,
     [today, now],
   );
-  return row ?? { copies: 0, retained: 0 };
+  return row ?? { copies: 0, retained: 0, corrections: 0 };
 }

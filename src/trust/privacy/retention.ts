@@ -17,6 +17,7 @@ import {
 import { forgetCopies } from "./copies.ts";
 import { FIELD_CLASSES } from "./field-class.ts";
 import { todayOf } from "./request-routes.ts";
+import { forgetCorrections } from "./corrections.ts";
 import { forgetRetained } from "./retained.ts";
 import {
   beginRun,
@@ -102,7 +103,12 @@ async function dueNow(ground: Ground, now: Date): Promise<RetentionLine[]> {
     due: await countDue(tx, todayOf(ground), now),
     tokens: await countOwn(tx, "subject_token", new Date(now.getTime() - TOKEN_DAYS * DAY_MS)),
   }));
-  return [line("copies", due.copies), line("retained", due.retained), line("subject_token", tokens)];
+  return [
+    line("copies", due.copies),
+    line("retained", due.retained),
+    line("corrections", due.corrections),
+    line("subject_token", tokens),
+  ];
 }
 
 async function forgetDue(ground: Ground, now: Date): Promise<RetentionLine[]> {
@@ -110,6 +116,7 @@ async function forgetDue(ground: Ground, now: Date): Promise<RetentionLine[]> {
   return [
     line("copies", await forgetCopies(ground, null)),
     line("retained", await forgetRetained(ground)),
+    line("corrections", await forgetCorrections(ground, null)),
     line("subject_token", await ground.store.write(SYSTEM_SCOPE, (tx) => forgetOwn(tx, "subject_token", before))),
   ];
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../../ground.ts";
-import { memberIdAt, sayConsents } from "../../members/index.ts";
+import { CORRECTABLE_SEALED, memberIdAt, sayConsents } from "../../members/index.ts";
 import { aboutOne, hashSecret, newSecret, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { collectCopy, COPY_DAYS, makeLink } from "./copies.ts";
@@ -16,7 +16,7 @@ import { CALLS_A_MINUTE_MAX, insertToken, type SubjectToken, useToken } from "./
 const tags = ["member-rights"];
 const TOKEN_MINUTES = 30;
 const LISTED_MAX = 100;
-/** What the member does alone, without anybody who handles it. */
+/** What the member does alone, without anybody who handles it; but who somebody is, a person looks at first. */
 const AT_ONCE: ReadonlySet<RequestKind> = new Set([
   "access",
   "copy",
@@ -75,7 +75,11 @@ export function subjectRoutes(app: FastifyInstance, ground: Ground): void {
   app.post<{ Body: Static<typeof Asking> }>(
     "/api/member-rights/requests",
     {
-      schema: { tags, summary: "Ask; what needs nobody is done at once", body: Asking },
+      schema: {
+        tags,
+        summary: "Ask; what needs nobody is done at once, a name, birthday or address waits for a person",
+        body: Asking,
+      },
       config: subject("rights.ask"),
     },
     async (request, reply) => {
@@ -99,7 +103,8 @@ async function askedAndDone(tx: Tx, ground: Ground, request_id: number): Promise
   const nobody = { person_id: null };
   await verify(tx, ground, await lockRequest(tx, request_id, null), { how: "subject_token", details: [] }, nobody);
   const row = await lockRequest(tx, request_id, null);
-  if (AT_ONCE.has(row.kind)) await handle(tx, ground, row, nobody);
+  const names_them = (CORRECTABLE_SEALED as readonly string[]).includes(row.wish.field ?? "");
+  if (AT_ONCE.has(row.kind) && !names_them) await handle(tx, ground, row, nobody);
   return requestById(tx, request_id, null);
 }
 
