@@ -66,6 +66,7 @@ export const DOMAIN_ORDER = [
   "segments",
   "value",
   "tiers",
+  "points",
   "metrics",
   "today",
   "trust",

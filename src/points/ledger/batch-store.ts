@@ -1,0 +1,269 @@
+import { createHash } from "node:crypto";
+import type { Tx } from "../../store/index.ts";
+import type { Account, Books, Counters, HoldState, Lot, Side, Snapshot, TransferRow } from "./books.ts";
+import type { Answer, Command, Request } from "./command.ts";
+
+/** What is committed under a key. */
+export interface Known {
+  readonly payload_hash: string;
+  readonly answer: Answer;
+}
+
+interface Read {
+  readonly lots: readonly Lot[] | null;
+  readonly debts: Snapshot["debts"] | null;
+  readonly accounts: readonly Account[] | null;
+  readonly holds: readonly (Omit<HoldState, "until_at"> & { readonly until_at: string })[] | null;
+  readonly spent: Snapshot["spent"] | null;
+  readonly clawed: Snapshot["clawed"] | null;
+  readonly known: readonly (Known & { readonly key: string })[] | null;
+}
+
+/** What commands may touch. */
+interface Reach {
+  readonly owners: readonly number[];
+  /** Orders and the like whose points are given or taken back. */
+  readonly references: readonly string[];
+  readonly holds: readonly number[];
+}
+
+function reachOf(commands: readonly Command[]): Reach {
+  const owners = new Set<number>();
+  const references = new Set<string>();
+  const holds = new Set<number>();
+  for (const command of commands) {
+    if (command.type === "earn") for (const owner of command.wallet ?? [command.owner]) owners.add(owner);
+    if ("wallet" in command) for (const owner of command.wallet ?? []) owners.add(owner);
+    if (command.type === "transfer") owners.add(command.to);
+    if (command.type === "return_spent" || command.type === "claw_back") references.add(command.reference);
+    if ("hold_id" in command) holds.add(command.hold_id);
+  }
+  return { owners: [...owners], references: [...references], holds: [...holds] };
+}
+
+/** The end of the chain. */
+export interface Head extends Counters {
+  readonly hash: Buffer;
+}
+
+/** A statement that its connection keeps prepared: planning these takes longer than running them. */
+async function prepared<Row>(tx: Tx, name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
+  return (await tx.client.query({ name, text, values: [...values] })).rows as Row[];
+}
+
+/** Takes the end of the chain: from here to the commit nobody else writes. */
+export async function lockHead(tx: Tx): Promise<Head> {
+  const text = "select batch_id, transfer_id, lot_id, hold_id, hash from points.head where singleton for update";
+  const [head] = await prepared<Head>(tx, "points_head", text, []);
+  if (head === undefined) throw new Error("points.head is empty");
+  return head;
+}
+
+const LOT = `json_build_object('lot_id', l.lot_id, 'owner', l.owner, 'points', l.points, 'pending', l.pending, 'active', l.active,
+  'held', l.held, 'burned', l.burned, 'expired', l.expired, 'returned', l.returned, 'given', l.given,
+  'active_from', l.active_from, 'last_day', l.last_day, 'reference', l.reference, 'origin_lot_id', l.origin_lot_id)`;
+
+/**
+ * One statement for everything: at 64 requests a batch each further round trip costs more than its rows. The arrays that a
+ * batch has nothing for are empty, and their parts cost nothing. It is a statement of its own after the lock, because a
+ * statement that waits for the lock itself would read as of before it waited.
+ */
+const READ = `
+with wanted as (
+  select lot_id from points.lot where owner = any($1::bigint[]) and pending + active + held > 0
+  union select lot_id from points.lot where reference = any($2::text[])
+  union select to_lot from points.transfer where reference = any($2::text[]) and to_kind = 'burned'
+  union select lot_id from points.hold_part where hold_id = any($3::bigint[])
+  union select unnest($5::bigint[])
+), lots as (select l.* from wanted join points.lot l using (lot_id))
+select
+  (select json_agg(${LOT}) from lots l) as lots,
+  (select json_agg(json_build_object('owner', owner, 'owed', owed)) from points.debt
+    where owed > 0 and (owner = any($1::bigint[]) or owner in (select owner from lots))) as debts,
+  (select json_agg(json_build_object('account_id', account_id, 'kind', kind, 'name', name, 'balance', balance))
+    from points.account) as accounts,
+  (select json_agg(json_build_object('hold_id', h.hold_id, 'reference', h.reference, 'points', h.points, 'until_at', h.until_at,
+      'state', h.state, 'parts', (select json_agg(json_build_object('lot_id', p.lot_id, 'points', p.points) order by p.lot_id)
+        from points.hold_part p where p.hold_id = h.hold_id)))
+    from points.hold h where h.hold_id = any($3::bigint[])) as holds,
+  (select json_agg(s) from (select reference, lot_id, sum(points)::bigint as points from (
+      select reference, to_lot as lot_id, points from points.transfer where reference = any($2::text[]) and to_kind = 'burned'
+      union all
+      select reference, from_lot, -points from points.transfer where reference = any($2::text[]) and from_kind = 'burned') m
+    group by reference, lot_id) s) as spent,
+  (select json_agg(s) from (select reference, sum(points)::bigint as points from points.transfer
+    where reference = any($2::text[]) and to_kind = 'issuer' group by reference) s) as clawed,
+  (select json_agg(json_build_object('key', key, 'payload_hash', encode(payload_hash, 'hex'), 'answer', answer))
+    from points.request where key = any($4::text[])) as known`;
+
+/** Everything that a batch of requests may touch, and what is known of their keys. */
+export async function readBatch(
+  tx: Tx,
+  counters: Counters,
+  requests: readonly Request[],
+): Promise<{ snapshot: Snapshot; known: Map<string, Known> }> {
+  const reach = reachOf(requests.map(({ command }) => command));
+  const keys = requests.map(({ key }) => key);
+  const [row] = await prepared<Read>(tx, "points_read", READ, [reach.owners, reach.references, reach.holds, keys, []]);
+  return {
+    snapshot: snapshotOf(counters, row),
+    known: new Map((row?.known ?? []).map(({ key, ...rest }) => [key, rest])),
+  };
+}
+
+/** The same for lots and holds that a midnight run or a time-out is about. */
+export async function readLots(
+  tx: Tx,
+  counters: Counters,
+  { holds, lots }: { readonly holds: readonly number[]; readonly lots: readonly number[] },
+): Promise<Snapshot> {
+  const [row] = await prepared<Read>(tx, "points_read", READ, [[], [], holds, [], lots]);
+  return snapshotOf(counters, row);
+}
+
+function snapshotOf(counters: Counters, row: Read | undefined): Snapshot {
+  return {
+    counters,
+    lots: row?.lots ?? [],
+    debts: row?.debts ?? [],
+    accounts: row?.accounts ?? [],
+    holds: (row?.holds ?? []).map((hold) => ({ ...hold, until_at: new Date(hold.until_at) })),
+    spent: row?.spent ?? [],
+    clawed: row?.clawed ?? [],
+  };
+}
+
+/** All rows of a batch in one statement; the constraints of the tables are the last word about every limit. */
+const WRITE = `
+with made as (
+  insert into points.lot (lot_id, owner, points, pending, active, held, burned, expired, returned, given, active_from, last_day,
+    reference, origin_lot_id, batch_id)
+  select u.*, $1 from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+    $9::bigint[], $10::bigint[], $11::bigint[], $12::date[], $13::date[], $14::text[], $15::bigint[]) u
+), moved as (
+  update points.lot l set pending = u.pending, active = u.active, held = u.held, burned = u.burned, expired = u.expired,
+    returned = u.returned, given = u.given, active_from = u.active_from
+  from unnest($16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[],
+    $23::bigint[], $24::date[]) u (lot_id, pending, active, held, burned, expired, returned, given, active_from)
+  where l.lot_id = u.lot_id
+), owing as (
+  insert into points.debt as d (owner, owed) select * from unnest($25::bigint[], $26::bigint[])
+  on conflict (owner) do update set owed = excluded.owed where d.owed <> excluded.owed
+), flowed as (
+  update points.account a set balance = a.balance + u.points
+  from unnest($27::bigint[], $28::bigint[]) u (account_id, points) where a.account_id = u.account_id
+), held as (
+  insert into points.hold (hold_id, reference, points, until_at, state)
+  select * from unnest($29::bigint[], $30::text[], $31::bigint[], $32::timestamptz[], $33::text[])
+), held_parts as (
+  insert into points.hold_part (hold_id, lot_id, points) select * from unnest($34::bigint[], $35::bigint[], $36::bigint[])
+), closed as (
+  update points.hold h set state = u.state from unnest($37::bigint[], $38::text[]) u (hold_id, state) where h.hold_id = u.hold_id
+), asked as (
+  insert into points.request (key, payload_hash, batch_id, answer)
+  select u.key, decode(u.hash, 'hex'), $1, u.answer
+  from unnest($39::text[], $40::text[], $41::jsonb[]) u (key, hash, answer)
+), linked as (
+  insert into points.batch (batch_id, first_transfer_id, transfers, at, previous_hash, hash)
+  values ($1, $52, $53, $42, $54, $55)
+), headed as (
+  update points.head set batch_id = $1, transfer_id = $56, lot_id = $57, hold_id = $58, hash = $55 where singleton
+)
+insert into points.transfer (transfer_id, batch_id, from_kind, from_id, from_lot, to_kind, to_id, to_lot, points, reference, at)
+select u.id, $1, u.from_kind, u.from_id, u.from_lot, u.to_kind, u.to_id, u.to_lot, u.points, u.reference, $42
+from unnest($43::bigint[], $44::text[], $45::bigint[], $46::bigint[], $47::text[], $48::bigint[], $49::bigint[], $50::bigint[],
+  $51::text[]) u (id, from_kind, from_id, from_lot, to_kind, to_id, to_lot, points, reference)`;
+
+export interface Answered {
+  readonly key: string;
+  readonly payload_hash: string;
+  readonly answer: Answer;
+}
+
+/** Writes what the books have changed as the next batch of the chain. */
+export async function writeBatch(
+  tx: Tx,
+  { head, books, at }: { readonly head: Head; readonly books: Books; readonly at: Date },
+  answered: readonly Answered[],
+): Promise<void> {
+  const { counters, transfers } = books;
+  if (transfers.length === 0 && answered.length === 0) return;
+  const owing = [...books.debtsChanged];
+  await prepared(tx, "points_write", WRITE, [
+    head.batch_id + 1,
+    ...lotColumns(books),
+    owing,
+    owing.map((owner) => books.owed(owner)),
+    [...books.flows.keys()],
+    [...books.flows.values()],
+    ...holdColumns(books),
+    answered.map((one) => one.key),
+    answered.map((one) => one.payload_hash),
+    answered.map((one) => one.answer),
+    at,
+    ...transferColumns(books),
+    head.transfer_id + 1,
+    transfers.length,
+    head.hash,
+    batchHash(head.hash, transfers, at),
+    counters.transfer_id,
+    counters.lot_id,
+    counters.hold_id,
+  ]);
+}
+
+const sideLine = ({ kind, id, lot_id }: Side) => `${kind}|${id}|${lot_id ?? 0}`;
+
+/** SHA-256 of the hash before and the transfers in their canonical form; points.batch_hash says the same in SQL. */
+export function batchHash(previous: Buffer, transfers: readonly TransferRow[], at: Date): Buffer {
+  const ms = at.getTime();
+  const instant = `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, "0")}000`;
+  const lines = transfers.map(
+    ({ transfer_id, from, to, points, reference }) =>
+      `${transfer_id}|${sideLine(from)}|${sideLine(to)}|${points}|${[...reference].length}|${reference}|${instant}`,
+  );
+  return createHash("sha256").update(previous).update(lines.join("\n")).digest();
+}
+
+function lotColumns({ made, changed }: Books): unknown[] {
+  const fresh = new Set(made);
+  const moved = [...changed].filter((lot) => !fresh.has(lot));
+  const columns = <Name extends keyof Lot>(lots: readonly Lot[], names: readonly Name[]) =>
+    names.map((name) => lots.map((lot) => lot[name]));
+  const places = ["pending", "active", "held", "burned", "expired", "returned", "given"] as const;
+  return [
+    ...columns(made, ["lot_id", "owner", "points", ...places, "active_from", "last_day", "reference", "origin_lot_id"]),
+    ...columns(moved, ["lot_id", ...places, "active_from"]),
+  ];
+}
+
+function holdColumns({ holdsMade, holdsChanged }: Books): unknown[] {
+  const parts = holdsMade.flatMap((hold) => hold.parts.map((part) => ({ hold_id: hold.hold_id, ...part })));
+  const closed = [...holdsChanged];
+  return [
+    holdsMade.map((hold) => hold.hold_id),
+    holdsMade.map((hold) => hold.reference),
+    holdsMade.map((hold) => hold.points),
+    holdsMade.map((hold) => hold.until_at),
+    holdsMade.map((hold) => hold.state),
+    parts.map((part) => part.hold_id),
+    parts.map((part) => part.lot_id),
+    parts.map((part) => part.points),
+    closed.map((hold) => hold.hold_id),
+    closed.map((hold) => hold.state),
+  ];
+}
+
+function transferColumns({ transfers }: Books): unknown[] {
+  return [
+    transfers.map((row) => row.transfer_id),
+    transfers.map((row) => row.from.kind),
+    transfers.map((row) => row.from.id),
+    transfers.map((row) => row.from.lot_id),
+    transfers.map((row) => row.to.kind),
+    transfers.map((row) => row.to.id),
+    transfers.map((row) => row.to.lot_id),
+    transfers.map((row) => row.points),
+    transfers.map((row) => row.reference),
+  ];
+}

@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { type BusinessDay, problem } from "../../platform/index.ts";
+
+/** More would overflow nothing, but no brand gives it: a slip of a scale is refused. */
+export const POINTS_MAX = 1_000_000_000;
+const KEY_LENGTH_MAX = 200;
+
+/** Points for something; pending until `active_from` where that lies ahead. */
+export interface Earn {
+  readonly type: "earn";
+  /** The member number that earns them. */
+  readonly owner: number;
+  /** All numbers of the member: what any of them owes is paid first. Absent: the owner alone. */
+  readonly wallet?: readonly number[];
+  readonly points: number;
+  /** The business day from which they can be spent; absent: now. */
+  readonly active_from?: BusinessDay;
+  /** The last business day on which they can be spent; absent: they do not expire. */
+  readonly last_day?: BusinessDay;
+  /** What they are for: an order line, a check-in. A return names it again. */
+  readonly reference: string;
+  /** The budget that pays; it cannot go below zero. */
+  readonly budget?: string;
+}
+
+/** Burns points of a wallet, those that expire soonest first. */
+export interface Spend {
+  readonly type: "spend";
+  /** All numbers of the member. */
+  readonly wallet: readonly number[];
+  readonly points: number;
+  readonly reference: string;
+}
+
+/** Sets points aside until they are posted or voided, at the latest at `until_at`. */
+export interface Hold {
+  readonly type: "hold";
+  readonly wallet: readonly number[];
+  readonly points: number;
+  readonly reference: string;
+  readonly until_at: Date;
+}
+
+/** Burns held points; what is not taken goes back to its lots. */
+export interface Post {
+  readonly type: "post";
+  readonly hold_id: number;
+  /** Absent: all of them. */
+  readonly points?: number;
+}
+
+export interface Void {
+  readonly type: "void";
+  readonly hold_id: number;
+}
+
+/** Points spent for a reference go back to their own lots, those that expire last first. */
+export interface ReturnSpent {
+  readonly type: "return_spent";
+  readonly reference: string;
+  readonly points: number;
+  /** Until when points live whose own lot has expired meanwhile. */
+  readonly grace_last_day: BusinessDay;
+}
+
+/** Points earned for a reference are taken back: pending, then active, then any others of the wallet, then as debt. */
+export interface ClawBack {
+  readonly type: "claw_back";
+  readonly reference: string;
+  /** The numbers of the member who earned them; others of theirs pay before a debt arises. */
+  readonly wallet: readonly number[];
+  readonly points: number;
+}
+
+/** Points of a wallet become another member's, with the expiry they have. */
+export interface Transfer {
+  readonly type: "transfer";
+  readonly wallet: readonly number[];
+  readonly to: number;
+  readonly points: number;
+  readonly reference: string;
+}
+
+/** Puts points of the issuer into a budget, from which earning takes them; makes the budget when there is none. */
+export interface Fund {
+  readonly type: "fund";
+  readonly budget: string;
+  readonly points: number;
+  readonly reference: string;
+}
+
+export type Command = Earn | Spend | Hold | Post | Void | ReturnSpent | ClawBack | Transfer | Fund;
+
+/** A command with the key under which it has one effect. */
+export interface Request {
+  readonly key: string;
+  readonly command: Command;
+}
+
+/** What was done: the part of each lot, or the hold. */
+export interface Answer {
+  readonly points: number;
+  readonly lots: readonly { readonly lot_id: number; readonly points: number }[];
+  readonly hold_id?: number;
+  /** Of points taken back: how many nobody had any more. */
+  readonly debt?: number;
+  /** Of points earned: how many paid a debt at once. */
+  readonly repaid?: number;
+}
+
+/** @throws points.bad_key, points.bad_amount, points.bad_day, points.to_itself */
+export function checkRequest({ key, command }: Request): void {
+  if (key.length < 1 || key.length > KEY_LENGTH_MAX) throw problem("points.bad_key");
+  const points = command.type === "void" ? 1 : (command.points ?? 1);
+  if (!Number.isSafeInteger(points) || points < 1 || points > POINTS_MAX)
+    throw problem("points.bad_amount", { points, max: POINTS_MAX });
+  if (command.type === "transfer" && command.wallet.includes(command.to)) throw problem("points.to_itself");
+  if (command.type !== "earn") return;
+  const { active_from, last_day } = command;
+  if (active_from !== undefined && last_day !== undefined && last_day < active_from)
+    throw problem("points.bad_day", { last_day, first_day: active_from });
+}
+
+/** SHA-256 of the command with its fields in alphabetical order: the same content, however it was written. */
+export function payloadHash(command: Command): Buffer {
+  const sorted = Object.entries(command)
+    .filter(([, value]) => value !== undefined)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(sorted)).digest();
+}

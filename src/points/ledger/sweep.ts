@@ -1,0 +1,89 @@
+import type { Ground } from "../../ground.ts";
+import { type BusinessDay } from "../../platform/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
+import { lockHead, readLots, writeBatch } from "./batch-store.ts";
+import { Books, type Lot } from "./books.ts";
+import { payDebt, release, systemAccount } from "./plan.ts";
+
+/** Lots or holds that one transaction takes on: some tenths of a second, so that requests in between wait no longer. */
+const LOTS_A_BATCH = 5_000;
+
+/** What a run has done. */
+export interface Swept {
+  readonly activated: number;
+  readonly expired: number;
+  readonly released: number;
+}
+
+/**
+ * What a business day brings, in the fixed order of the platform: pending points become active (and pay debts), points
+ * whose last day is over expire. May be stopped anywhere and run again; after days of outage it catches up in one run.
+ * @param today everything due on or before this day is done
+ */
+export async function turnDay(ground: Ground, today: BusinessDay): Promise<Pick<Swept, "activated" | "expired">> {
+  const activated = await inBatches(ground, DUE_ACTIVE, today, (books, lot) => {
+    books.activate(lot, `active:${today}`);
+    payDebt(books, lot, `active:${today}`);
+  });
+  const expired = await inBatches(ground, DUE_EXPIRED, today, (books, lot) => {
+    books.move(lot, "active", "expired", lot.active, systemAccount(books, "expired"), `expired:${lot.last_day}`);
+  });
+  return { activated, expired };
+}
+
+/** Gives back what is held beyond its time. @returns how many holds */
+export async function releaseOverdue(ground: Ground): Promise<number> {
+  let released = 0;
+  for (;;) {
+    const count = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+      const head = await lockHead(tx);
+      const at = ground.clock.now();
+      const due = await tx.query<{ hold_id: number }>(
+        "select hold_id from points.hold where state = 'open' and until_at <= $1 order by until_at, hold_id limit $2",
+        [at, LOTS_A_BATCH],
+      );
+      if (due.length === 0) return 0;
+      const holds = due.map(({ hold_id }) => hold_id);
+      const books = new Books(await readLots(tx, head, { holds, lots: [] }));
+      for (const hold_id of holds) release(books, { type: "void", hold_id });
+      await writeBatch(tx, { head, books, at }, []);
+      return due.length;
+    });
+    released += count;
+    if (count < LOTS_A_BATCH) return released;
+  }
+}
+
+const DUE_ACTIVE = `select lot_id from points.lot where pending > 0 and active_from <= $1::date
+  order by active_from, lot_id limit $2`;
+const DUE_EXPIRED =
+  "select lot_id from points.lot where active > 0 and last_day < $1::date order by last_day, lot_id limit $2";
+
+async function inBatches(
+  ground: Ground,
+  due: string,
+  today: BusinessDay,
+  each: (books: Books, lot: Lot) => void,
+): Promise<number> {
+  let done = 0;
+  for (;;) {
+    const count = await ground.store.write(SYSTEM_SCOPE, (tx) => oneBatch(tx, ground, { due, today, each }));
+    done += count;
+    if (count < LOTS_A_BATCH) return done;
+  }
+}
+
+async function oneBatch(
+  tx: Tx,
+  ground: Ground,
+  { due, today, each }: { due: string; today: BusinessDay; each: (books: Books, lot: Lot) => void },
+): Promise<number> {
+  const head = await lockHead(tx);
+  const rows = await tx.query<{ lot_id: number }>(due, [today, LOTS_A_BATCH]);
+  if (rows.length === 0) return 0;
+  const lots = rows.map(({ lot_id }) => lot_id);
+  const books = new Books(await readLots(tx, head, { holds: [], lots }));
+  for (const lot_id of lots) each(books, books.lot(lot_id));
+  await writeBatch(tx, { head, books, at: ground.clock.now() }, []);
+  return rows.length;
+}
