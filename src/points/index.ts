@@ -1,4 +1,4 @@
 export type { Answer, Command, Request } from "./ledger/command.ts";
-export { type Ledger, ledgerOf } from "./ledger/ledger.ts";
+export { Ledger, ledgerOf } from "./ledger/ledger.ts";
 export { releaseOverdue, turnDay } from "./ledger/sweep.ts";
 export { type VerifyResult, verifyLedger } from "./ledger/verify.ts";

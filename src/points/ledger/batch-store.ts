@@ -162,7 +162,7 @@ with made as (
 ), asked as (
   insert into points.request (key, payload_hash, batch_id, answer)
   select u.key, decode(u.hash, 'hex'), $1, u.answer
-  from unnest($39::text[], $40::text[], $41::jsonb[]) u (key, hash, answer)
+  from unnest($39::text[], $40::text[], $41::json[]) u (key, hash, answer)
 ), linked as (
   insert into points.batch (batch_id, first_transfer_id, transfers, at, previous_hash, hash)
   values ($1, $52, $53, $42, $54, $55)

@@ -27,7 +27,8 @@ create table points.request (
   key text primary key check (length(key) between 1 and 200),
   payload_hash bytea not null,
   batch_id bigint not null,
-  answer jsonb not null
+  -- as text, so that whoever asks again reads the very same answer
+  answer json not null
 );
 
 -- Accounts that belong to no member. A floor is the limit of whoever spends from it: budget and stock cannot go below.
