@@ -31,6 +31,7 @@ const USAGE = `huitou <command>
   channel-sim       a server that speaks what alerts are sent to (channel-sim/README.md)
     --port 8899 --smtp-port 8825
   audit COMMAND …   verify the audit log, receive checkpoints (huitou audit --help)
+  ledger verify     look at the whole points ledger: chain, balances, sum
   keys COMMAND      state and rotation of the master key (huitou keys --help)
   backup, restore   back up while working, restore, try a restore (huitou backup --help)
   generate [--check] write openapi.json and the reference pages, or say which are stale`;
@@ -79,6 +80,11 @@ async function run(args: readonly string[], config: Config): Promise<void> {
         withGround: (work) => withComposition(config, ({ ground }) => work(ground)),
       });
       return;
+    case "ledger":
+      return withComposition(config, async ({ ground }) => {
+        const { ledgerCommand } = await import("./points/index.ts");
+        process.exitCode = await ledgerCommand(ground, rest, say);
+      });
     case "keys":
       return withComposition(config, ({ ground }) => keys(ground, rest));
     case "assess":

@@ -1,3 +1,4 @@
+export { ledgerCommand } from "./ledger-command.ts";
 export type { Answer, Command, Request } from "./ledger/command.ts";
 export { Ledger, ledgerOf } from "./ledger/ledger.ts";
 export { releaseOverdue, turnDay } from "./ledger/sweep.ts";

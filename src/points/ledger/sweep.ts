@@ -36,13 +36,10 @@ export async function releaseOverdue(ground: Ground): Promise<number> {
   let released = 0;
   for (;;) {
     const count = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-      const head = await lockHead(tx);
       const at = ground.clock.now();
-      const due = await tx.query<{ hold_id: number }>(
-        "select hold_id from points.hold where state = 'open' and until_at <= $1 order by until_at, hold_id limit $2",
-        [at, LOTS_A_BATCH],
-      );
-      if (due.length === 0) return 0;
+      if ((await tx.query(OVERDUE, [at, 1])).length === 0) return 0;
+      const head = await lockHead(tx);
+      const due = await tx.query<{ hold_id: number }>(OVERDUE, [at, LOTS_A_BATCH]);
       const holds = due.map(({ hold_id }) => hold_id);
       const books = new Books(await readLots(tx, head, { holds, lots: [] }));
       for (const hold_id of holds) release(books, { type: "void", hold_id });
@@ -54,6 +51,8 @@ export async function releaseOverdue(ground: Ground): Promise<number> {
   }
 }
 
+const OVERDUE =
+  "select hold_id from points.hold where state = 'open' and until_at <= $1 order by until_at, hold_id limit $2";
 const DUE_ACTIVE = `select lot_id from points.lot where pending > 0 and active_from <= $1::date
   order by active_from, lot_id limit $2`;
 const DUE_EXPIRED =
@@ -78,9 +77,10 @@ async function oneBatch(
   ground: Ground,
   { due, today, each }: { due: string; today: BusinessDay; each: (books: Books, lot: Lot) => void },
 ): Promise<number> {
+  // nothing due, nothing locked: this is asked every few seconds
+  if ((await tx.query(due, [today, 1])).length === 0) return 0;
   const head = await lockHead(tx);
   const rows = await tx.query<{ lot_id: number }>(due, [today, LOTS_A_BATCH]);
-  if (rows.length === 0) return 0;
   const lots = rows.map(({ lot_id }) => lot_id);
   const books = new Books(await readLots(tx, head, { holds: [], lots }));
   for (const lot_id of lots) each(books, books.lot(lot_id));
