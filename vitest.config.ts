@@ -6,7 +6,7 @@ const long = process.env["HUITOU_LONG"] === "1";
 /** A busy machine is no failure: what is waited for has time, and no test is decided by how long it took. */
 const common = {
   testTimeout: long ? 1_800_000 : 240_000,
-  hookTimeout: long ? 900_000 : 240_000,
+  hookTimeout: long ? 1_800_000 : 240_000,
   expect: { poll: { timeout: 60_000 } },
 };
 /**

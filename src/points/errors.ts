@@ -61,6 +61,11 @@ export const errors = defineErrors("points", {
     zh: "幂等键必须有 1 到 200 个字符。",
     en: "An idempotency key has 1 to 200 characters.",
   },
+  too_many: {
+    status: 422,
+    zh: "一次发放给 {count} 位会员：必须是 1 到 {max} 位。请分批发放。",
+    en: "A grant to {count} members: it must be 1 to {max}. Grant in parts.",
+  },
   to_itself: {
     status: 422,
     zh: "不能把积分转给自己。请选择另一位会员。",

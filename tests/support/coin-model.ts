@@ -37,6 +37,9 @@ export class CoinModel {
     switch (command.type) {
       case "earn":
         return this.#earn(command);
+      case "grant":
+        for (const owner of command.owners) this.#earn({ ...command, type: "earn", owner });
+        return command.owners.length * command.points;
       case "spend": {
         const taken = this.#choose(command.wallet, command.points);
         for (const coin of taken) Object.assign(coin, { place: "burned", spent_for: command.reference });

@@ -21,7 +21,10 @@ interface Read {
 
 /** What commands may touch. */
 interface Reach {
+  /** Whose lots may be spent. */
   readonly owners: readonly number[];
+  /** Whose debts may be paid. */
+  readonly debtors: readonly number[];
   /** Orders and the like whose points are given or taken back. */
   readonly references: readonly string[];
   readonly holds: readonly number[];
@@ -29,16 +32,18 @@ interface Reach {
 
 function reachOf(commands: readonly Command[]): Reach {
   const owners = new Set<number>();
+  const debtors = new Set<number>();
   const references = new Set<string>();
   const holds = new Set<number>();
   for (const command of commands) {
-    if (command.type === "earn") for (const owner of command.wallet ?? [command.owner]) owners.add(owner);
-    if ("wallet" in command) for (const owner of command.wallet ?? []) owners.add(owner);
-    if (command.type === "transfer") owners.add(command.to);
+    if (command.type === "earn") for (const owner of command.wallet ?? [command.owner]) debtors.add(owner);
+    else if (command.type === "grant") for (const owner of command.owners) debtors.add(owner);
+    else if ("wallet" in command) for (const owner of command.wallet) owners.add(owner);
+    if (command.type === "transfer") debtors.add(command.to);
     if (command.type === "return_spent" || command.type === "claw_back") references.add(command.reference);
     if ("hold_id" in command) holds.add(command.hold_id);
   }
-  return { owners: [...owners], references: [...references], holds: [...holds] };
+  return { owners: [...owners], debtors: [...debtors], references: [...references], holds: [...holds] };
 }
 
 /** The end of the chain. */
@@ -79,7 +84,7 @@ with wanted as (
 select
   (select json_agg(${LOT}) from lots l) as lots,
   (select json_agg(json_build_object('owner', owner, 'owed', owed)) from points.debt
-    where owed > 0 and (owner = any($1::bigint[]) or owner in (select owner from lots))) as debts,
+    where owed > 0 and (owner = any($1::bigint[]) or owner = any($6::bigint[]) or owner in (select owner from lots))) as debts,
   (select json_agg(json_build_object('account_id', account_id, 'kind', kind, 'name', name, 'balance', balance))
     from points.account) as accounts,
   (select json_agg(json_build_object('hold_id', h.hold_id, 'reference', h.reference, 'points', h.points, 'until_at', h.until_at,
@@ -104,7 +109,14 @@ export async function readBatch(
 ): Promise<{ snapshot: Snapshot; known: Map<string, Known> }> {
   const reach = reachOf(requests.map(({ command }) => command));
   const keys = requests.map(({ key }) => key);
-  const [row] = await prepared<Read>(tx, "points_read", READ, [reach.owners, reach.references, reach.holds, keys, []]);
+  const [row] = await prepared<Read>(tx, "points_read", READ, [
+    reach.owners,
+    reach.references,
+    reach.holds,
+    keys,
+    [],
+    reach.debtors,
+  ]);
   return {
     snapshot: snapshotOf(counters, row),
     known: new Map((row?.known ?? []).map(({ key, ...rest }) => [key, rest])),
@@ -117,7 +129,7 @@ export async function readLots(
   counters: Counters,
   { holds, lots }: { readonly holds: readonly number[]; readonly lots: readonly number[] },
 ): Promise<Snapshot> {
-  const [row] = await prepared<Read>(tx, "points_read", READ, [[], [], holds, [], lots]);
+  const [row] = await prepared<Read>(tx, "points_read", READ, [[], [], holds, [], lots, []]);
   return snapshotOf(counters, row);
 }
 

@@ -3,6 +3,8 @@ import { type BusinessDay, problem } from "../../platform/index.ts";
 
 /** More would overflow nothing, but no brand gives it: a slip of a scale is refused. */
 export const POINTS_MAX = 1_000_000_000;
+/** Members that one grant names. */
+export const GRANT_MAX = 5_000;
 const KEY_LENGTH_MAX = 200;
 
 /** Points for something; pending until `active_from` where that lies ahead. */
@@ -20,6 +22,16 @@ export interface Earn {
   /** What they are for: an order line, a check-in. A return names it again. */
   readonly reference: string;
   /** The budget that pays; it cannot go below zero. */
+  readonly budget?: string;
+}
+
+/** The same points for many, as one request: of at most {@link GRANT_MAX} members, so that others wait no longer than for a batch. */
+export interface Grant {
+  readonly type: "grant";
+  readonly owners: readonly number[];
+  readonly points: number;
+  readonly last_day?: BusinessDay;
+  readonly reference: string;
   readonly budget?: string;
 }
 
@@ -89,7 +101,7 @@ export interface Fund {
   readonly reference: string;
 }
 
-export type Command = Earn | Spend | Hold | Post | Void | ReturnSpent | ClawBack | Transfer | Fund;
+export type Command = Earn | Grant | Spend | Hold | Post | Void | ReturnSpent | ClawBack | Transfer | Fund;
 
 /** A command with the key under which it has one effect. */
 export interface Request {
@@ -108,13 +120,15 @@ export interface Answer {
   readonly repaid?: number;
 }
 
-/** @throws points.bad_key, points.bad_amount, points.bad_day, points.to_itself */
+/** @throws points.bad_key, points.bad_amount, points.bad_day, points.to_itself, points.too_many */
 export function checkRequest({ key, command }: Request): void {
   if (key.length < 1 || key.length > KEY_LENGTH_MAX) throw problem("points.bad_key");
   const points = command.type === "void" ? 1 : (command.points ?? 1);
   if (!Number.isSafeInteger(points) || points < 1 || points > POINTS_MAX)
     throw problem("points.bad_amount", { points, max: POINTS_MAX });
   if (command.type === "transfer" && command.wallet.includes(command.to)) throw problem("points.to_itself");
+  if (command.type === "grant" && (command.owners.length < 1 || command.owners.length > GRANT_MAX))
+    throw problem("points.too_many", { count: command.owners.length, max: GRANT_MAX });
   if (command.type !== "earn") return;
   const { active_from, last_day } = command;
   if (active_from !== undefined && last_day !== undefined && last_day < active_from)

@@ -6,6 +6,7 @@ import type {
   Command,
   Earn,
   Fund,
+  Grant,
   Hold,
   Post,
   ReturnSpent,
@@ -24,6 +25,8 @@ export function carryOut(books: Books, command: Command, today: BusinessDay): An
   switch (command.type) {
     case "earn":
       return earn(books, command, today);
+    case "grant":
+      return grant(books, command);
     case "spend":
       return spend(books, command, today);
     case "hold":
@@ -103,6 +106,25 @@ function earn(books: Books, command: Earn, today: BusinessDay): Answer {
   books.move(lot, "new", waits ? "pending" : "active", points, payer, reference);
   const repaid = waits ? 0 : payDebt(books, lot, reference, wallet);
   return answerOf([{ lot, points }], repaid === 0 ? {} : { repaid });
+}
+
+/** As many earnings with one answer, which names no lots: it would be longer than all else. */
+function grant(books: Books, { owners, points, last_day, reference, budget }: Grant): Answer {
+  const total = points * owners.length;
+  const payer = budget === undefined ? systemAccount(books, "issuer") : budgetOf(books, budget, total);
+  for (const owner of owners) {
+    const lot = books.makeLot({
+      owner,
+      points,
+      last_day: last_day ?? null,
+      reference,
+      active_from: null,
+      origin_lot_id: null,
+    });
+    books.move(lot, "new", "active", points, payer, reference);
+    payDebt(books, lot, reference);
+  }
+  return { points: total, lots: [] };
 }
 
 /** Points that become active first pay what their member owes. @returns how many did */
