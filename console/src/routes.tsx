@@ -74,6 +74,14 @@ export const ROUTES: readonly Route[] = [
   route("/me/security", null, () => import("./pages/security/security.tsx").then((page) => page.SecurityPage)),
   route("/trust/approvals", null, () => import("./pages/approvals/approvals.tsx").then((page) => page.ApprovalsPage)),
   route("/trust/people", "people.manage", () => import("./pages/people/people.tsx").then((page) => page.PeoplePage)),
+  route("/trust/reviews", "people.manage", () =>
+    import("./pages/access-reviews/reviews.tsx").then((page) => page.AccessReviewsPage),
+  ),
+  route("/trust/reviews/:reviewId", "people.manage", () =>
+    import("./pages/access-reviews/review.tsx").then((page) => page.AccessReviewPage),
+  ),
+  route("/trust/keys", "keys.read", () => import("./pages/keys/keys.tsx").then((page) => page.KeysPage)),
+  route("/trust/backups", "keys.read", () => import("./pages/keys/backups.tsx").then((page) => page.BackupsPage)),
   route("/trust/clients", "people.manage", () =>
     import("./pages/clients/clients.tsx").then((page) => page.ClientsPage),
   ),

@@ -106,13 +106,19 @@ export function personById(tx: Tx, person_id: number): Promise<PersonRow | undef
   return tx.one<PersonRow>(`select ${PERSON} from access.person p where p.person_id = $1`, [person_id]);
 }
 
-export function listPeople(
-  tx: Tx,
-): Promise<(PersonRow & { last_seen_at: Date | null; has_factor: boolean; has_come: boolean })[]> {
+export function listPeople(tx: Tx): Promise<
+  (PersonRow & {
+    last_seen_at: Date | null;
+    has_factor: boolean;
+    has_come: boolean;
+    /** Since when an account at the identity provider is bound to this one. */
+    sso_linked_at: Date | null;
+  })[]
+> {
   return tx.query(
     `select ${PERSON}, (select max(s.last_seen_at) from access.session s where s.person_id = p.person_id) as last_seen_at,
        exists (select 1 from access.factor f where f.person_id = p.person_id and f.confirmed_at is not null) as has_factor,
-       ${HAS_COME} as has_come
+       ${HAS_COME} as has_come, (select o.made_at from access.oidc_link o where o.person_id = p.person_id) as sso_linked_at
      from access.person p order by p.person_id`,
   );
 }

@@ -293,8 +293,8 @@ export const accessErrors = defineErrors("access", {
   },
   viewing_only: {
     status: 403,
-    zh: "正在以「{role}」查看，不能修改任何东西。请先退出查看。",
-    en: "You are looking as {role}, and nothing can be changed meanwhile. Leave that view first.",
+    zh: "正在以「{role_zh}」查看，不能修改任何东西。请先退出查看。",
+    en: "You are looking as {role_en}, and nothing can be changed meanwhile. Leave that view first.",
   },
   demo_only: {
     status: 409,

@@ -4,8 +4,8 @@ import type { Ground } from "../ground.ts";
 import { problem } from "../platform/errors.ts";
 import { aboutOne, unapproved } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
-import { beginReview, judge, sign } from "./people-review.ts";
-import { type LineRow, linesOf, listReviews, VERDICTS } from "./people-review-store.ts";
+import { beginReview, judge, reviewsOf, sign } from "./people-review.ts";
+import { type LineRow, linesOf, VERDICTS } from "./people-review-store.ts";
 import { reviewWorkbook } from "./people-review-workbook.ts";
 import { requireStrong } from "./rights.ts";
 
@@ -25,8 +25,12 @@ const Reviews = Type.Object({
       signed_at: Text,
       lines: Type.Integer(),
       judged: Type.Integer(),
+      to_do: Type.Integer(),
+      undone: Type.Integer(),
     }),
   ),
+  due_at: Type.String(),
+  overdue: Type.Boolean(),
 });
 const Lines = Type.Object({
   lines: Type.Array(
@@ -48,6 +52,11 @@ const Lines = Type.Object({
       reason: Text,
       judge: Text,
       judged_at: Text,
+      owner: Text,
+      /** Nobody judges what is their own. */
+      own: Type.Boolean(),
+      /** Whether what was decided has been done by now; null where nothing is to be done. */
+      done: orNull(Type.Boolean()),
     }),
   ),
 });
@@ -70,9 +79,11 @@ function actorOf(ground: Ground, request: FastifyRequest): number {
   return request.signed_in.person.person_id;
 }
 
-function lineView({ facts, judged_at, ...row }: LineRow): Static<typeof Lines>["lines"][number] {
+function lineView(line: LineRow, reader: number | undefined): Static<typeof Lines>["lines"][number] {
+  const { facts, judged_at, owner_id, ...row } = line;
   return {
     ...row,
+    own: reader !== undefined && (row.person_id === reader || owner_id === reader),
     ...facts,
     permissions: [...facts.permissions],
     stores: facts.stores === null ? null : [...facts.stores],
@@ -91,13 +102,15 @@ function readRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/access-reviews",
     { schema: { summary: "Access reviews, newest first", tags, response: { 200: Reviews } }, config: manage },
     async () => {
-      const rows = await ground.store.read(SYSTEM_SCOPE, listReviews);
+      const { items, due_at, overdue } = await reviewsOf(ground);
       return {
-        items: rows.map((row) => ({
+        items: items.map((row) => ({
           ...row,
           made_at: row.made_at.toISOString(),
           signed_at: row.signed_at?.toISOString() ?? null,
         })),
+        due_at: due_at.toISOString(),
+        overdue,
       };
     },
   );
@@ -110,7 +123,8 @@ function readRoutes(app: FastifyInstance, ground: Ground): void {
     async (request) => {
       const lines = await ground.store.read(SYSTEM_SCOPE, (tx) => linesOf(tx, request.params.review_id));
       if (lines.length === 0) throw problem("access.review_not_found");
-      return { lines: lines.map(lineView) };
+      const reader = request.person?.person_id;
+      return { lines: lines.map((line) => lineView(line, reader)) };
     },
   );
   app.get<{ Params: Static<typeof Id>; Querystring: Static<typeof WorkbookQuery> }>(

@@ -27,6 +27,9 @@ export interface ReviewRow {
   readonly signed_at: Date | null;
   readonly lines: number;
   readonly judged: number;
+  /** Lines whose access is to be changed or taken away, and how many of these still are as they were. */
+  readonly to_do: number;
+  readonly undone: number;
 }
 
 export interface LineRow {
@@ -39,25 +42,46 @@ export interface LineRow {
   readonly reason: string | null;
   readonly judge: string | null;
   readonly judged_at: Date | null;
+  /** Who answers for a program. */
+  readonly owner_id: number | null;
+  readonly owner: string | null;
+  /** Whether what was decided has been done by now; null where nothing is to be done. */
+  readonly done: boolean | null;
 }
 
 const REVIEWS_KEPT = 100;
 
+const LINE = `access.review_line l left join access.person p on p.person_id = l.person_id
+  left join access.client c on c.client_id = l.client_id`;
+/** An account is ended, or at least is not what it was: judged by what it is now, whoever did it. */
+const DONE = `case when l.verdict in ('change', 'remove') then coalesce(p.disabled_at, c.revoked_at) is not null
+  or (l.verdict = 'change' and case when p.person_id is not null
+    then p.role is distinct from l.facts->>'role' or to_jsonb(p.scope_stores) is distinct from nullif(l.facts->'stores', 'null')
+    else to_jsonb(c.permissions) is distinct from l.facts->'permissions' or to_jsonb(c.stores) is distinct from nullif(l.facts->'stores', 'null') end)
+  end`;
+
 export function listReviews(tx: Tx): Promise<ReviewRow[]> {
   return tx.query<ReviewRow>(
-    `select r.review_id, m.name as made_by, r.made_at, s.name as signed_by, r.signed_at,
-       (select count(*)::int from access.review_line l where l.review_id = r.review_id) as lines,
-       (select count(*)::int from access.review_line l where l.review_id = r.review_id and l.verdict is not null) as judged
+    `select r.review_id, m.name as made_by, r.made_at, s.name as signed_by, r.signed_at, of_it.*
      from access.review r join access.person m on m.person_id = r.made_by left join access.person s on s.person_id = r.signed_by
+       cross join lateral (
+         select count(*)::int as lines, count(l.verdict)::int as judged, count(done)::int as to_do,
+           (count(*) filter (where not done))::int as undone
+         from ${LINE} cross join lateral (select ${DONE} as done) d where l.review_id = r.review_id) of_it
      order by r.review_id desc limit ${REVIEWS_KEPT}`,
   );
 }
 
+/** Since when somebody has had an account: the first review is due some time after that. */
+export async function firstAccountAt(tx: Tx): Promise<Date | null> {
+  return (await tx.one<{ at: Date | null }>("select min(created_at) as at from access.person"))?.at ?? null;
+}
+
 export function linesOf(tx: Tx, review_id: number): Promise<LineRow[]> {
   return tx.query<LineRow>(
-    `select l.line, l.person_id, l.client_id, coalesce(p.name, c.name) as name, l.facts, l.verdict, l.reason, j.name as judge, l.judged_at
-     from access.review_line l left join access.person p on p.person_id = l.person_id left join access.client c on c.client_id = l.client_id
-       left join access.person j on j.person_id = l.judged_by
+    `select l.line, l.person_id, l.client_id, coalesce(p.name, c.name) as name, l.facts, l.verdict, l.reason, j.name as judge, l.judged_at,
+       c.owner_id, o.name as owner, ${DONE} as done
+     from ${LINE} left join access.person j on j.person_id = l.judged_by left join access.person o on o.person_id = c.owner_id
      where l.review_id = $1 order by l.line`,
     [review_id],
   );

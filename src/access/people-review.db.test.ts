@@ -81,17 +81,50 @@ it("lists everybody and every program, is judged line by line, signed, and does 
     store.write(SYSTEM_SCOPE, (tx) => tx.query("update access.review_line set verdict = 'keep'")),
   ).rejects.toThrow(/is signed/);
   const { body } = await security.call("GET", "/api/access-reviews");
-  expect(body["items"]).toMatchObject([{ review_id, lines: 5, judged: 5, signed_by: expect.any(String) }]);
+  expect(body["items"]).toMatchObject([
+    { review_id, lines: 5, judged: 5, signed_by: expect.any(String), to_do: 1, undone: 1 },
+  ]);
+});
+
+it("says of what was decided whether it has been done, and whose line is the reader's own", async () => {
+  const of = async (by: PersonSession) => {
+    const { body } = await by.call("GET", "/api/access-reviews");
+    const [newest] = body["items"] as { review_id: number; undone: number }[];
+    const answer = await by.call("GET", `/api/access-reviews/${newest?.review_id}`);
+    return { newest, lines: answer.body["lines"] as Line[] };
+  };
+  const before = await of(security);
+  expect(before.lines.filter(({ own }) => own).map(({ role }) => role)).toEqual(["security_admin"]);
+  expect((await of(staff.owner)).lines.filter(({ own }) => own).map(({ role }) => role)).toEqual(["owner"]);
+  const [first] = before.lines as [Line];
+  expect(before.lines.map(({ done }) => done)).toEqual([false, null, null, null, null]);
+  expect(before.newest?.undone).toBe(1);
+  const { ground } = world();
+  const change = (role: string) =>
+    ground.store.write(SYSTEM_SCOPE, (tx) =>
+      tx.query("update access.person set role = $2 where person_id = $1", [first.person_id, role]),
+    );
+  await change("operator");
+  const after = await of(security);
+  expect([after.lines[0]?.["done"], after.newest?.undone]).toEqual([true, 0]);
+  await change(String(first["role"]));
 });
 
 it("says who did not come for 90 days, and whose role is another than in the review before", async () => {
+  const due = async () => {
+    const { body } = await security.call("GET", "/api/access-reviews");
+    return body["overdue"];
+  };
+  expect(await due()).toBe(false);
   world().clock.advance({ days: 91 });
   await signIn(security);
   await signIn(staff.owner);
+  expect(await due()).toBe(true);
   const { body } = await staff.owner.call("GET", "/api/people");
   const clerk = (body["items"] as { id: number; role: string }[]).find(({ role }) => role === "clerk");
   await staff.owner.call("PATCH", `/api/people/${clerk?.id}`, { role: "agent" });
   const { review_id, lines } = await begin();
+  expect(await due()).toBe(false);
   const of = (role: string) => lines.find((line) => line.person_id !== null && line["role"] === role);
   expect(of("agent")).toMatchObject({ changed: true, idle: true });
   expect(of("analyst")).toMatchObject({ changed: false, idle: true });

@@ -55,6 +55,8 @@ const People = Type.Object({
       invited: Type.Boolean(),
       locked_until: orNull(Instant),
       has_factor: Type.Boolean(),
+      /** Since when an account at the identity provider is bound to this one. */
+      sso_linked_at: orNull(Instant),
       scope_stores: orNull(Type.Array(Type.String())),
       created_at: Instant,
       last_seen_at: orNull(Instant),
@@ -112,6 +114,7 @@ function listRoutes(app: FastifyInstance, ground: Ground): void {
           invited: !p.has_come,
           locked_until: p.locked_until?.toISOString() ?? null,
           has_factor: p.has_factor,
+          sso_linked_at: p.sso_linked_at?.toISOString() ?? null,
           scope_stores: p.scope_stores,
           created_at: p.created_at.toISOString(),
           last_seen_at: p.last_seen_at?.toISOString() ?? null,

@@ -37,13 +37,28 @@ const auditRows = (action: string) =>
 const tokenOf = (link: unknown) => new URL(String(link)).searchParams.get("token");
 
 describe("who may act on an account", () => {
+  test("stores are given anew and taken off, and stay where a change does not name them", async () => {
+    await join(owner, "dian@tea.cn", "clerk");
+    const id = await personId(owner, "dian@tea.cn");
+    const stores = async () => {
+      const { body } = await owner.call("GET", "/api/people");
+      return (body["items"] as { id: number; scope_stores: unknown }[]).find((one) => one.id === id)?.scope_stores;
+    };
+    await owner.call("PATCH", `/api/people/${id}`, { scope_stores: ["HZ01", "HZ02"] });
+    expect(await stores()).toEqual(["HZ01", "HZ02"]);
+    await owner.call("PATCH", `/api/people/${id}`, { name: "小店" });
+    expect(await stores()).toEqual(["HZ01", "HZ02"]);
+    await owner.call("PATCH", `/api/people/${id}`, { scope_stores: null });
+    expect(await stores()).toBeNull();
+  });
+
   test("nobody gives themself another role or takes themself out, and the owner's seal stays with owners", async () => {
     const security = await join(owner, "an@tea.cn", "security_admin");
     const [self, boss] = [await personId(owner, "an@tea.cn"), await personId(owner, "lin@tea.cn")];
     await join(owner, "shen@tea.cn", "audit_admin");
     await join(owner, "yun@tea.cn", "operator");
     const [auditor, operator] = [await personId(owner, "shen@tea.cn"), await personId(owner, "yun@tea.cn")];
-    for (const change of [{ role: "owner" }, { role: "operator" }, { disabled: true }])
+    for (const change of [{ role: "owner" }, { role: "operator" }, { disabled: true }, { scope_stores: null }])
       expect((await security.call("PATCH", `/api/people/${self}`, change)).body.code).toMatch(/own_account|owner_only/);
     const refused = [
       await security.call("PATCH", `/api/people/${operator}`, { role: "owner" }),

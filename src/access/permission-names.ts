@@ -23,6 +23,7 @@ export const DOMAIN_NAMES: Readonly<Record<string, Named>> = {
   audit: named("审计", "Audit"),
   privacy: named("个人信息权利", "Personal rights"),
   trust: named("风险与信任", "Risk and trust"),
+  keys: named("密钥与备份", "Keys and backups"),
 };
 
 export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
@@ -63,6 +64,8 @@ export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
   "privacy.publish": named("发布处理登记", "Publish registers"),
   "privacy.retained": named("查看依法留存", "See what law retains"),
   "trust.assess": named("自评与证据", "Assess and bring evidence"),
+  "keys.read": named("查看密钥与备份", "See keys and backups"),
+  "keys.manage": named("轮换主密钥", "Change the master key"),
 };
 
 export const LEVEL_NAMES: Readonly<Record<Level, Named>> = {

@@ -2,7 +2,7 @@ import type { Level } from "../platform/http.ts";
 import { type Problem, problem } from "../platform/errors.ts";
 import { LEVEL_NAMES, type Named, PERMISSION_NAMES } from "./permission-names.ts";
 import { isPermission } from "./matrix.ts";
-import { ROLES } from "./roles.ts";
+import { roleNamed } from "./roles.ts";
 
 /** How old a second factor may be where a cell asks for one (RFC 9470 max_age). */
 export const STRONG_SECONDS_MAX = 300;
@@ -33,8 +33,8 @@ export function stepUp(place: Place): Problem {
 }
 
 export function notAllowed(role: string, version: number, place: Place): Problem {
-  const named = ROLES.find((one) => one.role === role);
-  const words = { role, role_zh: named?.zh ?? role, role_en: named?.en ?? role, version };
+  const { zh, en } = roleNamed(role);
+  const words = { role, role_zh: zh, role_en: en, version };
   return problem("access.not_allowed", { ...inWords(place), ...words, outcome: "deny" });
 }
 

@@ -40,6 +40,8 @@ export const PERMISSIONS = [
   "privacy.publish",
   "privacy.retained",
   "trust.assess",
+  "keys.read",
+  "keys.manage",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -162,7 +164,7 @@ export const ROLES: readonly RoleInfo[] = [
     role: "system_admin",
     zh: "系统管理员",
     en: "System administrator",
-    permissions: ["data.read", "jobs.read", "jobs.manage", "trust.read", "trust.handle"],
+    permissions: ["data.read", "jobs.read", "jobs.manage", "trust.read", "trust.handle", "keys.read", "keys.manage"],
   },
   {
     role: "security_admin",
@@ -178,13 +180,14 @@ export const ROLES: readonly RoleInfo[] = [
       "trust.handle",
       "trust.manage",
       "trust.assess",
+      "keys.read",
     ],
   },
   {
     role: "audit_admin",
     zh: "审计管理员",
     en: "Audit administrator",
-    permissions: ["audit.read", "matrix.read", "trust.read", "trust.assess"],
+    permissions: ["audit.read", "matrix.read", "trust.read", "trust.assess", "keys.read"],
   },
   {
     role: "privacy_officer",
@@ -204,3 +207,8 @@ export const ROLES: readonly RoleInfo[] = [
     ],
   },
 ];
+
+/** What a role is called; a code that is none is its own name. */
+export function roleNamed(role: string): { readonly zh: string; readonly en: string } {
+  return ROLES.find((one) => one.role === role) ?? { zh: role, en: role };
+}

@@ -8,6 +8,7 @@ import { isRole, type Matrix } from "./matrix.ts";
 import { currentMatrix } from "./matrix-live.ts";
 import { isBound } from "./lookups.ts";
 import { notAllowed } from "./refusals.ts";
+import { roleNamed } from "./roles.ts";
 import { rowsFor } from "./row-scope.ts";
 import { requireNothingOwed, type SignedIn } from "./sessions.ts";
 import { boundToTablet } from "./tablets/limits.ts";
@@ -47,7 +48,8 @@ export function actingAs({ person, session }: SignedIn, matrix: Matrix): Pick<Si
 /** Looking through somebody's eyes changes nothing. @throws access.viewing_only */
 export function refuseActsWhileViewing(request: FastifyRequest, session: SessionRow): void {
   if (session.view_role === null || SAFE_METHODS.has(request.method)) return;
-  throw problem("access.viewing_only", { role: session.view_role });
+  const { zh, en } = roleNamed(session.view_role);
+  throw problem("access.viewing_only", { role: session.view_role, role_zh: zh, role_en: en });
 }
 
 /** Whether this person may look through the eyes of other roles here. */

@@ -2,6 +2,9 @@ import { installedAt, type Indicator, type Look } from "../store/index.ts";
 import { newestBackup, newestDrill } from "./recovery-store.ts";
 
 const MINUTE_MS = 60_000;
+/** A daily backup may be two hours late; after three days without one somebody is called. */
+export const BACKUP_WARN_MINUTES = 26 * 60;
+export const BACKUP_ALARM_MINUTES = 72 * 60;
 
 /** Since when there is something to lose: the newest backup's moment, or that of the installation. */
 async function savedUntil({ tx, at }: Look): Promise<Date> {
@@ -20,14 +23,14 @@ const backupAge: Indicator = {
   },
   unit: "minutes",
   direction: "above",
-  warn: 26 * 60,
-  alarm: 72 * 60,
+  warn: BACKUP_WARN_MINUTES,
+  alarm: BACKUP_ALARM_MINUTES,
   window_minutes: null,
   advice: {
     zh: "在主机上运行 huitou backup，并检查定时任务和备份盘的空间。超过一天没有备份，出事时这一段数据回不来。",
     en: "Run huitou backup on the host, then look at the schedule and at the space of the backup's disk. What is newer than the last backup would be lost.",
   },
-  link: "/trust/risks",
+  link: "/trust/backups",
   read: async (look) => {
     const value = Math.floor((look.at.getTime() - (await savedUntil(look)).getTime()) / MINUTE_MS);
     return [{ part: "", value: Math.max(0, value) }];
@@ -52,7 +55,7 @@ const failedDrill: Indicator = {
     zh: "看 huitou restore --check 的输出，换一份备份再试；密钥对不上时，用同一次的密钥备份。",
     en: "Read what huitou restore --check says and try another backup; where keys do not fit, take the key backup of the same run.",
   },
-  link: "/trust/risks",
+  link: "/trust/backups",
   read: async ({ tx }) => {
     const checks = (await newestDrill(tx))?.checks ?? [];
     return [{ part: "", value: checks.filter((check) => !check.ok).length }];

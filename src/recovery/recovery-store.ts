@@ -45,6 +45,16 @@ export async function noteDrill(tx: Tx, row: DrillRow): Promise<void> {
   );
 }
 
+const LISTED = 20;
+
+export function recentBackups(tx: Tx): Promise<BackupRow[]> {
+  return tx.query<BackupRow>(`select * from recovery.backup order by snapshot_at desc limit ${LISTED}`);
+}
+
+export function recentDrills(tx: Tx): Promise<DrillRow[]> {
+  return tx.query<DrillRow>(`select * from recovery.drill order by at desc limit ${LISTED}`);
+}
+
 export function newestBackup(tx: Tx): Promise<BackupRow | undefined> {
   return tx.one<BackupRow>("select * from recovery.backup order by snapshot_at desc limit 1");
 }

@@ -14,6 +14,7 @@ export {
   defineJob,
   jobById,
   listJobs,
+  openJob,
   startJob,
   waitForJob,
   type JobContext,

@@ -54,6 +54,15 @@ export interface JobRow {
 const COLUMNS =
   "job_id, kind, state, done, total, note, result, error, cancel_requested, created_at, started_at, finished_at";
 
+/** The one waiting or running job of a kind with a key. */
+export async function openJob(tx: Tx, kind: string, key: string): Promise<string | undefined> {
+  const row = await tx.one<{ job_id: string }>(
+    "select job_id from store.job where kind = $1 and unique_key = $2 and state in ('queued', 'running')",
+    [kind, key],
+  );
+  return row?.job_id;
+}
+
 /**
  * Queues a job in the caller's transaction: it exists exactly when the transaction commits.
  * @param options.key at most one waiting or running job of a kind has it; a second one throws jobs.already_running.
@@ -74,11 +83,7 @@ export async function startJob(
     [job_id, kind, JSON.stringify(input), options.key ?? null, options.person_id ?? null, now],
   );
   if (inserted === undefined) {
-    const running = await tx.one<{ job_id: string }>(
-      "select job_id from store.job where kind = $1 and unique_key = $2 and state in ('queued', 'running')",
-      [kind, options.key],
-    );
-    throw problem("jobs.already_running", { job_id: running?.job_id ?? "" });
+    throw problem("jobs.already_running", { job_id: (await openJob(tx, kind, options.key ?? "")) ?? "" });
   }
   await tx.query("select queue.add_job($1, $2)", [job_id, kind]);
   return job_id;

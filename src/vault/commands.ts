@@ -1,6 +1,5 @@
 import type { Ground } from "../ground.ts";
-import { startJob, SYSTEM_SCOPE } from "../store/index.ts";
-import { ROTATE_JOB } from "./jobs.ts";
+import { askRotation } from "./jobs.ts";
 import { keyStatus } from "./key-status.ts";
 import { beginRotation, continueRotation } from "./rotation.ts";
 
@@ -30,10 +29,7 @@ export async function keysCommand(
     return 0;
   }
   if (command === "rotate" && option === "--background") {
-    const from_version = (await keyStatus(ground)).current_version;
-    const job_id = await ground.store.write(SYSTEM_SCOPE, (tx) =>
-      startJob(tx, ground, ROTATE_JOB, { from_version }, { key: "rotate" }),
-    );
+    const job_id = await askRotation(ground, "rotate");
     say(`后台任务 · job ${job_id}`);
     return 0;
   }

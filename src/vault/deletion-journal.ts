@@ -28,6 +28,14 @@ export const JOURNAL_SCHEMA = `
     -- hash of the entry of another key store's journal that this one repeats
     origin text);`;
 
+/** Where the journal is and how it fares. */
+export interface JournalStatus {
+  readonly file: string;
+  readonly writable: boolean;
+  readonly entries: number;
+  readonly newest_at: string | null;
+}
+
 const JOURNAL_LOCK = 480_834;
 const COLUMNS = "sequence, at, tokens, about, previous, hash";
 const NOW = `to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
@@ -187,6 +195,14 @@ export class DeletionJournal {
       () => true,
       () => false,
     );
+  }
+
+  async status(): Promise<JournalStatus> {
+    const { rows } = await this.#pool.query<{ entries: number; newest_at: string | null }>(
+      "select count(*)::int as entries, max(at) as newest_at from deletion",
+    );
+    const { entries = 0, newest_at = null } = rows[0] ?? {};
+    return { file: this.file, writable: await this.canBeWritten(), entries, newest_at };
   }
 
   /** Before a key is destroyed: what a restore could bring back is not deleted. */

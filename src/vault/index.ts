@@ -12,4 +12,7 @@ export { keyMetrics, keyStatus, type KeyStatus } from "./key-status.ts";
 export { exportKeys, importKeys, ringOf } from "./key-copies.ts";
 export { probeValues, type KeyProbe } from "./key-probe.ts";
 export { journalFile } from "./key-access.ts";
+export { type JournalStatus } from "./deletion-journal.ts";
+export { askRotation, rotationJob } from "./jobs.ts";
+export { KEY_AGE_ALARM_DAYS, KEY_AGE_WARN_DAYS } from "./key-age.ts";
 export { keysCommand } from "./commands.ts";

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { generateSync } from "otplib";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { build as q } from "../../src/query/index.ts";
+import { joined } from "./colleague.ts";
 import { listenForTrouble, seriousFindings, settled } from "./console-pages.ts";
 import { type OwnerSession, ownerSession } from "./owner-session.ts";
 
@@ -24,28 +24,9 @@ beforeAll(async () => {
   });
   ({ segment_id } = kept);
   expect(segment_id).toBeGreaterThan(0);
-  manager = await joined("manager", "周经理");
+  manager = await joined(owner, "manager", "周经理");
 });
 afterAll(async () => await owner?.close(), 600_000);
-
-/** Invites a person and lets them in with an authenticator app. */
-async function joined(role: string, name: string): Promise<BrowserContext> {
-  const { link } = await owner.post<{ link: string }>("/api/people", { name, email: `${role}@shanye.example`, role });
-  const context = await owner.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "zh-CN" });
-  const send = async (path: string, data: unknown) => {
-    const answer = await context.request.post(owner.server.url + path, {
-      data,
-      headers: { origin: owner.server.url },
-    });
-    expect([path, answer.ok()]).toEqual([path, true]);
-    return (await answer.json()) as Record<string, unknown>;
-  };
-  const token = new URL(link).searchParams.get("token");
-  await send("/api/invitation", { token, password: "kettle over open fire" });
-  const { factor_id, secret } = await send("/api/me/factors/totp", { name: "手机" });
-  await send(`/api/me/factors/${String(factor_id)}/confirm`, { code: generateSync({ secret: String(secret) }) });
-  return context;
-}
 
 async function picture(page: Page, name: string): Promise<void> {
   if (pictures === undefined) return;

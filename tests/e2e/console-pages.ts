@@ -40,6 +40,7 @@ export const PAGES = [
   "/me/security",
   "/trust/approvals",
   "/trust/people",
+  "/trust/reviews",
   "/trust/clients",
   "/trust/matrix",
   "/trust/audit",
@@ -48,6 +49,8 @@ export const PAGES = [
   "/trust/privacy?tab=retention",
   "/trust/risks",
   "/trust/alerts",
+  "/trust/keys",
+  "/trust/backups",
   "/trust/assessment",
 ] as const;
 

@@ -23,7 +23,11 @@ export function Dialog({ open, title, onClose, children, footer, place = "middle
   useEffect(() => {
     const dialog = ref.current;
     if (!dialog) return;
-    if (open && !dialog.open) dialog.showModal();
+    if (open && !dialog.open) {
+      dialog.showModal();
+      // what is mounted in a closed dialog cannot take the focus, and the browser then gives it to the close button
+      dialog.querySelector<HTMLElement>("[data-autofocus]")?.focus();
+    }
     if (!open && dialog.open) dialog.close();
   }, [open]);
   return (

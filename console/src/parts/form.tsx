@@ -8,7 +8,7 @@ interface TextFieldProps {
   readonly onChange: (value: string) => void;
   readonly hint?: ReactNode;
   readonly error?: string | null | undefined;
-  readonly type?: "text" | "email" | "password" | "number";
+  readonly type?: "text" | "email" | "password" | "number" | "date";
   readonly autoComplete?: string;
   readonly autoFocus?: boolean;
   readonly required?: boolean;
@@ -31,6 +31,7 @@ export function TextField(props: TextFieldProps) {
     "aria-describedby": `${id}-hint`,
     "aria-invalid": Boolean(error),
     onChange: (event: React.ChangeEvent<HTMLInputElement>) => onChange(event.target.value),
+    ...(props.autoFocus ? { "data-autofocus": "" } : {}),
     ...(error ? { status: "error" as const } : {}),
   };
   return (

@@ -53,6 +53,7 @@ const KEPT_FOR_PEOPLE: ReadonlySet<string> = new Set<string>([
   "tags.review",
   "trust.handle",
   "trust.manage",
+  "keys.manage",
 ]);
 
 export const mayBeGivenToClients = (permission: string): boolean => !KEPT_FOR_PEOPLE.has(permission);

@@ -3,6 +3,7 @@ import { problem } from "../../platform/errors.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { personById, type PersonRow } from "../access-store.ts";
 import { handledBy, requireMayGive } from "../person-acts.ts";
+import { roleNamed } from "../roles.ts";
 import type { SignedIn } from "../sessions.ts";
 import {
   delegationForChange,
@@ -22,6 +23,15 @@ const ADMINISTRATORS: ReadonlySet<string> = new Set(["owner", "system_admin", "s
 const NEVER_LENT: ReadonlySet<string> = new Set(["owner"]);
 
 export type DelegationState = "asked" | "approved" | "active" | "over" | "ended" | "void";
+
+const STATE_ZH: Readonly<Record<DelegationState, string>> = {
+  asked: "待批准",
+  approved: "未开始",
+  active: "生效中",
+  over: "已到期",
+  ended: "已结束",
+  void: "已失效",
+};
 
 /** @returns where a delegation stands: `void` once the giver has left or has another role */
 export function stateOf(row: DelegationRow, now: Date): DelegationState {
@@ -65,7 +75,16 @@ export async function askDelegation(ground: Ground, by: By, wish: Wish): Promise
 
 function requireLendable(role: string, taker_role: string): void {
   const kept = NEVER_LENT.has(role) || (ADMINISTRATORS.has(role) && ADMINISTRATORS.has(taker_role));
-  if (kept) throw problem("access.delegation_role", { role, taker_role });
+  if (!kept) return;
+  const [lent, taker] = [roleNamed(role), roleNamed(taker_role)];
+  throw problem("access.delegation_role", {
+    role,
+    taker_role,
+    role_zh: lent.zh,
+    role_en: lent.en,
+    taker_role_zh: taker.zh,
+    taker_role_en: taker.en,
+  });
 }
 
 /**
@@ -78,7 +97,7 @@ export async function approveDelegation(ground: Ground, by: By, delegation_id: n
     const row = await delegationForChange(tx, delegation_id);
     if (row === undefined) throw problem("access.delegation_not_found");
     const state = stateOf(row, now);
-    if (state !== "asked") throw problem("access.delegation_state", { state });
+    if (state !== "asked") throw problem("access.delegation_state", { state, state_zh: STATE_ZH[state] });
     const involved = [row.giver_id, row.taker_id, row.asked_by];
     if (involved.includes(by.person_id) || (await handledBy(tx, involved, row.asked_at)).has(by.person_id))
       throw problem("access.delegation_second_person");

@@ -13,8 +13,8 @@ export const delegationErrors = defineErrors("access", {
   },
   delegation_role: {
     status: 403,
-    zh: "角色「{role}」不能由「{taker_role}」代行：创建人不出借，管理员之间不互相代行（三权分立）。请选择其他同事。",
-    en: "The role {role} is not lent to somebody with the role {taker_role}: an owner's never, an administrator's to no other administrator. Choose another colleague.",
+    zh: "角色「{role_zh}」不能由「{taker_role_zh}」代行：创建人不出借，管理员之间不互相代行（三权分立）。请选择其他同事。",
+    en: "The role {role_en} is not lent to somebody with the role {taker_role_en}: an owner's never, an administrator's to no other administrator. Choose another colleague.",
   },
   delegation_second_person: {
     status: 403,
@@ -23,7 +23,7 @@ export const delegationErrors = defineErrors("access", {
   },
   delegation_state: {
     status: 409,
-    zh: "这项代行现在是「{state}」，不能批准。请刷新后再看。",
+    zh: "这项代行现在是「{state_zh}」，不能批准。请刷新后再看。",
     en: "This delegation is {state} now and cannot be approved. Load the page again.",
   },
   delegation_not_found: {

@@ -144,7 +144,13 @@ describe("signing in by the provider", () => {
       "select person_id from access.person where email = $1",
       [analyst.email],
     );
+    const linked = async () => {
+      const { body } = await staff.owner.call("GET", "/api/people");
+      return (body["items"] as { id: number; sso_linked_at: string | null }[]).find(({ id }) => id === person_id);
+    };
+    expect((await linked())?.sso_linked_at).toEqual(expect.any(String));
     expect((await staff.owner.call("DELETE", `/api/people/${person_id}/sso-link`)).status).toBe(204);
+    expect((await linked())?.sso_linked_at).toBeNull();
     expect((await signOn()).status).toBe(201);
     await staff.owner.call("DELETE", `/api/people/${person_id}/sso-link`);
   });

@@ -1,6 +1,7 @@
 import { PlusOutlined } from "@ant-design/icons";
 import Button from "antd/es/button";
 import { useState } from "react";
+import { useSearchParams } from "react-router";
 import { Chip, StatusDot, type Tone } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { RelativeTime } from "../../parts/figures.tsx";
@@ -104,9 +105,11 @@ export function ClientsPage() {
   const t = useTexts("clients");
   const query = useClients();
   const [adding, setAdding] = useState(false);
-  const [opened, setOpened] = useState<number | null>(null);
+  const [params, setParams] = useSearchParams();
+  const open = (client_id: number | null) =>
+    setParams(client_id === null ? {} : { open: String(client_id) }, { replace: true });
   const [made, setMade] = useState<MadeKey | null>(null);
-  const client = query.data?.items.find((one) => one.client_id === opened);
+  const client = query.data?.items.find((one) => String(one.client_id) === params.get("open"));
   return (
     <div className="ht-page">
       <PageHeader
@@ -120,7 +123,7 @@ export function ClientsPage() {
       />
       <Card flush>
         <Loaded query={query} skeleton={<SkeletonTable columns={6} />}>
-          {(data) => <ClientsTable data={data} onOpen={(one) => setOpened(one.client_id)} />}
+          {(data) => <ClientsTable data={data} onOpen={(one) => open(one.client_id)} />}
         </Loaded>
       </Card>
       {adding && query.data ? (
@@ -134,7 +137,7 @@ export function ClientsPage() {
         />
       ) : null}
       {client && query.data && made === null ? (
-        <ClientDialog data={query.data} client={client} onClose={() => setOpened(null)} onMade={setMade} />
+        <ClientDialog data={query.data} client={client} onClose={() => open(null)} onMade={setMade} />
       ) : null}
       {made === null ? null : <KeyDialog made={made} onClose={() => setMade(null)} />}
     </div>

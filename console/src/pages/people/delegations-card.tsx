@@ -10,7 +10,7 @@ import { FormError, SelectField, TextField } from "../../parts/form.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, errorSentence, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
-import { formatInstant } from "../../texts/format.ts";
+import { businessDay, formatInstant } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
 import type { Person } from "./people-data.ts";
 
@@ -54,7 +54,14 @@ function useAct() {
 }
 
 /** Who does whose work for a while; a second person approves it. */
-export function DelegationsCard({ people }: { people: readonly Person[] }) {
+interface CardProps {
+  readonly people: readonly Person[];
+  /** Whose work a colleague is to do, where that was asked for on their account. */
+  readonly lender: Person | null;
+  readonly onLender: (person: Person | null) => void;
+}
+
+export function DelegationsCard({ people, lender, onLender }: CardProps) {
   const t = useTexts("people");
   const [asking, setAsking] = useState(false);
   const query = useQuery({
@@ -71,7 +78,16 @@ export function DelegationsCard({ people }: { people: readonly Person[] }) {
       <Loaded query={query} skeleton={<SkeletonTable rows={2} columns={5} />}>
         {({ items }) => <Rows items={items} />}
       </Loaded>
-      {asking ? <AskDialog people={people} onClose={() => setAsking(false)} /> : null}
+      {asking || lender !== null ? (
+        <AskDialog
+          people={people}
+          lender={lender}
+          onClose={() => {
+            setAsking(false);
+            onLender(null);
+          }}
+        />
+      ) : null}
     </Card>
   );
 }
@@ -84,7 +100,7 @@ function Rows({ items }: { items: readonly Delegation[] }) {
       rows={items}
       rowKey={(one) => one.delegation_id}
       rowTone={(one) => (["over", "ended"].includes(one.state) ? "quiet" : undefined)}
-      empty={<EmptyState small title={t("lend.empty")} />}
+      empty={<EmptyState small title={t("lend.empty")} text={t("lend.empty_text")} />}
       columns={[
         {
           key: "who",
@@ -98,7 +114,16 @@ function Rows({ items }: { items: readonly Delegation[] }) {
             </span>
           ),
         },
-        { key: "until", title: t("lend.until"), hide: "phone", render: (one) => formatInstant(one.until_at) },
+        {
+          key: "time",
+          title: t("lend.time"),
+          hide: "phone",
+          render: (one) =>
+            t("lend.from_to", {
+              from: formatInstant(one.from_at, { day: true }),
+              until: formatInstant(one.until_at, { day: true }),
+            }),
+        },
         { key: "approver", title: t("lend.approver"), hide: "tablet", render: (one) => one.approver ?? "—" },
         {
           key: "state",
@@ -118,34 +143,45 @@ function Acts({ one }: { one: Delegation }) {
   if (["over", "ended"].includes(one.state)) return null;
   const mine = me === one.giver_id || me === one.taker_id;
   return (
-    <span className="ht-actions">
+    <span className="ht-actions ht-people-acts">
       {one.state === "asked" && !mine ? (
         <Button size="small" onClick={() => act.mutate({ id: one.delegation_id, act: "approve" })}>
           {t("lend.approve")}
         </Button>
       ) : null}
       <Button size="small" onClick={() => act.mutate({ id: one.delegation_id, act: "end" })}>
-        {t("lend.end")}
+        {t(one.state === "asked" ? "lend.refuse" : me === one.giver_id ? "lend.take_back" : "lend.end")}
       </Button>
     </span>
   );
 }
 
-function AskDialog({ people, onClose }: { people: readonly Person[]; onClose: () => void }) {
+interface AskProps {
+  readonly people: readonly Person[];
+  readonly lender: Person | null;
+  readonly onClose: () => void;
+}
+
+function AskDialog({ people, lender, onClose }: AskProps) {
   const t = useTexts("people");
   const client = useQueryClient();
   const active = people.filter((person) => !person.disabled && !person.invited);
-  const [giver, setGiver] = useState(String(active[0]?.id ?? ""));
-  const [taker, setTaker] = useState(String(active[1]?.id ?? ""));
+  const first = lender ?? active[0];
+  const [giver, setGiver] = useState(String(first?.id ?? ""));
+  const [taker, setTaker] = useState(String(active.find(({ id }) => id !== first?.id)?.id ?? ""));
+  const [from, setFrom] = useState(businessDay(new Date()));
   const [days, setDays] = useState<string>("7");
   const [reason, setReason] = useState("");
+  const today = businessDay(new Date());
+  // from today on means at once; another day begins with its first minute here
+  const begin = from <= today ? new Date() : new Date(`${from}T00:00`);
   const ask = useMutation({
     mutationFn: () =>
       api.post("/api/delegations", {
         giver_id: Number(giver),
         taker_id: Number(taker),
-        from_at: new Date().toISOString(),
-        until_at: new Date(Date.now() + Number(days) * DAY_MS).toISOString(),
+        from_at: begin.toISOString(),
+        until_at: new Date(begin.getTime() + Number(days) * DAY_MS).toISOString(),
         reason: reason.trim(),
       }),
     onSuccess: () => {
@@ -168,7 +204,7 @@ function AskDialog({ people, onClose }: { people: readonly Person[]; onClose: ()
           <Button
             type="primary"
             loading={ask.isPending}
-            disabled={giver === taker || giver === "" || taker === "" || reason.trim().length < 2}
+            disabled={from === "" || giver === taker || giver === "" || taker === "" || reason.trim().length < 2}
             onClick={() => ask.mutate()}
           >
             {t("lend.submit")}
@@ -180,6 +216,7 @@ function AskDialog({ people, onClose }: { people: readonly Person[]; onClose: ()
         <FormError text={ask.error ? errorSentence(ask.error, t("shared:state.offline")) : null} />
         <SelectField label={t("lend.giver")} value={giver} onChange={setGiver} options={options} />
         <SelectField label={t("lend.taker")} value={taker} onChange={setTaker} options={options} />
+        <TextField label={t("lend.from")} type="date" value={from} onChange={setFrom} />
         <SelectField
           label={t("lend.days")}
           value={days}

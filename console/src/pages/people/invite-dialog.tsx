@@ -89,7 +89,7 @@ export function InviteDialog({ roles, names, onClose }: InviteProps) {
 }
 
 /** "HZ01，HZ02" → codes; null where none is named: not bound to stores. */
-function codesOf(text: string): string[] | null {
+export function codesOf(text: string): string[] | null {
   const codes = text.split(/[\s,，、;；]+/).filter((code) => code !== "");
   return codes.length === 0 ? null : codes;
 }

@@ -1,16 +1,18 @@
 import { PlusOutlined } from "@ant-design/icons";
 import Button from "antd/es/button";
 import { useState } from "react";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { useCan, useSession } from "../../api/session.ts";
 import { Chip, StatusDot } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { RelativeTime } from "../../parts/figures.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { Loaded, SkeletonTable } from "../../parts/states.tsx";
+import { formatInstant, listText } from "../../texts/format.ts";
 import { addTexts, pick, useTexts } from "../../texts/texts.ts";
 import { AccountDialog } from "./account-dialog.tsx";
 import { DelegationsCard } from "./delegations-card.tsx";
+import "./people.css";
 import en from "./en.json";
 import { InviteDialog, permissionsText } from "./invite-dialog.tsx";
 import {
@@ -28,6 +30,18 @@ import zh from "./zh.json";
 addTexts("people", { zh, en });
 
 function PersonState({ person }: { person: Person }) {
+  const t = useTexts("people");
+  return (
+    <span className="ht-cell-two">
+      <StateWord person={person} />
+      {person.leaves_at === null || person.disabled ? null : (
+        <small>{t("leaves", { at: formatInstant(person.leaves_at, { day: true }) })}</small>
+      )}
+    </span>
+  );
+}
+
+function StateWord({ person }: { person: Person }) {
   const t = useTexts("people");
   if (person.disabled) return <StatusDot tone="neutral">{t("disabled")}</StatusDot>;
   if (person.invited) return <StatusDot tone="warn">{t("invited")}</StatusDot>;
@@ -57,7 +71,7 @@ function RoleChoice({ person, roles, fixed }: { person: Person; roles: readonly 
     );
   return (
     <select
-      className="ht-select"
+      className="ht-select ht-people-role"
       aria-label={t("change_role", { name: person.name })}
       value={person.role}
       disabled={change.isPending}
@@ -88,12 +102,37 @@ function Acts({ person, onManage }: { person: Person; onManage: (person: Person)
   );
 }
 
-function PeopleTable({ people, roles }: { people: readonly Person[]; roles: readonly Role[] }) {
+function PersonName({ person, mine }: { person: Person; mine: boolean }) {
+  const t = useTexts("people");
+  return (
+    <span className="ht-cell-two">
+      <span>
+        {person.name} {mine ? <Chip tone="accent">{t("you")}</Chip> : null}
+      </span>
+      <small>{person.email}</small>
+      <span className="ht-people-phone">
+        <PersonState person={person} />
+      </span>
+      {person.scope_stores === null ? null : <small>{t("stores_of", { stores: listText(person.scope_stores) })}</small>}
+    </span>
+  );
+}
+
+interface TableProps {
+  readonly people: readonly Person[];
+  readonly roles: readonly Role[];
+  readonly onLend: (person: Person) => void;
+}
+
+function PeopleTable({ people, roles, onLend }: TableProps) {
   const t = useTexts("people");
   const session = useSession();
   const me = session?.person?.id;
   const owner = session?.person?.role === "owner";
-  const [managed, setManaged] = useState<Person | null>(null);
+  const [params, setParams] = useSearchParams();
+  const managed = people.find(({ id, disabled }) => String(id) === params.get("manage") && id !== me && !disabled);
+  const manage = (person: Person | null) =>
+    setParams(person === null ? {} : { manage: String(person.id) }, { replace: true });
   return (
     <>
       <DataTable
@@ -105,14 +144,7 @@ function PeopleTable({ people, roles }: { people: readonly Person[]; roles: read
           {
             key: "name",
             title: t("name"),
-            render: (person) => (
-              <span className="ht-cell-two">
-                <span>
-                  {person.name} {person.id === me ? <Chip tone="accent">{t("you")}</Chip> : null}
-                </span>
-                <small>{person.email}</small>
-              </span>
-            ),
+            render: (person) => <PersonName person={person} mine={person.id === me} />,
           },
           {
             key: "role",
@@ -125,7 +157,7 @@ function PeopleTable({ people, roles }: { people: readonly Person[]; roles: read
               />
             ),
           },
-          { key: "state", title: t("state"), render: (person) => <PersonState person={person} /> },
+          { key: "state", title: t("state"), hide: "phone", render: (person) => <PersonState person={person} /> },
           {
             key: "factor",
             title: t("factor"),
@@ -145,11 +177,13 @@ function PeopleTable({ people, roles }: { people: readonly Person[]; roles: read
             key: "act",
             title: "",
             numeric: true,
-            render: (person) => (person.id === me ? null : <Acts person={person} onManage={setManaged} />),
+            render: (person) => (person.id === me ? null : <Acts person={person} onManage={manage} />),
           },
         ]}
       />
-      {managed === null ? null : <AccountDialog person={managed} onClose={() => setManaged(null)} />}
+      {managed === undefined ? null : (
+        <AccountDialog person={managed} people={people} onLend={onLend} onClose={() => manage(null)} />
+      )}
     </>
   );
 }
@@ -176,6 +210,7 @@ export function PeoplePage() {
   const t = useTexts("people");
   const query = usePeople();
   const [adding, setAdding] = useState(false);
+  const [lender, setLender] = useState<Person | null>(null);
   const roles = query.data?.roles ?? [];
   const names = query.data?.permission_names ?? {};
   return (
@@ -191,10 +226,10 @@ export function PeoplePage() {
       />
       <Card flush>
         <Loaded query={query} skeleton={<SkeletonTable columns={5} />}>
-          {(data) => <PeopleTable people={data.items} roles={roles} />}
+          {(data) => <PeopleTable people={data.items} roles={roles} onLend={setLender} />}
         </Loaded>
       </Card>
-      {query.data ? <DelegationsCard people={query.data.items} /> : null}
+      {query.data ? <DelegationsCard people={query.data.items} lender={lender} onLender={setLender} /> : null}
       {roles.length > 0 ? <PolicyCard roles={roles} /> : null}
       {roles.length > 0 ? <SsoCard /> : null}
       {roles.length > 0 ? <Roles roles={roles} names={names} /> : null}

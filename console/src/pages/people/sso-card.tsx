@@ -107,7 +107,6 @@ function SsoForm({ settings }: { settings: Settings }) {
       />
       <Redirect uri={settings.redirect_uri} />
       <div className="ht-sso-foot">
-        <FormError text={save.error ? errorSentence(save.error, t("shared:state.offline")) : null} />
         <label>
           <input
             type="checkbox"
@@ -119,6 +118,7 @@ function SsoForm({ settings }: { settings: Settings }) {
         <Button type="primary" htmlType="submit" loading={save.isPending}>
           {t("shared:act.save")}
         </Button>
+        <FormError text={save.error ? errorSentence(save.error, t("shared:state.offline")) : null} />
       </div>
     </form>
   );
