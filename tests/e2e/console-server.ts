@@ -18,7 +18,7 @@ export interface ConsoleServer {
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const address = probe.address();
@@ -45,8 +45,18 @@ function untilReady(child: ChildProcess): Promise<string> {
   });
 }
 
-export async function startServer(members: number, args: readonly string[] = []): Promise<ConsoleServer> {
-  const port = await freePort();
+/** What a test says of the server beside its arguments: an address known before its start, more of the environment. */
+export interface ServerOptions {
+  readonly port?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startServer(
+  members: number,
+  args: readonly string[] = [],
+  options: ServerOptions = {},
+): Promise<ConsoleServer> {
+  const port = options.port ?? (await freePort());
   const data = await mkdtemp(join(tmpdir(), "huitou-e2e-"));
   await chmod(data, 0o755);
   const child = spawn(process.execPath, [MAIN, "all", ...args], {
@@ -58,6 +68,7 @@ export async function startServer(members: number, args: readonly string[] = [])
       HUITOU_DEMO_MEMBERS: String(members),
       DATABASE_URL: "",
       LOG_LEVEL: "warn",
+      ...options.env,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { inject } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
 import { settled } from "./console-pages.ts";
-import { type ConsoleServer, startServer } from "./console-server.ts";
+import { type ConsoleServer, type ServerOptions, startServer } from "./console-server.ts";
 
 /** A browser signed in as the owner of a server. */
 export interface OwnerSession {
@@ -25,8 +25,12 @@ export async function sharedSession(): Promise<OwnerSession> {
 }
 
 /** Signed in to a server of its own, for a test that needs another world or other arguments. */
-export async function ownerSession(members: number, args: readonly string[] = []): Promise<OwnerSession> {
-  const [server, browser] = await Promise.all([startServer(members, args), launchBrowser()]);
+export async function ownerSession(
+  members: number,
+  args: readonly string[] = [],
+  options: ServerOptions = {},
+): Promise<OwnerSession> {
+  const [server, browser] = await Promise.all([startServer(members, args, options), launchBrowser()]);
   const session = await signedIn(server, browser);
   return {
     ...session,

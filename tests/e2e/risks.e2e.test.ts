@@ -133,8 +133,23 @@ describe("risks and alarms", () => {
     const page = await session.open(`/trust/incidents/${found.incident_id}`);
     const trouble = listenForTrouble(page);
     await page.getByText(/响应 剩/).waitFor();
+    const home = await session.open("/");
+    await home
+      .getByText(/还没有人接手；须在 .* 内响应/)
+      .first()
+      .waitFor();
+    expect(await seriousFindings(home)).toEqual([]);
+    await picture(home, "home-incident-1440");
     await page.getByRole("button", { name: "我来处理" }).click();
     await page.getByText("林晓 处理中").waitFor();
+    await home.reload();
+    await home
+      .getByText(/林晓 在处理/)
+      .first()
+      .waitFor();
+    await fitsPhone(home);
+    await picture(home, "home-incident-390");
+    await home.close();
     await page.getByLabel("判定").selectOption({ label: "较大" });
     await page.getByText("向主管部门报告").waitFor();
     await page.getByText(/时限 剩 3 小时|时限 剩 4 小时/).waitFor();

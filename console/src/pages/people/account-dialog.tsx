@@ -79,8 +79,14 @@ export function AccountDialog({ person, people, onLend, onClose }: AccountProps)
           </li>
         ))}
       </ul>
-      <StoresForm key={String(person.scope_stores)} person={person} barred={barred} />
-      <LeavingForm key={String(person.leaves_at)} person={person} people={people} barred={barred} onLend={onLend} />
+      <StoresForm key={`stores ${String(person.scope_stores)}`} person={person} barred={barred} />
+      <LeavingForm
+        key={`leaves ${String(person.leaves_at)}`}
+        person={person}
+        people={people}
+        barred={barred}
+        onLend={onLend}
+      />
     </Dialog>
   );
 }

@@ -1,5 +1,6 @@
 import { CheckCircleOutlined } from "@ant-design/icons";
 import { Link } from "react-router";
+import { durationText } from "../../parts/figures.tsx";
 import { EmptyState } from "../../parts/states.tsx";
 import { formatCount } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
@@ -26,7 +27,9 @@ function NeedLine({ need }: { need: Need }) {
   const t = useTexts("today");
   const known = t(`need.${need.code}.act`, { defaultValue: "" }) !== "";
   const code = known ? need.code : "other";
-  const params = { ...need.params, code: need.code, count: formatCount(need.count) };
+  const minutes = Number(need.params["minutes"] ?? 0);
+  const time = durationText(minutes * 60, (key, more) => t(`shared:${key}`, more));
+  const params = { ...need.params, time, code: need.code, count: formatCount(need.count) };
   const text = t(`need.${code}.text`, params);
   return (
     <li className="ht-need">

@@ -15,7 +15,8 @@ import { FirstSteps } from "./first-steps.tsx";
 import { LiveFeed, useLive } from "./live-feed.tsx";
 import { Metrics } from "./metrics.tsx";
 import { Needs } from "./needs.tsx";
-import { type SourceLine, type Today, useToday } from "./today-data.ts";
+import { useOwnNeeds } from "./own-needs.ts";
+import { type Need, type SourceLine, type Today, useToday } from "./today-data.ts";
 import "./today.css";
 import zh from "./zh.json";
 
@@ -112,7 +113,22 @@ function Running() {
   );
 }
 
-function TodayBody({ today, events, connected }: { today: Today } & ReturnType<typeof useLive>) {
+function NeedsCard({ needs, className }: { needs: readonly Need[]; className?: string }) {
+  const t = useTexts("today");
+  return (
+    <Card
+      {...(className === undefined ? {} : { className })}
+      title={t("needs")}
+      note={needs.length === 0 ? undefined : t("needs_count", { n: needs.length })}
+    >
+      <Needs needs={needs} />
+    </Card>
+  );
+}
+
+type BodyProps = { readonly today: Today; readonly own: readonly Need[] } & ReturnType<typeof useLive>;
+
+function TodayBody({ today, own, events, connected }: BodyProps) {
   const t = useTexts("today");
   const mayJobs = useCan("jobs.read");
   const mayData = useCan("data.read");
@@ -120,13 +136,7 @@ function TodayBody({ today, events, connected }: { today: Today } & ReturnType<t
   return (
     <>
       <div className="ht-grid ht-grid-stretch">
-        <Card
-          className="ht-span-7"
-          title={t("needs")}
-          note={today.needs.length === 0 ? undefined : t("needs_count", { n: today.needs.length })}
-        >
-          <Needs needs={today.needs} />
-        </Card>
+        <NeedsCard className="ht-span-7" needs={[...own, ...today.needs]} />
         <Card className="ht-span-5" title={t("live")} note={connected ? t("live_note") : t("live_off")}>
           <LiveFeed events={events} />
         </Card>
@@ -176,6 +186,7 @@ export function TodayPage() {
   const mayJobs = useCan("jobs.read");
   const query = useToday(may);
   const live = useLive();
+  const own = useOwnNeeds();
   const today = query.data;
   const nothing = today !== undefined && today.sources.length === 0 && today.metrics.length === 0;
   return (
@@ -186,12 +197,26 @@ export function TodayPage() {
       />
       {may ? (
         <Loaded query={query} skeleton={<TodaySkeleton />}>
-          {(data) => (nothing ? <FirstSteps /> : <TodayBody today={data} {...live} />)}
+          {(data) => (
+            <>
+              {nothing && own.needs.length > 0 ? <NeedsCard needs={own.needs} /> : null}
+              {nothing ? <FirstSteps /> : <TodayBody today={data} own={own.needs} {...live} />}
+            </>
+          )}
         </Loaded>
       ) : (
-        <Card title={mayJobs ? t("running") : t("shared:nav.home")} note={t("limited")}>
-          {mayJobs ? <Running /> : null}
-        </Card>
+        <>
+          {own.loading ? (
+            <Card title={t("needs")}>
+              <SkeletonText lines={4} />
+            </Card>
+          ) : (
+            <NeedsCard needs={own.needs} />
+          )}
+          <Card title={mayJobs ? t("running") : t("shared:nav.home")} note={t("limited")}>
+            {mayJobs ? <Running /> : null}
+          </Card>
+        </>
       )}
     </div>
   );
