@@ -61,6 +61,8 @@ interface Described {
   readonly headers?: unknown;
   /** Types of an answer that is no JSON and whose address does not end in one. */
   readonly produces?: readonly string[];
+  /** What the body itself proves, where it stands in the place of a token. */
+  readonly security?: readonly Record<string, string[]>[];
 }
 
 function ownAnswer(url: string, produces: readonly string[] | undefined): Record<string, unknown> {
@@ -122,7 +124,7 @@ export function describeAnswers(): Pick<FastifyDynamicSwaggerOptions, "transform
         .map((status) => [status, { description: ANSWERS[status]?.[1], "x-problem": true }]);
       const response = { ...own, ...Object.fromEntries(added) };
       const { produces: _, ...rest } = described;
-      return { schema: { ...rest, response, security: securityOf(access) } as never, url };
+      return { schema: { ...rest, response, security: described.security ?? securityOf(access) } as never, url };
     },
     transformObject: (document) => {
       const api = (document as { openapiObject: ApiDocument }).openapiObject;

@@ -132,7 +132,13 @@ function quarantineRoutes(app: FastifyInstance, ground: Ground): void {
   app.post<{ Params: Static<typeof ValueId>; Body: Static<typeof Undo> }>(
     "/api/identity-values/:value_id/quarantine",
     {
-      schema: { summary: "Bar a value: it joins nobody, its joins are taken back", tags, params: ValueId, body: Undo },
+      schema: {
+        summary: "Bar a value: it joins nobody, its joins are taken back",
+        tags,
+        params: ValueId,
+        body: Undo,
+        response: { 204: Type.Null() },
+      },
       config: aboutOne("identity_value", manage),
     },
     async (request, reply) => {
@@ -145,7 +151,13 @@ function quarantineRoutes(app: FastifyInstance, ground: Ground): void {
   app.post<{ Params: Static<typeof ValueId>; Body: Static<typeof Undo> }>(
     "/api/identity-values/:value_id/release",
     {
-      schema: { summary: "Let a quarantined value join again", tags, params: ValueId, body: Undo },
+      schema: {
+        summary: "Let a quarantined value join again",
+        tags,
+        params: ValueId,
+        body: Undo,
+        response: { 204: Type.Null() },
+      },
       config: aboutOne("identity_value", manage),
     },
     async (request, reply) => {

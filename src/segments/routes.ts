@@ -192,7 +192,7 @@ function keepingRoutes(app: FastifyInstance, ground: Ground): void {
   app.delete<{ Params: Static<typeof IdParams> }>(
     "/api/segments/:id",
     {
-      schema: { tags, summary: "Delete a segment", params: IdParams },
+      schema: { tags, summary: "Delete a segment", params: IdParams, response: { 204: Type.Null() } },
       config: aboutOne("segment", manage("segments.delete")),
     },
     async (request, reply) => {

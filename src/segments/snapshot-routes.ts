@@ -55,7 +55,7 @@ export function snapshotRoutes(app: FastifyInstance, ground: Ground): void {
   app.delete<{ Params: Static<typeof IdParams> }>(
     "/api/segments/snapshots/:id",
     {
-      schema: { tags, summary: "Delete a snapshot", params: IdParams },
+      schema: { tags, summary: "Delete a snapshot", params: IdParams, response: { 204: Type.Null() } },
       config: aboutOne("snapshot", manage("segments.snapshot_delete")),
     },
     async (request, reply) => {

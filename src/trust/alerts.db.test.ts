@@ -131,6 +131,19 @@ describe("channels", () => {
     expect((await desk().guardian.call("DELETE", `/api/trust/channels/${made.body["channel_id"]}`)).status).toBe(204);
   });
 
+  it("by mail have no address: one that is given later is refused, not half taken", async () => {
+    const mail = { kind: "mail", name: "邮件", level_min: "warn" };
+    const { channel_id } = (await desk().guardian.call("POST", "/api/trust/channels", mail)).body;
+    const url = `/api/trust/channels/${String(channel_id)}`;
+    const change = { address: "00000000", secret: "s" };
+    expect(await desk().guardian.call("PATCH", url, change)).toMatchObject({
+      status: 422,
+      body: { code: "trust.mail_has_no_address" },
+    });
+    expect((await desk().guardian.call("PATCH", url, { name: "邮件二" })).status).toBe(204);
+    expect((await desk().guardian.call("DELETE", url)).status).toBe(204);
+  });
+
   it("send a test and show what was answered", async () => {
     const items = (await desk().guardian.call("GET", "/api/trust/channels")).body["items"] as {
       channel_id: number;

@@ -44,6 +44,7 @@ const RosterBody = Type.Object(
   { additionalProperties: false },
 );
 const ATTEMPTS_SHOWN = 10;
+const nothing = { 204: Type.Null() };
 type ChannelParams = { Params: Static<typeof Params> };
 
 const robotOf = (address: string | undefined, secret: string | undefined) =>
@@ -96,7 +97,10 @@ function oneChannelRoutes(app: FastifyInstance, ground: Ground): void {
   const one = aboutOne("channel", manage);
   app.patch<ChannelParams & { Body: Static<typeof ChangeBody> }>(
     "/api/trust/channels/:channel_id",
-    { schema: { summary: "Change an alert channel", tags, params: Params, body: ChangeBody }, config: one },
+    {
+      schema: { summary: "Change an alert channel", tags, params: Params, body: ChangeBody, response: nothing },
+      config: one,
+    },
     async (request, reply) => {
       const { channel_id } = request.params;
       const { address, secret, ...change } = request.body;
@@ -116,7 +120,7 @@ function oneChannelRoutes(app: FastifyInstance, ground: Ground): void {
   );
   app.delete<ChannelParams>(
     "/api/trust/channels/:channel_id",
-    { schema: { summary: "Take an alert channel away", tags, params: Params }, config: one },
+    { schema: { summary: "Take an alert channel away", tags, params: Params, response: nothing }, config: one },
     async (request, reply) => {
       await ground.store.write(SYSTEM_SCOPE, async (tx) => {
         await channelById(tx, request.params.channel_id);
@@ -152,7 +156,7 @@ function rosterRoutes(app: FastifyInstance, ground: Ground): void {
   );
   app.put<{ Body: Static<typeof RosterBody> }>(
     "/api/trust/roster",
-    { schema: { summary: "Name who is on call", tags, body: RosterBody }, config: manage },
+    { schema: { summary: "Name who is on call", tags, body: RosterBody, response: nothing }, config: manage },
     async (request, reply) => {
       await ground.store.write(SYSTEM_SCOPE, (tx) => saveRoster(tx, request.body));
       return reply.code(204).send();

@@ -25,13 +25,16 @@ export function shownAddress(address: string): string {
   return `${url.host} …${secret.slice(-SHOWN_LETTERS)}`;
 }
 
-/** @throws trust.address_refused, saying why */
+/** @throws trust.address_refused, saying why; trust.mail_has_no_address */
 export async function requireAddress(
   ground: Ground,
   kind: ChannelKind,
   robot: RobotAddress | undefined,
 ): Promise<void> {
-  if (kind === "mail") return;
+  if (kind === "mail") {
+    if (robot !== undefined) throw problem("trust.mail_has_no_address");
+    return;
+  }
   const refused = (reason: string) =>
     problem("trust.address_refused", { reason, hosts: [ROBOTS[kind].host, ...ground.config.alert_origins].join(", ") });
   if (robot === undefined || !URL.canParse(robot.address)) throw refused("scheme");

@@ -19,6 +19,11 @@ export const errors = defineErrors("trust", {
     en: "Somebody has taken incident {incident_id} on already.",
   },
   channel_not_found: { status: 404, zh: "没有告警通道 {channel_id}。", en: "There is no alert channel {channel_id}." },
+  mail_has_no_address: {
+    status: 422,
+    zh: "邮件通道没有地址和密钥：它发给值班人的邮箱，服务器由 HUITOU_SMTP_URL 设定。请去掉地址，或新建一个机器人通道。",
+    en: "A mail channel has no address or secret: it writes to whoever is on call, by the server of HUITOU_SMTP_URL. Leave them out, or add a robot.",
+  },
   address_refused: {
     status: 422,
     zh: "这个地址不能作为告警去向（{reason}）：必须是 https，且主机为 {hosts}，不能指向内网。内网地址需由运维在 HUITOU_ALERT_ORIGINS 中写明。",

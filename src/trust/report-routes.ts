@@ -63,6 +63,7 @@ export function reportRoutes(app: FastifyInstance, ground: Ground): void {
         tags,
         params: FileParams,
         querystring: LanguageQuery,
+        produces: ["text/html", XLSX],
       },
       config: { access: { ...aboutOne("incident", read).access, audit: "trust.report_file" } },
     },

@@ -88,7 +88,13 @@ export function watchRoutes(app: FastifyInstance, ground: Ground): void {
   app.put<{ Params: Static<typeof IndicatorParams>; Body: Static<typeof LimitsBody> }>(
     "/api/trust/indicators/:indicator/limits",
     {
-      schema: { summary: "Move the limits of an indicator", tags, params: IndicatorParams, body: LimitsBody },
+      schema: {
+        summary: "Move the limits of an indicator",
+        tags,
+        params: IndicatorParams,
+        body: LimitsBody,
+        response: { 204: Type.Null() },
+      },
       config: aboutOne("indicator", manage),
     },
     async (request, reply) => {

@@ -42,6 +42,8 @@ export interface FuzzOptions {
   /** Addresses that would end the session itself, as a pattern. */
   readonly exclude: string;
   readonly folder: string;
+  /** Only addresses like this, as a pattern; empty: all. */
+  readonly only?: string | undefined;
 }
 
 /** Runs it against a server. @returns its exit code (0: nothing found) and everything it said */
@@ -61,6 +63,7 @@ export async function fuzz(options: FuzzOptions): Promise<{ code: number; said: 
       `--max-examples=${options.cases}`,
       `--max-time=${options.seconds}`,
       `--exclude-path-regex=${options.exclude}`,
+      ...(options.only === undefined || options.only === "" ? [] : [`--include-path-regex=${options.only}`]),
       "--continue-on-failure",
       "--request-timeout=30",
       "--suppress-health-check=all",

@@ -198,7 +198,12 @@ function changingRoutes(app: FastifyInstance, ground: Ground): void {
   app.delete<{ Params: Static<typeof Id> }>(
     "/api/imports/:import_id",
     {
-      schema: { summary: "Delete the sealed file, and the import if nothing came in by it", tags, params: Id },
+      schema: {
+        summary: "Delete the sealed file, and the import if nothing came in by it",
+        tags,
+        params: Id,
+        response: { 204: Type.Null() },
+      },
       config: aboutOne("import", manage("imports.delete")),
     },
     async (request, reply) => {

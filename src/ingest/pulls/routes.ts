@@ -96,7 +96,12 @@ export function pullRoutes(app: FastifyInstance, ground: Ground): void {
   app.delete<{ Params: Static<typeof Id> }>(
     "/api/pulls/:pull_id",
     {
-      schema: { summary: "Stop reading a table; its password is destroyed", tags, params: Id },
+      schema: {
+        summary: "Stop reading a table; its password is destroyed",
+        tags,
+        params: Id,
+        response: { 204: Type.Null() },
+      },
       config: aboutOne("pull", { access: { permission: "data.manage", level: "L2", audit: "pulls.delete" } }),
     },
     async (request, reply) => {

@@ -86,7 +86,12 @@ export function evidenceRoutes(app: FastifyInstance, ground: Ground): void {
   app.delete<One>(
     "/api/trust/evidence/:evidence_id",
     {
-      schema: { summary: "Take evidence back; it stays on record", tags, params: Params },
+      schema: {
+        summary: "Take evidence back; it stays on record",
+        tags,
+        params: Params,
+        response: { 204: Type.Null() },
+      },
       config: aboutOne("evidence", run),
     },
     async (request, reply) => {

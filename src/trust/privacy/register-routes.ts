@@ -66,6 +66,9 @@ const byOf = (request: FastifyRequest, ground: Ground): By => ({
   now: ground.clock.now(),
 });
 
+/** Bases that rest on a purpose which people agree to; the others have none. */
+const BY_CONSENT: ReadonlySet<string> = new Set(["consent", "separate_consent"]);
+
 /** What the database refuses to publish, as errors that say what is missing. */
 const REFUSALS: Readonly<Record<string, string>> = {
   HU001: "privacy.not_assessed",
@@ -109,7 +112,9 @@ function activityRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/privacy/activities",
     { schema: { tags, summary: "Draft the next version of a processing activity", body: Activity }, config: publish },
     async (request, reply) => {
-      const { activity } = request.body;
+      const { activity, legal_basis, purpose } = request.body;
+      if (BY_CONSENT.has(legal_basis) !== (purpose !== null))
+        throw problem("privacy.purpose_and_basis", { legal_basis });
       const version = await ground.store.write(SYSTEM_SCOPE, (tx) =>
         draftActivity(tx, request.body, byOf(request, ground)),
       );

@@ -53,6 +53,17 @@ describe("a new purpose", () => {
     return { status: answer.status, ...answer.body } as { status: number; code?: string; [name: string]: unknown };
   };
 
+  it("rests on a purpose by consent alone: said before the database says it", async () => {
+    for (const wrong of [
+      { legal_basis: "consent", purpose: null },
+      { legal_basis: "contract", purpose: "marketing" },
+    ])
+      expect(await call("activities", { ...marketing, ...wrong })).toMatchObject({
+        status: 422,
+        code: "privacy.purpose_and_basis",
+      });
+  });
+
   it("is not published without inventory row and approved assessment: told by the route, refused by the database", async () => {
     expect(await call("texts", textOf("v1"))).toMatchObject({ status: 201 });
     const key = { purpose: "marketing", language: "zh", version: "v1" };
