@@ -24,6 +24,7 @@ const client = new QueryClient({
 const LoginPage = lazy(() => import("./pages/login/login.tsx").then((page) => ({ default: page.LoginPage })));
 const SsoPage = lazy(() => import("./pages/login/sso-page.tsx").then((page) => ({ default: page.SsoPage })));
 const InvitePage = lazy(() => import("./pages/invite/invite.tsx").then((page) => ({ default: page.InvitePage })));
+const MyCopyPage = lazy(() => import("./pages/my-copy/my-copy.tsx").then((page) => ({ default: page.MyCopyPage })));
 const SetupPage = lazy(() => import("./pages/setup/setup.tsx").then((page) => ({ default: page.SetupPage })));
 
 /** Where factors, sessions and the password are looked after; open to everybody who is signed in. */
@@ -68,6 +69,8 @@ function Doors() {
   if (session.data.setup_required) {
     return location.pathname === "/setup" ? <SetupPage /> : <Navigate to="/setup" replace />;
   }
+  // for members, who have no account here
+  if (location.pathname === "/my-copy") return <MyCopyPage />;
   if (location.pathname === "/invite") return <InvitePage />;
   if (location.pathname === "/reset") return <InvitePage forgotten />;
   // back from the identity provider: whoever was signed in before, its answer is handed over

@@ -33,6 +33,6 @@ export {
 } from "./lookups.ts";
 export { brandName, offerSetup, setUp, type FirstOwner } from "./people.ts";
 export { RESET_MINUTES, resetByCommand } from "./resets.ts";
-export { requireStrong, type Rights, strongEnough } from "./rights.ts";
+export { requireFreshFactor, requireStrong, type Rights, strongEnough } from "./rights.ts";
 export { PERMISSIONS, ROLES, type Permission, type Role } from "./roles.ts";
 export { activeStaff, staffNames, type StaffMember } from "./staff.ts";

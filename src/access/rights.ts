@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import type { Ground } from "../ground.ts";
 import type { Level, Permitted } from "../platform/http.ts";
 import type { Column } from "../query/index.ts";
@@ -26,6 +27,15 @@ export function requireStrong(
   permission: "own" | Permission = "own",
 ): void {
   if (session.has_factor && !strongEnough(session, ground.wall.now())) throw stepUp({ permission, level: "L4" });
+}
+
+/**
+ * Whoever looks at this has proved a second factor just now, whatever the matrix says, and who has none cannot.
+ * @throws access.step_up_required
+ */
+export function requireFreshFactor(ground: Ground, request: FastifyRequest, permission: Permission): void {
+  const session = request.signed_in?.session;
+  if (session === undefined || !strongEnough(session, ground.wall.now())) throw stepUp({ permission, level: "L4" });
 }
 
 /** How one value leaves: as it is, masked, or not at all. */

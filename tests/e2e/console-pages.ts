@@ -46,6 +46,8 @@ export const PAGES = [
   "/trust/audit",
   "/trust/privacy",
   "/trust/privacy?tab=registers",
+  "/trust/privacy?tab=processors",
+  "/trust/privacy?tab=retained",
   "/trust/privacy?tab=retention",
   "/trust/risks",
   "/trust/alerts",

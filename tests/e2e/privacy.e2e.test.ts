@@ -41,6 +41,17 @@ async function shot(name: string): Promise<void> {
   await page.screenshot({ path: `${folder}/privacy${path}-${name}.png`, fullPage: true });
 }
 
+/** A request about somebody, checked by a document and handled; its job has run when this is over. */
+async function done(member_id: number, kind: string, more: object = {}): Promise<number> {
+  const filing = { kind, member_id, via: "counter", ...more };
+  const { request_id } = await session.post<{ request_id: number }>("/api/privacy/requests", filing);
+  const url = `/api/privacy/requests/${request_id}`;
+  await session.post(`${url}/identity`, { how: "document", document: "id_card" });
+  await session.post(`${url}/handle`, {});
+  await expect.poll(async () => (await session.get<{ state: string }>(url)).state).toBe("done");
+  return request_id;
+}
+
 describe("personal rights in the console", () => {
   it("an empty queue teaches the first step", async () => {
     await open("/trust/privacy");
@@ -123,6 +134,114 @@ describe("personal rights in the console", () => {
     await page.getByText(/行为记录 \d+/).waitFor({ timeout: 20_000 });
     expect(await seriousFindings(page)).toEqual([]);
     await shot("retention");
+    await fitsPhone();
+  });
+
+  it("a name is corrected by a request, shows what stood there before masked, and is taken back with a reason", async () => {
+    await open(`/members/${member}`);
+    await page.getByRole("button", { name: "登记请求" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("请求类型").selectOption("correct");
+    await dialog.getByLabel("更正字段").selectOption("birthday");
+    await dialog.getByLabel("更正为").fill("1988-02-30");
+    await dialog.getByRole("button", { name: "登记请求" }).click();
+    await dialog.getByText("公历日期").waitFor();
+    await shot("correct-refused");
+    await dialog.getByLabel("更正字段").selectOption("name");
+    await dialog.getByLabel("更正为").fill("上官婉儿");
+    await dialog.getByRole("button", { name: "登记请求" }).click();
+    await page.getByRole("button", { name: "核对身份" }).click();
+    await page.getByRole("button", { name: "身份证件" }).click();
+    await page.getByRole("button", { name: "核对", exact: true }).click();
+    await page.getByRole("button", { name: "更正", exact: true }).click();
+    await page.getByText("加密保存至").waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await shot("corrected");
+    await fitsPhone();
+    await page.getByRole("button", { name: "撤回更正" }).click();
+    await page.getByRole("dialog").getByLabel("原因").fill("登记错了会员");
+    await page.getByRole("dialog").getByRole("button", { name: "撤回更正" }).click();
+    await page.getByText("更正已撤回").waitFor();
+    await shot("undone");
+    trouble.splice(0, trouble.length, ...trouble.filter((line) => !line.includes("422")));
+  });
+
+  it("a member fetches the copy on a page of their own, once; whoever has no link is told what to do", async () => {
+    const request_id = await done(member, "copy");
+    await open(`/trust/privacy/requests/${request_id}`);
+    await page.getByRole("button", { name: "取下载链接" }).click();
+    const address = (await page.getByLabel("会员下载页的地址").textContent()) ?? "";
+    expect(address).toMatch(/\/my-copy#[\w-]{40,}$/);
+    await shot("link");
+    await fitsPhone();
+    const phone = await session.browser.newContext({ viewport: { width: 390, height: 844 }, locale: "zh-CN" });
+    const own = await phone.newPage();
+    const look = async (name: string) => {
+      const folder = process.env["HUITOU_SHOTS"];
+      if (folder !== undefined) await own.screenshot({ path: `${folder}/my-copy-${name}.png`, fullPage: true });
+    };
+    await own.goto(session.server.url + new URL(address).pathname + new URL(address).hash);
+    await own.getByText("只能下载一次").waitFor();
+    expect(await seriousFindings(own)).toEqual([]);
+    await look("ready");
+    const [file] = await Promise.all([
+      own.waitForEvent("download"),
+      own.getByRole("button", { name: "下载", exact: true }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe(`member-data-${request_id}.zip`);
+    await own.getByRole("heading", { name: "已下载" }).waitFor();
+    await look("done");
+    await own.reload();
+    await own.getByRole("heading", { name: "链接打不开" }).waitFor();
+    await look("gone");
+    await own.goto(`${session.server.url}/my-copy`);
+    await own.reload();
+    await own.getByText("地址不完整").waitFor();
+    await own.setViewportSize({ width: 1440, height: 900 });
+    await look("wide");
+    await phone.close();
+  });
+
+  it("who is erased leaves processors to be told and what law keeps, by law and day, closed to whoever may not look", async () => {
+    await session.context.request.put(`${session.server.url}/api/privacy/processors`, {
+      headers: { origin: session.server.url },
+      data: {
+        name: "云信短信",
+        service: "短信发送",
+        data_classes: ["手机号"],
+        contract_no: "YX-2026-07",
+        contract_until: "2027-06-30",
+        contact: "合同管理部",
+        state: "active",
+      },
+    });
+    const { items } = await session.get<{ items: readonly { member_id: number }[] }>(
+      "/api/members?sort=orders&limit=9",
+    );
+    const request_id = await done(items.at(-1)?.member_id ?? 0, "delete");
+    await open("/trust/privacy?tab=processors");
+    await page.getByText("云信短信").first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await shot("processors");
+    await fitsPhone();
+    await page.getByRole("button", { name: "登记告知" }).click();
+    await page.getByRole("dialog").getByLabel("方式").fill("邮件发至合同联系人");
+    await page.getByRole("dialog").getByRole("button", { name: "登记告知" }).click();
+    await page.getByRole("button", { name: "登记答复" }).click();
+    await shot("answer");
+    await page.getByRole("dialog").getByRole("button", { name: "登记答复" }).click();
+    await page.getByText("没有待告知或待答复的受托方").waitFor();
+    await page.getByText("已删除").first().waitFor();
+    await shot("answered");
+    await open("/trust/privacy?tab=retained");
+    await page.getByText("电子商务法 31").waitFor();
+    await page
+      .getByRole("link", { name: `№ ${request_id}` })
+      .first()
+      .waitFor();
+    await page.getByText("看不到内容").waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await shot("retained");
     await fitsPhone();
   });
 

@@ -109,6 +109,9 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
   }
 }
 
+/** A browser has begun to save what it was handed by then. */
+const RELEASE_MS = 60_000;
+
 type Headers = Readonly<Record<string, string>>;
 
 async function sendProved<T>(
@@ -165,6 +168,23 @@ export const api = {
   patch: <T>(path: string, body?: unknown) => send<T>("PATCH", path, body),
   delete: <T>(path: string) => send<T>("DELETE", path),
 };
+
+/** Asks for a file by a POST and hands it to the browser under the name that the server gives. */
+export async function download(path: string, body: unknown): Promise<void> {
+  let response: Response;
+  try {
+    const headers = { "content-type": "application/json" };
+    response = await fetch(path, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(body) });
+  } catch {
+    throw new ApiProblem(0, {});
+  }
+  if (!response.ok) return answer<undefined>(response);
+  const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "download";
+  const address = URL.createObjectURL(await response.blob());
+  const anchor = Object.assign(document.createElement("a"), { href: address, download: name });
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(address), RELEASE_MS);
+}
 
 /** Uploads a form with progress (0…1); fetch cannot report upload progress. */
 export function upload<T>(path: string, form: FormData, progress: (part: number) => void, signal?: AbortSignal) {

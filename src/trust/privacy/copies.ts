@@ -3,7 +3,7 @@ import type { Ground } from "../../ground.ts";
 import { hashSecret, newSecret, problem } from "../../platform/index.ts";
 import { defineJob, type JobKind, SYSTEM_SCOPE } from "../../store/index.ts";
 import { copyFile } from "./copy-file.ts";
-import { collect, copyOf, dropCopies, insertCopy, setLink } from "./copy-store.ts";
+import { collect, copyByLink, copyOf, dropCopies, insertCopy, setLink } from "./copy-store.ts";
 import { memberData } from "./member-data.ts";
 import { COPY_JOB, finish, takeUp } from "./requests.ts";
 
@@ -43,13 +43,31 @@ async function takeUpRead(tx: Parameters<typeof copyOf>[0], request_id: number) 
   );
 }
 
+export interface CopyLink {
+  readonly link: string;
+  /** The page on which the member fetches it: what is behind the # reaches no server and no log. */
+  readonly address: string;
+  readonly expires_at: Date;
+}
+
 /** A link for the file, to be shown once; only its hash is kept. @throws privacy.copy_gone */
-export async function makeLink(ground: Ground, request_id: number): Promise<string> {
+export async function makeLink(ground: Ground, request_id: number): Promise<CopyLink> {
   const secret = newSecret();
   const now = ground.clock.now();
-  const made = await ground.store.write(SYSTEM_SCOPE, (tx) => setLink(tx, request_id, hashSecret(secret), now));
-  if (!made) throw problem("privacy.copy_gone");
-  return secret;
+  const made = await ground.store.write(SYSTEM_SCOPE, async (tx) =>
+    (await setLink(tx, request_id, hashSecret(secret), now)) ? copyOf(tx, request_id) : undefined,
+  );
+  if (made === undefined) throw problem("privacy.copy_gone");
+  return { link: secret, address: `${ground.config.public_url}/my-copy#${secret}`, expires_at: made.expires_at };
+}
+
+/** What a link leads to, without using it up. @throws privacy.copy_gone */
+export async function lookAtCopy(ground: Ground, secret: string) {
+  const now = ground.clock.now();
+  const found = await ground.store.read(SYSTEM_SCOPE, (tx) => copyByLink(tx, hashSecret(secret), now));
+  if (found === undefined) throw problem("privacy.copy_gone");
+  const { request_id, bytes, sha256, made_at, expires_at } = found;
+  return { request_id, bytes, sha256, made_at, expires_at };
 }
 
 /** The file for whoever brings the link: once, then it and its key are gone. @throws privacy.copy_gone */

@@ -32,6 +32,14 @@ export async function setLink(tx: Tx, request_id: number, link_hash: Buffer, now
   return changed === 1;
 }
 
+/** The copy that a link stands for, as long as it can be fetched. */
+export function copyByLink(tx: Tx, link_hash: Buffer, now: Date): Promise<CopyRow | undefined> {
+  return tx.one<CopyRow>(
+    `select ${COLUMNS} from trust.member_copy where link_hash = $1 and dropped_at is null and expires_at > $2`,
+    [link_hash, now],
+  );
+}
+
 /** Takes the file out for whoever brings the link, once: the same statement takes it away. */
 export async function collect(tx: Tx, link_hash: Buffer, now: Date): Promise<CopyRow | undefined> {
   const found = await tx.one<CopyRow>(

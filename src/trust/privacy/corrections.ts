@@ -36,7 +36,7 @@ export async function correct(
     undo_until: new Date(by.now.getTime() + UNDO_DAYS * DAY_MS),
     keep_until,
   });
-  return { corrected: field, record_id: done.record_id, evidence_until: keep_until };
+  return { corrected: field, evidence_until: keep_until };
 }
 
 /** A correction for whoever looks at its request; what stood there before in clear only where the reader may see it so. */

@@ -4,7 +4,8 @@ import { CANARY, canaryRecords, WANTED } from "../../../tests/support/canary-mem
 import { withDatabase } from "../../../tests/support/database.ts";
 import { id, memberOf, record, rows, send } from "../../../tests/support/member-records.ts";
 import { deliverAll } from "../../../tests/support/outbox.ts";
-import { changeMatrix, type PersonSession, type Staff, staffOf } from "../../../tests/support/people.ts";
+import { changeMatrix, type PersonSession, type Staff, staffOf, sessionOf } from "../../../tests/support/people.ts";
+import { codeOf } from "../../../tests/support/sign-in.ts";
 import { dumpOf, filesBelow, hitsIn, lakeText } from "../../../tests/support/residue-scan.ts";
 import { runQueuedJobs } from "../../../tests/support/queued-jobs.ts";
 import {
@@ -202,6 +203,14 @@ describe("deletion end to end", () => {
   });
 });
 
+/** The person with a second factor that was shown just now. */
+async function proved(person: PersonSession): Promise<PersonSession> {
+  const { secret, factor_id } = (await person.call("POST", "/api/me/factors/totp", { name: "手机" })).body;
+  const code = codeOf(world(), String(secret));
+  const { headers } = await person.call("POST", `/api/me/factors/${String(factor_id)}/confirm`, { code });
+  return sessionOf(staff.app, person.email, String(headers["set-cookie"]).split(";")[0] ?? "");
+}
+
 describe("what law wants kept", () => {
   it("stands sealed apart, read by nobody until the matrix says so at L4, audited, and is destroyed at its day", async () => {
     const listed = (await officer.call("GET", "/api/privacy/retained")).body as {
@@ -215,6 +224,9 @@ describe("what law wants kept", () => {
     await changeMatrix(staff.owner, security, {
       cells: [{ role: "privacy_officer", permission: "privacy.retained", level: "L4", outcome: "allow" }],
     });
+    // whatever the matrix says, not without a second factor that was shown just now
+    expect((await officer.call("GET", url)).body).toMatchObject({ code: "access.step_up_required" });
+    officer = await proved(officer);
     const opened = await officer.call("GET", url);
     expect(opened.body["content"]).toMatchObject({
       identifiers: expect.arrayContaining([{ kind: "phone", value: "+8613798765432" }]) as unknown,

@@ -61,6 +61,11 @@ export const errors = defineErrors("privacy", {
     zh: "请求 {request_id} 的更正已经撤回过。请刷新后再看。",
     en: "The correction of request {request_id} was taken back already. Reload to see where it stands.",
   },
+  purpose_and_basis: {
+    status: 422,
+    zh: "法律依据是「同意」或「单独同意」时要写明目的代码 purpose，其他依据不写（现为 {legal_basis}）。",
+    en: "By consent or separate consent an activity names its purpose, by any other basis it has none (this one: {legal_basis}).",
+  },
   copy_gone: {
     status: 410,
     zh: "下载链接无效、已经用过或已过期。请再提一次请求。",

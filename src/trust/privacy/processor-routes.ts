@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../../ground.ts";
+import { requireFreshFactor } from "../../access/index.ts";
 import { aboutOne, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { maskText } from "../../vault/index.ts";
 import { listRetained, retainedById } from "./erasure-store.ts";
-import { listNotices, listProcessors, markAnswered, markTold, saveProcessor } from "./processor-store.ts";
-import { literals, RequestId } from "./request-routes.ts";
+import { lastAnswers, listNotices, listProcessors, markAnswered, markTold, saveProcessor } from "./processor-store.ts";
+import { literals, RequestId, todayOf } from "./request-routes.ts";
 import { storesOf } from "./requests.ts";
 import { requestById } from "./request-store.ts";
 import { openRetained } from "./retained.ts";
@@ -16,6 +17,7 @@ const see = { access: { permission: "privacy.read", level: "L2" } } as const;
 const act = { access: { permission: "privacy.handle", level: "L2" } } as const;
 const publish = { access: { permission: "privacy.publish", level: "L2" } } as const;
 const LISTED_MAX = 500;
+const ANSWERS_MAX = 100;
 
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 const Draft = Type.Object({
@@ -43,11 +45,16 @@ const byOf = (request: FastifyRequest, ground: Ground) => ({
 export function processorRoutes(app: FastifyInstance, ground: Ground): void {
   app.get(
     "/api/privacy/processors",
-    { schema: { tags, summary: "Processors with their contracts, and notices not answered yet" }, config: see },
+    {
+      schema: { tags, summary: "Processors with their contracts, notices not answered yet, and the last answers" },
+      config: see,
+    },
     () =>
       ground.store.read(SYSTEM_SCOPE, async (tx) => ({
+        today: todayOf(ground),
         items: await listProcessors(tx),
         notices: await listNotices(tx, null, LISTED_MAX),
+        answered: await lastAnswers(tx, ANSWERS_MAX),
       })),
   );
   app.put<{ Body: Static<typeof Draft> }>(
@@ -133,6 +140,7 @@ function retainedRoutes(app: FastifyInstance, ground: Ground): void {
     },
     async (request) => {
       const { retained_id } = request.params;
+      requireFreshFactor(ground, request, "privacy.retained");
       const row = await ground.store.read(SYSTEM_SCOPE, (tx) => retainedById(tx, retained_id));
       if (row === undefined) throw problem("privacy.retained_not_found", { retained_id });
       Object.assign(request.audit_subject, { request_id: row.request_id, kind: row.kind });

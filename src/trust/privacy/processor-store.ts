@@ -62,10 +62,22 @@ export interface Notice {
   readonly answer: "deleted" | "not_held" | "kept_by_law" | null;
 }
 
+const NOTICE =
+  "n.request_id, n.processor_id, p.name, n.due_day, n.made_at, n.told_at, n.told_how, n.answered_at, n.answer";
+
+/** What processors answered last, the newest first. */
+export async function lastAnswers(tx: Tx, limit: number): Promise<Notice[]> {
+  return tx.query<Notice>(
+    `select ${NOTICE} from trust.processor_notice n join trust.processor p using (processor_id)
+     where n.answered_at is not null order by n.answered_at desc, n.request_id, n.processor_id limit $1`,
+    [limit],
+  );
+}
+
 /** Notices of a request, or all that are not answered yet, the most urgent first. */
 export async function listNotices(tx: Tx, request_id: number | null, limit: number): Promise<Notice[]> {
   return tx.query<Notice>(
-    `select n.request_id, n.processor_id, p.name, n.due_day, n.made_at, n.told_at, n.told_how, n.answered_at, n.answer
+    `select ${NOTICE}
      from trust.processor_notice n join trust.processor p using (processor_id)
      where case when $1::bigint is null then n.answered_at is null else n.request_id = $1 end
      order by n.due_day, n.request_id, n.processor_id limit $2`,

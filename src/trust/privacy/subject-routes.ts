@@ -4,7 +4,7 @@ import type { Ground } from "../../ground.ts";
 import { CORRECTABLE_SEALED, memberIdAt, sayConsents } from "../../members/index.ts";
 import { aboutOne, hashSecret, newSecret, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
-import { collectCopy, COPY_DAYS, makeLink } from "./copies.ts";
+import { collectCopy, COPY_DAYS, lookAtCopy, makeLink } from "./copies.ts";
 import { memberData } from "./member-data.ts";
 import { REQUEST_KINDS, type RequestKind } from "./request-kind.ts";
 import { isTextInForce } from "./register-store.ts";
@@ -41,6 +41,12 @@ const Asking = Type.Object({
 });
 const Withdrawal = Type.Object({ consents: Type.Array(Consent, { minItems: 1, maxItems: 50 }) });
 const Grant = Type.Object({ ...Consent.properties, text_version: Type.String({ minLength: 1, maxLength: 30 }) });
+const CopySeen = Type.Object({
+  bytes: Type.Integer(),
+  sha256: Type.String(),
+  made_at: Type.String({ format: "date-time" }),
+  expires_at: Type.String({ format: "date-time" }),
+});
 const Link = Type.Object({ link: Type.String({ minLength: 20, maxLength: 100 }) });
 
 /** The member behind the token of a request. @throws privacy.token_invalid, privacy.token_busy */
@@ -185,8 +191,7 @@ function copyRoutes(app: FastifyInstance, ground: Ground): void {
     async (request) => {
       const { request_id } = request.params;
       await ground.store.read(SYSTEM_SCOPE, (tx) => requestById(tx, request_id, storesOf(request.scope)));
-      const link = await makeLink(ground, request_id);
-      return { link, days: COPY_DAYS };
+      return { ...(await makeLink(ground, request_id)), days: COPY_DAYS };
     },
   );
   app.post<{ Params: Static<typeof RequestId> }>(
@@ -200,14 +205,38 @@ function copyRoutes(app: FastifyInstance, ground: Ground): void {
       const { request_id } = request.params;
       const row = await ground.store.read(SYSTEM_SCOPE, (tx) => requestById(tx, request_id, null));
       if (row.member_id !== member_id) throw problem("privacy.request_not_found", { request_id });
-      return { link: await makeLink(ground, request_id), days: COPY_DAYS };
+      return { ...(await makeLink(ground, request_id)), days: COPY_DAYS };
+    },
+  );
+  app.post<{ Body: Static<typeof Link> }>(
+    "/api/member-rights/copies/look",
+    {
+      schema: {
+        tags,
+        summary: "What a link leads to and by when it ends, without using it up",
+        body: Link,
+        security: [],
+        response: { 200: CopySeen },
+      },
+      config: subject("rights.look"),
+    },
+    async (request) => {
+      const { request_id, ...seen } = await lookAtCopy(ground, request.body.link);
+      Object.assign(request.audit_subject, { request_id });
+      return seen;
     },
   );
   // a form posts the link: fetching an address alone (a preview, a scanner) must not use it up
   app.post<{ Body: Static<typeof Link> }>(
     "/api/member-rights/copies",
     {
-      schema: { tags, summary: "Fetch a copy by its link, once", body: Link, produces: ["application/zip"] },
+      schema: {
+        tags,
+        summary: "Fetch a copy by its link, once",
+        body: Link,
+        security: [],
+        produces: ["application/zip"],
+      },
       config: subject("rights.collect"),
     },
     async (request, reply) => {

@@ -10,7 +10,18 @@ import { useTexts } from "../../texts/texts.ts";
 import type { Member } from "../members/member-data.ts";
 import { type Filing, type Kind, KINDS, useFile } from "./privacy-data.ts";
 
-const FIELDS = ["gender", "city", "province", "occupation", "children", "home_store_code", "associate_code"] as const;
+const FIELDS = [
+  "name",
+  "birthday",
+  "address",
+  "gender",
+  "city",
+  "province",
+  "occupation",
+  "children",
+  "home_store_code",
+  "associate_code",
+] as const;
 const VIAS = ["counter", "phone", "letter"] as const;
 
 /** Files a request for the member who stands at the counter, calls or writes. */
@@ -21,7 +32,7 @@ export function FileDialog({ member, onClose }: { member: Member; onClose: () =>
   const mayRead = useCan("privacy.read");
   const [kind, setKind] = useState<Kind>("access");
   const [via, setVia] = useState<string>("counter");
-  const [field, setField] = useState<string>(FIELDS[1]);
+  const [field, setField] = useState<string>(FIELDS[0]);
   const [value, setValue] = useState("");
   const granted = member.consents.filter((consent) => consent.state === "granted");
   const [chosen, setChosen] = useState<readonly string[]>(granted.map(({ purpose, medium }) => `${purpose} ${medium}`));
@@ -96,7 +107,12 @@ function CorrectedField({ field, value, onField, onValue }: CorrectedFieldProps)
         onChange={onField}
         options={FIELDS.map((one) => ({ value: one, label: t(`field.${one}`) }))}
       />
-      <TextField label={t("wish.value")} value={value} onChange={onValue} />
+      <TextField
+        label={t("wish.value")}
+        placeholder={field === "birthday" ? "1988-03-12" : ""}
+        value={value}
+        onChange={onValue}
+      />
     </>
   );
 }

@@ -59,7 +59,19 @@ export interface Queue {
   readonly more: boolean;
 }
 
+export interface Correction {
+  readonly field: string;
+  readonly before: string | null;
+  readonly made_at: string;
+  readonly undo_until: string;
+  readonly keep_until: string;
+  readonly undone_at: string | null;
+  readonly undone_reason: string | null;
+  readonly may_undo: boolean;
+}
+
 export interface OneRequest extends RightsRequest {
+  readonly correction: Correction | null;
   readonly value: string | null;
   readonly answer: string | null;
   readonly outcome: Readonly<Record<string, unknown>> | null;
@@ -107,8 +119,17 @@ export function useAct(requestId: number, onDone?: () => void) {
   const t = useTexts();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ act, body }: { act: "identity" | "handle" | "refuse" | "cancel" | "link"; body?: unknown }) =>
-      api.post<{ state?: State; link?: string }>(`/api/privacy/requests/${requestId}/${act}`, body ?? {}),
+    mutationFn: ({
+      act,
+      body,
+    }: {
+      act: "identity" | "handle" | "refuse" | "cancel" | "link" | "undo";
+      body?: unknown;
+    }) =>
+      api.post<{ state?: State; address?: string; expires_at?: string }>(
+        `/api/privacy/requests/${requestId}/${act}`,
+        body ?? {},
+      ),
     onSuccess: async () => {
       onDone?.();
       await client.invalidateQueries({ queryKey: KEY });

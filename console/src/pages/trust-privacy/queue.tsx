@@ -7,7 +7,9 @@ import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { useTexts } from "../../texts/texts.ts";
 import { Clock } from "./clock.tsx";
 import { type Kind, KINDS, type List, LISTS, type Queue, type RightsRequest, useQueue } from "./privacy-data.ts";
+import { ProcessorsView } from "./processors.tsx";
 import { RegistersView } from "./registers.tsx";
+import { RetainedView } from "./retained.tsx";
 import { RetentionView } from "./retention.tsx";
 import { StateChip } from "./state-chip.tsx";
 import "./privacy.css";
@@ -31,7 +33,7 @@ function useAddress(): { tab: Tab; list: List; kind: Kind | ""; set: (name: stri
   };
 }
 
-const TABS = ["queue", "registers", "retention"] as const;
+const TABS = ["queue", "registers", "processors", "retained", "retention"] as const;
 type Tab = (typeof TABS)[number];
 
 /** Requests of members about their own data, the most urgent first; the registers and the retention beside them. */
@@ -49,6 +51,8 @@ export function PrivacyPage() {
       />
       {tab === "queue" ? <QueueView /> : null}
       {tab === "registers" ? <RegistersView /> : null}
+      {tab === "processors" ? <ProcessorsView /> : null}
+      {tab === "retained" ? <RetainedView /> : null}
       {tab === "retention" ? <RetentionView /> : null}
     </div>
   );

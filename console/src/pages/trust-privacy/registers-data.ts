@@ -36,7 +36,50 @@ export interface Registers {
   }[];
 }
 
+export interface Notice {
+  readonly request_id: number;
+  readonly processor_id: number;
+  readonly name: string;
+  readonly due_day: string;
+  readonly made_at: string;
+  readonly told_at: string | null;
+  readonly told_how: string | null;
+  readonly answered_at: string | null;
+  readonly answer: "deleted" | "not_held" | "kept_by_law" | null;
+}
+
+export interface Retained {
+  readonly retained_id: number;
+  readonly request_id: number;
+  readonly kind: "consent_evidence" | "transactions";
+  readonly legal_basis: string;
+  readonly made_at: string;
+  readonly delete_on: string;
+  readonly deleted_at: string | null;
+}
+
+/** What law retains, opened: the one place where it stands in clear. */
+export interface RetainedContent extends Retained {
+  readonly content: {
+    readonly identifiers: readonly { readonly kind: string; readonly value: string }[];
+    readonly consent_evidence?: readonly {
+      readonly purpose: string;
+      readonly medium: string;
+      readonly state: string;
+      readonly text_version: string | null;
+      readonly at: string;
+    }[];
+    readonly transactions?: readonly {
+      readonly order_no: string;
+      readonly placed_at: string;
+      readonly store_code: string;
+    }[];
+  } | null;
+}
+
 export interface Processors {
+  readonly today: string;
+  readonly answered: readonly Notice[];
   readonly items: readonly {
     readonly processor_id: number;
     readonly name: string;
@@ -45,13 +88,7 @@ export interface Processors {
     readonly contract_until: string | null;
     readonly state: "active" | "ended";
   }[];
-  readonly notices: readonly {
-    readonly request_id: number;
-    readonly processor_id: number;
-    readonly name: string;
-    readonly due_day: string;
-    readonly told_at: string | null;
-  }[];
+  readonly notices: readonly Notice[];
 }
 
 export interface Retention {
@@ -90,6 +127,23 @@ export function useProcessors() {
   return useQuery({
     queryKey: [...KEY, "processors"],
     queryFn: ({ signal }) => api.get<Processors>("/api/privacy/processors", {}, signal),
+  });
+}
+
+export function useRetained() {
+  return useQuery({
+    queryKey: [...KEY, "retained"],
+    queryFn: ({ signal }) => api.get<{ items: readonly Retained[] }>("/api/privacy/retained", {}, signal),
+  });
+}
+
+/** Opens what is retained once, for whoever has just proved who they are; nothing of it stays in memory afterwards. */
+export function useOpenRetained() {
+  const t = useTexts();
+  return useMutation({
+    mutationFn: (retainedId: number) => api.get<RetainedContent>(`/api/privacy/retained/${retainedId}`),
+    gcTime: 0,
+    onError: (error) => sayError(error, t("state.offline")),
   });
 }
 

@@ -6,7 +6,7 @@ import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { formatCount, formatDay, listText } from "../../texts/format.ts";
 import { pick, useTexts } from "../../texts/texts.ts";
-import { type Processors, type Registers, useProcessors, usePublishing, useRegisters } from "./registers-data.ts";
+import { type Registers, usePublishing, useRegisters } from "./registers-data.ts";
 
 const TONES: Readonly<Record<"draft" | "published" | "past", Tone>> = {
   draft: "warn",
@@ -19,32 +19,22 @@ const HASH_SHOWN = 12;
 export function RegistersView() {
   const t = useTexts("privacy");
   const registers = useRegisters();
-  const processors = useProcessors();
   return (
-    <>
-      <Loaded query={registers} skeleton={<SkeletonTable columns={5} rows={6} />}>
-        {(data) => (
-          <>
-            <Card flush title={t("register.activities")} note={t("register.activities_note")}>
-              <Activities data={data} />
-            </Card>
-            <Card flush title={t("register.assessments")} note={t("register.assessments_note")}>
-              <Assessments data={data} />
-            </Card>
-            <Card flush title={t("register.texts")} note={t("register.texts_note")}>
-              <Texts data={data} />
-            </Card>
-          </>
-        )}
-      </Loaded>
-      <Loaded query={processors} skeleton={<SkeletonTable columns={4} rows={3} />}>
-        {(data) => (
-          <Card flush title={t("register.processors")} note={t("register.processors_note", { n: data.notices.length })}>
-            <ProcessorTable data={data} />
+    <Loaded query={registers} skeleton={<SkeletonTable columns={5} rows={6} />}>
+      {(data) => (
+        <>
+          <Card flush title={t("register.activities")} note={t("register.activities_note")}>
+            <Activities data={data} />
           </Card>
-        )}
-      </Loaded>
-    </>
+          <Card flush title={t("register.assessments")} note={t("register.assessments_note")}>
+            <Assessments data={data} />
+          </Card>
+          <Card flush title={t("register.texts")} note={t("register.texts_note")}>
+            <Texts data={data} />
+          </Card>
+        </>
+      )}
+    </Loaded>
   );
 }
 
@@ -209,43 +199,6 @@ function Texts({ data }: { data: Registers }) {
               ) : null}
             </span>
           ),
-        },
-      ]}
-    />
-  );
-}
-
-function ProcessorTable({ data }: { data: Processors }) {
-  const t = useTexts("privacy");
-  return (
-    <DataTable
-      label={t("register.processors")}
-      rows={data.items}
-      rowKey={(row) => row.processor_id}
-      empty={<EmptyState small title={t("register.none")} />}
-      columns={[
-        {
-          key: "name",
-          title: t("register.processor"),
-          render: (row) => (
-            <span className="ht-cell-two">
-              {row.name}
-              <small>{row.service}</small>
-            </span>
-          ),
-        },
-        { key: "contract", title: t("register.contract"), hide: "phone", render: (row) => row.contract_no },
-        {
-          key: "until",
-          title: t("register.contract_until"),
-          render: (row) => (row.contract_until === null ? "—" : formatDay(row.contract_until, true)),
-        },
-        {
-          key: "open",
-          title: t("register.notices"),
-          numeric: true,
-          render: (row) =>
-            formatCount(data.notices.filter((notice) => notice.processor_id === row.processor_id).length),
         },
       ]}
     />

@@ -4,6 +4,7 @@ import { useId, useState } from "react";
 import { Choices } from "../../parts/chips.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { FormError, SelectField, TextField } from "../../parts/form.tsx";
+import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { errorSentence } from "../../parts/states.tsx";
 import { useTexts } from "../../texts/texts.ts";
 import { GROUNDS, type OneRequest, useAct } from "./privacy-data.ts";
@@ -159,6 +160,24 @@ export function AnswerDialog({ request, onClose }: DialogProps) {
         <FormError text={act.error ? errorSentence(act.error, words("state.offline")) : null} />
       </div>
     </Dialog>
+  );
+}
+
+/** Takes a correction back, with a reason: what the sources say counts again. */
+export function UndoDialog({ request, onClose }: DialogProps) {
+  const t = useTexts("privacy");
+  const act = useAct(request.request_id, onClose);
+  return (
+    <ReasonDialog
+      title={t("act.undo")}
+      text={t("correction.undo_text")}
+      act={t("act.undo")}
+      danger
+      busy={act.isPending}
+      error={act.error}
+      onClose={onClose}
+      onAct={(reason) => act.mutate({ act: "undo", body: { reason } })}
+    />
   );
 }
 

@@ -6,11 +6,11 @@ import { CopyText } from "../../parts/copy-text.tsx";
 import { Instant } from "../../parts/figures.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { ErrorState, SkeletonBlock } from "../../parts/states.tsx";
-import { listText } from "../../texts/format.ts";
+import { formatDay, formatInstant, listText } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
 import { Clock } from "./clock.tsx";
-import { AnswerDialog, IdentityDialog, RefuseDialog } from "./request-dialogs.tsx";
-import { type OneRequest, useAct, useRequest } from "./privacy-data.ts";
+import { AnswerDialog, IdentityDialog, RefuseDialog, UndoDialog } from "./request-dialogs.tsx";
+import { type Correction, type OneRequest, useAct, useRequest } from "./privacy-data.ts";
 import { StateChip } from "./state-chip.tsx";
 import "./privacy.css";
 import "./texts.ts";
@@ -84,6 +84,7 @@ function facts(request: OneRequest, t: Translate): [string, React.ReactNode][] {
     );
     rows.push([t("wish.consents"), listText(texts)]);
   }
+  if (request.correction !== null) rows.push(...correctionFacts(request.correction, t));
   if (request.refusal_ground !== null) {
     rows.push([t("refusal.ground"), t(`ground.${request.refusal_ground}`)]);
     rows.push([t("refusal.reason"), request.refusal_reason]);
@@ -91,6 +92,26 @@ function facts(request: OneRequest, t: Translate): [string, React.ReactNode][] {
   if (request.answer !== null) rows.push([t("answer"), request.answer]);
   if (request.outcome !== null) rows.push([t("outcome"), detailText(request.outcome, t)]);
   return rows;
+}
+
+function correctionFacts(correction: Correction, t: Translate): [string, React.ReactNode][] {
+  const { before, keep_until, undo_until, undone_at, undone_reason } = correction;
+  const rows: [string, React.ReactNode][] = [
+    [t("correction.before"), before ?? t("correction.nothing")],
+    [t("correction.evidence"), t("correction.kept_until", { day: formatDay(keep_until, true) })],
+  ];
+  if (undone_at === null)
+    rows.push([t("correction.undo"), t("correction.undo_until", { at: formatInstant(undo_until) })]);
+  else rows.push([t("correction.undone"), <Undone key="undone" at={undone_at} reason={undone_reason ?? ""} />]);
+  return rows;
+}
+
+function Undone({ at, reason }: { at: string; reason: string }) {
+  return (
+    <>
+      <Instant at={at} /> · {reason}
+    </>
+  );
 }
 
 function Member({ request }: { request: OneRequest }) {
@@ -109,6 +130,8 @@ function identityText(request: OneRequest, t: Translate): string {
   return [t(`how.${request.verified_how}`), ...(details.length === 0 ? [] : [listText(details)])].join(" · ");
 }
 
+const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+
 /** Codes in words, by what they stand for; numbers and times as they are. */
 function detailText(detail: Readonly<Record<string, unknown>>, t: Translate): string {
   const word = (name: string, value: unknown): string => {
@@ -123,8 +146,9 @@ function detailText(detail: Readonly<Record<string, unknown>>, t: Translate): st
       kinds: "retained",
       medium: "medium",
       corrected: "field",
+      undone: "field",
     }[name];
-    const text = String(value);
+    const text = INSTANT.test(String(value)) ? formatInstant(String(value)) : String(value);
     return group === undefined ? text : t(`${group}.${text}`, { defaultValue: text });
   };
   return Object.entries(detail)
@@ -136,14 +160,20 @@ function Acts({ request }: { request: OneRequest }) {
   const t = useTexts("privacy");
   const mayFile = useCan("privacy.file");
   const mayHandle = useCan("privacy.handle");
-  const [open, setOpen] = useState<"identity" | "refuse" | "answer" | undefined>();
-  const [link, setLink] = useState<string | undefined>();
+  const [open, setOpen] = useState<"identity" | "refuse" | "answer" | "undo" | undefined>();
+  const [link, setLink] = useState<{ address: string; until: string } | undefined>();
   const act = useAct(request.request_id);
   const close = () => setOpen(undefined);
   const { state, kind } = request;
   const waiting = state === "received" || state === "verified";
   const handle = () => (kind === "explain" ? setOpen("answer") : act.mutate({ act: "handle" }));
-  const askLink = () => act.mutate({ act: "link" }, { onSuccess: (made) => setLink(made.link) });
+  const askLink = () =>
+    act.mutate(
+      { act: "link" },
+      {
+        onSuccess: ({ address = "", expires_at = "" }) => setLink({ address, until: expires_at }),
+      },
+    );
   return (
     <>
       {state === "received" && mayFile ? (
@@ -172,10 +202,21 @@ function Acts({ request }: { request: OneRequest }) {
           {t("act.proof")}
         </a>
       ) : null}
-      {link === undefined ? null : <CopyText text={link} label={t("link_once")} />}
+      {request.correction?.may_undo === true && mayHandle ? (
+        <Button danger onClick={() => setOpen("undo")}>
+          {t("act.undo")}
+        </Button>
+      ) : null}
+      {link === undefined ? null : (
+        <div className="tp-link">
+          <CopyText text={link.address} label={t("link_once")} />
+          <p className="ht-note">{t("link_note", { at: formatInstant(link.until) })}</p>
+        </div>
+      )}
       {open === "identity" ? <IdentityDialog request={request} onClose={close} /> : null}
       {open === "refuse" ? <RefuseDialog request={request} onClose={close} /> : null}
       {open === "answer" ? <AnswerDialog request={request} onClose={close} /> : null}
+      {open === "undo" ? <UndoDialog request={request} onClose={close} /> : null}
     </>
   );
 }
