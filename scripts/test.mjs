@@ -81,9 +81,13 @@ function countsOf(text) {
 
 async function run() {
   if (rest.length > 0) return [await vitest(rest, true)];
-  if (long) return [await vitest(["src", "tests", "examples"].flatMap(longFiles), true)];
+  const files = long ? ["src", "tests", "examples"].flatMap(longFiles) : [];
   const [shown, ...others] = GROUPS.map((projects, at) =>
-    vitest([...projects.flatMap((name) => ["--project", name]), ...(at === 0 ? WORKERS : [])], at === 0, at === 0),
+    vitest(
+      [...projects.flatMap((name) => ["--project", name]), ...(at === 0 ? WORKERS : []), ...files],
+      at === 0,
+      at === 0,
+    ),
   );
   const first = await shown;
   const later = await Promise.all(others);

@@ -186,8 +186,10 @@ const matrixAlone: Indicator = {
       [at],
     );
     await tx.query(
-      `insert into access.matrix_version (state, based_on, author_id, editors, reason, made_at, submitted_at, decided_at, alone)
-       select 'superseded', 0, $1, array[$1::bigint], 'synthetic', $2, $2, $2, true from generate_series(1, $3)`,
+      // numbers below zero: those given by the sequence would be missing from the brand's own versions afterwards
+      `insert into access.matrix_version (version, state, based_on, author_id, editors, reason, made_at, submitted_at, decided_at, alone)
+       overriding system value
+       select -n, 'superseded', 0, $1, array[$1::bigint], 'synthetic', $2, $2, $2, true from generate_series(1, $3) n`,
       [person?.person_id, at, limit],
     );
     return { part: "" };

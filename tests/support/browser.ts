@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
+const WAIT_MS_MAX = 150_000;
+
 /**
  * A headless Chromium from npm. The package unpacks into TMPDIR and reuses what it finds there whatever its version, so
  * each version has a folder of its own.
@@ -22,7 +24,7 @@ export async function launchBrowser(): Promise<Browser> {
     const args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
     const options = { executablePath, args, headless: true };
     try {
-      return await chromium.launch(options);
+      return patient(await chromium.launch(options));
     } catch (error) {
       // A machine without libnss3: the package carries a copy.
       if (!/lib(nss|nspr)/.test(String(error))) throw error;
@@ -30,10 +32,21 @@ export async function launchBrowser(): Promise<Browser> {
         join(new URL("../../node_modules/@sparticuz/chromium/bin", import.meta.url).pathname, "al2023.tar.br"),
       );
       setupLambdaEnvironment(join(folder, "al2023", "lib"));
-      return await chromium.launch(options);
+      return patient(await chromium.launch(options));
     }
   } finally {
     if (before === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = before;
   }
+}
+
+/** A busy machine is no failure: what a page is waited for has minutes, not the half of one that is usual. */
+function patient(browser: Browser): Browser {
+  const make = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await make(options);
+    context.setDefaultTimeout(WAIT_MS_MAX);
+    return context;
+  };
+  return browser;
 }
