@@ -25,6 +25,8 @@ const LoginPage = lazy(() => import("./pages/login/login.tsx").then((page) => ({
 const SsoPage = lazy(() => import("./pages/login/sso-page.tsx").then((page) => ({ default: page.SsoPage })));
 const InvitePage = lazy(() => import("./pages/invite/invite.tsx").then((page) => ({ default: page.InvitePage })));
 const MyCopyPage = lazy(() => import("./pages/my-copy/my-copy.tsx").then((page) => ({ default: page.MyCopyPage })));
+const TillPage = lazy(() => import("./pages/till/till.tsx").then((page) => ({ default: page.TillPage })));
+const PinLinkPage = lazy(() => import("./pages/till/pin-link.tsx").then((page) => ({ default: page.PinLinkPage })));
 const SetupPage = lazy(() => import("./pages/setup/setup.tsx").then((page) => ({ default: page.SetupPage })));
 
 /** Where factors, sessions and the password are looked after; open to everybody who is signed in. */
@@ -47,6 +49,7 @@ function SignedIn({ session }: { session: SessionState }) {
         ))}
         <At path="/login" element={<Navigate to="/" replace />} />
         <At path="/setup" element={<Navigate to="/" replace />} />
+        <At path="/till" element={<Navigate to="/members" replace />} />
         <At path="*" element={<NotFound />} />
       </Routes>
     </Shell>
@@ -72,6 +75,8 @@ function Doors() {
   // for members, who have no account here
   if (location.pathname === "/my-copy") return <MyCopyPage />;
   if (location.pathname === "/invite") return <InvitePage />;
+  if (location.pathname === "/pin") return <PinLinkPage />;
+  if (location.pathname === "/till" && !session.data.at_tablet) return <TillPage />;
   if (location.pathname === "/reset") return <InvitePage forgotten />;
   // back from the identity provider: whoever was signed in before, its answer is handed over
   if (location.pathname === "/sso" && (location.search !== "" || !session.data.signed_in)) return <SsoPage />;
@@ -81,6 +86,8 @@ function Doors() {
     return <SignedIn session={session.data} />;
   }
   if (location.pathname === "/login") return <LoginPage owesProof={owes === "prove"} />;
+  // a tablet that nobody works at shows its names, not somebody's last page
+  if (!session.data.signed_in && session.data.tablet !== null) return <Navigate to="/till" replace />;
   const next = location.pathname === "/" || location.pathname === "/setup" ? "" : location.pathname + location.search;
   return <Navigate to={next === "" ? "/login" : `/login?next=${encodeURIComponent(next)}`} replace />;
 }

@@ -82,6 +82,9 @@ export const ROUTES: readonly Route[] = [
   ),
   route("/trust/keys", "keys.read", () => import("./pages/keys/keys.tsx").then((page) => page.KeysPage)),
   route("/trust/backups", "keys.read", () => import("./pages/keys/backups.tsx").then((page) => page.BackupsPage)),
+  route("/trust/tablets", "people.tablets", () =>
+    import("./pages/tablets/tablets.tsx").then((page) => page.TabletsPage),
+  ),
   route("/trust/clients", "people.manage", () =>
     import("./pages/clients/clients.tsx").then((page) => page.ClientsPage),
   ),

@@ -22,7 +22,8 @@ import { PERMISSIONS } from "./roles.ts";
 import { closeSession, enterSignIn, openSession, signIn } from "./sessions.ts";
 import { tabletRoutes } from "./tablets/routes.ts";
 import { tillRoutes } from "./tablets/till-routes.ts";
-import { tillOf } from "./tablets/turns.ts";
+import { TABLET_IDLE_MINUTES } from "./tablets/device.ts";
+import { type Till, tillOf } from "./tablets/turns.ts";
 import { mayViewAs, viewAsRoutes } from "./view-as.ts";
 
 const Person = Type.Object({ id: Type.Integer(), name: Type.String(), email: Type.String(), role: Type.String() });
@@ -51,7 +52,10 @@ const SessionState = Type.Object({
   ),
   outcomes: Type.Record(Type.String(), Type.Array(Type.String())),
   /** The store whose tablet this browser is, and whether the session is one by PIN. */
-  tablet: Type.Union([Type.Null(), Type.Object({ name: Type.String(), store_name: Type.String() })]),
+  tablet: Type.Union([
+    Type.Null(),
+    Type.Object({ name: Type.String(), store_name: Type.String(), idle_minutes: Type.Integer() }),
+  ]),
   at_tablet: Type.Boolean(),
   locale: Type.String(),
   timezone: Type.String(),
@@ -86,6 +90,10 @@ async function lentTo(ground: Ground, person_id: number) {
     role,
     until_at: until_at.toISOString(),
   }));
+}
+
+function tabletView({ tablet: { name, store_name } }: Till) {
+  return { name, store_name, idle_minutes: TABLET_IDLE_MINUTES };
 }
 
 function heldBy(rights: Rights | undefined) {
@@ -135,7 +143,7 @@ function sessionRoutes(app: FastifyInstance, ground: Ground): void {
       acting_for: lentView(signed?.session.acting_for),
       may_act_for: signed === undefined || at_tablet ? [] : await lentTo(ground, signed.person.person_id),
       may_view_as: signed !== undefined && (await mayViewAs(ground, signed.person)),
-      tablet: till === undefined ? null : { name: till.tablet.name, store_name: till.tablet.store_name },
+      tablet: till === undefined ? null : tabletView(till),
       at_tablet,
       locale: "zh-CN",
       timezone: ground.config.timezone,

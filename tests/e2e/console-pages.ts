@@ -41,6 +41,7 @@ export const PAGES = [
   "/trust/approvals",
   "/trust/people",
   "/trust/reviews",
+  "/trust/tablets",
   "/trust/clients",
   "/trust/matrix",
   "/trust/audit",

@@ -28,6 +28,9 @@ export interface SessionState {
     readonly role: string;
     readonly until_at: string;
   }[];
+  /** The store whose tablet this browser is, and whether whoever is signed in came by a PIN. */
+  readonly tablet: { readonly name: string; readonly store_name: string; readonly idle_minutes: number } | null;
+  readonly at_tablet: boolean;
   readonly locale: string;
   readonly timezone: string;
 }

@@ -3,6 +3,8 @@ export interface NavItem {
   readonly key: string;
   readonly path: string;
   readonly permission: string | null;
+  /** About one's own account: closed at a store's tablet. */
+  readonly own?: true;
 }
 
 export interface NavGroup {
@@ -46,9 +48,10 @@ export const NAVIGATION: readonly NavGroup[] = [
   {
     key: "trust_group",
     items: [
-      { key: "approvals", path: "/trust/approvals", permission: null },
+      { key: "approvals", path: "/trust/approvals", permission: null, own: true },
       { key: "people", path: "/trust/people", permission: "people.manage" },
       { key: "access_reviews", path: "/trust/reviews", permission: "people.manage" },
+      { key: "tablets", path: "/trust/tablets", permission: "people.tablets" },
       { key: "clients", path: "/trust/clients", permission: "people.manage" },
       { key: "matrix", path: "/trust/matrix", permission: "matrix.read" },
       { key: "audit", path: "/trust/audit", permission: "audit.read" },
@@ -63,9 +66,12 @@ export const NAVIGATION: readonly NavGroup[] = [
 ];
 
 /** The groups a person may use, without empty ones. */
-export function navigationFor(permissions: readonly string[]): readonly NavGroup[] {
+export function navigationFor(permissions: readonly string[], at_tablet = false): readonly NavGroup[] {
   return NAVIGATION.map((group) => ({
     ...group,
-    items: group.items.filter((item) => item.permission === null || permissions.includes(item.permission)),
+    items: group.items.filter(
+      (item) =>
+        (item.permission === null || permissions.includes(item.permission)) && !(at_tablet && item.own === true),
+    ),
   })).filter((group) => group.items.length > 0);
 }

@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { api } from "../api/client.ts";
 import { SESSION_KEY, useSession } from "../api/session.ts";
+import { useLeaveTill } from "../api/till.ts";
 import { Choices } from "../parts/chips.tsx";
 import { sayError } from "../parts/toast.tsx";
 import { ActForChoice } from "./acting-for.tsx";
@@ -129,7 +130,10 @@ export function ProfileMenu() {
   const t = useTexts();
   const [open, setOpen] = useState(false);
   const id = useId();
-  const person = useSession()?.person;
+  const session = useSession();
+  const person = session?.person;
+  const atTablet = session?.at_tablet === true;
+  const leave = useLeaveTill();
   const language = useLanguage();
   const theme = useThemeState();
   const signOut = useSignOut();
@@ -175,11 +179,13 @@ export function ProfileMenu() {
           ]}
           onChange={theme.choose}
         />
-        <Link className="ht-profile-out" to="/me/security" onClick={() => setOpen(false)}>
-          <SafetyOutlined /> {t("menu.security")}
-        </Link>
-        <button type="button" className="ht-profile-out" onClick={() => void signOut()}>
-          <LogoutOutlined /> {t("menu.sign_out")}
+        {atTablet ? null : (
+          <Link className="ht-profile-out" to="/me/security" onClick={() => setOpen(false)}>
+            <SafetyOutlined /> {t("menu.security")}
+          </Link>
+        )}
+        <button type="button" className="ht-profile-out" onClick={() => void (atTablet ? leave() : signOut())}>
+          <LogoutOutlined /> {t(atTablet ? "menu.change_person" : "menu.sign_out")}
         </button>
       </div>
     </div>

@@ -13,6 +13,7 @@ import { StepUpDialog } from "./step-up-dialog.tsx";
 import { Palette } from "./palette.tsx";
 import { ProfileMenu, ViewingBar } from "./profile-menu.tsx";
 import { SideBar } from "./side-bar.tsx";
+import { TabletBar } from "./tablet-bar.tsx";
 import { WorldBadge } from "./world-badge.tsx";
 import "./shell.css";
 
@@ -115,6 +116,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <TopBar onMenu={() => setDrawer(true)} onPalette={() => setPalette(true)} />
         <ViewingBar />
         <ActingBar />
+        <TabletBar />
         <main id="main" ref={main} tabIndex={-1} className="ht-main">
           <CrashGuard key={pathname}>
             <Suspense fallback={<SkeletonText lines={6} />}>{children}</Suspense>

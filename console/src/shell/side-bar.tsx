@@ -23,6 +23,7 @@ import {
   SolutionOutlined,
   RetweetOutlined,
   TableOutlined,
+  TabletOutlined,
   TagsOutlined,
   TeamOutlined,
   UnorderedListOutlined,
@@ -56,6 +57,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   jobs: <UnorderedListOutlined />,
   people: <TeamOutlined />,
   access_reviews: <FileDoneOutlined />,
+  tablets: <TabletOutlined />,
   clients: <ApiOutlined />,
   matrix: <TableOutlined />,
   approvals: <CheckSquareOutlined />,
@@ -84,7 +86,7 @@ export function SideBar({ onGo }: { onGo?: () => void }) {
   const t = useTexts();
   const session = useSession();
   const { pathname } = useLocation();
-  const waiting = useApprovalCount(session?.signed_in === true && session.owes === null);
+  const waiting = useApprovalCount(session?.signed_in === true && session.owes === null && !session.at_tablet);
   return (
     <nav className="ht-side" aria-label={t("nav.main")}>
       <Link to="/" className="ht-brand" {...(onGo ? { onClick: onGo } : {})}>
@@ -92,7 +94,7 @@ export function SideBar({ onGo }: { onGo?: () => void }) {
         <span className="ht-brand-name">{t("brand")}</span>
         <span className="ht-brand-owner">{session?.brand_name}</span>
       </Link>
-      {navigationFor(session?.permissions ?? []).map((group) => (
+      {navigationFor(session?.permissions ?? [], session?.at_tablet).map((group) => (
         <div key={group.key ?? "home"} className="ht-side-group">
           {group.key === null ? null : <p className="ht-side-title">{t(`nav.${group.key}`)}</p>}
           <ul>

@@ -12,6 +12,7 @@ import { say } from "../../parts/toast.tsx";
 import { addTexts, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
 import { FactorsCard } from "./factors-card.tsx";
+import { PinCard } from "./pin-card.tsx";
 import { endOtherSessions, endSession, useAct, useRenewSecurity } from "./security-data.ts";
 import "./security.css";
 import zh from "./zh.json";
@@ -44,6 +45,7 @@ export function SecurityPage() {
             ) : null}
             <FactorsCard security={found} />
             <PasswordCard security={found} />
+            <PinCard />
             <SessionsCard sessions={found.sessions} />
           </div>
         )}
