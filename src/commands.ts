@@ -1,5 +1,15 @@
 import type { FastifyInstance } from "fastify";
-import { auditCommand, auditedCommand, offerSetup, RESET_MINUTES, resetByCommand, setUp } from "./access/index.ts";
+import {
+  auditCommand,
+  auditedCommand,
+  invite,
+  type NamedPerson,
+  offerSetup,
+  RESET_MINUTES,
+  resetByCommand,
+  setUp,
+  setUpAdministrators,
+} from "./access/index.ts";
 import { startBackground } from "./background.ts";
 import { compose, type Composition } from "./composition.ts";
 import type { Config } from "./config.ts";
@@ -23,7 +33,11 @@ const USAGE = `huitou <command>
   work              background work only
   migrate           bring the database to the newest version
   setup --brand NAME --name NAME --email E --password-stdin
-                    first-run set-up without a browser
+                    first-run set-up without a browser: one owner
+  setup --brand NAME --system "NAME <E>" --security "NAME <E>" --audit "NAME <E>"
+                    first-run set-up with three separated administrators; prints a one-time link for each
+  invite --role ROLE --name NAME --email E
+                    a one-time link for one more person, where nobody in the console may give the role
   import FILE …     import a file (huitou import --help)
   reset-access --email E [--factors]
                     a one-time link for a person who lost their password; --factors: takes their second factors away too
@@ -64,6 +78,8 @@ async function run(args: readonly string[], config: Config): Promise<void> {
       return withComposition(config, async () => say("migrated"));
     case "setup":
       return withComposition(config, (composition) => setUpByCommand(composition, rest));
+    case "invite":
+      return withComposition(config, ({ ground }) => sayRefusal(() => inviteByHand(ground, optionIn(rest))));
     case "reset-access":
       return withComposition(config, (composition) => resetByHand(composition, rest));
     case "import":
@@ -241,16 +257,53 @@ async function resetByHand({ ground }: Composition, args: readonly string[]): Pr
     Object.assign(subject, { person_id, factors_removed: removed });
     say(`reset (${RESET_MINUTES} min): ${link}`);
     return true;
-  }).catch((error: unknown) => {
-    if (!(error instanceof Problem)) throw error;
-    for (const language of ["zh", "en"] as const)
-      process.stderr.write(`${sentence(error.code, error.params, language)}\n`);
-    process.exitCode = 1;
+  }).catch(refused);
+}
+
+/** What is wrong and what to do, in both languages. */
+function refused(error: unknown): void {
+  if (!(error instanceof Problem)) throw error;
+  for (const language of ["zh", "en"] as const)
+    process.stderr.write(`${sentence(error.code, error.params, language)}\n`);
+  process.exitCode = 1;
+}
+
+const sayRefusal = (work: () => Promise<void>): Promise<void> => work().catch(refused);
+
+/** "林晓 <lin@tea.cn>" → name and address. */
+function namedPerson(text: string): NamedPerson {
+  const parts = /^\s*(.*?)\s*<\s*([^<>]+?)\s*>\s*$/.exec(text);
+  return { name: parts?.[1] ?? "", email: parts?.[2] ?? text };
+}
+
+async function setUpThree(ground: Ground, value: (name: string) => string): Promise<void> {
+  const administrators = {
+    system_admin: namedPerson(value("system")),
+    security_admin: namedPerson(value("security")),
+    audit_admin: namedPerson(value("audit")),
+  };
+  const given = { brand_name: value("brand") || "Huitou", administrators };
+  await auditedCommand(ground, "command.setup", async (subject) => {
+    const invited = await setUpAdministrators(ground, given, undefined);
+    subject["person_ids"] = invited.map(({ person_id }) => person_id);
+    for (const { role, name, link } of invited) say(`${role} ${name}: ${link}`);
+    return true;
+  });
+}
+
+async function inviteByHand(ground: Ground, value: (name: string) => string): Promise<void> {
+  const person = { name: value("name") || value("email"), email: value("email"), role: value("role") };
+  await auditedCommand(ground, "command.invite", async (subject) => {
+    const { person_id, link } = await invite(ground, null, person);
+    Object.assign(subject, { person_id, role: person.role });
+    say(`${person.role} ${person.name}: ${link}`);
+    return true;
   });
 }
 
 async function setUpByCommand({ ground }: Composition, args: readonly string[]): Promise<void> {
   const value = optionIn(args);
+  if (args.includes("--system")) return sayRefusal(() => setUpThree(ground, value));
   if (!args.includes("--password-stdin") || value("email") === "") {
     say(USAGE);
     process.exitCode = 2;

@@ -4,6 +4,7 @@ import { BrowserRouter, Navigate, Route as At, Routes, useLocation } from "react
 import { ApiProblem, SIGNED_OUT } from "./api/client.ts";
 import { fetchSession, SESSION_KEY, type SessionState } from "./api/session.ts";
 import { ErrorState } from "./parts/states.tsx";
+import { useMade } from "./pages/setup/setup-data.ts";
 import { ROUTES, type Route } from "./routes.tsx";
 import { NoPermission, NotFound } from "./shell/dead-ends.tsx";
 import { Shell } from "./shell/shell.tsx";
@@ -60,6 +61,7 @@ function SignedIn({ session }: { session: SessionState }) {
 function Doors() {
   const queries = useQueryClient();
   const location = useLocation();
+  const made = useMade();
   const session = useQuery({ queryKey: SESSION_KEY, queryFn: fetchSession, staleTime: 60_000 });
   useEffect(() => {
     const renew = () => void queries.invalidateQueries({ queryKey: SESSION_KEY });
@@ -69,6 +71,8 @@ function Doors() {
   if (session.data === undefined) {
     return session.error ? <ErrorState error={session.error} retry={() => void session.refetch()} /> : null;
   }
+  // the links of the three stand on that page alone, until they are handed over
+  if (made !== undefined) return location.pathname === "/setup" ? <SetupPage /> : <Navigate to="/setup" replace />;
   if (session.data.setup_required) {
     return location.pathname === "/setup" ? <SetupPage /> : <Navigate to="/setup" replace />;
   }

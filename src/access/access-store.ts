@@ -1,5 +1,5 @@
 import type { Scope, Tx } from "../store/index.ts";
-import { TILL_ROLE } from "./roles.ts";
+import { ADMIN_ROLES, TILL_ROLE } from "./roles.ts";
 
 export interface PersonRow {
   readonly person_id: number;
@@ -64,7 +64,8 @@ export interface SessionRow {
   /** The role and stores through whose eyes the session looks (view-as.ts). */
   readonly view_role: string | null;
   readonly view_stores: string[] | null;
-  /** null: the person's own work; also once the delegation has ended, its giver has left or has another role. */
+  /** null: the person's own work; also once the delegation has ended, its giver has left or has another role, or both are of the
+   * three administrators by now. */
   readonly acting_for: ActingFor | null;
   /** null: a log-in of one's own. */
   readonly tablet: AtTablet | null;
@@ -244,7 +245,8 @@ export async function personOfSession(
            'until_at', d.until_at, 'scope_regions', g.scope_regions, 'scope_stores', g.scope_stores, 'scope_brands', g.scope_brands)
          from access.delegation d join access.person g on g.person_id = d.giver_id
          where d.delegation_id = s.delegation_id and d.taker_id = p.person_id and d.approved_at is not null and d.ended_at is null
-           and d.from_at <= $5 and d.until_at > $5 and g.disabled_at is null and g.role = d.role) as acting_for,
+           and d.from_at <= $5 and d.until_at > $5 and g.disabled_at is null and g.role = d.role
+           and not (d.role = any($8) and p.role = any($8))) as acting_for,
        (select array_agg(l.member_id)::float8[] from (select member_id from access.lookup where person_id = p.person_id and at > $4
           and member_id is not null order by at desc limit ${FOUND_MAX}) l) as found,
        case when t.tablet_id is null then null
@@ -263,6 +265,7 @@ export async function personOfSession(
       shown.now,
       shown.device_hash,
       shown.seen_at_tablet_after,
+      [...ADMIN_ROLES],
     ],
   );
   return person === undefined ? undefined : { person, session: { ...person, created_at: person.session_made_at } };

@@ -5,13 +5,11 @@ import { countFailure } from "./attempts.ts";
 import type { DeclaredRoute } from "./declared-routes.ts";
 import { currentMatrix } from "./matrix-live.ts";
 import { PASSWORD_PROFILES, type SecurityPolicy, securityPolicy } from "./policy.ts";
-import { PERMISSIONS, type Permission, ROLE_NAMES, type Role } from "./roles.ts";
+import { ADMIN_ROLES, PERMISSIONS, type Permission, ROLE_NAMES, type Role } from "./roles.ts";
 import { LEVELS } from "./matrix.ts";
 
 const DAY_MS = 86_400_000;
 const UNUSED_DAYS = 90;
-/** Those who run the platform; the three of them share no account. */
-export const ADMIN_ROLES = ["system_admin", "security_admin", "audit_admin"] as const;
 
 const servers = new WeakMap<Ground, FastifyInstance>();
 
@@ -51,6 +49,9 @@ export interface PeopleFacts {
   >;
   /** Owners who signed in within a week: the account that may do nearly everything is in daily use. */
   readonly owners_in_use: number;
+  /** Mailboxes that hold more than one of the three, and whether the database refuses that. */
+  readonly duties_shared: number;
+  readonly duties_kept_apart: boolean;
   readonly matrix_alone: boolean;
   readonly expired_sessions: number;
   readonly clear_tokens: number;
@@ -80,6 +81,11 @@ export async function peopleFacts(tx: Tx, now: Date): Promise<PeopleFacts> {
        (select count(*)::int from open where role = any ($5) and enrolled) as enrolled,
        (select count(distinct s.person_id)::int from access.session s join open using (person_id)
          where role = 'owner' and s.last_seen_at > $6) as owners_in_use,
+       (select count(*)::int from (select 1 from access.person where disabled_at is null and role = any ($8)
+         group by access.mailbox(email) having count(*) > 1) twice) as duties_shared,
+       (exists (select 1 from pg_index i join pg_class c on c.oid = i.indexrelid
+           where c.relname = 'administrator_mailbox' and i.indisunique and i.indisvalid)
+         and exists (select 1 from pg_trigger where tgname = 'keep_duties_apart' and tgenabled in ('O', 'A'))) as duties_kept_apart,
        coalesce((select alone from access.matrix_version where state = 'active'), false) as matrix_alone,
        (select count(*)::int from access.session where created_at < $7) as expired_sessions,
        (select count(*)::int from access.session where octet_length(token_hash) <> 32) as clear_tokens`,
@@ -91,6 +97,7 @@ export async function peopleFacts(tx: Tx, now: Date): Promise<PeopleFacts> {
       ["owner", ...ADMIN_ROLES],
       before(7),
       before(policy.session_hours_max / 24 + 1),
+      [...ADMIN_ROLES],
     ],
   );
   if (counts === undefined) throw new Error("no facts about people");

@@ -217,6 +217,21 @@ export const accessErrors = defineErrors("access", {
     zh: "您的账号在起草之后由这一版的修改人邀请、改过角色或重置过，不能由您批准。请另一位同事批准。",
     en: "Somebody who edited this version invited, re-roled or reset your account after it was begun. Another colleague must approve.",
   },
+  administrators_same: {
+    status: 422,
+    zh: "系统、安全、审计三类管理员必须是三个人：姓名和邮箱都不能相同（「a+1@…」与「a@…」算同一个邮箱）。请改成三位同事。",
+    en: "System, security and audit administrator are three people: no name and no mailbox twice (“a+1@…” is the mailbox “a@…”). Name three colleagues.",
+  },
+  duty_held: {
+    status: 409,
+    zh: "这个邮箱已担任另一类管理员（{role}）。系统、安全、审计三类管理员不能由同一个人兼任，请换一位同事。",
+    en: "This mailbox holds another of the three administrators' roles already ({role}). Nobody holds two of them: choose another colleague.",
+  },
+  duty_change: {
+    status: 409,
+    zh: "三类管理员之间不能直接换角色：那样会由本人审计本人的操作。请停用这个账号，另邀请一位同事担任。",
+    en: "None of the three administrators becomes another: they would judge their own acts. Disable this account and invite a colleague for the role.",
+  },
   email_invalid: { status: 422, zh: "邮箱格式不对：{email}。", en: "This is not an e-mail address: {email}." },
   email_taken: { status: 409, zh: "该邮箱已有账号。", en: "There is already an account with this e-mail." },
   role_unknown: { status: 422, zh: "没有这个角色：{role}。", en: "There is no role {role}." },

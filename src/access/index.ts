@@ -1,7 +1,6 @@
 export { newestHead as auditHead } from "./audit/audit-store.ts";
 export { verifyAudit } from "./audit/verification.ts";
 export {
-  ADMIN_ROLES,
   declaredRoutes,
   lockoutWorks,
   matrixFacts,
@@ -31,8 +30,14 @@ export {
   countLookups,
   forgetLookups,
 } from "./lookups.ts";
-export { brandName, offerSetup, setUp, type FirstOwner } from "./people.ts";
+export {
+  type InvitedAdministrator,
+  type NamedPerson,
+  setUpAdministrators,
+  type ThreeAdministrators,
+} from "./administrators.ts";
+export { brandName, invite, offerSetup, setUp, type FirstOwner } from "./people.ts";
 export { RESET_MINUTES, resetByCommand } from "./resets.ts";
 export { requireFreshFactor, requireStrong, type Rights, strongEnough } from "./rights.ts";
-export { PERMISSIONS, ROLES, type Permission, type Role } from "./roles.ts";
+export { ADMIN_ROLES, type AdminRole, PERMISSIONS, ROLES, type Permission, type Role } from "./roles.ts";
 export { activeStaff, staffNames, type StaffMember } from "./staff.ts";

@@ -19,6 +19,7 @@ import {
 } from "./access-store.ts";
 import { judgePassword } from "./attempts.ts";
 import { accountOf } from "./anonymous-writes.ts";
+import { requireOneDuty } from "./duties.ts";
 import { hashInTurn } from "./password-turns.ts";
 import { hashPassword, requireNewPassword, requireStrongPassword } from "./passwords.ts";
 import { type Actor, notePersonAct, requireMayAct, requireMayGive } from "./person-acts.ts";
@@ -30,7 +31,8 @@ const SETUP_HOURS = 24;
 const INVITE_DAYS = 7;
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,255}$/;
 
-function requireEmail(email: string): void {
+/** @throws access.email_invalid */
+export function requireEmail(email: string): void {
   if (!EMAIL.test(email)) throw problem("access.email_invalid", { email: email.slice(0, 80) });
 }
 
@@ -58,7 +60,13 @@ export async function brandName(tx: Tx): Promise<string> {
   return (await settingOf<string>(tx, "brand_name")) ?? "";
 }
 
-async function requireStanding(tx: Tx, ground: Ground, token: string, purpose: "setup" | "invite"): Promise<number> {
+/** @throws access.link_invalid */
+export async function requireStanding(
+  tx: Tx,
+  ground: Ground,
+  token: string,
+  purpose: "setup" | "invite",
+): Promise<number> {
   const standing = await invitationStands(tx, hashSecret(token), purpose, ground.wall.now());
   if (standing === undefined) throw problem("access.link_invalid");
   return standing.person_id ?? 0;
@@ -105,7 +113,7 @@ export async function setUp(ground: Ground, owner: FirstOwner, token: string | u
 
 /**
  * Adds a person without a password and gives the one-time link with which they set it.
- * @throws access.owner_only, access.email_taken
+ * @throws access.owner_only, access.email_taken, access.duty_held
  */
 export async function invite(
   ground: Ground,
@@ -115,16 +123,26 @@ export async function invite(
   requireEmail(person.email);
   requireRole(person.role);
   requireMayGive(by, person.role);
-  const secret = newSecret();
-  const person_id = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    const now = ground.wall.now();
-    const id = await insertPerson(tx, { ...person, password_hash: null, now });
-    if (id === undefined) throw problem("access.email_taken");
-    const expires_at = new Date(now.getTime() + INVITE_DAYS * 86_400_000);
-    await insertInvitation(tx, { token_hash: hashSecret(secret), purpose: "invite", person_id: id, now, expires_at });
-    await notePersonAct(tx, id, by, "invite", now);
-    return id;
+  return ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await requireOneDuty(tx, { person_id: null, email: person.email, role: null }, person.role);
+    return addInvited(tx, ground, by, person);
   });
+}
+
+/** The account without a password, and the link with which its person sets one. @throws access.email_taken */
+export async function addInvited(
+  tx: Tx,
+  ground: Ground,
+  by: Actor,
+  person: { name: string; email: string; role: string; scope_stores?: readonly string[] | null },
+): Promise<{ person_id: number; link: string }> {
+  const secret = newSecret();
+  const now = ground.wall.now();
+  const person_id = await insertPerson(tx, { ...person, password_hash: null, now });
+  if (person_id === undefined) throw problem("access.email_taken");
+  const expires_at = new Date(now.getTime() + INVITE_DAYS * 86_400_000);
+  await insertInvitation(tx, { token_hash: hashSecret(secret), purpose: "invite", person_id, now, expires_at });
+  await notePersonAct(tx, person_id, by, "invite", now);
   return { person_id, link: `${ground.config.public_url}/invite?token=${secret}` };
 }
 
@@ -183,7 +201,7 @@ export async function changePassword(
 /**
  * Changes role, name, stores or whether a person may sign in; a disabled person's sessions end at once, and a PIN of theirs
  * is gone.
- * @throws access.own_account, access.owner_only, access.last_owner
+ * @throws access.own_account, access.owner_only, access.last_owner, access.duty_change, access.duty_held
  */
 export async function changePerson(
   ground: Ground,
@@ -204,6 +222,7 @@ export async function changePerson(
     const role = change.role === person.role ? undefined : change.role;
     if (role !== undefined || change.disabled !== undefined || change.scope_stores !== undefined)
       requireMayAct(by, person, role);
+    if (role !== undefined || change.disabled === false) await requireOneDuty(tx, person, role ?? person.role);
     await updatePerson(tx, person_id, {
       ...(change.role === undefined ? {} : { role: change.role }),
       ...(change.name === undefined ? {} : { name: change.name }),

@@ -67,6 +67,11 @@ export const ROLE_NAMES = [
 ] as const;
 export type Role = (typeof ROLE_NAMES)[number];
 
+/** Those who run the platform: the three of them are three people and share no account. */
+export const ADMIN_ROLES = ["system_admin", "security_admin", "audit_admin"] as const;
+export type AdminRole = (typeof ADMIN_ROLES)[number];
+export const isAdminRole = (role: string): role is AdminRole => (ADMIN_ROLES as readonly string[]).includes(role);
+
 /** Who takes turns at a shared tablet: nobody with more than a store in their hands. */
 export const TILL_ROLE: Role = "clerk";
 

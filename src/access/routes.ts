@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type, type Static } from "typebox";
 import type { Ground } from "../ground.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
+import { setUpAdministrators } from "./administrators.ts";
 import { approvalRoutes } from "./approvals/routes.ts";
 import type { ActingFor, PersonRow } from "./access-store.ts";
 import { delegationsTo } from "./delegations/delegation-store.ts";
@@ -67,6 +68,26 @@ const SetupBody = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 60 }),
   email: Type.String({ maxLength: 320 }),
   password: Type.String({ maxLength: 256 }),
+});
+const NamedPerson = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 60 }),
+  email: Type.String({ maxLength: 320 }),
+});
+const AdministratorsBody = Type.Object({
+  token: Type.String({ maxLength: 100 }),
+  brand_name: Type.String({ minLength: 1, maxLength: 60 }),
+  administrators: Type.Object({ system_admin: NamedPerson, security_admin: NamedPerson, audit_admin: NamedPerson }),
+});
+const Administrators = Type.Object({
+  administrators: Type.Array(
+    Type.Object({
+      role: Type.String(),
+      name: Type.String(),
+      email: Type.String(),
+      person_id: Type.Integer(),
+      link: Type.String(),
+    }),
+  ),
 });
 const SignInBody = Type.Object({ email: Type.String({ maxLength: 320 }), password: Type.String({ maxLength: 256 }) });
 const AcceptBody = Type.Object({ token: Type.String({ maxLength: 100 }), password: Type.String({ maxLength: 256 }) });
@@ -210,6 +231,29 @@ function firstStepRoutes(app: FastifyInstance, ground: Ground): void {
       return reply.code(201).send({ person_id });
     },
   );
+  app.post<{ Body: Static<typeof AdministratorsBody> }>(
+    "/api/setup/administrators",
+    {
+      schema: {
+        summary:
+          "First-run set-up with three separated administrators; the answer holds their one-time links, this once",
+        tags,
+        body: AdministratorsBody,
+        response: { 201: Administrators },
+      },
+      config: open,
+    },
+    async (request, reply) => {
+      const { token, ...given } = request.body;
+      const administrators = await setUpAdministrators(ground, given, token);
+      request.audit_subject["person_ids"] = administrators.map(({ person_id }) => person_id);
+      return reply.code(201).send({ administrators: [...administrators] });
+    },
+  );
+  linkRoutes(app, ground);
+}
+
+function linkRoutes(app: FastifyInstance, ground: Ground): void {
   app.post<{ Body: Static<typeof AcceptBody> }>(
     "/api/invitation",
     {

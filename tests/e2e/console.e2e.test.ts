@@ -49,6 +49,7 @@ describe("the console", () => {
   it("is set up once by the printed link, and opens with the brand's name", async () => {
     const page = await context.newPage();
     await page.goto(server.setup);
+    await page.getByRole("radio", { name: /一个人，先试用/ }).check();
     await page.getByLabel("品牌名称").fill("山野茶");
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByLabel("你的姓名").fill("林晓");

@@ -88,7 +88,7 @@ const surplus: Check = async (ground) => {
 };
 
 const duties: Check = async (ground) => {
-  const { admins, owners_in_use, matrix_alone } = await people(ground);
+  const { admins, owners_in_use, matrix_alone, duties_shared, duties_kept_apart } = await people(ground);
   const missing = ADMIN_ROLES.filter((role) => admins[role].people === 0);
   const { holders } = await matrixFacts(ground);
   const conflicts = ADMIN_ROLES.filter(
@@ -96,12 +96,18 @@ const duties: Check = async (ground) => {
       [holders("audit.read"), holders("matrix.approve"), holders("data.manage")].filter((list) => list.includes(role))
         .length > 1,
   );
-  const ok = missing.length === 0 && conflicts.length === 0 && !matrix_alone;
+  const apart = duties_kept_apart && duties_shared === 0;
+  const ok = missing.length === 0 && conflicts.length === 0 && apart && !matrix_alone;
+  const approved_zh = matrix_alone ? "由一人批准" : "无单人批准";
+  const approved_en = matrix_alone ? "approved by its author alone" : "not approved alone";
   return finding(
     ok && owners_in_use > 0 ? "partly" : ok,
-    `三员中缺 ${missing.length} 类；权限交叉的角色 ${conflicts.length} 个；权限矩阵${matrix_alone ? "由一人批准" : "无单人批准"}；一周内使用创建人账号 ${owners_in_use} 个。`,
-    `${missing.length} of the three administrators missing; ${conflicts.length} roles with crossing rights; the matrix was ${matrix_alone ? "approved by its author alone" : "not approved alone"}; ${owners_in_use} owner accounts used within a week.`,
-    { missing, conflicts, matrix_alone, owners_in_use },
+    `三员中缺 ${missing.length} 类，由同一人兼任 ${duties_shared} 处（数据库约束${duties_kept_apart ? "有效" : "缺失"}）；` +
+      `权限交叉的角色 ${conflicts.length} 个；权限矩阵${approved_zh}；一周内使用创建人账号 ${owners_in_use} 个。`,
+    `${missing.length} of the three administrators missing, ${duties_shared} mailboxes with two of them ` +
+      `(constraint ${duties_kept_apart ? "in force" : "missing"}); ${conflicts.length} roles with crossing rights; ` +
+      `the matrix was ${approved_en}; ${owners_in_use} owner accounts used within a week.`,
+    { missing, conflicts, duties_shared, duties_kept_apart, matrix_alone, owners_in_use },
   );
 };
 

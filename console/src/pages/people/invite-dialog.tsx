@@ -18,14 +18,16 @@ export function permissionsText(role: Role | undefined, names: PermissionNames):
 interface InviteProps {
   readonly roles: readonly Role[];
   readonly names: PermissionNames;
+  /** The role that stands there at first. */
+  readonly first: string;
   readonly onClose: () => void;
 }
 
-export function InviteDialog({ roles, names, onClose }: InviteProps) {
+export function InviteDialog({ roles, names, first, onClose }: InviteProps) {
   const t = useTexts("people");
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
-  const [role, setRole] = useState(roles.find((one) => one.role === "operator")?.role ?? roles[0]?.role ?? "");
+  const [role, setRole] = useState(roles.find((one) => one.role === first)?.role ?? roles[0]?.role ?? "");
   const [stores, setStores] = useState("");
   const [link, setLink] = useState<string | null>(null);
   const invite = useInvite(setLink);

@@ -25,6 +25,7 @@ import {
 } from "./people-data.ts";
 import { PolicyCard } from "./policy-card.tsx";
 import { SsoCard } from "./sso-card.tsx";
+import { SeparationCard } from "./separation-card.tsx";
 import zh from "./zh.json";
 
 addTexts("people", { zh, en });
@@ -209,7 +210,7 @@ function Roles({ roles, names }: { roles: readonly Role[]; names: PermissionName
 export function PeoplePage() {
   const t = useTexts("people");
   const query = usePeople();
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState<string | null>(null);
   const [lender, setLender] = useState<Person | null>(null);
   const roles = query.data?.roles ?? [];
   const names = query.data?.permission_names ?? {};
@@ -219,11 +220,14 @@ export function PeoplePage() {
         title={t("title")}
         note={query.data ? t("note", { n: query.data.items.length }) : undefined}
         actions={
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)}>
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding("operator")}>
             {t("add")}
           </Button>
         }
       />
+      {query.data && roles.length > 0 ? (
+        <SeparationCard people={query.data.items} roles={roles} onInvite={setAdding} />
+      ) : null}
       <Card flush>
         <Loaded query={query} skeleton={<SkeletonTable columns={5} />}>
           {(data) => <PeopleTable people={data.items} roles={roles} onLend={setLender} />}
@@ -233,7 +237,9 @@ export function PeoplePage() {
       {roles.length > 0 ? <PolicyCard roles={roles} /> : null}
       {roles.length > 0 ? <SsoCard /> : null}
       {roles.length > 0 ? <Roles roles={roles} names={names} /> : null}
-      {adding ? <InviteDialog roles={roles} names={names} onClose={() => setAdding(false)} /> : null}
+      {adding === null ? null : (
+        <InviteDialog roles={roles} names={names} first={adding} onClose={() => setAdding(null)} />
+      )}
     </div>
   );
 }

@@ -24,8 +24,6 @@ export function PinCard() {
   const t = useTexts("security");
   const client = useQueryClient();
   const { data } = useQuery({ queryKey: KEY, queryFn: ({ signal }) => api.get<OwnPin>("/api/me/pin", {}, signal) });
-  const [pin, setPin] = useState("");
-  const [password, setPassword] = useState("");
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   if (data?.may_have !== true) return null;
@@ -34,8 +32,6 @@ export function PinCard() {
     setError(null);
     try {
       await act();
-      setPin("");
-      setPassword("");
       say(done);
       await client.invalidateQueries({ queryKey: KEY });
     } catch (problem) {
@@ -43,11 +39,6 @@ export function PinCard() {
     } finally {
       setBusy(false);
     }
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const given = data.password_asked ? { pin, password } : { pin };
-    void run(() => api.put("/api/me/pin", given), t("pin.done"));
   };
   return (
     <Card
@@ -70,27 +61,54 @@ export function PinCard() {
       }
     >
       <p className="ht-note">{t("pin.text")}</p>
-      <form className="ht-form ht-password-form" onSubmit={submit}>
-        {error === null ? null : <FormError text={error} />}
-        <TextField label={t("pin.new")} hint={t("pin.hint")} type="password" value={pin} onChange={setPin} />
-        {data.password_asked ? (
-          <TextField
-            label={t("password.current")}
-            type="password"
-            autoComplete="current-password"
-            value={password}
-            onChange={setPassword}
-          />
-        ) : null}
-        <Button
-          htmlType="submit"
-          type="primary"
-          loading={busy}
-          disabled={pin.length !== DIGITS || (data.password_asked && password === "")}
-        >
-          {t("pin.submit")}
-        </Button>
-      </form>
+      <PinForm
+        password_asked={data.password_asked}
+        busy={busy}
+        error={error}
+        onSet={(given) => run(() => api.put("/api/me/pin", given), t("pin.done"))}
+      />
     </Card>
+  );
+}
+
+interface PinFormProps {
+  readonly password_asked: boolean;
+  readonly busy: boolean;
+  readonly error: string | null;
+  readonly onSet: (given: { pin: string; password?: string }) => Promise<void>;
+}
+
+function PinForm({ password_asked, busy, error, onSet }: PinFormProps) {
+  const t = useTexts("security");
+  const [pin, setPin] = useState("");
+  const [password, setPassword] = useState("");
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    await onSet(password_asked ? { pin, password } : { pin });
+    setPin("");
+    setPassword("");
+  };
+  return (
+    <form className="ht-form ht-password-form" onSubmit={(event) => void submit(event)}>
+      {error === null ? null : <FormError text={error} />}
+      <TextField label={t("pin.new")} hint={t("pin.hint")} type="password" value={pin} onChange={setPin} />
+      {password_asked ? (
+        <TextField
+          label={t("password.current")}
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          onChange={setPassword}
+        />
+      ) : null}
+      <Button
+        htmlType="submit"
+        type="primary"
+        loading={busy}
+        disabled={pin.length !== DIGITS || (password_asked && password === "")}
+      >
+        {t("pin.submit")}
+      </Button>
+    </form>
   );
 }

@@ -9,6 +9,9 @@ import { errorSentence } from "../../parts/states.tsx";
 import { Door } from "../../shell/door.tsx";
 import { addTexts, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
+import { useMade } from "./setup-data.ts";
+import "./setup.css";
+import { ThreeForm, ThreeLinks } from "./three-form.tsx";
 import zh from "./zh.json";
 
 addTexts("setup", { zh, en });
@@ -57,7 +60,7 @@ function useSetup(token: string, draft: Draft) {
   return { submit, error, busy };
 }
 
-function SetupForm({ token }: { token: string }) {
+function OneForm({ token }: { token: string }) {
   const t = useTexts("setup");
   const [draft, setDraft] = useState<Draft>({ brand_name: "", name: "", email: "", password: "" });
   const { submit, error, busy } = useSetup(token, draft);
@@ -65,41 +68,64 @@ function SetupForm({ token }: { token: string }) {
   const missing = PASSWORD_LENGTH_MIN - [...draft.password].length;
   const short = draft.password !== "" && missing > 0 ? t("password_short", { n: missing }) : null;
   return (
+    <form className="ht-form" onSubmit={(event) => void submit(event)}>
+      <FormError text={error} />
+      <TextField
+        label={t("brand")}
+        hint={t("brand_hint")}
+        autoFocus
+        autoComplete="organization"
+        value={draft.brand_name}
+        onChange={change("brand_name")}
+      />
+      <TextField label={t("name")} autoComplete="name" value={draft.name} onChange={change("name")} />
+      <TextField
+        label={t("email")}
+        hint={t("email_hint")}
+        type="email"
+        autoComplete="username"
+        value={draft.email}
+        onChange={change("email")}
+      />
+      <TextField
+        label={t("password")}
+        hint={t("password_hint")}
+        error={short}
+        type="password"
+        autoComplete="new-password"
+        value={draft.password}
+        onChange={change("password")}
+      />
+      <Button type="primary" htmlType="submit" size="large" block loading={busy} disabled={missing > 0}>
+        {t("submit")}
+      </Button>
+    </form>
+  );
+}
+
+const WAYS = ["three", "one"] as const;
+
+/** One person for trying, or the three whom MLPS level 3 wants; said before anything is typed in. */
+function SetupForm({ token }: { token: string }) {
+  const t = useTexts("setup");
+  const [way, setWay] = useState<(typeof WAYS)[number] | null>(null);
+  return (
     <>
       <h1>{t("title")}</h1>
       <p className="ht-note">{t("text")}</p>
-      <form className="ht-form" onSubmit={(event) => void submit(event)}>
-        <FormError text={error} />
-        <TextField
-          label={t("brand")}
-          hint={t("brand_hint")}
-          autoFocus
-          autoComplete="organization"
-          value={draft.brand_name}
-          onChange={change("brand_name")}
-        />
-        <TextField label={t("name")} autoComplete="name" value={draft.name} onChange={change("name")} />
-        <TextField
-          label={t("email")}
-          hint={t("email_hint")}
-          type="email"
-          autoComplete="username"
-          value={draft.email}
-          onChange={change("email")}
-        />
-        <TextField
-          label={t("password")}
-          hint={t("password_hint")}
-          error={short}
-          type="password"
-          autoComplete="new-password"
-          value={draft.password}
-          onChange={change("password")}
-        />
-        <Button type="primary" htmlType="submit" size="large" block loading={busy} disabled={missing > 0}>
-          {t("submit")}
-        </Button>
-      </form>
+      <div className="ht-setup-ways" role="radiogroup" aria-label={t("way")}>
+        {WAYS.map((one) => (
+          <label key={one} className="ht-setup-way">
+            <input type="radio" name="way" checked={way === one} onChange={() => setWay(one)} />
+            <span>
+              <strong>{t(`ways.${one}.title`)}</strong>
+              <span className="ht-note">{t(`ways.${one}.text`)}</span>
+            </span>
+          </label>
+        ))}
+      </div>
+      {way === "one" ? <OneForm token={token} /> : null}
+      {way === "three" ? <ThreeForm token={token} /> : null}
     </>
   );
 }
@@ -109,8 +135,15 @@ export function SetupPage() {
   const t = useTexts("setup");
   const [params] = useSearchParams();
   const token = params.get("token");
+  const made = useMade();
   useEffect(() => {
     document.title = t("title");
   }, [t]);
+  if (made !== undefined)
+    return (
+      <Door>
+        <ThreeLinks made={made} />
+      </Door>
+    );
   return <Door>{token ? <SetupForm token={token} /> : <NoToken />}</Door>;
 }
