@@ -3,7 +3,6 @@ import type { Ground } from "../../ground.ts";
 import { problem } from "../../platform/errors.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { deleteSession } from "../access-store.ts";
-import { passwordTurns } from "../password-turns.ts";
 import { keepSession, setSessionCookie } from "../sessions.ts";
 import { deviceHashOf } from "./device.ts";
 import { isRightPin } from "./pins.ts";
@@ -66,7 +65,7 @@ const pinWrong = () => problem("access.pin_wrong", { limit: PIN_ATTEMPTS_MAX });
 
 /**
  * Lets a clerk work at a tablet of their store. Whatever is wrong, the answer is the same: the person, their store, the PIN.
- * @throws access.tablet_not_bound, access.pin_wrong, access.pin_locked, access.sign_in_busy
+ * @throws access.tablet_not_bound, access.pin_wrong, access.pin_locked
  */
 export async function takeTurn(
   ground: Ground,
@@ -76,27 +75,18 @@ export async function takeTurn(
 ): Promise<void> {
   const now = ground.wall.now();
   const device_hash = deviceHashOf(ground, request);
-  const look = () =>
-    ground.store.read(SYSTEM_SCOPE, async (tx) => {
-      const tablet = device_hash === null ? undefined : await boundTablet(tx, device_hash, now);
-      if (tablet === undefined) throw problem("access.tablet_not_bound");
-      const pin = await pinInStore(tx, given.person_id, tablet.store_code, now);
-      requireOpen(tablet.locked_until, now);
-      requireOpen(pin?.locked_until, now);
-      return { tablet, pin };
-    });
-  const tablet =
-    device_hash === null ? undefined : await ground.store.read(SYSTEM_SCOPE, (tx) => boundTablet(tx, device_hash, now));
-  if (tablet === undefined) throw problem("access.tablet_not_bound");
+  const { tablet, pin } = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
+    const tablet = device_hash === null ? undefined : await boundTablet(tx, device_hash, now);
+    if (tablet === undefined) throw problem("access.tablet_not_bound");
+    return { tablet, pin: await pinInStore(tx, given.person_id, tablet.store_code, now) };
+  });
   const { tablet_id, store_code } = tablet;
   Object.assign(request.audit_subject, { tablet_id, store_code, person_id: given.person_id });
-  // before the wait for a hash, again before the hash itself, and once more under the locks
-  await look();
-  const asker = { place: `tablet ${tablet_id}`, account: `pin ${given.person_id}` };
-  const token = await passwordTurns(ground).run(asker, async () => {
-    const seen = await look();
-    return judge(ground, request, { ...seen, right: await isRightPin(ground, seen.pin, given.pin), device_hash });
-  });
+  // before the costly hash; judged again under the locks
+  requireOpen(tablet.locked_until, now);
+  requireOpen(pin?.locked_until, now);
+  const right = await isRightPin(ground, pin, given.pin);
+  const token = await judge(ground, request, { tablet, pin, right, device_hash });
   if (token === undefined) throw pinWrong();
   setSessionCookie(ground, reply, token);
 }

@@ -29,8 +29,10 @@ export function ThreeForm({ token }: { token: string }) {
   const [three, setThree] = useState<Three>(EMPTY);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const change = (role: AdminRole, field: keyof NamedPerson) => (value: string) =>
+  const change = (role: AdminRole, field: keyof NamedPerson) => (value: string) => {
+    setError(null);
     setThree({ ...three, [role]: { ...three[role], [field]: value } });
+  };
   const open = brand.trim() === "" || THREE.some((role) => three[role].name.trim() === "" || three[role].email === "");
   const submit = async (event: FormEvent) => {
     event.preventDefault();
