@@ -1,7 +1,7 @@
 import type { Ground } from "../../ground.ts";
 import { type BusinessDay } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
-import { lockHead, readLots, writeBatch } from "./batch-store.ts";
+import { lockHead, readDue, readHolds, writeBatch } from "./batch-store.ts";
 import { Books, type Lot } from "./books.ts";
 import { payDebt, release, systemAccount } from "./plan.ts";
 
@@ -41,7 +41,7 @@ export async function releaseOverdue(ground: Ground): Promise<number> {
       const head = await lockHead(tx);
       const due = await tx.query<{ hold_id: number }>(OVERDUE, [at, LOTS_A_BATCH]);
       const holds = due.map(({ hold_id }) => hold_id);
-      const books = new Books(await readLots(tx, head, { holds, lots: [] }));
+      const books = new Books(await readHolds(tx, head, holds));
       for (const hold_id of holds) release(books, { type: "void", hold_id });
       await writeBatch(tx, { head, books, at }, []);
       return due.length;
@@ -53,14 +53,17 @@ export async function releaseOverdue(ground: Ground): Promise<number> {
 
 const OVERDUE =
   "select hold_id from points.hold where state = 'open' and until_at <= $1 order by until_at, hold_id limit $2";
-const DUE_ACTIVE = `select lot_id from points.lot where pending > 0 and active_from <= $1::date
-  order by active_from, lot_id limit $2`;
-const DUE_EXPIRED =
-  "select lot_id from points.lot where active > 0 and last_day < $1::date order by last_day, lot_id limit $2";
+
+interface Due {
+  readonly condition: string;
+  readonly order: string;
+}
+const DUE_ACTIVE: Due = { condition: "pending > 0 and active_from <= $1::date", order: "active_from" };
+const DUE_EXPIRED: Due = { condition: "active > 0 and last_day < $1::date", order: "last_day" };
 
 async function inBatches(
   ground: Ground,
-  due: string,
+  due: Due,
   today: BusinessDay,
   each: (books: Books, lot: Lot) => void,
 ): Promise<number> {
@@ -75,15 +78,14 @@ async function inBatches(
 async function oneBatch(
   tx: Tx,
   ground: Ground,
-  { due, today, each }: { due: string; today: BusinessDay; each: (books: Books, lot: Lot) => void },
+  { due, today, each }: { due: Due; today: BusinessDay; each: (books: Books, lot: Lot) => void },
 ): Promise<number> {
   // nothing due, nothing locked: this is asked every few seconds
-  if ((await tx.query(due, [today, 1])).length === 0) return 0;
+  if ((await tx.query(`select 1 from points.lot where ${due.condition} limit 1`, [today])).length === 0) return 0;
   const head = await lockHead(tx);
-  const rows = await tx.query<{ lot_id: number }>(due, [today, LOTS_A_BATCH]);
-  const lots = rows.map(({ lot_id }) => lot_id);
-  const books = new Books(await readLots(tx, head, { holds: [], lots }));
-  for (const lot_id of lots) each(books, books.lot(lot_id));
+  const snapshot = await readDue(tx, head, { ...due, day: today, limit: LOTS_A_BATCH });
+  const books = new Books(snapshot);
+  for (const lot of snapshot.lots) each(books, lot);
   await writeBatch(tx, { head, books, at: ground.clock.now() }, []);
-  return rows.length;
+  return snapshot.lots.length;
 }
