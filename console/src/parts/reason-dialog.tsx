@@ -1,9 +1,7 @@
-import Button from "antd/es/button";
 import { type ReactNode, useState } from "react";
 import { useTexts } from "../texts/texts.ts";
-import { Dialog } from "./dialog.tsx";
-import { FormError, TextField } from "./form.tsx";
-import { errorSentence } from "./states.tsx";
+import { FormDialog } from "./form-dialog.tsx";
+import { TextField } from "./form.tsx";
 
 interface ReasonDialogProps {
   readonly title: string;
@@ -30,30 +28,18 @@ export function ReasonDialog(props: ReasonDialogProps) {
   const t = useTexts();
   const [reason, setReason] = useState(props.start ?? "");
   return (
-    <Dialog
-      open
+    <FormDialog
       title={title}
+      act={act}
+      danger={props.danger ?? false}
+      ready={reason.trim().length >= LETTERS_MIN}
+      busy={busy}
+      error={error}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("act.cancel")}</Button>
-          <Button
-            type="primary"
-            danger={props.danger ?? false}
-            loading={busy}
-            disabled={reason.trim().length < LETTERS_MIN}
-            onClick={() => onAct(reason.trim())}
-          >
-            {act}
-          </Button>
-        </>
-      }
+      onAct={() => onAct(reason.trim())}
     >
-      <div className="ht-stack">
-        {typeof text === "string" ? <p>{text}</p> : text}
-        <TextField label={t("act.reason")} hint={hint} autoFocus value={reason} onChange={setReason} />
-        <FormError text={error ? errorSentence(error, t("state.offline")) : null} />
-      </div>
-    </Dialog>
+      {typeof text === "string" ? <p>{text}</p> : text}
+      <TextField label={t("act.reason")} hint={hint} autoFocus value={reason} onChange={setReason} />
+    </FormDialog>
   );
 }

@@ -2,9 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import Button from "antd/es/button";
 import { useState } from "react";
 import { api, isAsked } from "../../api/client.ts";
-import { Dialog } from "../../parts/dialog.tsx";
-import { FormError, SelectField, TextField } from "../../parts/form.tsx";
-import { errorSentence } from "../../parts/states.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
+import { SelectField, TextField } from "../../parts/form.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
 import { formatDay } from "../../texts/format.ts";
 import { pick, useTexts } from "../../texts/texts.ts";
@@ -55,64 +54,50 @@ function useGranting(memberId: string, onGiven: () => void) {
 /** Gives a tier until a day, with a reason; ends those that are in force. */
 export function GrantDialog({ memberId, data, onClose }: GrantProps) {
   const t = useTexts("tiers");
-  const words = useTexts();
   const [tier, setTier] = useState(data.standing.next_tier ?? data.standing.tier);
   const [until, setUntil] = useState("");
   const [typed, setTyped] = useState("");
   const { give, end } = useGranting(memberId, onClose);
   const reason = typed.trim();
-  const error = give.error ?? end.error;
   const ready = until !== "" && reason.length >= 2;
   const running = data.grants.filter((grant) => grant.state === "in_force");
   return (
-    <Dialog
-      open
+    <FormDialog
       title={t("grant.title")}
+      act={t("grant.give")}
+      ready={ready}
+      busy={give.isPending}
+      error={give.error ?? end.error}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{words("act.cancel")}</Button>
-          <Button
-            type="primary"
-            disabled={!ready}
-            loading={give.isPending}
-            onClick={() => give.mutate({ tier, until, reason })}
-          >
-            {t("grant.give")}
-          </Button>
-        </>
-      }
+      onAct={() => give.mutate({ tier, until, reason })}
     >
-      <div className="mt-fields">
-        <p className="ht-note">{t("grant.note")}</p>
-        <SelectField
-          label={t("table.tier")}
-          value={tier}
-          onChange={setTier}
-          options={data.tiers.slice(1).map((one) => ({ value: one.key, label: pick(one.zh, one.en) }))}
-        />
-        <div className="ht-field">
-          <label htmlFor="grant-until">{t("grant.until")}</label>
-          <input
-            id="grant-until"
-            className="ht-input"
-            type="date"
-            min={data.today}
-            value={until}
-            onChange={(event) => setUntil(event.target.value)}
-          />
-        </div>
-        <TextField label={t("grant.reason")} value={typed} onChange={setTyped} hint={t("grant.reason_hint")} />
-        <FormError text={error ? errorSentence(error, words("state.offline")) : null} />
-        <Running
-          data={data}
-          grants={running}
-          ready={reason.length >= 2}
-          pending={end.isPending}
-          onEnd={(grant_id) => end.mutate({ grant_id, reason })}
+      <p className="ht-note">{t("grant.note")}</p>
+      <SelectField
+        label={t("table.tier")}
+        value={tier}
+        onChange={setTier}
+        options={data.tiers.slice(1).map((one) => ({ value: one.key, label: pick(one.zh, one.en) }))}
+      />
+      <div className="ht-field">
+        <label htmlFor="grant-until">{t("grant.until")}</label>
+        <input
+          id="grant-until"
+          className="ht-input"
+          type="date"
+          min={data.today}
+          value={until}
+          onChange={(event) => setUntil(event.target.value)}
         />
       </div>
-    </Dialog>
+      <TextField label={t("grant.reason")} value={typed} onChange={setTyped} hint={t("grant.reason_hint")} />
+      <Running
+        data={data}
+        grants={running}
+        ready={reason.length >= 2}
+        pending={end.isPending}
+        onEnd={(grant_id) => end.mutate({ grant_id, reason })}
+      />
+    </FormDialog>
   );
 }
 

@@ -38,9 +38,16 @@ export function RegistersView() {
   );
 }
 
-function StateWord({ state }: { state: "draft" | "published" | "past" }) {
+/** Where an entry stands; a draft can be put into force here. */
+function Publishing({ state, path, body }: { state: "draft" | "published" | "past"; path: string; body: unknown }) {
   const t = useTexts("privacy");
-  return <Chip tone={TONES[state]}>{t(`register.${state}`)}</Chip>;
+  const may = useCan("privacy.publish");
+  return (
+    <span className="tp-acts">
+      <Chip tone={TONES[state]}>{t(`register.${state}`)}</Chip>
+      {state === "draft" && may ? <Publish path={path} body={body} label={t("register.publish")} /> : null}
+    </span>
+  );
 }
 
 function Publish({ path, body, label }: { path: string; body: unknown; label: string }) {
@@ -54,7 +61,6 @@ function Publish({ path, body, label }: { path: string; body: unknown; label: st
 
 function Activities({ data }: { data: Registers }) {
   const t = useTexts("privacy");
-  const may = useCan("privacy.publish");
   return (
     <DataTable
       label={t("register.activities")}
@@ -100,16 +106,11 @@ function Activities({ data }: { data: Registers }) {
           key: "state",
           title: t("column.state"),
           render: (row) => (
-            <span className="tp-acts">
-              <StateWord state={row.state} />
-              {row.state === "draft" && may ? (
-                <Publish
-                  path="activities/publish"
-                  body={{ activity: row.activity, version: row.version }}
-                  label={t("register.publish")}
-                />
-              ) : null}
-            </span>
+            <Publishing
+              state={row.state}
+              path="activities/publish"
+              body={{ activity: row.activity, version: row.version }}
+            />
           ),
         },
       ]}
@@ -125,12 +126,22 @@ function Assessments({ data }: { data: Registers }) {
       label={t("register.assessments")}
       rows={data.assessments}
       rowKey={(row) => row.assessment_id}
-      empty={<EmptyState small title={t("register.none")} />}
+      empty={<EmptyState small title={t("register.none")} text={t("register.none_assessments_text")} />}
       columns={[
         {
           key: "activity",
           title: t("register.activity"),
-          render: (row) => `${row.activity} v${row.version}`,
+          render: (row) => {
+            const named = data.activities.find((one) => one.activity === row.activity);
+            return (
+              <span className="ht-cell-two">
+                {named === undefined ? row.activity : pick(named.zh, named.en)}
+                <small>
+                  {row.activity} v{row.version}
+                </small>
+              </span>
+            );
+          },
         },
         { key: "risk", title: t("register.risk"), render: (row) => t(`risk.${row.risk}`) },
         {
@@ -162,13 +173,12 @@ function Assessments({ data }: { data: Registers }) {
 
 function Texts({ data }: { data: Registers }) {
   const t = useTexts("privacy");
-  const may = useCan("privacy.publish");
   return (
     <DataTable
       label={t("register.texts")}
       rows={data.texts}
       rowKey={(row) => `${row.purpose} ${row.language} ${row.version}`}
-      empty={<EmptyState small title={t("register.none")} />}
+      empty={<EmptyState small title={t("register.none")} text={t("register.none_texts_text")} />}
       columns={[
         { key: "purpose", title: t("register.purpose"), render: (row) => `${row.purpose} · ${row.language}` },
         { key: "version", title: t("register.version"), render: (row) => row.version },
@@ -188,16 +198,11 @@ function Texts({ data }: { data: Registers }) {
           key: "state",
           title: t("column.state"),
           render: (row) => (
-            <span className="tp-acts">
-              <StateWord state={row.state} />
-              {row.state === "draft" && may ? (
-                <Publish
-                  path="texts/publish"
-                  body={{ purpose: row.purpose, language: row.language, version: row.version }}
-                  label={t("register.publish")}
-                />
-              ) : null}
-            </span>
+            <Publishing
+              state={row.state}
+              path="texts/publish"
+              body={{ purpose: row.purpose, language: row.language, version: row.version }}
+            />
           ),
         },
       ]}

@@ -1,11 +1,9 @@
-import Button from "antd/es/button";
 import Input from "antd/es/input";
 import { useId, useState } from "react";
 import { Choices } from "../../parts/chips.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
-import { FormError, SelectField, TextField } from "../../parts/form.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
+import { SelectField, TextField } from "../../parts/form.tsx";
 import { ReasonDialog } from "../../parts/reason-dialog.tsx";
-import { errorSentence } from "../../parts/states.tsx";
 import { useTexts } from "../../texts/texts.ts";
 import { GROUNDS, type OneRequest, useAct } from "./privacy-data.ts";
 
@@ -22,7 +20,6 @@ const HOWS = ["two_details", "document"] as const;
 /** Two details that the member tells, or a document that is looked at and given back. */
 export function IdentityDialog({ request, onClose }: DialogProps) {
   const t = useTexts("privacy");
-  const words = useTexts();
   const act = useAct(request.request_id, onClose);
   const [how, setHow] = useState<(typeof HOWS)[number]>("two_details");
   const [told, setTold] = useState<Readonly<Record<string, string>>>({});
@@ -33,133 +30,93 @@ export function IdentityDialog({ request, onClose }: DialogProps) {
   });
   const ready = how === "document" || details.length >= 2;
   return (
-    <Dialog
-      open
+    <FormDialog
       title={t("act.identity")}
+      act={t("check")}
+      ready={ready}
+      busy={act.isPending}
+      error={act.error}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{words("act.cancel")}</Button>
-          <Button
-            type="primary"
-            disabled={!ready}
-            loading={act.isPending}
-            onClick={() =>
-              act.mutate({ act: "identity", body: how === "document" ? { how, document } : { how, details } })
-            }
-          >
-            {t("check")}
-          </Button>
-        </>
-      }
+      onAct={() => act.mutate({ act: "identity", body: how === "document" ? { how, document } : { how, details } })}
     >
-      <div className="ht-stack">
-        <Choices
-          label={t("identity")}
-          value={how}
-          items={HOWS.map((key) => ({ key, label: t(`how.${key}`) }))}
-          onChange={setHow}
+      <Choices
+        label={t("identity")}
+        value={how}
+        items={HOWS.map((key) => ({ key, label: t(`how.${key}`) }))}
+        onChange={setHow}
+      />
+      {how === "document" ? (
+        <SelectField
+          label={t("document")}
+          hint={t("document_hint")}
+          value={document}
+          onChange={setDocument}
+          options={DOCUMENTS.map((value) => ({ value, label: t(`detail.${value}`) }))}
         />
-        {how === "document" ? (
-          <SelectField
-            label={t("document")}
-            hint={t("document_hint")}
-            value={document}
-            onChange={setDocument}
-            options={DOCUMENTS.map((value) => ({ value, label: t(`detail.${value}`) }))}
-          />
-        ) : (
-          <>
-            <p className="ht-note">{t("details_note")}</p>
-            {DETAILS.map((kind) => (
-              <TextField
-                key={kind}
-                label={t(`detail.${kind}`)}
-                required={false}
-                placeholder={kind === "birthday" ? "1988-03-12" : ""}
-                value={told[kind] ?? ""}
-                onChange={(value) => setTold({ ...told, [kind]: value })}
-              />
-            ))}
-          </>
-        )}
-        <FormError text={act.error ? errorSentence(act.error, words("state.offline")) : null} />
-      </div>
-    </Dialog>
+      ) : (
+        <>
+          <p className="ht-note">{t("details_note")}</p>
+          {DETAILS.map((kind) => (
+            <TextField
+              key={kind}
+              label={t(`detail.${kind}`)}
+              required={false}
+              placeholder={kind === "birthday" ? "1988-03-12" : ""}
+              value={told[kind] ?? ""}
+              onChange={(value) => setTold({ ...told, [kind]: value })}
+            />
+          ))}
+        </>
+      )}
+    </FormDialog>
   );
 }
 
 /** A refusal needs its ground and a reason that the member is given. */
 export function RefuseDialog({ request, onClose }: DialogProps) {
   const t = useTexts("privacy");
-  const words = useTexts();
   const act = useAct(request.request_id, onClose);
   const [ground, setGround] = useState<string>(GROUNDS[0]);
   const [reason, setReason] = useState("");
   return (
-    <Dialog
-      open
+    <FormDialog
       title={t("act.refuse")}
+      act={t("act.refuse")}
+      danger
+      ready={reason.trim().length >= REASON_MIN}
+      busy={act.isPending}
+      error={act.error}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{words("act.cancel")}</Button>
-          <Button
-            danger
-            type="primary"
-            disabled={reason.trim().length < REASON_MIN}
-            loading={act.isPending}
-            onClick={() => act.mutate({ act: "refuse", body: { ground, reason: reason.trim() } })}
-          >
-            {t("act.refuse")}
-          </Button>
-        </>
-      }
+      onAct={() => act.mutate({ act: "refuse", body: { ground, reason: reason.trim() } })}
     >
-      <div className="ht-stack">
-        <SelectField
-          label={t("refusal.ground")}
-          value={ground}
-          onChange={setGround}
-          options={GROUNDS.map((value) => ({ value, label: t(`ground.${value}`) }))}
-        />
-        <LongText label={t("refusal.reason")} hint={t("refusal.hint")} value={reason} onChange={setReason} />
-        <FormError text={act.error ? errorSentence(act.error, words("state.offline")) : null} />
-      </div>
-    </Dialog>
+      <SelectField
+        label={t("refusal.ground")}
+        value={ground}
+        onChange={setGround}
+        options={GROUNDS.map((value) => ({ value, label: t(`ground.${value}`) }))}
+      />
+      <LongText label={t("refusal.reason")} hint={t("refusal.hint")} value={reason} onChange={setReason} />
+    </FormDialog>
   );
 }
 
 /** The explanation that the member is given. */
 export function AnswerDialog({ request, onClose }: DialogProps) {
   const t = useTexts("privacy");
-  const words = useTexts();
   const act = useAct(request.request_id, onClose);
   const [answer, setAnswer] = useState("");
   return (
-    <Dialog
-      open
+    <FormDialog
       title={t("act.handle_explain")}
+      act={t("act.handle_explain")}
+      ready={answer.trim() !== ""}
+      busy={act.isPending}
+      error={act.error}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{words("act.cancel")}</Button>
-          <Button
-            type="primary"
-            disabled={answer.trim() === ""}
-            loading={act.isPending}
-            onClick={() => act.mutate({ act: "handle", body: { answer: answer.trim() } })}
-          >
-            {t("act.handle_explain")}
-          </Button>
-        </>
-      }
+      onAct={() => act.mutate({ act: "handle", body: { answer: answer.trim() } })}
     >
-      <div className="ht-stack">
-        <LongText label={t("answer")} hint={t("answer_hint")} value={answer} onChange={setAnswer} />
-        <FormError text={act.error ? errorSentence(act.error, words("state.offline")) : null} />
-      </div>
-    </Dialog>
+      <LongText label={t("answer")} hint={t("answer_hint")} value={answer} onChange={setAnswer} />
+    </FormDialog>
   );
 }
 
