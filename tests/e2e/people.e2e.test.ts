@@ -41,7 +41,7 @@ it("an account gets an end and stores, and what its person leaves behind is hand
   await page.getByRole("button", { name: "移交", exact: true }).click();
   await page.getByText("没有他负责的接口客户端").waitFor();
   await page.getByRole("textbox", { name: "门店编码" }).fill("HZ01，HZ02");
-  await page.getByRole("button", { name: "保存" }).last().click();
+  await page.locator("dialog[open]").getByRole("button", { name: "保存" }).click();
   await page.getByText("门店 HZ01、HZ02").waitFor();
   await picture(page, "people-leaving");
   expect(await seriousFindings(page)).toEqual([]);
