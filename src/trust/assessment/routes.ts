@@ -90,6 +90,7 @@ function signRoutes(app: FastifyInstance, ground: Ground): void {
         tags,
         params: FileParams,
         querystring: LanguageQuery,
+        produces: ["application/json", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
       },
       config: { access: { ...aboutOne("self_assessment", read).access, audit: "trust.assessment_file" } },
     },

@@ -61,6 +61,11 @@ export const errors = defineErrors("privacy", {
     zh: "请求 {request_id} 的更正已经撤回过。请刷新后再看。",
     en: "The correction of request {request_id} was taken back already. Reload to see where it stands.",
   },
+  draft_approved: {
+    status: 409,
+    zh: "{activity} 第 {version} 版的影响评估已批准，要保存三年，不能再改草稿。请先发布这一版，再起草下一版。",
+    en: "The assessment of {activity} version {version} is approved and kept for three years, so its draft stays. Publish it, then draft the next.",
+  },
   purpose_and_basis: {
     status: 422,
     zh: "法律依据是「同意」或「单独同意」时要写明目的代码 purpose，其他依据不写（现为 {legal_basis}）。",

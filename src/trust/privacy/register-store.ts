@@ -1,3 +1,4 @@
+import { problem } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
 
 export const LEGAL_BASES = [
@@ -54,6 +55,14 @@ export async function listActivities(tx: Tx): Promise<Activity[]> {
 
 /** Keeps a draft as the next version; one draft of an activity at a time, a later one takes its place. @returns the version */
 export async function draftActivity(tx: Tx, draft: ActivityDraft, by: By): Promise<number> {
+  // two drafts at once would both be the next version
+  await tx.query("select pg_advisory_xact_lock(hashtext('activity ' || $1))", [draft.activity]);
+  const approved = await tx.one<{ version: number }>(
+    `select p.version from trust.processing_activity p join trust.impact_assessment a using (activity, version)
+     where p.activity = $1 and p.state = 'draft' and a.approved_at is not null limit 1`,
+    [draft.activity],
+  );
+  if (approved !== undefined) throw problem("privacy.draft_approved", { activity: draft.activity, ...approved });
   await tx.query(
     "delete from trust.impact_assessment a using trust.processing_activity p where p.activity = $1 and p.state = 'draft' and a.activity = p.activity and a.version = p.version",
     [draft.activity],

@@ -79,6 +79,8 @@ describe("a new purpose", () => {
     });
     expect(await call(`assessments/${String(assessment_id)}/approve`, {}, staff.owner)).toMatchObject({ status: 200 });
     expect(await call("texts/publish", key)).toMatchObject({ code: "privacy.purpose_unknown" });
+    // what was judged is what is published
+    expect(await call("activities", marketing)).toMatchObject({ status: 409, code: "privacy.draft_approved" });
     expect(await call("activities/publish", draft)).toMatchObject({ status: 200 });
     expect(await call("texts/publish", key)).toMatchObject({ status: 200 });
     const byHand = ground().store.write(SYSTEM_SCOPE, (tx) =>

@@ -43,7 +43,6 @@ export function RetainedView() {
                   key,
                   title: t(`store.${key}`),
                   ...(hide === undefined ? {} : { hide }),
-                  wrap: true,
                   render: (row: Retained) => render(row, t),
                 })),
                 {
@@ -81,7 +80,7 @@ export function RetainedView() {
 
 type Words = ReturnType<typeof useTexts>;
 interface StoreColumn {
-  readonly key: "what" | "law" | "until" | "made";
+  readonly key: "what" | "law" | "made";
   readonly hide?: "phone" | "tablet";
   readonly render: (row: Retained, t: Words) => React.ReactNode;
 }
@@ -98,8 +97,15 @@ const COLUMNS: readonly StoreColumn[] = [
       </span>
     ),
   },
-  { key: "law", render: (row) => row.legal_basis },
-  { key: "until", render: (row) => formatDay(row.delete_on, true) },
+  {
+    key: "law",
+    render: (row, t) => (
+      <span className="ht-cell-two">
+        {row.legal_basis}
+        <small>{t("store.until_day", { day: formatDay(row.delete_on, true) })}</small>
+      </span>
+    ),
+  },
   { key: "made", hide: "phone", render: (row) => <Instant at={row.made_at} /> },
 ];
 
