@@ -7,8 +7,8 @@ import { type ConsoleServer, startServer } from "../e2e/console-server.ts";
 import { PASSWORD } from "../support/sign-in.ts";
 import { fuzz, hasPython } from "./schemathesis.ts";
 
-/** In the long run, or asked for by name; HUITOU_FUZZ_ONLY names the addresses, as a pattern. */
-const asked = process.env["HUITOU_FUZZ"] === "1" || process.env["HUITOU_LONG"] === "1";
+/** Asked for by name (HUITOU_FUZZ=1): it takes six minutes and its cases are drawn anew each time; HUITOU_FUZZ_ONLY names the addresses, as a pattern. */
+const asked = process.env["HUITOU_FUZZ"] === "1";
 /** What ends or changes the session that the run itself uses, and streams that stay open. */
 const EXCLUDE = "/live$|/api/session|/api/me/|/api/setup|/api/invitation";
 const MEMBERS = 200;
