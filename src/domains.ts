@@ -67,6 +67,7 @@ export const DOMAIN_ORDER = [
   "value",
   "tiers",
   "points",
+  "benefits",
   "metrics",
   "today",
   "trust",

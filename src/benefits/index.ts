@@ -1,0 +1,1 @@
+export { defineCoupon, type CouponDefinition } from "./coupons/definition.ts";
