@@ -69,8 +69,10 @@ function ownAnswer(url: string, produces: readonly string[] | undefined): Record
   const file = FILES[/\.(\w+)$/.exec(url)?.[1] ?? ""];
   const types = produces ?? (file === undefined ? [] : [file]);
   if (types.length === 0) return { "2xx": {} };
-  const schema = { type: "string", format: "binary" };
-  return { 200: { description: "The file", content: Object.fromEntries(types.map((type) => [type, { schema }])) } };
+  const schemaOf = (type: string) =>
+    type === "application/json" ? { type: "object" } : { type: "string", format: "binary" };
+  const content = Object.fromEntries(types.map((type) => [type, { schema: schemaOf(type) }]));
+  return { 200: { description: "The file", content } };
 }
 
 /** Statuses with which the platform itself may answer. */

@@ -83,6 +83,9 @@ const PERSON =
 export const HAS_COME =
   "(p.password_hash is not null or exists (select 1 from access.oidc_link o where o.person_id = p.person_id))";
 
+/** A person's stores in SQL: those that they were given, or those that lie in their regions and brands. */
+export const STORES_OF_PERSON = "access.stores_of(p.scope_regions, p.scope_stores, p.scope_brands)";
+
 /** The regions, stores and brands that somebody was given; null: not bound to any. */
 export type OwnRows = Pick<PersonRow, "scope_regions" | "scope_stores" | "scope_brands">;
 
@@ -255,7 +258,7 @@ export async function personOfSession(
      where s.token_hash = $1 and s.last_seen_at > $2 and s.created_at > $3 and p.disabled_at is null
        and (p.leaves_at is null or p.leaves_at > $5)
        and (s.tablet_id is null or (t.device_hash = $6 and t.revoked_at is null and t.expires_at > $5 and s.last_seen_at > $7
-         and p.role = '${TILL_ROLE}' and t.store_code = any(p.scope_stores)
+         and p.role = '${TILL_ROLE}' and t.store_code = any(${STORES_OF_PERSON})
          and exists (select 1 from access.pin n where n.person_id = p.person_id)))`,
     [
       shown.token_hash,

@@ -1,4 +1,22 @@
-import { defineErrors } from "../platform/errors.ts";
+import { type CodeWords, defineErrors } from "../platform/errors.ts";
+
+const APPROVAL_STATES: CodeWords = {
+  waiting: ["等待批准", "waiting for approval"],
+  approved: ["已批准", "approved"],
+  done: ["已执行", "carried out"],
+  refused: ["已拒绝", "refused"],
+  withdrawn: ["已撤回", "withdrawn"],
+  expired: ["已过期", "expired"],
+};
+const MATRIX_STATES: CodeWords = {
+  draft: ["草稿", "a draft"],
+  submitted: ["待批准", "waiting for approval"],
+  active: ["生效中", "in force"],
+  superseded: ["已替换", "an older version"],
+  rejected: ["已退回", "rejected"],
+  changed: ["提交后又被改动", "changed since it was submitted"],
+  none: ["没有处理中的版本", "not open"],
+};
 
 export const accessErrors = defineErrors("access", {
   not_signed_in: { status: 401, zh: "请先登录。", en: "Sign in first." },
@@ -56,6 +74,7 @@ export const accessErrors = defineErrors("access", {
     status: 409,
     zh: "审批 #{approval_id} 现在是「{state}」，不能这样做。请刷新后再看。",
     en: "Request #{approval_id} is {state} now, so this cannot be done. Load the page again.",
+    words: { state: APPROVAL_STATES },
   },
   approval_changed: {
     status: 409,
@@ -270,11 +289,13 @@ export const accessErrors = defineErrors("access", {
     status: 409,
     zh: "第 {version} 版还没有处理完（{state}）。请先提交、批准或撤回它。",
     en: "Version {version} is still open ({state}). Submit, approve or withdraw it first.",
+    words: { state: MATRIX_STATES },
   },
   matrix_state: {
     status: 409,
     zh: "第 {version} 版现在是「{state}」，不能这样做。请刷新后再看。",
     en: "Version {version} is {state} now, so this cannot be done. Load the page again.",
+    words: { state: MATRIX_STATES },
   },
   matrix_invalid: {
     status: 422,

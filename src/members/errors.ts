@@ -31,6 +31,13 @@ export const membersErrors = defineErrors("members", {
     status: 409,
     zh: "冲突 {conflict_id} 已经处理完（{state}）。请刷新列表。",
     en: "Conflict {conflict_id} has been settled already ({state}). Refresh the list.",
+    words: {
+      state: {
+        joined: ["已合并", "joined"],
+        kept_apart: ["已确认是两个人", "kept apart"],
+        gone: ["已不存在", "gone"],
+      },
+    },
   },
   value_not_quarantined: {
     status: 404,

@@ -4,7 +4,11 @@ export interface ErrorKind {
   /** Sentences with {placeholders}: what is wrong, where, and what to do. */
   readonly zh: string;
   readonly en: string;
+  /** What codes among the params are called in the sentences; the params stay codes. */
+  readonly words?: Readonly<Record<string, CodeWords>>;
 }
+/** Codes with their words in Chinese and in English. */
+export type CodeWords = Readonly<Record<string, readonly [zh: string, en: string]>>;
 export interface RegisteredError extends ErrorKind {
   readonly code: string;
 }
@@ -34,7 +38,11 @@ export function registeredErrors(): RegisteredError[] {
 export function sentence(code: string, params: Params, language: "zh" | "en"): string {
   const kind = registry.get(code);
   if (kind === undefined) return code;
-  return kind[language].replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ""));
+  return kind[language].replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(params[name] ?? "");
+    const words = kind.words?.[name]?.[value];
+    return words === undefined ? value : words[language === "zh" ? 0 : 1];
+  });
 }
 
 /** A failure with a code of the registry; over HTTP it becomes problem+json (RFC 9457). */

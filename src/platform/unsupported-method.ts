@@ -9,7 +9,10 @@ interface Address {
 export interface Refusal {
   /** The problem to answer for a method and a path that no route takes; sets the reply's `allow` header. */
   (method: string, path: string, reply: FastifyReply): Problem;
-  /** Whether the route that matched takes for an id what is an address of its own: PUT /segments/count is no segment. */
+  /**
+   * Whether the route that matched takes for its own what is another address: PUT /segments/count is no segment, and GET
+   * of an address that takes POST alone is no page of the console.
+   */
   shadowed(url: string | undefined, path: string): boolean;
 }
 
@@ -30,8 +33,12 @@ export function methodsOf(app: FastifyInstance): Refusal {
     reply.header("allow", allowed);
     return problem("platform.method_not_allowed", { method, path, allowed });
   };
+  const known = (path: string): boolean => [...addresses.values()].some(({ pattern }) => pattern.test(path));
   return Object.assign(refusal, {
-    shadowed: (url: string | undefined, path: string) => url !== undefined && url !== path && addresses.has(path),
+    shadowed: (url: string | undefined, path: string) => {
+      if (url === undefined || url === path) return false;
+      return addresses.has(path) || (url.endsWith("/*") && known(path));
+    },
   });
 }
 

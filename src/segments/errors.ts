@@ -100,6 +100,15 @@ export const segmentErrors = defineErrors("segments", {
     status: 409,
     zh: "导出 {export_id} 没有可下载的文件：状态是 {state}。",
     en: "Export {export_id} has no file to fetch: it is {state}.",
+    words: {
+      state: {
+        waiting: ["排队中", "waiting its turn"],
+        running: ["生成中", "being made"],
+        failed: ["失败", "failed"],
+        cancelled: ["已取消", "cancelled"],
+        expired: ["已过期", "expired"],
+      },
+    },
   },
   export_gone: {
     status: 410,

@@ -81,6 +81,8 @@ function borderRoutes(app: FastifyInstance, ground: Ground): void {
       if (middle_minor > high_minor) throw problem("value.borders_invalid", { high_minor, middle_minor });
       const person_id = request.person?.person_id ?? null;
       const answer = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+        // first: where a computation is at work already, its refusal comes before a wait for its end
+        const job_id = await start(tx, ground, "keep", person_id);
         const run = await currentClvRun(tx);
         const created_at = ground.clock.now();
         const version = await addClvVersion(tx, {
@@ -93,7 +95,7 @@ function borderRoutes(app: FastifyInstance, ground: Ground): void {
           person_id,
           created_at,
         });
-        return { version, job_id: await start(tx, ground, "keep", person_id) };
+        return { version, job_id };
       });
       request.audit_subject["version"] = answer.version;
       return reply.code(202).send(answer);

@@ -21,8 +21,10 @@ export async function clvVersions(tx: Tx): Promise<ClvVersion[]> {
   return tx.query<ClvVersion>(`select ${VERSION} from value.clv_version order by version desc`);
 }
 
-/** Adds a version and so puts it in force. Versions are never changed. @returns its number. */
+/** Adds a version and so puts it in force, one at a time. Versions are never changed. @returns its number. */
 export async function addClvVersion(tx: Tx, version: Omit<ClvVersion, "version">): Promise<number> {
+  // a computation that adds one may still be at work: its number is seen only once it is done
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('value.clv_version', 0))");
   const row = await tx.one<{ version: number }>(
     `insert into value.clv_version (${VERSION})
      select coalesce(max(version), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8 from value.clv_version returning version`,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withDatabase } from "../../tests/support/database.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
+import { whileAdding } from "../../tests/support/open-transaction.ts";
 import { type OwnerSession, signInOwner } from "../../tests/support/owner.ts";
 import { accept, type ClearRecord, drainPipeline, ensureSource } from "../ingest/index.ts";
 import { addDays } from "../platform/index.ts";
@@ -8,7 +9,7 @@ import { SYSTEM_SCOPE } from "../store/index.ts";
 import { factorOf, lifetimeValue, spendAYear } from "./clv.ts";
 import { computeClv } from "./clv-compute.ts";
 import { clvPage } from "./clv-page.ts";
-import { currentClvRun } from "./clv-run-store.ts";
+import { addClvVersion, clvVersions, currentClvRun } from "./clv-run-store.ts";
 import { computeRfm } from "./compute.ts";
 
 const world = withDatabase();
@@ -213,5 +214,18 @@ describe("lifetime value of a brand", () => {
     await computeClv(world().ground, { borders: "keep" });
     expect(await rows("select distinct band from catalogue.clv")).toEqual([{ band: "high" }]);
     expect(await rows("select member_id from tags.dirty order by 1")).toEqual(low);
+  });
+
+  test("borders set while a computation still adds some of its own are the version after those", async () => {
+    const { ground } = world();
+    await ground.store.write(SYSTEM_SCOPE, (tx) => tx.query("update store.job set state = 'done'"));
+    const [before] = await ground.store.read(SYSTEM_SCOPE, clvVersions);
+    if (before === undefined) throw new Error("no version to go on from");
+    const posted = await whileAdding(
+      ground,
+      (tx) => addClvVersion(tx, { ...before, origin: "derived" }),
+      () => owner.post("/api/clv/versions", { high_minor: 1, middle_minor: 0 }),
+    );
+    expect(posted).toMatchObject({ status: 202, body: { version: before.version + 2 } });
   });
 });

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withDatabase } from "../../tests/support/database.ts";
+import { whileAdding } from "../../tests/support/open-transaction.ts";
 import { deliverAll } from "../../tests/support/outbox.ts";
 import { type OwnerSession, signInOwner } from "../../tests/support/owner.ts";
 import { accept, type ClearRecord, drainPipeline, ensureSource } from "../ingest/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { computeRfm } from "./compute.ts";
-import { startWhenQuiet } from "./staleness.ts";
 import { bandEdges, bandOf, classOf, deriveThresholds, levelOf } from "./rfm.ts";
+import { addVersion, listVersions } from "./run-store.ts";
+import { startWhenQuiet } from "./staleness.ts";
 
 const world = withDatabase();
 let owner: OwnerSession;
@@ -232,6 +234,19 @@ describe("thresholds are versions", () => {
     expect(await owner.post("/api/rfm/derive")).toMatchObject({ status: 202, body: { job_id: expect.any(String) } });
     await computeRfm(world().ground, { thresholds: "derive" });
     expect(await rfm()).toMatchObject({ version: 3 });
+  });
+
+  test("set while a computation still adds some of its own, they are the version after those", async () => {
+    const { ground } = world();
+    await ground.store.write(SYSTEM_SCOPE, (tx) => tx.query("update store.job set state = 'done'"));
+    const [before] = await ground.store.read(SYSTEM_SCOPE, listVersions);
+    if (before === undefined) throw new Error("no version to go on from");
+    const posted = await whileAdding(
+      ground,
+      (tx) => addVersion(tx, { ...before, origin: "derived" }),
+      () => owner.post("/api/rfm/versions", { f_hi: 1, m_hi_minor: 1, r1_days: 0, r2_days: 1 }),
+    );
+    expect(posted).toMatchObject({ status: 202, body: { version: before.version + 2 } });
   });
 });
 

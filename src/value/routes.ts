@@ -147,13 +147,18 @@ function versionRoutes(app: FastifyInstance, ground: Ground): void {
       const { r1_days, r2_days } = request.body;
       if (r1_days >= r2_days) throw problem("value.thresholds_invalid", { r1_days, r2_days });
       const answer = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-        const version = await setVersion(tx, ground, request.body, personOf(request));
-        return { version, job_id: await recompute(tx, ground, request, "keep") };
+        // the job first: one that is at work refuses it before a wait for its end
+        const job_id = await recompute(tx, ground, request, "keep");
+        return { job_id, version: await setVersion(tx, ground, request.body, personOf(request)) };
       });
       request.audit_subject["version"] = answer.version;
       return reply.code(202).send(answer);
     },
   );
+  activateRoute(app, ground);
+}
+
+function activateRoute(app: FastifyInstance, ground: Ground): void {
   app.post<{ Params: { version: number } }>(
     "/api/rfm/versions/:version/activate",
     {

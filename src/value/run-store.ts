@@ -31,8 +31,10 @@ export async function listVersions(tx: Tx): Promise<Version[]> {
   return tx.query<Version>(`select ${VERSION} from value.rfm_version v order by version desc`);
 }
 
-/** Adds a version. Versions are never changed. @returns its number. */
+/** Adds a version, one at a time. Versions are never changed. @returns its number. */
 export async function addVersion(tx: Tx, version: Omit<Version, "version">): Promise<number> {
+  // a computation that adds one may still be at work: its number is seen only once it is done
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('value.rfm_version', 0))");
   const row = await tx.one<{ version: number }>(
     `insert into value.rfm_version (version, m_hi_minor, f_hi, r1_days, r2_days, currency, origin, business_day, population, person_id, created_at)
      select coalesce(max(version), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 from value.rfm_version returning version`,

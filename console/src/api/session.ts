@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { setTimezone } from "../texts/format.ts";
+import { setTimezone } from "../texts/business-time.ts";
 import { api } from "./client.ts";
 
 export interface SessionState {

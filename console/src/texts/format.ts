@@ -1,12 +1,6 @@
+import { businessDay, businessZone } from "./business-time.ts";
 import { currentLanguage } from "./texts.ts";
 import { worldNow } from "./world-time.ts";
-
-/** The business time zone; set once from the session. */
-let timezone = "Asia/Shanghai";
-
-export function setTimezone(name: string): void {
-  timezone = name;
-}
 
 const CURRENCY_DIGITS: Readonly<Record<string, number>> = { JPY: 0, KRW: 0, VND: 0 };
 
@@ -67,11 +61,6 @@ export function currentDay(): string {
   return businessDay(new Date(worldNow()));
 }
 
-/** The date of an instant in the business time zone, "2026-11-22". */
-export function businessDay(at: Date): string {
-  return at.toLocaleDateString("sv-SE", { timeZone: timezone });
-}
-
 /** "11月22日 09:41" in the business time zone; today only "09:41"; `seconds` adds them. */
 export function formatInstant(at: string | Date, options: { seconds?: boolean; day?: boolean } = {}): string {
   const date = typeof at === "string" ? new Date(at) : at;
@@ -79,7 +68,7 @@ export function formatInstant(at: string | Date, options: { seconds?: boolean; d
     hour: "2-digit",
     minute: "2-digit",
     ...(options.seconds === true ? { second: "2-digit" } : {}),
-    timeZone: timezone,
+    timeZone: businessZone(),
   });
   const day = businessDay(date);
   if (options.day !== true && day === currentDay()) return time;
@@ -88,7 +77,7 @@ export function formatInstant(at: string | Date, options: { seconds?: boolean; d
     ...year,
     month: currentLanguage() === "en" ? "short" : "long",
     day: "numeric",
-    timeZone: timezone,
+    timeZone: businessZone(),
   });
   return `${shown} ${time}`;
 }

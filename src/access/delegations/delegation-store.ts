@@ -40,6 +40,15 @@ export function delegationsTo(tx: Tx, taker_id: number, now: Date): Promise<Dele
   );
 }
 
+/** What somebody has lent or was lent that neither ended nor ran out, begun or not. */
+export function standingDelegations(tx: Tx, person_id: number, now: Date): Promise<DelegationRow[]> {
+  return tx.query<DelegationRow>(
+    `select ${DELEGATION} from ${FROM} where (d.giver_id = $1 or d.taker_id = $1) and d.ended_at is null and d.until_at > $2
+     order by d.from_at, d.delegation_id limit ${KEPT}`,
+    [person_id, now],
+  );
+}
+
 /** Locked until the transaction ends: it is approved once, and not after it was ended. */
 export async function delegationForChange(tx: Tx, delegation_id: number): Promise<DelegationRow | undefined> {
   await tx.query("select 1 from access.delegation where delegation_id = $1 for update", [delegation_id]);

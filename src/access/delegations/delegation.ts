@@ -24,15 +24,6 @@ const NEVER_LENT: ReadonlySet<string> = new Set(["owner"]);
 
 export type DelegationState = "asked" | "approved" | "active" | "over" | "ended" | "void";
 
-const STATE_ZH: Readonly<Record<DelegationState, string>> = {
-  asked: "待批准",
-  approved: "未开始",
-  active: "生效中",
-  over: "已到期",
-  ended: "已结束",
-  void: "已失效",
-};
-
 /** @returns where a delegation stands: `void` once the giver has left or has another role */
 export function stateOf(row: DelegationRow, now: Date): DelegationState {
   if (row.ended_at !== null) return "ended";
@@ -97,7 +88,7 @@ export async function approveDelegation(ground: Ground, by: By, delegation_id: n
     const row = await delegationForChange(tx, delegation_id);
     if (row === undefined) throw problem("access.delegation_not_found");
     const state = stateOf(row, now);
-    if (state !== "asked") throw problem("access.delegation_state", { state, state_zh: STATE_ZH[state] });
+    if (state !== "asked") throw problem("access.delegation_state", { state });
     const involved = [row.giver_id, row.taker_id, row.asked_by];
     if (involved.includes(by.person_id) || (await handledBy(tx, involved, row.asked_at)).has(by.person_id))
       throw problem("access.delegation_second_person");

@@ -105,6 +105,22 @@ describe("a delegation", () => {
     });
   });
 
+  it("stands on the own page of both until it is over, for whoever may not manage accounts too", async () => {
+    const listed = async (who: PersonSession) => {
+      const { body } = await who.call("GET", "/api/me/delegations/standing");
+      return (body["items"] as { delegation_id: number; state: string }[]).map((one) => [one.delegation_id, one.state]);
+    };
+    const id = await lent();
+    expect(await listed(manager)).toContainEqual([id, "active"]);
+    expect(await listed(agent)).toContainEqual([id, "active"]);
+    expect(await listed(security)).toEqual([]);
+    const asked = Number((await ask()).body["delegation_id"]);
+    expect(await listed(manager)).toContainEqual([asked, "asked"]);
+    for (const one of [id, asked]) await manager.call("POST", `/api/me/delegations/${one}/end`);
+    expect((await listed(manager)).map(([one]) => one)).not.toContain(id);
+    expect((await listed(agent)).map(([one]) => one)).not.toContain(asked);
+  });
+
   it("ends by itself, by a word of either, and when its giver leaves or has another role", async () => {
     const works = async () => (await agent.call("GET", "/api/segments")).status === 200;
     const one = await lent({ until_at: inHours(0.2) });

@@ -23,8 +23,18 @@ export const delegationErrors = defineErrors("access", {
   },
   delegation_state: {
     status: 409,
-    zh: "这项代行现在是「{state_zh}」，不能批准。请刷新后再看。",
+    zh: "这项代行现在是「{state}」，不能批准。请刷新后再看。",
     en: "This delegation is {state} now and cannot be approved. Load the page again.",
+    words: {
+      state: {
+        asked: ["待批准", "waiting for approval"],
+        approved: ["未开始", "approved and not begun"],
+        active: ["生效中", "in force"],
+        over: ["已到期", "over"],
+        ended: ["已结束", "ended"],
+        void: ["已失效", "void"],
+      },
+    },
   },
   delegation_not_found: {
     status: 404,

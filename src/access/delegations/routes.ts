@@ -9,7 +9,7 @@ import { requireStrong } from "../rights.ts";
 import { requireNothingOwed, type SignedIn } from "../sessions.ts";
 import { actFor, approveDelegation, askDelegation, endDelegation, stateOf } from "./delegation.ts";
 import { leaverRoutes } from "./leaver-routes.ts";
-import { type DelegationRow, delegationsTo, listDelegations } from "./delegation-store.ts";
+import { type DelegationRow, delegationsTo, listDelegations, standingDelegations } from "./delegation-store.ts";
 
 const tags = ["access"];
 const strict = { additionalProperties: false };
@@ -149,6 +149,23 @@ function ownRoutes(app: FastifyInstance, ground: Ground): void {
       const now = ground.wall.now();
       const { person_id } = signedOf(request).person;
       const rows = await ground.store.read(SYSTEM_SCOPE, (tx) => delegationsTo(tx, person_id, now));
+      return { items: rows.map((row) => view(row, now)) };
+    },
+  );
+  app.get(
+    "/api/me/delegations/standing",
+    {
+      schema: {
+        summary: "What one has lent or was lent and is not over, begun or not",
+        tags,
+        response: { 200: Delegations },
+      },
+      config: { access: { own: true } },
+    },
+    async (request) => {
+      const now = ground.wall.now();
+      const { person_id } = signedOf(request).person;
+      const rows = await ground.store.read(SYSTEM_SCOPE, (tx) => standingDelegations(tx, person_id, now));
       return { items: rows.map((row) => view(row, now)) };
     },
   );

@@ -11,6 +11,11 @@ export const oidcErrors = defineErrors("access", {
     zh: "连不上身份服务 {issuer}（{reason}）。请检查地址；内网的身份服务需要系统管理员写入 HUITOU_OIDC_ORIGINS。",
     en: "The identity provider {issuer} could not be asked ({reason}). Check its address; one inside your own network must be named in HUITOU_OIDC_ORIGINS by your system administrator.",
   },
+  oidc_issuer: {
+    status: 422,
+    zh: "身份服务的地址 {issuer} 用不了（{reason}），设置没有保存。请检查地址；内网的身份服务需要系统管理员写入 HUITOU_OIDC_ORIGINS。",
+    en: "The identity provider {issuer} cannot be used ({reason}); nothing was saved. Check its address; one inside your own network must be named in HUITOU_OIDC_ORIGINS by your system administrator.",
+  },
   oidc_attempt: {
     status: 410,
     zh: "这次单点登录已用过、超过 {minutes} 分钟，或不是从这个浏览器开始的。请回到登录页重新开始。",

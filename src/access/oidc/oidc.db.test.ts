@@ -276,16 +276,25 @@ describe("settings", () => {
     expect((await analyst.call("GET", "/api/security/sso")).status).toBe(403);
   });
 
+  const reasonOf = async (issuer: string, more: object = {}) => {
+    const { status, body } = await configure({ issuer, ...more });
+    expect(body).toMatchObject({ code: "access.oidc_issuer", params: { issuer } });
+    return [status, (body["params"] as { reason: string }).reason];
+  };
+
+  it("name an address, whether in force or not: what is none is said to be none", async () => {
+    for (const enabled of [true, false])
+      for (const issuer of ["https://%", "http://[", "https://:0"])
+        expect(await reasonOf(issuer, { enabled })).toEqual([422, "no_address"]);
+    expect((await signOn()).status).toBe(201);
+  });
+
   it("lead to no server of the own network that nobody named", async () => {
-    const reason = async (issuer: string) => {
-      const { status, body } = await configure({ issuer });
-      return [status, (body["params"] as { reason: string }).reason];
-    };
-    expect(await reason("http://127.0.0.1:9")).toEqual([502, "scheme"]);
-    expect(await reason("https://127.0.0.1")).toEqual([502, "address"]);
-    expect(await reason("https://169.254.169.254/latest")).toEqual([502, "address"]);
-    expect(await reason("https://localhost")).toEqual([502, "address"]);
-    expect(await reason("http://login.example.com")).toEqual([502, "scheme"]);
+    expect(await reasonOf("http://127.0.0.1:9")).toEqual([422, "scheme"]);
+    expect(await reasonOf("https://127.0.0.1")).toEqual([422, "address"]);
+    expect(await reasonOf("https://169.254.169.254/latest")).toEqual([422, "address"]);
+    expect(await reasonOf("https://localhost")).toEqual([422, "address"]);
+    expect(await reasonOf("http://login.example.com")).toEqual([422, "scheme"]);
     expect((await signOn()).status).toBe(201);
   });
 

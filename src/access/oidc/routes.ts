@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../../ground.ts";
-import { problem } from "../../platform/errors.ts";
+import { Problem, problem } from "../../platform/errors.ts";
 import { aboutOne } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { personById } from "../access-store.ts";
@@ -127,6 +127,17 @@ function view(ground: Ground, provider: ProviderRow | undefined): Static<typeof 
   };
 }
 
+/** An address that is none, or one that does not answer as an identity provider, is a mistake of whoever sets it. */
+async function requireIssuer(ground: Ground, provider: ProviderRow): Promise<void> {
+  const { issuer } = provider;
+  if (!URL.canParse(issuer)) throw problem("access.oidc_issuer", { issuer, reason: "no_address" });
+  if (!provider.enabled) return;
+  await configurationOf(ground, provider).catch((error: unknown) => {
+    if (!(error instanceof Problem) || error.code !== "access.oidc_unreachable") throw error;
+    throw problem("access.oidc_issuer", error.params);
+  });
+}
+
 function settingRoutes(app: FastifyInstance, ground: Ground): void {
   app.get(
     "/api/security/sso",
@@ -157,7 +168,7 @@ function settingRoutes(app: FastifyInstance, ground: Ground): void {
       const kept = before?.issuer === settings.issuer ? before.secret_sealed : null;
       const secret_sealed = secret === undefined ? kept : secret === null ? null : await sealSecret(ground, secret);
       const provider = { ...settings, secret_sealed, changed_at: ground.wall.now() };
-      if (provider.enabled) await configurationOf(ground, provider);
+      await requireIssuer(ground, provider);
       await ground.store.write(SYSTEM_SCOPE, (tx) => setProvider(tx, provider, signed.person.person_id));
       return view(ground, provider);
     },

@@ -48,7 +48,7 @@ export const tabletErrors = defineErrors("access", {
   },
   pin_not_for_role: {
     status: 422,
-    zh: "PIN 只给指定了门店的店员使用。请先在「信任 → 人员」确认角色和门店。",
-    en: "A PIN is for store clerks with stores of their own. See to role and stores under Trust → People first.",
+    zh: "PIN 只给指定了门店、区域或品牌的店员使用。请先在「信任 → 人员」确认角色和门店。",
+    en: "A PIN is for store clerks with stores, a region or a brand of their own. See to role and stores under Trust → People first.",
   },
 });

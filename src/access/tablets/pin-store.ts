@@ -1,4 +1,5 @@
 import type { Tx } from "../../store/index.ts";
+import { STORES_OF_PERSON } from "../access-store.ts";
 import { TILL_ROLE } from "../roles.ts";
 
 /** So many wrong PINs in a row lock, the clerk and the tablet each for themself. */
@@ -23,7 +24,7 @@ export function pinOf(tx: Tx, person_id: number): Promise<PinRow | undefined> {
 export function pinInStore(tx: Tx, person_id: number, store_code: string, now: Date): Promise<PinRow | undefined> {
   return tx.one<PinRow>(
     `select n.person_id, n.hash_sealed, n.set_at, n.locked_until from access.pin n join access.person p using (person_id)
-     where p.person_id = $1 and p.role = '${TILL_ROLE}' and $2 = any(p.scope_stores) and p.disabled_at is null
+     where p.person_id = $1 and p.role = '${TILL_ROLE}' and $2 = any(${STORES_OF_PERSON}) and p.disabled_at is null
        and (p.leaves_at is null or p.leaves_at > $3)`,
     [person_id, store_code, now],
   );

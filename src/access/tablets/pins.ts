@@ -2,13 +2,14 @@ import type { FastifyRequest } from "fastify";
 import type { Ground } from "../../ground.ts";
 import { problem } from "../../platform/errors.ts";
 import { hashSecret, newSecret } from "../../platform/ids.ts";
-import { type Scope, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
+import { isWhole, type Scope, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import {
   hasLeft,
   insertInvitation,
   invitationStands,
   personById,
   type PersonRow,
+  scopeOf,
   useInvitation,
 } from "../access-store.ts";
 import { hashInTurn } from "../password-turns.ts";
@@ -17,16 +18,16 @@ import { notePersonAct, requireMayAct } from "../person-acts.ts";
 import { TILL_ROLE } from "../roles.ts";
 import { deletePinRow, type PinRow, setPinRow } from "./pin-store.ts";
 import { requireGoodPin } from "./pin-rules.ts";
-import { endTabletSessionsOf } from "./tablet-store.ts";
+import { endTabletSessionsOf, storesOfPerson } from "./tablet-store.ts";
 
 /** A link to set a PIN is handed over at the start of a shift. */
 export const PIN_LINK_HOURS = 24;
 const CONTEXT = "pin";
 const keyNameOf = (person_id: number) => `pin:${person_id}`;
 
-/** Whoever has a PIN is a clerk with stores of their own, and still here. */
+/** Whoever has a PIN is a clerk with stores, a region or a brand of their own, and still here. */
 export function mayHavePin(person: PersonRow | undefined, now: Date): person is PersonRow {
-  return person !== undefined && person.role === TILL_ROLE && person.scope_stores !== null && !hasLeft(person, now);
+  return person !== undefined && person.role === TILL_ROLE && !isWhole(scopeOf(person)) && !hasLeft(person, now);
 }
 
 /** Hashed like a password and sealed under a key of the key store, so that a copy of the table alone tells nothing. */
@@ -68,7 +69,8 @@ export async function removePin(tx: Tx, person_id: number): Promise<void> {
 async function clerkWithin(tx: Tx, by: PersonRow, scope: Scope, person_id: number, now: Date): Promise<PersonRow> {
   const person = await personById(tx, person_id);
   const { stores } = scope;
-  const within = stores === "all" || (person?.scope_stores ?? []).every((store) => stores.includes(store));
+  const own = stores === "all" ? [] : await storesOfPerson(tx, person_id);
+  const within = stores === "all" || (own.length > 0 && own.every((store) => stores.includes(store)));
   if (person === undefined || (stores !== "all" && (person.role !== TILL_ROLE || !within)))
     throw problem("access.person_not_found");
   if (!mayHavePin(person, now)) throw problem("access.pin_not_for_role");

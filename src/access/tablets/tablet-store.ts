@@ -1,4 +1,5 @@
 import type { Tx } from "../../store/index.ts";
+import { STORES_OF_PERSON } from "../access-store.ts";
 import { TILL_ROLE } from "../roles.ts";
 
 export interface TabletRow {
@@ -129,15 +130,24 @@ export interface Clerk {
   readonly pin_locked_until: Date | null;
 }
 
-/** Clerks of any of these stores whose account is open. */
+/** Clerks of any of these stores, by name or by region and brand, whose account is open. */
 export function clerksOf(tx: Tx, stores: readonly string[] | "all", now: Date): Promise<Clerk[]> {
   return tx.query<Clerk>(
-    `select p.person_id, p.name, p.scope_stores as stores, n.set_at as pin_set_at, n.locked_until as pin_locked_until
-     from access.person p left join access.pin n using (person_id)
-     where p.role = '${TILL_ROLE}' and p.scope_stores is not null and ($1::text[] is null or p.scope_stores && $1)
+    `select p.person_id, p.name, o.stores, n.set_at as pin_set_at, n.locked_until as pin_locked_until
+     from access.person p cross join lateral (select ${STORES_OF_PERSON} as stores) o left join access.pin n using (person_id)
+     where p.role = '${TILL_ROLE}' and o.stores <> '{}' and ($1::text[] is null or o.stores && $1)
        and p.disabled_at is null and (p.leaves_at is null or p.leaves_at > $2) order by p.name, p.person_id limit 1000`,
     [stores === "all" ? null : stores, now],
   );
+}
+
+/** The stores in which somebody works, whether they were named or lie in a region or brand. */
+export async function storesOfPerson(tx: Tx, person_id: number): Promise<readonly string[]> {
+  const row = await tx.one<{ stores: readonly string[] }>(
+    `select ${STORES_OF_PERSON} as stores from access.person p where person_id = $1`,
+    [person_id],
+  );
+  return row?.stores ?? [];
 }
 
 /** Stores by code with their name: those of the trade, and those that clerks were given. */

@@ -269,6 +269,37 @@ describe("taking turns", () => {
     expect(act).toBeDefined();
   });
 
+  it("a clerk of a region works at the tablets of its stores, and is out when their store leaves it", async () => {
+    const place = (store_code: string, region_code: string) =>
+      `insert into trade.store (store_code, region_code, is_stub) values ('${store_code}', '${region_code}', false)
+       on conflict (store_code) do update set region_code = excluded.region_code`;
+    const write = (text: string, values: readonly unknown[] = []) =>
+      world().ground.store.write(SYSTEM_SCOPE, (tx) => tx.query(text, values));
+    await write("insert into trade.region (region_code, name) values ('east', '华东'), ('north', '华北')");
+    await write(place(HERE, "east"));
+    const sun = await clerkWithPin(staff, [HERE]);
+    await write("update access.person set scope_stores = null, scope_regions = '{east}' where person_id = $1", [
+      sun.person_id,
+    ]);
+    const { browser } = tablet;
+    expect((await sun.session.call("PUT", "/api/me/pin", { pin: OTHER_PIN, password: PASSWORD })).status).toBe(204);
+    expect((await browser.till()).people.map(({ person_id }) => person_id)).toContain(sun.person_id);
+    const { body } = await manager.call("GET", "/api/tablets");
+    const listed = (body["clerks"] as { person_id: number; stores: string[] }[]).find(
+      ({ person_id }) => person_id === sun.person_id,
+    );
+    expect(listed?.stores).toEqual([HERE]);
+    expect((await manager.call("POST", `/api/people/${sun.person_id}/pin-link`)).status).toBe(201);
+    expect((await browser.enter(sun.person_id, OTHER_PIN)).status).toBe(204);
+    expect((await browser.work()).status).toBe(200);
+    await write(place(THERE, "east"));
+    expect((await manager.call("POST", `/api/people/${sun.person_id}/pin-link`)).body).toMatchObject({ status: 404 });
+    await write(place(HERE, "north"));
+    expect((await browser.work()).status).toBe(401);
+    expect((await browser.till()).people.map(({ person_id }) => person_id)).not.toContain(sun.person_id);
+    expect((await browser.enter(sun.person_id, OTHER_PIN)).body).toMatchObject({ code: "access.pin_wrong" });
+  });
+
   it("a revoked tablet is out with the next request, and so is one whose binding has run out", async () => {
     const zhao = await clerkWithPin(staff, [HERE]);
     const { browser, tablet_id } = await bindTablet(staff, manager, HERE, "停用");

@@ -137,6 +137,18 @@ export const importErrors = defineErrors("import", {
     status: 409,
     zh: "这次导入的状态是 {state}，不能{action_zh}。",
     en: "This import is {state}; it cannot be {action_en} now.",
+    words: {
+      state: {
+        uploaded: ["待对列", "waiting for its columns"],
+        mapped: ["待试算", "waiting to be checked"],
+        checked: ["待导入", "waiting to be run"],
+        running: ["导入中", "running"],
+        done: ["已完成", "done"],
+        failed: ["失败", "failed"],
+        cancelled: ["已取消", "cancelled"],
+        undone: ["已撤销", "undone"],
+      },
+    },
   },
   bad_option: {
     status: 422,

@@ -15,6 +15,16 @@ export const errors = defineErrors("privacy", {
     status: 409,
     zh: "请求 {request_id} 现在是“{state}”，不能{act_zh}。请刷新后再看。",
     en: "Request {request_id} is {state}, so it cannot be {act_en}. Reload to see where it stands.",
+    words: {
+      state: {
+        received: ["待核对身份", "waiting for the identity check"],
+        verified: ["待办理", "waiting to be handled"],
+        running: ["办理中", "being handled"],
+        done: ["已办结", "done"],
+        refused: ["已拒绝", "refused"],
+        cancelled: ["已撤销", "withdrawn"],
+      },
+    },
   },
   wish_missing: {
     status: 422,

@@ -139,7 +139,7 @@ function Consent({ consent, t }: { consent: ConsentItem; t: Translate }) {
   return (
     <li>
       <div className="pf-line">
-        <span className="pf-kind">{known(t, "purpose", consent.purpose)}</span>
+        <span className="pf-kind">{t(`shared:purpose.${consent.purpose}`, { defaultValue: consent.purpose })}</span>
         <span className="pf-value">{known(t, "medium", consent.medium)}</span>
         <Chip tone={CONSENT_TONES[consent.state]}>{t(`consent.${consent.state}`)}</Chip>
       </div>

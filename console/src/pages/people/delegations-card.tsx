@@ -2,41 +2,21 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import Button from "antd/es/button";
 import { useState } from "react";
 import { api } from "../../api/client.ts";
+import { type Delegation, DELEGATION_TONES } from "../../api/delegations.ts";
 import { useSession } from "../../api/session.ts";
-import { StatusDot, type Tone } from "../../parts/chips.tsx";
+import { StatusDot } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { FormError, SelectField, TextField } from "../../parts/form.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, errorSentence, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
-import { businessDay, formatInstant } from "../../texts/format.ts";
+import { businessDay, instantOf } from "../../texts/business-time.ts";
+import { formatInstant } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
 import type { Person } from "./people-data.ts";
 
-interface Delegation {
-  readonly delegation_id: number;
-  readonly giver_id: number;
-  readonly giver: string;
-  readonly taker_id: number;
-  readonly taker: string;
-  readonly role: string;
-  readonly reason: string;
-  readonly from_at: string;
-  readonly until_at: string;
-  readonly approver: string | null;
-  readonly state: "asked" | "approved" | "active" | "over" | "ended" | "void";
-}
-
 const KEY = ["delegations"] as const;
-const TONES: Readonly<Record<Delegation["state"], Tone>> = {
-  asked: "warn",
-  approved: "info",
-  active: "good",
-  over: "neutral",
-  ended: "neutral",
-  void: "bad",
-};
 const DAYS = ["1", "3", "7", "14", "30"] as const;
 const DAY_MS = 86_400_000;
 
@@ -128,7 +108,9 @@ function Rows({ items }: { items: readonly Delegation[] }) {
         {
           key: "state",
           title: t("state"),
-          render: (one) => <StatusDot tone={TONES[one.state]}>{t(`lend.states.${one.state}`)}</StatusDot>,
+          render: (one) => (
+            <StatusDot tone={DELEGATION_TONES[one.state]}>{t(`shared:delegation.${one.state}`)}</StatusDot>
+          ),
         },
         { key: "act", title: "", numeric: true, render: (one) => <Acts one={one} /> },
       ]}
@@ -174,7 +156,7 @@ function AskDialog({ people, lender, onClose }: AskProps) {
   const [reason, setReason] = useState("");
   const today = businessDay(new Date());
   // from today on means at once; another day begins with its first minute here
-  const begin = from <= today ? new Date() : new Date(`${from}T00:00`);
+  const begin = from <= today ? new Date() : instantOf(`${from}T00:00`);
   const ask = useMutation({
     mutationFn: () =>
       api.post("/api/delegations", {

@@ -2,7 +2,8 @@ import Button from "antd/es/button";
 import { useId, useState } from "react";
 import { Link } from "react-router";
 import { Loaded, SkeletonText } from "../../parts/states.tsx";
-import { businessDay, formatInstant } from "../../texts/format.ts";
+import { businessDay, businessMinute, instantOf } from "../../texts/business-time.ts";
+import { formatInstant } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
 import { type Owned, type Person, useHandOver, useLeaving, useOwned } from "./people-data.ts";
 
@@ -32,22 +33,15 @@ export function LeavingForm({ person, people, barred, onLend }: FormProps) {
   );
 }
 
-/** Local date and time of the browser in the form that its own field takes. */
-function localOf(at: string): string {
-  const date = new Date(at);
-  const two = (n: number) => String(n).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
 function EndDate({ person, barred }: { person: Person; barred: boolean }) {
   const t = useTexts("people");
   const id = useId();
   const leaving = useLeaving();
   const now = new Date();
   const [at, setAt] = useState(
-    person.leaves_at === null ? `${businessDay(now)}T${LAST_MINUTE}` : localOf(person.leaves_at),
+    person.leaves_at === null ? `${businessDay(now)}T${LAST_MINUTE}` : businessMinute(new Date(person.leaves_at)),
   );
-  const date = new Date(at);
+  const date = instantOf(at);
   const past = !(date.getTime() > now.getTime());
   const set = (leaves_at: string | null) => leaving.mutate({ id: person.id, leaves_at });
   return (
@@ -59,7 +53,7 @@ function EndDate({ person, barred }: { person: Person; barred: boolean }) {
           className="ht-input"
           type="datetime-local"
           required
-          min={localOf(now.toISOString())}
+          min={businessMinute(now)}
           value={at}
           aria-describedby={`${id}-hint`}
           disabled={barred}

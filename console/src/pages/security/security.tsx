@@ -12,6 +12,7 @@ import { say } from "../../parts/toast.tsx";
 import { addTexts, useTexts } from "../../texts/texts.ts";
 import en from "./en.json";
 import { FactorsCard } from "./factors-card.tsx";
+import { LentCard } from "./lent-card.tsx";
 import { PinCard } from "./pin-card.tsx";
 import { endOtherSessions, endSession, useAct, useRenewSecurity } from "./security-data.ts";
 import "./security.css";
@@ -46,6 +47,7 @@ export function SecurityPage() {
             <FactorsCard security={found} />
             <PasswordCard security={found} />
             <PinCard />
+            <LentCard />
             <SessionsCard sessions={found.sessions} />
           </div>
         )}

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 import { ApiProblem } from "../../api/client.ts";
+import { useMayAsk } from "../../api/session.ts";
 import { Chip } from "../../parts/chips.tsx";
 import { CopyText } from "../../parts/copy-text.tsx";
 import { Count, Fact, Ratio, RelativeTime } from "../../parts/figures.tsx";
@@ -40,13 +41,7 @@ export function TagPage() {
             {tag?.stale ? <Chip tone="warn">{t("stale")}</Chip> : null}
           </>
         }
-        actions={
-          tag === undefined || !tag.enabled ? undefined : (
-            <Link className="tg-use" to={seedLink({ tag: `${tag.key}:` })}>
-              {t("one.use")}
-            </Link>
-          )
-        }
+        actions={tag?.enabled ? <Use tag={tag} t={t} /> : undefined}
       />
       {gone ? <EmptyState title={t("gone_title")} text={t("gone_text")} /> : null}
       {gone ? null : (
@@ -58,14 +53,26 @@ export function TagPage() {
   );
 }
 
+/** Conditions about values that are masked for the reader are refused: said here instead of there. */
+function Use({ tag, t }: { tag: TagDetail; t: Translate }) {
+  const asked = useMayAsk("members.read")(tag.privacy);
+  if (!asked) return <span className="ht-note">{t("one.closed_use")}</span>;
+  return (
+    <Link className="tg-use" to={seedLink({ tag: `${tag.key}:` })}>
+      {t("one.use")}
+    </Link>
+  );
+}
+
 function TagBody({ tag, t }: { tag: TagDetail; t: Translate }) {
+  const asked = useMayAsk("members.read")(tag.privacy);
   return (
     <>
       <p className="tg-sentence">{pick(tag.sentence_zh, tag.sentence_en)}</p>
       {tag.optional ? <TagSwitch tag={tag} t={t} /> : null}
       <div className="ht-grid">
         <div className="ht-span-8 ht-stack">
-          <Card title={t("one.spread")} note={t("one.spread_note")} flush>
+          <Card title={t("one.spread")} note={t(asked ? "one.spread_note" : "one.closed_note")} flush>
             <SpreadTable tag={tag} t={t} />
           </Card>
           {tag.enabled ? <HistoryCard tagKey={tag.key} t={t} /> : null}

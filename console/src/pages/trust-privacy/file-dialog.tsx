@@ -141,7 +141,8 @@ function GrantedConsents({ granted, chosen, onChange }: GrantedConsentsProps) {
                 onChange(event.target.checked ? [...chosen, key] : chosen.filter((one) => one !== key))
               }
             />{" "}
-            {purpose} · {t(`medium.${medium}`, { defaultValue: medium })}
+            {t(`shared:purpose.${purpose}`, { defaultValue: purpose })} ·{" "}
+            {t(`medium.${medium}`, { defaultValue: medium })}
           </label>
         );
       })}

@@ -5,7 +5,7 @@ import { DataTable } from "../../parts/data-table.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { formatCount, formatDay, listText } from "../../texts/format.ts";
-import { pick, useTexts } from "../../texts/texts.ts";
+import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { type Registers, usePublishing, useRegisters } from "./registers-data.ts";
 
 const TONES: Readonly<Record<"draft" | "published" | "past", Tone>> = {
@@ -171,6 +171,13 @@ function Assessments({ data }: { data: Registers }) {
   );
 }
 
+/** A purpose in words: as such, or as the activity that has it; its code where nobody named it. */
+function purposeName({ activities }: Registers, purpose: string, t: Translate): string {
+  const activity = activities.find((one) => one.purpose === purpose && one.state !== "past");
+  const named = activity === undefined ? purpose : pick(activity.zh, activity.en);
+  return t(`shared:purpose.${purpose}`, { defaultValue: named });
+}
+
 function Texts({ data }: { data: Registers }) {
   const t = useTexts("privacy");
   return (
@@ -180,7 +187,16 @@ function Texts({ data }: { data: Registers }) {
       rowKey={(row) => `${row.purpose} ${row.language} ${row.version}`}
       empty={<EmptyState small title={t("register.none")} text={t("register.none_texts_text")} />}
       columns={[
-        { key: "purpose", title: t("register.purpose"), render: (row) => `${row.purpose} · ${row.language}` },
+        {
+          key: "purpose",
+          title: t("register.purpose"),
+          render: (row) => (
+            <span className="ht-cell-two">
+              {purposeName(data, row.purpose, t)} · {t(`language.${row.language}`, { defaultValue: row.language })}
+              <small>{row.purpose}</small>
+            </span>
+          ),
+        },
         { key: "version", title: t("register.version"), render: (row) => row.version },
         {
           key: "hash",

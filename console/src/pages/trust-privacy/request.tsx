@@ -80,7 +80,8 @@ function facts(request: OneRequest, t: Translate): [string, React.ReactNode][] {
   if (request.value !== null) rows.push([t("wish.value"), request.value]);
   if (wish.consents !== undefined) {
     const texts = wish.consents.map(
-      ({ purpose, medium }) => `${purpose} · ${t(`medium.${medium}`, { defaultValue: medium })}`,
+      ({ purpose, medium }) =>
+        `${t(`shared:purpose.${purpose}`, { defaultValue: purpose })} · ${t(`medium.${medium}`, { defaultValue: medium })}`,
     );
     rows.push([t("wish.consents"), listText(texts)]);
   }

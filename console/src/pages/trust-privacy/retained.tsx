@@ -8,7 +8,8 @@ import { Dialog } from "../../parts/dialog.tsx";
 import { Instant } from "../../parts/figures.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
-import { businessDay, formatDay, formatInstant } from "../../texts/format.ts";
+import { businessDay } from "../../texts/business-time.ts";
+import { formatDay, formatInstant } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
 import { type Retained, type RetainedContent, useOpenRetained, useRetained } from "./registers-data.ts";
 
@@ -135,7 +136,7 @@ function Content({ content }: { content: NonNullable<RetainedContent["content"]>
       <Lines
         title={t("store.consents")}
         rows={consents.map(({ purpose, medium, state, text_version, at }) => [
-          `${purpose} · ${t(`medium.${medium}`, { defaultValue: medium })} · ${t(`store.${state}`, { defaultValue: state })}`,
+          `${t(`shared:purpose.${purpose}`, { defaultValue: purpose })} · ${t(`medium.${medium}`, { defaultValue: medium })} · ${t(`store.${state}`, { defaultValue: state })}`,
           `${formatInstant(at)}${text_version === null ? "" : ` · ${text_version}`}`,
         ])}
       />
