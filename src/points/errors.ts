@@ -71,4 +71,74 @@ export const errors = defineErrors("points", {
     zh: "不能把积分转给自己。请选择另一位会员。",
     en: "Points cannot be transferred to the same member. Choose another one.",
   },
+  bad_programme: {
+    status: 422,
+    zh: "积分方案有 {count} 处需要修改，第一处在 {place}：{first_zh}",
+    en: "The points programme needs {count} corrections. The first, at {place}: {first_en}",
+  },
+  unknown_setting: {
+    status: 422,
+    zh: "没有名为 {field} 的设置，请删除。",
+    en: "There is no setting {field}. Remove it.",
+  },
+  setting_missing: { status: 422, zh: "缺少 {field}，请补上。", en: "{field} is missing. Add it." },
+  too_small: { status: 422, zh: "不能小于 {limit}。", en: "This must not be below {limit}." },
+  too_large: { status: 422, zh: "不能大于 {limit}。", en: "This must not be above {limit}." },
+  wrong_type: { status: 422, zh: "这里应为{wanted_zh}。", en: "This must be of type {wanted_en}." },
+  wrong_value: {
+    status: 422,
+    zh: "这个值不在允许的范围内（{message}）。",
+    en: "This value is not allowed ({message}).",
+  },
+  unknown_rule_kind: {
+    status: 422,
+    zh: "规则种类应为其中之一：{kinds}。",
+    en: "The kind of a rule is one of {kinds}.",
+  },
+  rule_key_twice: {
+    status: 422,
+    zh: "编码 {key} 已用于前面的规则，请换一个。",
+    en: "The key {key} is that of a rule above. Choose another one.",
+  },
+  no_such_day: { status: 422, zh: "没有 {day} 这一天。", en: "There is no day {day}." },
+  nothing_to_multiply: {
+    status: 422,
+    zh: "「{rule}」是倍数，但方案里没有按金额积分的规则可以翻倍。",
+    en: "{rule} multiplies, but the programme has no rule by amount to multiply.",
+  },
+  one_length: {
+    status: 422,
+    zh: "滚动有效期写月数或天数其中一个。",
+    en: "A rolling expiry has a length in months or in days, one of them.",
+  },
+  programme_not_found: {
+    status: 404,
+    zh: "没有编码为 {programme} 的积分方案。",
+    en: "There is no points programme {programme}.",
+  },
+  version_not_found: {
+    status: 404,
+    zh: "积分方案 {programme} 没有第 {version} 版。",
+    en: "The points programme {programme} has no version {version}.",
+  },
+  key_differs: {
+    status: 422,
+    zh: "方案的编码是 {key}，不是 {programme}。编码一旦使用就不能改。",
+    en: "The programme's key is {key}, not {programme}. A key in use is never changed.",
+  },
+  too_soon: {
+    status: 422,
+    zh: "最早可以从 {earliest} 起生效：现行方案承诺提前 {notice_days} 天告知会员。",
+    en: "It can hold from {earliest} at the earliest: the programme in force promises {notice_days} days' notice.",
+  },
+  not_before: {
+    status: 422,
+    zh: "{from_day} 起已有更晚安排的版本。先撤销它，或选更晚的日子。",
+    en: "A version is set to hold from {from_day} on already. Take that back first, or choose a later day.",
+  },
+  none_in_force: {
+    status: 409,
+    zh: "还没有生效的积分方案。请先启用一个。",
+    en: "No points programme is in force yet. Put one in force first.",
+  },
 });

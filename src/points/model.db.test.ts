@@ -33,6 +33,15 @@ type Step =
   | { readonly do: "return"; readonly which: number; readonly points: number }
   | { readonly do: "claw"; readonly which: number; readonly points: number }
   | { readonly do: "transfer"; readonly who: number; readonly to: number; readonly points: number }
+  | {
+      readonly do: "settle";
+      readonly who: number;
+      readonly which: number;
+      readonly points: number;
+      readonly wait: number;
+      readonly life: number;
+      readonly paid: number;
+    }
   | { readonly do: "again"; readonly which: number }
   | { readonly do: "join"; readonly who: number; readonly to: number }
   | { readonly do: "split"; readonly who: number }
@@ -64,6 +73,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("return" as const), which, points }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("claw" as const), which, points }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("transfer" as const), who, to: who, points }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("settle" as const),
+      who,
+      which: fc.nat(2),
+      points: fc.constantFrom(0, 1, 3, 8, 20),
+      wait: fc.constantFrom(0, 0, 1, 7),
+      life: fc.constantFrom(-1, 0, 3, 10),
+      paid: fc.constantFrom(0, 0, 1),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("again" as const), which }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("join" as const), who, to: who }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("split" as const), who }) },
@@ -124,6 +145,19 @@ class Pair {
           wallet: this.wallet(step.who),
           points: step.points,
           reference,
+          ...(step.wait === 0 ? {} : { active_from }),
+          ...(step.life < 0 ? {} : { last_day: addDays(active_from, step.life) }),
+          ...(step.paid === 0 ? {} : { budget: this.budget }),
+        });
+      }
+      case "settle": {
+        const active_from = addDays(day, step.wait);
+        return both({
+          type: "settle",
+          owner: this.#base + step.who,
+          wallet: this.wallet(step.who),
+          points: step.points,
+          reference: `order ${this.#base + step.who} ${step.which} ${step.paid}`,
           ...(step.wait === 0 ? {} : { active_from }),
           ...(step.life < 0 ? {} : { last_day: addDays(active_from, step.life) }),
           ...(step.paid === 0 ? {} : { budget: this.budget }),

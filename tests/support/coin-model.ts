@@ -58,9 +58,17 @@ export class CoinModel {
       case "return_spent":
         return this.#returnSpent(command.reference, command.points, command.grace_last_day);
       case "claw_back":
-        return this.#clawBack(command.reference, command.wallet, command.points);
+        return this.#clawBack(command.reference, command.wallet, command.points, command.budget);
       case "transfer":
         return this.#transfer(command.wallet, command.to, command.points);
+      case "settle": {
+        const got = this.coins.filter((coin) => coin.owner === command.owner && coin.earned_for === command.reference);
+        const given = got.length - (this.clawed.get(command.reference) ?? 0);
+        if (command.points > given)
+          return this.#earn({ ...command, type: "earn", points: command.points - given });
+        if (command.points === given) return 0;
+        return this.#clawBack(command.reference, command.wallet, given - command.points, command.budget);
+      }
       case "fund":
         throw new Error("budgets are funded before a run");
     }
@@ -185,7 +193,7 @@ export class CoinModel {
     return points;
   }
 
-  #clawBack(reference: string, wallet: readonly number[], points: number): number {
+  #clawBack(reference: string, wallet: readonly number[], points: number, budget?: string): number {
     const own = this.coins.filter((coin) => coin.earned_for === reference && wallet.includes(coin.owner));
     const clawed = this.clawed.get(reference) ?? 0;
     if (own.length - clawed < points) throw new Refused("more_than_earned");
@@ -199,6 +207,7 @@ export class CoinModel {
     const debtor = [...own].sort((a, b) => a.lot - b.lot)[0]?.owner ?? wallet[0] ?? 0;
     if (debt > 0) this.debts.set(debtor, (this.debts.get(debtor) ?? 0) + debt);
     this.clawed.set(reference, clawed + points);
+    if (budget !== undefined) this.budgets.set(budget, (this.budgets.get(budget) ?? 0) + points);
     return taken.length;
   }
 

@@ -41,7 +41,8 @@ function reachOf(commands: readonly Command[]): Reach {
     else if (command.type === "grant") for (const owner of command.owners) debtors.add(owner);
     else if ("wallet" in command) for (const owner of command.wallet) owners.add(owner);
     if (command.type === "transfer") debtors.add(command.to);
-    if (command.type === "return_spent" || command.type === "claw_back") references.add(command.reference);
+    if (command.type === "return_spent" || command.type === "claw_back" || command.type === "settle")
+      references.add(command.reference);
     if ("hold_id" in command) holds.add(command.hold_id);
   }
   return { owners: [...owners], debtors: [...debtors], references: [...references], holds: [...holds] };
@@ -101,7 +102,7 @@ select
       select reference, from_lot, -points from points.transfer where reference = any($2::text[]) and from_kind = 'burned') m
     group by reference, lot_id) s) as spent,
   (select json_agg(s) from (select reference, sum(points)::bigint as points from points.transfer
-    where reference = any($2::text[]) and to_kind = 'issuer' group by reference) s) as clawed,
+    where reference = any($2::text[]) and to_kind in ('issuer', 'budget') and from_kind <> 'issuer' group by reference) s) as clawed,
   (select json_agg(json_build_object('key', key, 'payload_hash', encode(payload_hash, 'hex'), 'answer', answer))
     from points.request where key = any($4::text[])) as known`;
 

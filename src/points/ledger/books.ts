@@ -69,7 +69,7 @@ export interface Snapshot {
   readonly holds: readonly HoldState[];
   /** By reference and lot: points burned for it and not given back. */
   readonly spent: readonly { readonly reference: string; readonly lot_id: number; readonly points: number }[];
-  /** By reference: points taken back by the issuer. */
+  /** By reference: points taken back by the issuer or a budget. */
   readonly clawed: readonly { readonly reference: string; readonly points: number }[];
 }
 
@@ -223,16 +223,12 @@ export class Books {
     if (place === "burned") this.#note(reference, lot.lot_id, -points);
   }
 
-  /** Points that nobody has any more become a debt to the issuer. */
-  owe(owner: number, points: number, reference: string): void {
+  /** Points that nobody has any more become a debt; whoever paid them has them back. */
+  owe(owner: number, points: number, payer: Account, reference: string): void {
     this.#debts.set(owner, this.owed(owner) + points);
     this.debtsChanged.add(owner);
-    this.#record(
-      { kind: "debt", id: owner, lot_id: null },
-      this.#accountSide(this.account("issuer"), null),
-      points,
-      reference,
-    );
+    const debt: Side = { kind: "debt", id: owner, lot_id: null };
+    this.#record(debt, this.#accountSide(payer, null), points, reference);
     this.#clawed.set(reference, this.clawedFor(reference) + points);
   }
 
@@ -246,12 +242,12 @@ export class Books {
     this.#record(from, { kind: "debt", id: owner, lot_id: null }, points, reference);
   }
 
-  /** Points that expired unused go back to the issuer. */
-  unexpire(lot: Lot, points: number, expired: Account, issuer: Account, reference: string): void {
+  /** Points that expired unused go back to whoever paid them. */
+  unexpire(lot: Lot, points: number, expired: Account, payer: Account, reference: string): void {
     this.#add(lot, "expired", -points);
     this.#add(lot, "returned", points);
     const { lot_id } = lot;
-    this.#record(this.#accountSide(expired, lot_id), this.#accountSide(issuer, lot_id), points, reference);
+    this.#record(this.#accountSide(expired, lot_id), this.#accountSide(payer, lot_id), points, reference);
     this.#clawed.set(reference, this.clawedFor(reference) + points);
   }
 

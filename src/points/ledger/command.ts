@@ -82,6 +82,18 @@ export interface ClawBack {
   /** The numbers of the member who earned them; others of theirs pay before a debt arises. */
   readonly wallet: readonly number[];
   readonly points: number;
+  /** The budget that paid them and gets them back; absent, or no longer there: the issuer. */
+  readonly budget?: string;
+}
+
+/**
+ * Brings what an owner has got for a reference to `points`, by earning or taking back the difference: whoever computes
+ * what an order is worth says so again whenever the order changes, and saying it twice changes nothing.
+ */
+export interface Settle extends Omit<Earn, "type" | "wallet"> {
+  readonly type: "settle";
+  /** All numbers of the member, the owner among them. */
+  readonly wallet: readonly number[];
 }
 
 /** Points of a wallet become another member's, with the expiry they have. */
@@ -101,7 +113,7 @@ export interface Fund {
   readonly reference: string;
 }
 
-export type Command = Earn | Grant | Spend | Hold | Post | Void | ReturnSpent | ClawBack | Transfer | Fund;
+export type Command = Earn | Grant | Spend | Hold | Post | Void | ReturnSpent | ClawBack | Transfer | Fund | Settle;
 
 /** A command with the key under which it has one effect. */
 export interface Request {
@@ -124,12 +136,13 @@ export interface Answer {
 export function checkRequest({ key, command }: Request): void {
   if (key.length < 1 || key.length > KEY_LENGTH_MAX) throw problem("points.bad_key");
   const points = command.type === "void" ? 1 : (command.points ?? 1);
-  if (!Number.isSafeInteger(points) || points < 1 || points > POINTS_MAX)
+  const least = command.type === "settle" ? 0 : 1;
+  if (!Number.isSafeInteger(points) || points < least || points > POINTS_MAX)
     throw problem("points.bad_amount", { points, max: POINTS_MAX });
   if (command.type === "transfer" && command.wallet.includes(command.to)) throw problem("points.to_itself");
   if (command.type === "grant" && (command.owners.length < 1 || command.owners.length > GRANT_MAX))
     throw problem("points.too_many", { count: command.owners.length, max: GRANT_MAX });
-  if (command.type !== "earn") return;
+  if (command.type !== "earn" && command.type !== "settle") return;
   const { active_from, last_day } = command;
   if (active_from !== undefined && last_day !== undefined && last_day < active_from)
     throw problem("points.bad_day", { last_day, first_day: active_from });

@@ -10,6 +10,7 @@ import type {
   Hold,
   Post,
   ReturnSpent,
+  Settle,
   Spend,
   Transfer,
   Void,
@@ -43,6 +44,8 @@ export function carryOut(books: Books, command: Command, today: BusinessDay): An
       return transfer(books, command, today);
     case "fund":
       return fund(books, command);
+    case "settle":
+      return settle(books, command, today);
   }
 }
 
@@ -217,19 +220,20 @@ function returnSpent(books: Books, command: ReturnSpent, today: BusinessDay): An
   return answerOf(parts);
 }
 
-function clawBack(books: Books, { reference, wallet, points: wanted }: ClawBack, today: BusinessDay): Answer {
+function clawBack(books: Books, command: ClawBack, today: BusinessDay): Answer {
+  const { reference, wallet, points: wanted, budget } = command;
   const own = books
     .lotsFor(reference)
     .filter((lot) => lot.origin_lot_id === null && wallet.includes(lot.owner))
     .toSorted((a, b) => a.lot_id - b.lot_id);
   const left = own.reduce((sum, lot) => sum + lot.points, 0) - books.clawedFor(reference);
   if (left < wanted) throw problem("points.more_than_earned", { reference, left, wanted });
-  const issuer = systemAccount(books, "issuer");
+  const payer = (budget === undefined ? undefined : books.account("budget", budget)) ?? systemAccount(books, "issuer");
   const parts: Part[] = [];
   let rest = wanted;
   const from = (lots: readonly Lot[], place: "pending" | "active" | "expired") => {
     for (const part of take(lots, rest, (lot) => lot[place])) {
-      takeBack(books, part, place, issuer, reference);
+      takeBack(books, part, place, payer, reference);
       parts.push(part);
       rest -= part.points;
     }
@@ -241,7 +245,7 @@ function clawBack(books: Books, { reference, wallet, points: wanted }: ClawBack,
   from(sorted, "expired");
   from(books.lotsOf(wallet).filter(isSpendable(today)).toSorted(bySoonest), "active");
   const debtor = own[0]?.owner ?? wallet[0];
-  if (rest > 0 && debtor !== undefined) books.owe(debtor, rest, reference);
+  if (rest > 0 && debtor !== undefined) books.owe(debtor, rest, payer, reference);
   return answerOf(parts, rest > 0 ? { debt: rest } : {});
 }
 
@@ -249,11 +253,11 @@ function takeBack(
   books: Books,
   { lot, points }: Part,
   place: "pending" | "active" | "expired",
-  issuer: Account,
+  payer: Account,
   reference: string,
 ): void {
-  if (place === "expired") books.unexpire(lot, points, systemAccount(books, "expired"), issuer, reference);
-  else books.move(lot, place, "returned", points, issuer, reference);
+  if (place === "expired") books.unexpire(lot, points, systemAccount(books, "expired"), payer, reference);
+  else books.move(lot, place, "returned", points, payer, reference);
 }
 
 function transfer(books: Books, { wallet, to, points, reference }: Transfer, today: BusinessDay): Answer {
@@ -280,4 +284,17 @@ function fund(books: Books, { budget, points, reference }: Fund): Answer {
   if (account === undefined) throw problem("points.budget_unknown", { budget });
   books.fund(systemAccount(books, "issuer"), account, points, reference);
   return { points, lots: [] };
+}
+
+function settle(books: Books, command: Settle, today: BusinessDay): Answer {
+  const { owner, wallet, reference, points: wanted, budget } = command;
+  const got = books
+    .lotsFor(reference)
+    .filter((lot) => lot.origin_lot_id === null && lot.owner === owner)
+    .reduce((sum, lot) => sum + lot.points, 0);
+  const given = got - books.clawedFor(reference);
+  if (wanted === given) return answerOf([]);
+  if (wanted > given) return earn(books, { ...command, type: "earn", points: wanted - given }, today);
+  const back = { type: "claw_back", reference, wallet, points: given - wanted } as const;
+  return clawBack(books, budget === undefined ? back : { ...back, budget }, today);
 }

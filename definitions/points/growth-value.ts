@@ -1,0 +1,67 @@
+import { defineProgramme } from "../../src/points/rules/programme.ts";
+
+/** The growth-value ladder's programme: senior members redeem faster because they earn half as much again. */
+export const GROWTH_VALUE_POINTS = defineProgramme({
+  key: "growth_value",
+  zh: "成长值型积分",
+  en: "Growth-value points",
+  sentence_zh: "每满 1 元积 1 分，高级会员 1.5 倍；登录、阅读、评价都有积分；半年内有效。",
+  sentence_en:
+    "One point per yuan, half as much again for senior members; log-ins, reading and reviews earn too; valid for half a year.",
+  currency: "CNY",
+  combine: "best",
+  pending_days: 7,
+  expiry: { kind: "rolling", months: 6, round_to: "month" },
+  grace_days: 30,
+  worth: { points: 100, minor: 100 },
+  notice_days: 30,
+  rules: [
+    {
+      kind: "amount",
+      key: "per_yuan",
+      zh: "消费积分",
+      en: "Points for spending",
+      points: 1,
+      per_minor: 100,
+      rounding: "down_per_order",
+    },
+    {
+      kind: "multiplier",
+      key: "senior",
+      zh: "高级会员 1.5 倍",
+      en: "Half as much again for senior members",
+      percent: 150,
+      when: { tiers: ["senior"] },
+    },
+    {
+      kind: "event",
+      key: "login",
+      zh: "每日登录",
+      en: "Daily log-in",
+      points: 2,
+      event: "login",
+      caps: { member_day: 2, member_month: 40 },
+      pending_days: 0,
+    },
+    {
+      kind: "event",
+      key: "content",
+      zh: "阅读内容",
+      en: "Reading",
+      points: 1,
+      event: "content_read",
+      caps: { member_day: 3, member_month: 30 },
+      pending_days: 0,
+    },
+    {
+      kind: "event",
+      key: "review",
+      zh: "评价",
+      en: "Review",
+      points: 10,
+      event: "review",
+      caps: { member_day: 20, member_month: 100 },
+      pending_days: 0,
+    },
+  ],
+});
