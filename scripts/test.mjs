@@ -79,6 +79,12 @@ function countsOf(text) {
   return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
 }
 
+/** What vitest says of each failure, so that it also stands at the end, where whoever reads a long log looks first. */
+function failuresOf(text) {
+  const at = text.search(/^.*Failed (Tests|Suites) \d+/m);
+  return at < 0 ? "" : text.slice(at);
+}
+
 async function run() {
   if (rest.length > 0) return [await vitest(rest, true)];
   const files = long ? ["src", "tests", "examples"].flatMap(longFiles) : [];
@@ -97,6 +103,7 @@ async function run() {
 
 const results = await run();
 const total = results.map(({ text }) => countsOf(text));
+for (const { text } of results.filter(({ code }) => code !== 0)) console.log(failuresOf(text) || text.slice(-20_000));
 const sum = (key) => total.reduce((all, one) => all + one[key], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
 process.exit(results.find(({ code }) => code !== 0)?.code ?? 0);

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../../ground.ts";
 import { undoCorrection } from "../../members/index.ts";
-import { aboutOne, problem } from "../../platform/index.ts";
+import { aboutOne, problem, unapproved } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { maskText } from "../../vault/index.ts";
 import { correctionOf, markCorrectionUndone } from "./correction-store.ts";
@@ -24,7 +24,10 @@ export function correctionRoutes(app: FastifyInstance, ground: Ground): void {
         params: RequestId,
         body: Undo,
       },
-      config: aboutOne("rights_request", { access: { permission: "privacy.handle", level: "L3" } }),
+      config: unapproved(
+        "one member's corrected details, as the sources have them",
+        aboutOne("rights_request", { access: { permission: "privacy.handle", level: "L3" } }),
+      ),
     },
     async (request) => {
       const { request_id } = request.params;
