@@ -64,8 +64,7 @@ export class CoinModel {
       case "settle": {
         const got = this.coins.filter((coin) => coin.owner === command.owner && coin.earned_for === command.reference);
         const given = got.length - (this.clawed.get(command.reference) ?? 0);
-        if (command.points > given)
-          return this.#earn({ ...command, type: "earn", points: command.points - given });
+        if (command.points > given) return this.#earn({ ...command, type: "earn", points: command.points - given });
         if (command.points === given) return 0;
         return this.#clawBack(command.reference, command.wallet, given - command.points, command.budget);
       }

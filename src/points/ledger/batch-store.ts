@@ -128,6 +128,13 @@ export async function readBatch(
   };
 }
 
+/** Everything that commands without a key may touch. */
+export async function readCommands(tx: Tx, counters: Counters, commands: readonly Command[]): Promise<Snapshot> {
+  const { owners, references, holds, debtors } = reachOf(commands);
+  const [row] = await prepared<Read>(tx, "points_read", READ, [owners, references, holds, [], [], debtors]);
+  return snapshotOf(counters, row);
+}
+
 /** The same for holds whose time is over. */
 export async function readHolds(tx: Tx, counters: Counters, holds: readonly number[]): Promise<Snapshot> {
   const [row] = await prepared<Read>(tx, "points_read", READ, [[], [], holds, [], [], []]);

@@ -122,7 +122,10 @@ function factorOf(line: LineFacts, multipliers: readonly MultiplierRule[], combi
 }
 
 /** Whole points for net amounts, each with its factor: the fraction is dropped once, or at each line. */
-function pointsFor(rule: AmountRule, parts: readonly { readonly net_minor: number; readonly factor: Factor }[]): number {
+function pointsFor(
+  rule: AmountRule,
+  parts: readonly { readonly net_minor: number; readonly factor: Factor }[],
+): number {
   const per = BigInt(rule.per_minor);
   if (rule.rounding === "down_per_line") {
     const each = parts.map(({ net_minor, factor }) =>
@@ -132,8 +135,7 @@ function pointsFor(rule: AmountRule, parts: readonly { readonly net_minor: numbe
   }
   const denominator = parts.reduce((most, { factor }) => (factor.denominator > most ? factor.denominator : most), 1n);
   const sum = parts.reduce(
-    (total, { net_minor, factor }) =>
-      total + BigInt(net_minor) * factor.numerator * (denominator / factor.denominator),
+    (total, { net_minor, factor }) => total + BigInt(net_minor) * factor.numerator * (denominator / factor.denominator),
     0n,
   );
   return sum <= 0n ? 0 : Number((sum / (per * denominator)) * BigInt(rule.points));

@@ -34,7 +34,8 @@ export function lastDayOf(expiry: Expiry, active_from: BusinessDay): BusinessDay
     return expiry.round_to === undefined ? last : endOf(last, expiry.round_to);
   }
   const year = Number(active_from.slice(0, 4));
-  const dayIn = (of: number) => `${of}-${pad(expiry.month)}-${pad(Math.min(expiry.day, daysInMonth(of, expiry.month)))}`;
+  const dayIn = (of: number) =>
+    `${of}-${pad(expiry.month)}-${pad(Math.min(expiry.day, daysInMonth(of, expiry.month)))}`;
   const next = dayIn(year) >= active_from ? year : year + 1;
   return dayIn(next + expiry.years);
 }

@@ -1,4 +1,4 @@
-import { Type } from "typebox";
+import { type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
 import { isDay, type Params, problem, sentence } from "../../platform/index.ts";
 import "../errors.ts";
@@ -70,7 +70,7 @@ function inWords({ keyword, instancePath, params, message }: SchemaError): Progr
   }
 }
 
-function schemaProblems(schema: Parameters<typeof Value.Check>[0], value: unknown, at: string): ProgrammeProblem[] {
+function schemaProblems(schema: TSchema, value: unknown, at: string): ProgrammeProblem[] {
   if (Value.Check(schema, value)) return [];
   const told = (Value.Errors(schema, value) as unknown as SchemaError[]).flatMap(inWords);
   const known = new Map(told.map((one) => [one.path, { ...one, path: `${at}${one.path}` }]));
