@@ -29,6 +29,12 @@ export async function ladderState(tx: Tx): Promise<LadderState | undefined> {
   );
 }
 
+/** The last business day whose turn the tiers have finished; null while no ladder is in force. */
+export async function turnedDay(tx: Tx): Promise<string | null> {
+  const row = await tx.one<{ day: string | null }>("select coalesce(day, '-infinity')::text as day from tiers.state");
+  return row?.day ?? null;
+}
+
 export async function ladderVersion(tx: Tx, ladder: string, version: number): Promise<LadderVersion | undefined> {
   return tx.one(`select ${VERSION} from tiers.ladder where ladder = $1 and version = $2`, [ladder, version]);
 }

@@ -15,20 +15,27 @@ export interface Swept {
   readonly released: number;
 }
 
-/**
- * What a business day brings, in the fixed order of the platform: pending points become active (and pay debts), points
- * whose last day is over expire. May be stopped anywhere and run again; after days of outage it catches up in one run.
- * @param today everything due on or before this day is done
- */
-export async function turnDay(ground: Ground, today: BusinessDay): Promise<Pick<Swept, "activated" | "expired">> {
-  const activated = await inBatches(ground, DUE_ACTIVE, today, (books, lot) => {
+/** Pending points whose day has come become active and pay debts. @returns how many lots */
+export function activateDue(ground: Ground, today: BusinessDay): Promise<number> {
+  return inBatches(ground, DUE_ACTIVE, today, (books, lot) => {
     books.activate(lot, `active:${today}`);
     payDebt(books, lot, `active:${today}`);
   });
-  const expired = await inBatches(ground, DUE_EXPIRED, today, (books, lot) => {
+}
+
+/** Points whose last day is over expire. @returns how many lots */
+export function expireDue(ground: Ground, today: BusinessDay): Promise<number> {
+  return inBatches(ground, DUE_EXPIRED, today, (books, lot) => {
     books.move(lot, "active", "expired", lot.active, systemAccount(books, "expired"), `expired:${lot.last_day}`);
   });
-  return { activated, expired };
+}
+
+/**
+ * What a business day brings to points, in the fixed order of the platform. May be stopped anywhere and run again; after
+ * days of outage it catches up in one run. @param today everything due on or before this day is done
+ */
+export async function turnDay(ground: Ground, today: BusinessDay): Promise<Pick<Swept, "activated" | "expired">> {
+  return { activated: await activateDue(ground, today), expired: await expireDue(ground, today) };
 }
 
 /** Gives back what is held beyond its time. @returns how many holds */

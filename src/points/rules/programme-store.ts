@@ -36,6 +36,18 @@ export async function addProgrammeVersion(
   return row?.version ?? 0;
 }
 
+/** Offers what ships as first versions; none of them holds until a person says so. */
+export async function ensureProgrammes(tx: Tx, shipped: readonly Programme[], now: Date): Promise<void> {
+  for (const definition of shipped) {
+    await tx.query(
+      `insert into points.programme (programme, version, definition, origin, created_at)
+       select $1, 1, $2, 'shipped', $3 where not exists (select from points.programme where programme = $1)
+       on conflict do nothing`,
+      [definition.key, JSON.stringify(definition), now],
+    );
+  }
+}
+
 /** The newest version of every programme, in the order in which they were first made. */
 export async function newestProgrammes(tx: Tx): Promise<(ProgrammeVersion & { readonly versions: number })[]> {
   return tx.query(

@@ -154,19 +154,25 @@ export interface CapUseChange {
 
 export async function changeCapUse(tx: Tx, changes: readonly CapUseChange[]): Promise<void> {
   if (changes.length === 0) return;
+  const columns = [
+    changes.map((row) => row.owner),
+    changes.map((row) => row.rule),
+    changes.map((row) => row.period),
+    changes.map((row) => row.cap),
+  ];
   await tx.query(
     `insert into points.cap_use as c (owner, rule, period, used, cap)
-     select owner, rule, period, greatest(sum(change), 0), max(cap)
-     from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[]) as r (owner, rule, period, change, cap)
+     select owner, rule, period, 0, max(cap) from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) as r (owner, rule, period, cap)
      group by owner, rule, period
-     on conflict (owner, rule, period) do update set used = greatest(c.used + excluded.used, 0), cap = greatest(c.cap, excluded.cap)`,
-    [
-      changes.map((row) => row.owner),
-      changes.map((row) => row.rule),
-      changes.map((row) => row.period),
-      changes.map((row) => row.change),
-      changes.map((row) => row.cap),
-    ],
+     on conflict (owner, rule, period) do update set cap = excluded.cap where c.cap < excluded.cap`,
+    columns,
+  );
+  await tx.query(
+    `update points.cap_use c set used = c.used + r.change
+     from (select owner, rule, period, sum(change)::bigint as change
+       from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) as r (owner, rule, period, change) group by owner, rule, period) r
+     where (c.owner, c.rule, c.period) = (r.owner, r.rule, r.period)`,
+    [...columns.slice(0, 3), changes.map((row) => row.change)],
   );
 }
 

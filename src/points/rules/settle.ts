@@ -44,7 +44,7 @@ function commandOf(change: Change, wallet: readonly number[]): Settle {
 }
 
 /** Events that any terms reward. */
-const eventKinds = (terms: readonly Terms[]) => [
+export const eventKinds = (terms: readonly Terms[]): string[] => [
   ...new Set(
     terms.flatMap(({ definition }) => definition.rules.flatMap((rule) => (rule.kind === "event" ? [rule.event] : []))),
   ),
