@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { joined } from "./colleague.ts";
 import { listenForTrouble, seriousFindings } from "./console-pages.ts";
@@ -6,12 +6,14 @@ import { type OwnerSession, sharedSession } from "./owner-session.ts";
 
 let owner: OwnerSession;
 let leaver_id = 0;
+let lender: BrowserContext;
+let analyst: BrowserContext;
 const pictures = process.env["HUITOU_PICTURES"];
 
 beforeAll(async () => {
   owner = await sharedSession();
-  await joined(owner, "engineer", "赵工");
-  await joined(owner, "analyst", "陈数");
+  lender = await joined(owner, "engineer", "赵工");
+  analyst = await joined(owner, "analyst", "陈数");
   const { items } = await owner.get<{ items: { id: number; email: string }[] }>("/api/people");
   leaver_id = items.find(({ email }) => email === "engineer@shanye.example")?.id ?? 0;
   await owner.post("/api/clients", {
@@ -69,5 +71,44 @@ it("a colleague is asked for to do the work of whoever leaves, on a phone, and i
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   await page.getByRole("button", { name: "拒绝" }).click();
   await page.getByText("已结束").waitFor();
+  await page.close();
+});
+
+it("whoever lends their work sees it on their own page and takes it back there", async () => {
+  const { items } = await owner.get<{ items: { id: number; email: string }[] }>("/api/people");
+  const taker_id = items.find(({ email }) => email === "analyst@shanye.example")?.id ?? 0;
+  const from = Date.now();
+  await owner.post("/api/delegations", {
+    giver_id: leaver_id,
+    taker_id,
+    from_at: new Date(from).toISOString(),
+    until_at: new Date(from + 3 * 86_400_000).toISOString(),
+    reason: "休假代班",
+  });
+  const page = await lender.newPage();
+  const trouble = listenForTrouble(page);
+  await page.goto(`${owner.server.url}/me/security`);
+  await page.getByText("陈数 代您").waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+  await picture(page, "security-lent");
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  await picture(page, "security-lent-390");
+  await page.getByRole("button", { name: "收回" }).click();
+  await page.getByText("陈数 代您").waitFor({ state: "detached" });
+  expect(trouble).toEqual([]);
+  await page.close();
+});
+
+it("a tag whose values are masked for the reader offers neither its members nor a segment", async () => {
+  const page = await analyst.newPage();
+  await page.goto(`${owner.server.url}/tags/gender`);
+  await page.getByText("只有人数：值对您遮盖显示").waitFor();
+  await page.getByText("不能用它建分群").waitFor();
+  expect(await page.getByRole("link", { name: "用它建分群" }).count()).toBe(0);
+  await picture(page, "tag-masked");
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  await picture(page, "tag-masked-390");
   await page.close();
 });

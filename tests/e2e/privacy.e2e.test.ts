@@ -202,19 +202,43 @@ describe("personal rights in the console", () => {
     await phone.close();
   });
 
+  it("processors are registered, changed and ended by a form that says why it is refused", async () => {
+    await open("/trust/privacy?tab=processors");
+    await page.getByText("还没有登记受托方").waitFor();
+    const form = page.getByRole("dialog");
+    const fill = async (fields: Readonly<Record<string, string>>) => {
+      for (const [label, text] of Object.entries(fields)) await form.getByLabel(label).fill(text);
+    };
+    await page.getByRole("button", { name: "登记受托方" }).click();
+    const save = form.getByRole("button", { name: "保存" });
+    expect(await save.isDisabled()).toBe(true);
+    const contract = { 受托做什么: "短信发送", 数据: "手机号，姓名", 合同编号: "YX-2026-07", 合同联系人: "合同管理部" };
+    await fill({ 受托方名称: "云信短信", ...contract, 合同到期: "2027-06-30" });
+    await shot("processor-form");
+    await save.click();
+    await page.getByText("YX-2026-07").waitFor();
+    await page.getByRole("button", { name: "登记受托方" }).click();
+    await fill({ 受托方名称: "云信短信", ...contract });
+    await form.getByText("已有同名的受托方").waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "修改" }).click();
+    await fill({ 合同编号: "YX-2026-08" });
+    await save.click();
+    await page.getByText("YX-2026-08").waitFor();
+    await page.getByRole("button", { name: "终止" }).click();
+    await form.getByText("新的注销不再告知它").waitFor();
+    await form.getByRole("button", { name: "终止" }).click();
+    await page.getByText("已终止").waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await shot("register");
+    await fitsPhone();
+    await page.getByRole("button", { name: "重新委托" }).click();
+    await form.getByRole("button", { name: "重新委托" }).click();
+    await page.getByText("已终止").waitFor({ state: "detached" });
+  });
+
   it("who is erased leaves processors to be told and what law keeps, by law and day, closed to whoever may not look", async () => {
-    await session.context.request.put(`${session.server.url}/api/privacy/processors`, {
-      headers: { origin: session.server.url },
-      data: {
-        name: "云信短信",
-        service: "短信发送",
-        data_classes: ["手机号"],
-        contract_no: "YX-2026-07",
-        contract_until: "2027-06-30",
-        contact: "合同管理部",
-        state: "active",
-      },
-    });
     const { items } = await session.get<{ items: readonly { member_id: number }[] }>(
       "/api/members?sort=orders&limit=9",
     );

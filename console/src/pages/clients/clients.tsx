@@ -1,12 +1,11 @@
-import { PlusOutlined } from "@ant-design/icons";
 import Button from "antd/es/button";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
+import { AddedList } from "../../parts/added-list.tsx";
 import { Chip, StatusDot, type Tone } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { RelativeTime } from "../../parts/figures.tsx";
-import { Card, PageHeader } from "../../parts/page-header.tsx";
-import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
+import { EmptyState } from "../../parts/states.tsx";
 import { formatInstant } from "../../texts/format.ts";
 import { addTexts, useTexts } from "../../texts/texts.ts";
 import { ClientDialog } from "./client-dialog.tsx";
@@ -111,21 +110,16 @@ export function ClientsPage() {
   const [made, setMade] = useState<MadeKey | null>(null);
   const client = query.data?.items.find((one) => String(one.client_id) === params.get("open"));
   return (
-    <div className="ht-page">
-      <PageHeader
-        title={t("title")}
-        note={t("note")}
-        actions={
-          <Button type="primary" icon={<PlusOutlined />} disabled={!query.data} onClick={() => setAdding(true)}>
-            {t("add")}
-          </Button>
-        }
-      />
-      <Card flush>
-        <Loaded query={query} skeleton={<SkeletonTable columns={6} />}>
-          {(data) => <ClientsTable data={data} onOpen={(one) => open(one.client_id)} />}
-        </Loaded>
-      </Card>
+    <AddedList
+      title={t("title")}
+      note={t("note")}
+      add={t("add")}
+      ready={() => true}
+      onAdd={() => setAdding(true)}
+      query={query}
+      columns={6}
+      list={(data) => <ClientsTable data={data} onOpen={(one) => open(one.client_id)} />}
+    >
       {adding && query.data ? (
         <ClientForm
           data={query.data}
@@ -140,6 +134,6 @@ export function ClientsPage() {
         <ClientDialog data={query.data} client={client} onClose={() => open(null)} onMade={setMade} />
       ) : null}
       {made === null ? null : <KeyDialog made={made} onClose={() => setMade(null)} />}
-    </div>
+    </AddedList>
   );
 }

@@ -1,6 +1,5 @@
-import Button from "antd/es/button";
 import { CopyText } from "../../parts/copy-text.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
+import { OnceDialog } from "../../parts/once-dialog.tsx";
 import { formatInstant } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
 import type { MadeKey } from "./clients-data.ts";
@@ -9,24 +8,10 @@ import type { MadeKey } from "./clients-data.ts";
 export function KeyDialog({ made, onClose }: { made: MadeKey; onClose: () => void }) {
   const t = useTexts("clients");
   return (
-    <Dialog
-      open
-      title={t("key_title")}
-      onClose={onClose}
-      footer={
-        <Button type="primary" onClick={onClose}>
-          {t("key_kept")}
-        </Button>
-      }
-    >
-      <div className="ht-stack">
-        <p>{t("key_text", { until: formatInstant(made.expires_at, { day: true }) })}</p>
-        <CopyText text={made.key} label={t("key")} />
-        <CopyText
-          text={`curl -H 'authorization: Bearer ${made.key}' ${location.origin}/api/members`}
-          label={t("try")}
-        />
-      </div>
-    </Dialog>
+    <OnceDialog title={t("key_title")} done={t("key_kept")} onClose={onClose}>
+      <p>{t("key_text", { until: formatInstant(made.expires_at, { day: true }) })}</p>
+      <CopyText text={made.key} label={t("key")} />
+      <CopyText text={`curl -H 'authorization: Bearer ${made.key}' ${location.origin}/api/members`} label={t("try")} />
+    </OnceDialog>
   );
 }

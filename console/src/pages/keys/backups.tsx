@@ -3,12 +3,12 @@ import { StatusDot, type Tone } from "../../parts/chips.tsx";
 import { CopyText } from "../../parts/copy-text.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { durationText, Fact, Instant } from "../../parts/figures.tsx";
-import { Card, PageHeader } from "../../parts/page-header.tsx";
-import { EmptyState, Loaded, SkeletonText } from "../../parts/states.tsx";
+import { Card } from "../../parts/page-header.tsx";
+import { EmptyState } from "../../parts/states.tsx";
 import { formatBytes, formatCount } from "../../texts/format.ts";
 import { pick, useTexts } from "../../texts/texts.ts";
-import "./keys.css";
 import { type Backup, type Backups, type Drill, useBackups } from "./keys-data.ts";
+import { KeysFrame } from "./keys-frame.tsx";
 
 const HOUR_MINUTES = 60;
 const DAY_MINUTES = 1_440;
@@ -19,39 +19,29 @@ export function BackupsPage() {
   const t = useTexts("keys");
   const query = useBackups();
   return (
-    <div className="ht-page ky-page">
-      <PageHeader title={t("backups.title")} note={t("backups.note")} />
-      <Loaded
-        query={query}
-        skeleton={
-          <Card>
-            <SkeletonText lines={8} />
+    <KeysFrame
+      title={t("backups.title")}
+      note={t("backups.note")}
+      query={query}
+      cards={[
+        [t("backups.last"), (data) => <Newest data={data} />],
+        [t("backups.drill"), (data) => <NewestDrill data={data} />],
+      ]}
+    >
+      {(data) => (
+        <>
+          <Card title={t("backups.journal")}>
+            <Journal journal={data.journal} />
           </Card>
-        }
-      >
-        {(data) => (
-          <>
-            <div className="ht-grid ht-grid-stretch">
-              <Card className="ht-span-6" title={t("backups.last")}>
-                <Newest data={data} />
-              </Card>
-              <Card className="ht-span-6" title={t("backups.drill")}>
-                <NewestDrill data={data} />
-              </Card>
-            </div>
-            <Card title={t("backups.journal")}>
-              <Journal journal={data.journal} />
-            </Card>
-            <Card flush title={t("backups.history")}>
-              <History backups={data.backups} />
-            </Card>
-            <Card flush title={t("backups.drills")}>
-              <Drills drills={data.drills} />
-            </Card>
-          </>
-        )}
-      </Loaded>
-    </div>
+          <Card flush title={t("backups.history")}>
+            <History backups={data.backups} />
+          </Card>
+          <Card flush title={t("backups.drills")}>
+            <Drills drills={data.drills} />
+          </Card>
+        </>
+      )}
+    </KeysFrame>
   );
 }
 

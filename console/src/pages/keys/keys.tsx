@@ -8,46 +8,36 @@ import { DataTable } from "../../parts/data-table.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Fact, Instant } from "../../parts/figures.tsx";
 import { JobBar, useJob } from "../../parts/job-progress.tsx";
-import { Card, PageHeader } from "../../parts/page-header.tsx";
-import { EmptyState, Loaded, SkeletonText } from "../../parts/states.tsx";
+import { Card } from "../../parts/page-header.tsx";
+import { EmptyState } from "../../parts/states.tsx";
 import { formatCount, formatInstant } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
-import "./keys.css";
 import { type Keys, type KeyVersion, useKeys, useRotation } from "./keys-data.ts";
+import { KeysFrame } from "./keys-frame.tsx";
 
 /** The keys of everything that is sealed: how old, how they are kept, and a new one when it is time. */
 export function KeysPage() {
   const t = useTexts("keys");
   const query = useKeys();
   return (
-    <div className="ht-page ky-page">
-      <PageHeader title={t("title")} note={t("note")} />
-      <Loaded
-        query={query}
-        skeleton={
-          <Card>
-            <SkeletonText lines={8} />
+    <KeysFrame
+      title={t("title")}
+      note={t("note")}
+      query={query}
+      cards={[
+        [t("now"), (keys) => <Current keys={keys} />],
+        [t("rotation"), (keys) => <Rotation keys={keys} />],
+      ]}
+    >
+      {(keys) => (
+        <>
+          <Card flush title={t("versions")}>
+            <Versions keys={keys} />
           </Card>
-        }
-      >
-        {(keys) => (
-          <>
-            <div className="ht-grid ht-grid-stretch">
-              <Card className="ht-span-6" title={t("now")}>
-                <Current keys={keys} />
-              </Card>
-              <Card className="ht-span-6" title={t("rotation")}>
-                <Rotation keys={keys} />
-              </Card>
-            </div>
-            <Card flush title={t("versions")}>
-              <Versions keys={keys} />
-            </Card>
-            <p className="ht-note">{t("guide")}</p>
-          </>
-        )}
-      </Loaded>
-    </div>
+          <p className="ht-note">{t("guide")}</p>
+        </>
+      )}
+    </KeysFrame>
   );
 }
 

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useSession } from "../../api/session.ts";
 import { CopyText } from "../../parts/copy-text.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
+import { OnceDialog } from "../../parts/once-dialog.tsx";
 import { FormError, SelectField, TextField } from "../../parts/form.tsx";
 import { errorSentence } from "../../parts/states.tsx";
 import { listText } from "../../texts/format.ts";
@@ -108,20 +109,9 @@ interface LinkProps {
 export function LinkDialog({ title, text, label, link, onClose }: LinkProps) {
   const t = useTexts("people");
   return (
-    <Dialog
-      open
-      title={title}
-      onClose={onClose}
-      footer={
-        <Button type="primary" onClick={onClose}>
-          {t("done")}
-        </Button>
-      }
-    >
-      <div className="ht-stack">
-        <p>{text}</p>
-        <CopyText text={link} label={label} />
-      </div>
-    </Dialog>
+    <OnceDialog title={title} done={t("done")} onClose={onClose}>
+      <p>{text}</p>
+      <CopyText text={link} label={label} />
+    </OnceDialog>
   );
 }

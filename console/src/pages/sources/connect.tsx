@@ -118,7 +118,7 @@ export function ConnectPage() {
           }}
         />
       ) : null}
-      <KeyOnce secrets={shown ? (made?.secrets ?? null) : null} onClose={() => setShown(false)} />
+      {shown && made ? <KeyOnce secrets={made.secrets} onClose={() => setShown(false)} /> : null}
     </div>
   );
 }

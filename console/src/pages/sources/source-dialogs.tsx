@@ -5,6 +5,7 @@ import { api } from "../../api/client.ts";
 import { type Source, type SourceKind, SOURCES_KEY } from "../../api/sources.ts";
 import { CopyText } from "../../parts/copy-text.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
+import { OnceDialog } from "../../parts/once-dialog.tsx";
 import { FormError, SelectField, TextField } from "../../parts/form.tsx";
 import { errorSentence } from "../../parts/states.tsx";
 import { useTexts } from "../../texts/texts.ts";
@@ -17,32 +18,21 @@ export interface Secrets {
 }
 
 /** Shows the secrets once; they cannot be read again. */
-export function KeyOnce({ secrets, onClose }: { secrets: Secrets | null; onClose: () => void }) {
+export function KeyOnce({ secrets, onClose }: { secrets: Secrets; onClose: () => void }) {
   const t = useTexts("sources");
   return (
-    <Dialog
-      open={secrets !== null}
-      title={t("key_once_title")}
-      onClose={onClose}
-      footer={
-        <Button type="primary" onClick={onClose}>
-          {t("key_saved")}
-        </Button>
-      }
-    >
-      <div className="ht-stack">
-        <p>{t("key_once_text")}</p>
-        <h3>{t("write_key")}</h3>
-        <CopyText text={secrets?.write_key ?? ""} label={t("write_key")} />
-        {secrets?.signing_secret === undefined ? null : (
-          <>
-            <h3>{t("secret")}</h3>
-            <p className="ht-note">{t("secret_hint")}</p>
-            <CopyText text={secrets.signing_secret} label={t("secret")} />
-          </>
-        )}
-      </div>
-    </Dialog>
+    <OnceDialog title={t("key_once_title")} done={t("key_saved")} onClose={onClose}>
+      <p>{t("key_once_text")}</p>
+      <h3>{t("write_key")}</h3>
+      <CopyText text={secrets.write_key} label={t("write_key")} />
+      {secrets.signing_secret === undefined ? null : (
+        <>
+          <h3>{t("secret")}</h3>
+          <p className="ht-note">{t("secret_hint")}</p>
+          <CopyText text={secrets.signing_secret} label={t("secret")} />
+        </>
+      )}
+    </OnceDialog>
   );
 }
 

@@ -144,7 +144,7 @@ function SourceBody({ source }: { source: Source }) {
           setKey(made);
         }}
       />
-      <KeyOnce secrets={key} onClose={() => setKey(null)} />
+      {key === null ? null : <KeyOnce secrets={key} onClose={() => setKey(null)} />}
     </>
   );
 }

@@ -164,13 +164,15 @@ export function SourcesPage() {
           }}
         />
       ) : null}
-      <KeyOnce
-        secrets={made?.secrets ?? null}
-        onClose={() => {
-          if (made) void navigate(`/data/sources/${made.id}`);
-          setMade(null);
-        }}
-      />
+      {made === null ? null : (
+        <KeyOnce
+          secrets={made.secrets}
+          onClose={() => {
+            void navigate(`/data/sources/${made.id}`);
+            setMade(null);
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -1,6 +1,5 @@
-import Button from "antd/es/button";
 import { CopyText } from "../../parts/copy-text.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
+import { OnceDialog } from "../../parts/once-dialog.tsx";
 import { formatInstant } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
 import type { BindingCode } from "./tablets-data.ts";
@@ -9,24 +8,13 @@ import type { BindingCode } from "./tablets-data.ts";
 export function CodeDialog({ made, onClose }: { made: BindingCode; onClose: () => void }) {
   const t = useTexts("tablets");
   return (
-    <Dialog
-      open
-      title={t("code_title")}
-      onClose={onClose}
-      footer={
-        <Button type="primary" onClick={onClose}>
-          {t("code_done")}
-        </Button>
-      }
-    >
-      <div className="ht-stack">
-        <p className="ht-binding-code" aria-label={t("code")}>
-          {made.code}
-        </p>
-        <p>{t("code_text", { until: formatInstant(made.expires_at) })}</p>
-        <CopyText text={`${location.origin}/till`} label={t("address")} />
-      </div>
-    </Dialog>
+    <OnceDialog title={t("code_title")} done={t("code_done")} onClose={onClose}>
+      <p className="ht-binding-code" aria-label={t("code")}>
+        {made.code}
+      </p>
+      <p>{t("code_text", { until: formatInstant(made.expires_at) })}</p>
+      <CopyText text={`${location.origin}/till`} label={t("address")} />
+    </OnceDialog>
   );
 }
 
@@ -34,20 +22,9 @@ export function CodeDialog({ made, onClose }: { made: BindingCode; onClose: () =
 export function PinLinkDialog({ name, link, onClose }: { name: string; link: string; onClose: () => void }) {
   const t = useTexts("tablets");
   return (
-    <Dialog
-      open
-      title={t("link_title", { name })}
-      onClose={onClose}
-      footer={
-        <Button type="primary" onClick={onClose}>
-          {t("code_done")}
-        </Button>
-      }
-    >
-      <div className="ht-stack">
-        <p>{t("link_text")}</p>
-        <CopyText text={link} label={t("link")} />
-      </div>
-    </Dialog>
+    <OnceDialog title={t("link_title", { name })} done={t("code_done")} onClose={onClose}>
+      <p>{t("link_text")}</p>
+      <CopyText text={link} label={t("link")} />
+    </OnceDialog>
   );
 }

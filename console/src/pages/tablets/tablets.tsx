@@ -1,11 +1,11 @@
-import { PlusOutlined } from "@ant-design/icons";
 import Button from "antd/es/button";
 import { useState } from "react";
+import { AddedList } from "../../parts/added-list.tsx";
 import { Chip, StatusDot, type Tone } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { RelativeTime } from "../../parts/figures.tsx";
-import { Card, PageHeader } from "../../parts/page-header.tsx";
-import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
+import { Card } from "../../parts/page-header.tsx";
+import { EmptyState } from "../../parts/states.tsx";
 import { formatInstant, listText } from "../../texts/format.ts";
 import { addTexts, useTexts } from "../../texts/texts.ts";
 import { CodeDialog, PinLinkDialog } from "./code-dialog.tsx";
@@ -37,10 +37,31 @@ const TONES: Readonly<Record<Tablet["state"], Tone>> = {
 
 const isAhead = (at: string | null): boolean => at !== null && new Date(at).getTime() > Date.now();
 
-/** The acts of one row; what cannot be taken back is asked once more. */
+interface AskedTwiceProps {
+  readonly act: string;
+  /** What it is about, for screen readers. */
+  readonly label: string;
+  readonly sure: string;
+  readonly busy: boolean;
+  readonly onAct: () => void;
+}
+
+/** What cannot be taken back is asked once more, where it stands. */
+function AskedTwice({ act, label, sure: question, busy, onAct }: AskedTwiceProps) {
+  const [sure, setSure] = useState(false);
+  return sure ? (
+    <Button size="small" type="primary" danger loading={busy} onClick={onAct}>
+      {question}
+    </Button>
+  ) : (
+    <Button size="small" aria-label={label} onClick={() => setSure(true)}>
+      {act}
+    </Button>
+  );
+}
+
 function TabletActs({ tablet, onCode }: { tablet: Tablet; onCode: (made: BindingCode) => void }) {
   const t = useTexts("tablets");
-  const [sure, setSure] = useState(false);
   const renew = useTabletAct(renewCode, (made) => {
     onCode(made);
     return null;
@@ -52,15 +73,13 @@ function TabletActs({ tablet, onCode }: { tablet: Tablet; onCode: (made: Binding
       <Button size="small" loading={renew.isPending} onClick={() => renew.mutate(tablet.tablet_id)}>
         {t("again")}
       </Button>
-      {sure ? (
-        <Button size="small" type="primary" danger loading={end.isPending} onClick={() => end.mutate(tablet.tablet_id)}>
-          {t("end_sure")}
-        </Button>
-      ) : (
-        <Button size="small" aria-label={t("end_one", { name: tablet.name })} onClick={() => setSure(true)}>
-          {t("end")}
-        </Button>
-      )}
+      <AskedTwice
+        act={t("end")}
+        label={t("end_one", { name: tablet.name })}
+        sure={t("end_sure")}
+        busy={end.isPending}
+        onAct={() => end.mutate(tablet.tablet_id)}
+      />
     </span>
   );
 }
@@ -133,7 +152,6 @@ function TabletTable({ data, onCode }: { data: Tablets; onCode: (made: BindingCo
 
 function ClerkActs({ clerk, onLink }: { clerk: Clerk; onLink: (link: { name: string; link: string }) => void }) {
   const t = useTexts("tablets");
-  const [sure, setSure] = useState(false);
   const link = useTabletAct(pinLink, (made) => {
     onLink({ name: clerk.name, link: made.link });
     return null;
@@ -144,20 +162,14 @@ function ClerkActs({ clerk, onLink }: { clerk: Clerk; onLink: (link: { name: str
       <Button size="small" loading={link.isPending} onClick={() => link.mutate(clerk.person_id)}>
         {t("make_link")}
       </Button>
-      {clerk.pin_set_at === null ? null : sure ? (
-        <Button
-          size="small"
-          type="primary"
-          danger
-          loading={take.isPending}
-          onClick={() => take.mutate(clerk.person_id)}
-        >
-          {t("take_sure")}
-        </Button>
-      ) : (
-        <Button size="small" aria-label={t("take_one", { name: clerk.name })} onClick={() => setSure(true)}>
-          {t("take")}
-        </Button>
+      {clerk.pin_set_at === null ? null : (
+        <AskedTwice
+          act={t("take")}
+          label={t("take_one", { name: clerk.name })}
+          sure={t("take_sure")}
+          busy={take.isPending}
+          onAct={() => take.mutate(clerk.person_id)}
+        />
       )}
     </span>
   );
@@ -214,26 +226,16 @@ export function TabletsPage() {
   const [made, setMade] = useState<BindingCode | null>(null);
   const [link, setLink] = useState<{ name: string; link: string } | null>(null);
   return (
-    <div className="ht-page">
-      <PageHeader
-        title={t("title")}
-        note={t("note")}
-        actions={
-          <Button
-            type="primary"
-            icon={<PlusOutlined />}
-            disabled={!query.data || query.data.stores.length === 0}
-            onClick={() => setAdding(true)}
-          >
-            {t("add")}
-          </Button>
-        }
-      />
-      <Card flush>
-        <Loaded query={query} skeleton={<SkeletonTable columns={5} />}>
-          {(data) => <TabletTable data={data} onCode={setMade} />}
-        </Loaded>
-      </Card>
+    <AddedList
+      title={t("title")}
+      note={t("note")}
+      add={t("add")}
+      ready={({ stores }) => stores.length > 0}
+      onAdd={() => setAdding(true)}
+      query={query}
+      columns={5}
+      list={(data) => <TabletTable data={data} onCode={setMade} />}
+    >
       {query.data ? <ClerksCard data={query.data} onLink={setLink} /> : null}
       {adding && query.data ? (
         <MakeDialog
@@ -247,6 +249,6 @@ export function TabletsPage() {
       ) : null}
       {made === null ? null : <CodeDialog made={made} onClose={() => setMade(null)} />}
       {link === null ? null : <PinLinkDialog {...link} onClose={() => setLink(null)} />}
-    </div>
+    </AddedList>
   );
 }

@@ -3,12 +3,13 @@ import Button from "antd/es/button";
 import { type FormEvent, useEffect, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { api } from "../../api/client.ts";
-import { SESSION_KEY, useSession } from "../../api/session.ts";
+import { SESSION_KEY } from "../../api/session.ts";
 import { forgetPerson, type Till, type TillPerson, useTill } from "../../api/till.ts";
 import { FormError, TextField } from "../../parts/form.tsx";
 import { EmptyState, errorSentence, Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { formatInstant } from "../../texts/format.ts";
-import { addTexts, chooseLanguage, useLanguage, useTexts } from "../../texts/texts.ts";
+import { DoorSign, OtherLanguage } from "../../shell/door-parts.tsx";
+import { addTexts, useTexts } from "../../texts/texts.ts";
 import "../../parts/form.css";
 import "../../parts/page.css";
 import en from "./en.json";
@@ -42,15 +43,10 @@ export function TillPage() {
 
 function TillFrame({ title, till, body }: { title: string; till: Till["tablet"] | undefined; body: React.ReactNode }) {
   const t = useTexts("till");
-  const language = useLanguage();
-  const brand = useSession()?.brand_name;
   return (
     <div className="ht-till-frame">
       <header className="ht-till-head">
-        <p className="ht-till-brand">
-          <img src="/huitou.svg" alt="" width={28} height={28} />
-          <span>{brand}</span>
-        </p>
+        <DoorSign className="ht-till-brand" size={28} />
         {till ? (
           <p className="ht-till-store">
             <strong>{till.store_name}</strong>
@@ -65,14 +61,7 @@ function TillFrame({ title, till, body }: { title: string; till: Till["tablet"] 
           <p className="ht-till-soon">{t("soon", { until: formatInstant(till.expires_at, { day: true }) })}</p>
         ) : null}
         <Link to="/login">{t("own_login")}</Link>
-        <button
-          type="button"
-          className="ht-link-button"
-          lang={language === "zh" ? "en" : "zh-CN"}
-          onClick={() => void chooseLanguage(language === "zh" ? "en" : "zh")}
-        >
-          {language === "zh" ? "English" : "中文"}
-        </button>
+        <OtherLanguage />
       </footer>
     </div>
   );

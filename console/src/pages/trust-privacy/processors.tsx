@@ -3,13 +3,14 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { useCan } from "../../api/session.ts";
 import { Chip } from "../../parts/chips.tsx";
-import { DataTable } from "../../parts/data-table.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
+import { type Column, DataTable } from "../../parts/data-table.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { SelectField, TextField } from "../../parts/form.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
-import { formatCount, formatDay, formatInstant } from "../../texts/format.ts";
-import { useTexts } from "../../texts/texts.ts";
+import { formatDay, formatInstant } from "../../texts/format.ts";
+import { type Translate, useTexts } from "../../texts/texts.ts";
+import { ProcessorRegister } from "./processor-register.tsx";
 import { type Notice, type Processors, useProcessors, usePublishing } from "./registers-data.ts";
 
 const ANSWERS = ["deleted", "not_held", "kept_by_law"] as const;
@@ -30,9 +31,7 @@ export function ProcessorsView() {
           <Card flush title={t("processor.answered")} note={t("processor.answered_note")}>
             <Answers data={data} />
           </Card>
-          <Card flush title={t("processor.register")} note={t("processor.register_note")}>
-            <Register data={data} />
-          </Card>
+          <ProcessorRegister data={data} />
         </>
       )}
     </Loaded>
@@ -41,9 +40,25 @@ export function ProcessorsView() {
 
 const daysPast = (today: string, due: string) => Math.round((Date.parse(today) - Date.parse(due)) / DAY_MS);
 
-function RequestLink({ notice }: { notice: Notice }) {
-  return <Link to={`/trust/privacy/requests/${notice.request_id}`}>№ {notice.request_id}</Link>;
-}
+const nameColumn = (t: Translate): Column<Notice> => ({
+  key: "name",
+  title: t("register.processor"),
+  render: ({ name, request_id }) => (
+    <span className="ht-cell-two">
+      {name}
+      <small>
+        <Link to={`/trust/privacy/requests/${request_id}`}>№ {request_id}</Link>
+      </small>
+    </span>
+  ),
+});
+const toldColumn = (t: Translate): Column<Notice> => ({
+  key: "told",
+  title: t("processor.told"),
+  wrap: true,
+  hide: "phone",
+  render: (row) => <Told notice={row} />,
+});
 
 function OpenNotices({ data }: { data: Processors }) {
   const t = useTexts("privacy");
@@ -59,26 +74,9 @@ function OpenNotices({ data }: { data: Processors }) {
         rowTone={(row) => (daysPast(data.today, row.due_day) > 0 ? "bad" : undefined)}
         empty={<EmptyState small title={t("processor.none")} text={t("processor.none_text")} />}
         columns={[
-          {
-            key: "name",
-            title: t("register.processor"),
-            render: (row) => (
-              <span className="ht-cell-two">
-                {row.name}
-                <small>
-                  <RequestLink notice={row} />
-                </small>
-              </span>
-            ),
-          },
+          nameColumn(t),
           { key: "due", title: t("processor.due"), render: (row) => <Due today={data.today} day={row.due_day} /> },
-          {
-            key: "told",
-            title: t("processor.told"),
-            wrap: true,
-            hide: "phone",
-            render: (row) => <Told notice={row} />,
-          },
+          toldColumn(t),
           {
             key: "act",
             title: t("processor.state"),
@@ -122,60 +120,37 @@ function Told({ notice }: { notice: Notice }) {
 
 function TellDialog({ notice, onClose }: { notice: Notice; onClose: () => void }) {
   const t = useTexts("privacy");
-  const words = useTexts();
   const [how, setHow] = useState("");
   const act = usePublishing();
   const body = { processor_id: notice.processor_id, how: how.trim() };
   return (
-    <Dialog
-      open
+    <FormDialog
       title={`${t("processor.tell")} · ${notice.name}`}
+      act={t("processor.tell")}
+      ready={body.how.length >= HOW_MIN}
+      busy={act.isPending}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{words("act.cancel")}</Button>
-          <Button
-            type="primary"
-            disabled={body.how.length < HOW_MIN}
-            loading={act.isPending}
-            onClick={() => act.mutate({ path: `requests/${notice.request_id}/told`, body }, { onSuccess: onClose })}
-          >
-            {t("processor.tell")}
-          </Button>
-        </>
-      }
+      onAct={() => act.mutate({ path: `requests/${notice.request_id}/told`, body }, { onSuccess: onClose })}
     >
-      <div className="ht-stack">
-        <p>{t("processor.tell_text")}</p>
-        <TextField label={t("processor.how")} hint={t("processor.how_hint")} autoFocus value={how} onChange={setHow} />
-      </div>
-    </Dialog>
+      <p>{t("processor.tell_text")}</p>
+      <TextField label={t("processor.how")} hint={t("processor.how_hint")} autoFocus value={how} onChange={setHow} />
+    </FormDialog>
   );
 }
 
 function AnswerDialog({ notice, onClose }: { notice: Notice; onClose: () => void }) {
   const t = useTexts("privacy");
-  const words = useTexts();
   const [answer, setAnswer] = useState<string>(ANSWERS[0]);
   const act = usePublishing();
   const body = { processor_id: notice.processor_id, answer };
   return (
-    <Dialog
-      open
+    <FormDialog
       title={`${t("processor.answer")} · ${notice.name}`}
+      act={t("processor.answer")}
+      ready
+      busy={act.isPending}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{words("act.cancel")}</Button>
-          <Button
-            type="primary"
-            loading={act.isPending}
-            onClick={() => act.mutate({ path: `requests/${notice.request_id}/answered`, body }, { onSuccess: onClose })}
-          >
-            {t("processor.answer")}
-          </Button>
-        </>
-      }
+      onAct={() => act.mutate({ path: `requests/${notice.request_id}/answered`, body }, { onSuccess: onClose })}
     >
       <SelectField
         label={t("processor.answer")}
@@ -183,7 +158,7 @@ function AnswerDialog({ notice, onClose }: { notice: Notice; onClose: () => void
         onChange={setAnswer}
         options={ANSWERS.map((value) => ({ value, label: t(`processor.${value}`) }))}
       />
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -196,19 +171,8 @@ function Answers({ data }: { data: Processors }) {
       rowKey={(row) => `${row.request_id} ${row.processor_id}`}
       empty={<EmptyState small title={t("processor.no_answers")} />}
       columns={[
-        {
-          key: "name",
-          title: t("register.processor"),
-          render: (row) => (
-            <span className="ht-cell-two">
-              {row.name}
-              <small>
-                <RequestLink notice={row} />
-              </small>
-            </span>
-          ),
-        },
-        { key: "told", title: t("processor.told"), hide: "phone", wrap: true, render: (row) => <Told notice={row} /> },
+        nameColumn(t),
+        toldColumn(t),
         {
           key: "answer",
           title: t("processor.answer_title"),
@@ -218,44 +182,6 @@ function Answers({ data }: { data: Processors }) {
               <small>{row.answered_at === null ? "" : formatInstant(row.answered_at)}</small>
             </span>
           ),
-        },
-      ]}
-    />
-  );
-}
-
-function Register({ data }: { data: Processors }) {
-  const t = useTexts("privacy");
-  const openOf = (id: number) => data.notices.filter((notice) => notice.processor_id === id).length;
-  return (
-    <DataTable
-      label={t("processor.register")}
-      rows={data.items}
-      rowKey={(row) => row.processor_id}
-      rowTone={(row) => (row.state === "ended" ? "quiet" : undefined)}
-      empty={<EmptyState small title={t("processor.register_none")} />}
-      columns={[
-        {
-          key: "name",
-          title: t("register.processor"),
-          render: (row) => (
-            <span className="ht-cell-two">
-              {row.name}
-              <small>{row.service}</small>
-            </span>
-          ),
-        },
-        { key: "contract", title: t("register.contract"), hide: "phone", render: (row) => row.contract_no },
-        {
-          key: "until",
-          title: t("register.contract_until"),
-          render: (row) => (row.contract_until === null ? "—" : formatDay(row.contract_until, true)),
-        },
-        {
-          key: "open",
-          title: t("register.notices"),
-          numeric: true,
-          render: (row) => formatCount(openOf(row.processor_id)),
         },
       ]}
     />

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
-import { sayError } from "../../parts/toast.tsx";
+import { say, sayError } from "../../parts/toast.tsx";
 import { useTexts } from "../../texts/texts.ts";
 
 export interface Registers {
@@ -77,17 +77,26 @@ export interface RetainedContent extends Retained {
   } | null;
 }
 
+export interface ProcessorDraft {
+  readonly name: string;
+  readonly service: string;
+  readonly data_classes: readonly string[];
+  readonly contract_no: string;
+  readonly contract_until: string | null;
+  readonly contact: string;
+  readonly state: "active" | "ended";
+}
+
+export interface Processor extends ProcessorDraft {
+  readonly processor_id: number;
+  readonly version: number;
+  readonly changed_at: string;
+}
+
 export interface Processors {
   readonly today: string;
   readonly answered: readonly Notice[];
-  readonly items: readonly {
-    readonly processor_id: number;
-    readonly name: string;
-    readonly service: string;
-    readonly contract_no: string;
-    readonly contract_until: string | null;
-    readonly state: "active" | "ended";
-  }[];
+  readonly items: readonly Processor[];
   readonly notices: readonly Notice[];
 }
 
@@ -152,6 +161,20 @@ export function useRetention() {
     queryKey: [...KEY, "retention"],
     queryFn: ({ signal }) => api.get<Retention>("/api/privacy/retention", {}, signal),
     refetchInterval: REFRESH_MS,
+  });
+}
+
+/** Registers a processor or changes the one of its name; a refusal is the form's to show. */
+export function useSaveProcessor(onDone: () => void) {
+  const t = useTexts("privacy");
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (draft: ProcessorDraft) => api.put("/api/privacy/processors", draft),
+    onSuccess: () => {
+      say(t("processor.saved"));
+      onDone();
+      return client.invalidateQueries({ queryKey: KEY });
+    },
   });
 }
 
