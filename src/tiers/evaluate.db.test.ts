@@ -250,7 +250,7 @@ async function run(ladderRules: Rules, steps: readonly Step[]): Promise<void> {
 }
 
 describe("tiers follow orders, refunds, joins, splits and the clock", () => {
-  test("as the plain rules say, bit by bit and all at once", { timeout: 240_000 }, async () => {
+  test("as the plain rules say, bit by bit and all at once", async () => {
     const property = fc.asyncProperty(rules, fc.array(step, { minLength: 5, maxLength: 14 }), run);
     await fc.assert(property, { numRuns: process.env["HUITOU_LONG"] === "1" ? 150 : 6 });
   });

@@ -22,34 +22,47 @@ interface OrderRow {
   readonly currency: string;
   readonly is_valid: boolean;
   readonly first: boolean;
-  readonly tier: string | null;
   readonly birth_month: number | null;
   readonly birth_day: number | null;
   readonly lines: readonly (readonly [string, string | null, string | null, string | null, string | null, number])[];
 }
 
-/**
- * The tier as of the order's day is that of the last change until then, under any of the member's numbers: an order that
- * arrives late earns what it would have earned in time. Lines come as arrays, because their names would be most of the text.
- */
+/** Lines come as arrays, because their names would be most of the text. */
 const ORDERS = `
-  with chosen as (
-    select o.order_id, o.party_id as owner, o.member_id, o.placed_at, o.business_day as day, o.store_code, o.channel, o.currency, o.is_valid
-    from catalogue.orders o where o.member_id = any($1::bigint[]) and o.business_day >= $2::date and o.placed_at <= $3
+  with bought as materialized (
+    select order_id, party_id as owner, member_id, placed_at, business_day as day, store_code, channel, currency, is_valid
+    from catalogue.orders where member_id = any($1::bigint[])
   ), firsts as (
-    select distinct on (member_id) member_id, order_id from catalogue.orders
-    where member_id = any($1::bigint[]) and is_valid order by member_id, placed_at, order_id
+    select distinct on (member_id) order_id from bought where is_valid order by member_id, placed_at, order_id
+  ), chosen as materialized (
+    select b.*, f.order_id is not null as first from bought b left join firsts f using (order_id)
+    where b.day >= $2::date and b.placed_at <= $3
   ), lines as (
-    select l.order_id, json_agg(json_build_array(l.sku, d.category_1, d.category_2, d.category_3, d.brand, l.net_minor - l.refund_minor)
-      order by l.line_key) as lines
-    from catalogue.order_lines l left join catalogue.products d using (sku)
-    where l.order_id = any(array(select order_id from chosen)) group by l.order_id
+    select order_id, json_agg(json_build_array(sku, category_1, category_2, category_3, brand, net_minor - refund_minor)
+      order by line_key) as lines
+    from catalogue.order_lines where order_id = any(array(select order_id from chosen)) group by order_id
   )
-  select c.*, f.order_id is not null as first, m.birth_month, m.birth_day, coalesce(l.lines, '[]') as lines,
-    (select h.tier from catalogue.tier_changes h join catalogue.parties p on p.party_id = h.number
-      where p.member_id = c.member_id and h.day <= c.day order by h.day desc, h.history_id desc limit 1) as tier
-  from chosen c join catalogue.members m using (member_id) left join firsts f using (order_id) left join lines l using (order_id)
+  select c.order_id, c.owner, c.member_id, c.day, c.store_code, c.channel, c.currency, c.is_valid, c.first,
+    m.birth_month, m.birth_day, coalesce(l.lines, '[]') as lines
+  from chosen c join catalogue.members m using (member_id) left join lines l using (order_id)
   order by c.placed_at, c.order_id`;
+
+/**
+ * Which tier members had on which day: that of the last change until then, under any of their numbers, so that an order
+ * that arrives late earns what it would have earned in time.
+ */
+async function tiersOf(
+  tx: Tx,
+  member_ids: readonly number[],
+): Promise<(member_id: number, day: BusinessDay) => string | null> {
+  const rows = await tx.query<{ member_id: number; tier: string; day: BusinessDay }>(
+    `select p.member_id, h.tier, h.day from catalogue.parties p join catalogue.tier_changes h on h.number = p.party_id
+     where p.member_id = any($1::bigint[]) order by h.day desc, h.history_id desc`,
+    [member_ids],
+  );
+  const changes = Map.groupBy(rows, (row) => row.member_id);
+  return (member_id, day) => changes.get(member_id)?.find((row) => row.day <= day)?.tier ?? null;
+}
 
 /** Orders of members from a day on that were placed until `until`, oldest first. */
 export async function orderCauses(
@@ -58,15 +71,12 @@ export async function orderCauses(
   since: BusinessDay,
   until: Date,
 ): Promise<Cause[]> {
+  const tierOn = await tiersOf(tx, member_ids);
   const rows = await tx.query<OrderRow>(ORDERS, [member_ids, since, until]);
   return rows.map((row) => {
-    const { order_id, member_id, owner, day, store_code, channel, currency, is_valid } = row;
-    const member = {
-      tier: row.tier,
-      birth_month: row.birth_month,
-      birth_day: row.birth_day,
-      first: row.first,
-    };
+    const { order_id, member_id, owner, day, store_code, channel, currency, is_valid, first } = row;
+    const { birth_month, birth_day } = row;
+    const member = { tier: tierOn(member_id, day), birth_month, birth_day, first };
     const lines = row.lines.map(([sku, one, two, three, brand, net_minor]) => ({
       sku,
       categories: [one, two, three].filter((name) => name !== null),
