@@ -24,7 +24,7 @@ describe("the self-assessment", () => {
     await settled(page);
     await page.getByRole("button", { name: "立即自评" }).click();
     await page.getByText("不能代替持证机构").waitFor();
-    await page.getByText("示例世界的结果，不作为证据。").waitFor({ timeout: 60_000 });
+    await page.getByText("示例世界的结果，不作为证据。").waitFor();
     const total = page.getByRole("row", { name: /8\.1 合计/ });
     await total.getByText("211").waitFor();
     await page.getByText("单台主机，没有数据库副本与备用主机。").waitFor();

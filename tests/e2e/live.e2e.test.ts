@@ -16,7 +16,7 @@ describe("the example world that goes on", () => {
     const page = await session.open("/");
     const trouble = listenForTrouble(page);
     const line = page.locator(".ht-feed li", { hasText: /来了|applied/ }).first();
-    await line.waitFor({ timeout: 60_000 });
+    await line.waitFor();
     const { items } = await session.get<{ items: { source_id: number; name: string }[] }>("/api/sources");
     const text = await line.innerText();
     expect(items.some(({ name }) => text.includes(name)) || text.includes("个来源")).toBe(true);

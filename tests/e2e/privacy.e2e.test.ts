@@ -86,7 +86,7 @@ describe("personal rights in the console", () => {
 
   it("and the member's page says so: no judging tags, and why", async () => {
     await open(`/members/${member}?tab=tags`);
-    await page.getByText(/\d+ 个标签没有取值/).waitFor({ timeout: 20_000 });
+    await page.getByText(/\d+ 个标签没有取值/).waitFor();
     await page.getByText("拒绝画像").first().waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await shot("member");
@@ -131,7 +131,7 @@ describe("personal rights in the console", () => {
     await page.getByRole("button", { name: "保存期限" }).click();
     await page.getByText("随会员删除").first().waitFor();
     await page.getByRole("button", { name: "试算" }).click();
-    await page.getByText(/行为记录 \d+/).waitFor({ timeout: 20_000 });
+    await page.getByText(/行为记录 \d+/).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await shot("retention");
     await fitsPhone();

@@ -17,7 +17,7 @@ const shown = async (page: Page): Promise<number> =>
 
 /** The count, once it belongs to what stands in the builder. */
 async function counted(page: Page): Promise<number> {
-  await page.locator(".sg-count [aria-busy=false] .sg-number").waitFor({ timeout: 20_000 });
+  await page.locator(".sg-count [aria-busy=false] .sg-number").waitFor();
   return await shown(page);
 }
 
@@ -47,7 +47,7 @@ describe("the segment builder", () => {
     await page.getByLabel("分群名称").fill("一年内买过");
     await page.getByRole("button", { name: "保存" }).focus();
     await page.keyboard.press("Enter");
-    await page.getByText("已保存「一年内买过」").waitFor({ timeout: 20_000 });
+    await page.getByText("已保存「一年内买过」").waitFor();
     expect(trouble).toEqual([]);
     await page.close();
   });
