@@ -1,7 +1,27 @@
 import type { Domain } from "../domains.ts";
+import { startLoop } from "../platform/index.ts";
+import { releaseOverdueHolds } from "./coupons/hold.ts";
+import { couponJobs } from "./coupons/jobs.ts";
+import { expireNext, forgetAnswers } from "./coupons/sweep.ts";
 import "./errors.ts";
+
+const LOOK_EVERY_MS = 5_000;
 
 export const domain: Domain = {
   name: "benefits",
-  no_indicators: "So far it reckons baskets and keeps nothing.",
+  no_indicators: "They come with the pages.",
+  migrations: new URL("./migrations/", import.meta.url),
+  schemas: ["benefits"],
+  jobs: couponJobs,
+  start: async (ground) => {
+    const onError = (error: unknown) => ground.log.error({ error: String(error) }, "the turn of coupons failed");
+    // looking is three index look-ups; whatever came due while nobody ran is found with the first
+    const turn = async () => {
+      await releaseOverdueHolds(ground);
+      const expired = await expireNext(ground);
+      return expired > 0 || (await forgetAnswers(ground)) > 0;
+    };
+    const loop = startLoop(turn, { idle_ms: LOOK_EVERY_MS, onError });
+    return () => loop.stop();
+  },
 };

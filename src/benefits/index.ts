@@ -1,1 +1,1 @@
-export { defineCoupon, type CouponDefinition } from "./coupons/definition.ts";
+export { type CouponDefinition, defineCoupon } from "./coupons/definition.ts";

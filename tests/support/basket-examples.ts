@@ -37,7 +37,16 @@ export function basketOf(lines: Basketful): Basket {
 }
 
 export function candidateOf(definition: CouponDefinition, ref = "1"): Candidate {
-  return { ref, definition, state: "usable", owner_fits: true, first_day: null, last_day: null, batch_id: null };
+  return {
+    ref,
+    definition,
+    state: "usable",
+    owner_fits: true,
+    needs_member: false,
+    first_day: null,
+    last_day: null,
+    batch_id: null,
+  };
 }
 
 /** Asked at noon of a Sunday, without a member. */

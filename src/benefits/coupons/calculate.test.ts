@@ -171,6 +171,8 @@ describe("each reason not to apply", () => {
 
   it.each([
     ["unknown_code", one(amount(1), { state: "unknown" })],
+    ["member_needed", one(amount(1), { needs_member: true }, { member: null })],
+    ["member_needed", one(amount(1, { conditions: { tiers: ["gold"] } }), {}, { member: null })],
     ["not_owner", one(amount(1), { owner_fits: false })],
     ["withdrawn", one(amount(1), { state: "withdrawn" })],
     ["already_used", one(amount(1), { state: "used" })],

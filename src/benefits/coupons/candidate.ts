@@ -11,6 +11,8 @@ export interface Candidate {
   readonly definition: CouponDefinition;
   readonly state: CandidateState;
   readonly owner_fits: boolean;
+  /** It belongs to a member, or is counted by member. */
+  readonly needs_member: boolean;
   readonly first_day: BusinessDay | null;
   readonly last_day: BusinessDay | null;
   /** Whose limits it is under; null: none. */

@@ -73,9 +73,11 @@ export function standingRejection(
   at: Moment,
 ): Rejection | undefined {
   const { definition } = candidate;
+  const { conditions, benefit, currency } = definition;
+  const forMembers = candidate.needs_member || conditions.tiers.length > 0 || conditions.segments.length > 0;
+  if (candidate.state !== "unknown" && forMembers && member === null) return rejection("member_needed");
   const about = stateRejection(candidate, at.day);
   if (about !== undefined) return about;
-  const { conditions, benefit, currency } = definition;
   if (currency !== basket.currency) return rejection("currency", { wanted: currency, given: basket.currency });
   if (!holds(conditions.stores, basket.store_code)) return rejection("wrong_store");
   if (!holds(conditions.channels, basket.channel)) return rejection("wrong_channel");

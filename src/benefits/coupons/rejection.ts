@@ -1,6 +1,7 @@
 /** Why a coupon was not applied: the closed list, and what each says. */
 const REJECTIONS = {
   unknown_code: ["没有这张优惠券，请核对券码", "There is no such coupon: check the code"],
+  member_needed: ["只限会员使用，请先确认会员身份", "For members only: say who it is first"],
   not_owner: ["这张券属于另一位会员", "This coupon belongs to another member"],
   withdrawn: ["这张券已停用", "This coupon has been withdrawn"],
   already_used: ["这张券已经用过或已作废", "This coupon has been used or voided"],
