@@ -141,4 +141,40 @@ export const errors = defineErrors("points", {
     zh: "还没有生效的积分方案。请先启用一个。",
     en: "No points programme is in force yet. Put one in force first.",
   },
+  lot_not_found: { status: 404, zh: "没有编号为 {lot_id} 的积分批次。", en: "There is no lot {lot_id}." },
+  no_numbers: {
+    status: 409,
+    zh: "会员 {member_id} 没有可记积分的账号。",
+    en: "Member {member_id} has no number that points could belong to.",
+  },
+  receipt_unknown: {
+    status: 404,
+    zh: "门店 {store_code} 没有小票号 {order_no}。核对小票上的单号和门店；刚下的单请过几分钟再试。",
+    en: "Store {store_code} has no receipt {order_no}. Check number and store; for a sale of this minute try again later.",
+  },
+  receipt_has_member: {
+    status: 409,
+    zh: "小票 {order_no} 已记在一位会员名下，积分已给过。",
+    en: "Receipt {order_no} belongs to a member already, who has its points.",
+  },
+  receipt_claimed: {
+    status: 409,
+    zh: "小票 {order_no} 的积分已经补过一次。",
+    en: "The points of receipt {order_no} have been claimed once.",
+  },
+  receipt_too_old: {
+    status: 409,
+    zh: "小票 {order_no} 是 {day} 的，超过 {days} 天，不能再补积分。",
+    en: "Receipt {order_no} is of {day}, more than {days} days ago: too late to claim its points.",
+  },
+  budget_exists: {
+    status: 409,
+    zh: "已有名为「{budget}」的积分预算。",
+    en: "There is a points budget {budget} already.",
+  },
+  replay_days: {
+    status: 422,
+    zh: "试算的起止日期不对：{from_day} 到 {to_day}，最多 {max} 天，且不晚于今天。",
+    en: "These days cannot be replayed: {from_day} to {to_day}; at most {max} days, and none after today.",
+  },
 });

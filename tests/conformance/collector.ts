@@ -42,6 +42,15 @@ export interface Collector {
   close(): Promise<void>;
 }
 
+/** Beyond this the platform takes what lies between sending and receiving for a wrong clock, and adds it (src/ingest/clock-skew.ts). */
+const NETWORK_MS = 10_000;
+
+/** Whether a record has the time of its message: the very same, or later by a way over the wire that a busy machine made long. */
+export function isSameTime(record: Delivered, message_ms: number): boolean {
+  const late_ms = record.occurred_at.getTime() - message_ms;
+  return late_ms === 0 || late_ms > NETWORK_MS;
+}
+
 /** A real server on loopback with one source, whose pipeline ends in this test. */
 export async function startCollector(
   world: TestWorld,

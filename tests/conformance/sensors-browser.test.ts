@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeSensorsForm, parseSensorsForm } from "../../src/ingest/protocols/sensors-payload.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { withDatabase } from "../support/database.ts";
-import { type Captured, type Collector, type Delivered, replay, startCollector, until } from "./collector.ts";
+import { type Captured, type Collector, type Delivered, isSameTime, replay, startCollector, until } from "./collector.ts";
 
 const world = withDatabase();
 let collector: Collector;
@@ -148,7 +148,7 @@ describe("Sensors protocol, as sa-sdk-javascript speaks it in a browser", () => 
   test("every message on the wire is equal to its record after decoding, properties and time", () => {
     for (const message of messages()) {
       const at = message["time"] as number;
-      const own = records.filter((record) => typeOf(record) === message["type"] && record.occurred_at.getTime() === at);
+      const own = records.filter((record) => typeOf(record) === message["type"] && isSameTime(record, at));
       const properties = own.map(
         (record) => record.body["properties"] ?? extra(record)["properties"] ?? extra(record)["traits"],
       );

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeSensorsForm, parseSensorsForm } from "../../src/ingest/protocols/sensors-payload.ts";
 import { withDatabase } from "../support/database.ts";
-import { type Collector, type Delivered, replay, startCollector, until } from "./collector.ts";
+import { type Collector, type Delivered, isSameTime, replay, startCollector, until } from "./collector.ts";
 import { installWx, type WxRequest } from "./wx-stub.ts";
 
 const APP_ID = "wx0123456789abcdef";
@@ -115,10 +115,8 @@ describe("Sensors protocol, as sa-sdk-miniprogram speaks it", () => {
 
   test("every message on the wire is equal to its record after decoding, properties and time", () => {
     for (const message of sent(wx.requests)) {
-      const at = new Date(message["time"] as number);
-      const own = records.filter(
-        (record) => typeOf(record) === message["type"] && record.occurred_at.getTime() === at.getTime(),
-      );
+      const at = message["time"] as number;
+      const own = records.filter((record) => typeOf(record) === message["type"] && isSameTime(record, at));
       const properties = own.map(
         (record) => record.body["properties"] ?? extra(record)["properties"] ?? extra(record)["traits"],
       );

@@ -1,6 +1,6 @@
 import type { Ground } from "../../ground.ts";
 import { type BusinessDay, businessDay, problem } from "../../platform/index.ts";
-import { SYSTEM_SCOPE } from "../../store/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { type Answered, lockHead, readBatch, writeBatch } from "./batch-store.ts";
 import { Books } from "./books.ts";
 import { type Answer, checkRequest, payloadHash, type Request } from "./command.ts";
@@ -84,41 +84,54 @@ export class Ledger {
   }
 
   async #attempt(requests: readonly Request[]): Promise<Outcome[]> {
-    const at = this.#ground.clock.now();
-    return this.#ground.store.write(SYSTEM_SCOPE, async (tx) => {
-      const head = await lockHead(tx);
-      const { snapshot, known } = await readBatch(tx, head, requests);
-      const books = new Books(snapshot);
-      const answered: Answered[] = [];
-      const outcomes = requests.map((request) => {
-        const outcome = this.#carryOut(books, request, known);
-        if ("fresh" in outcome) {
-          answered.push(outcome.fresh);
-          known.set(request.key, outcome.fresh);
-          return { answer: outcome.fresh.answer };
-        }
-        return outcome;
-      });
-      await writeBatch(tx, { head, books, at }, answered);
-      return outcomes;
-    });
+    return this.#ground.store.write(SYSTEM_SCOPE, (tx) => commitWithin(tx, this.#ground, requests));
   }
+}
 
-  #carryOut(
-    books: Books,
-    { key, command }: Request,
-    known: ReadonlyMap<string, { readonly payload_hash: string; readonly answer: Answer }>,
-  ): Outcome | { readonly fresh: Answered } {
-    const payload_hash = payloadHash(command).toString("hex");
-    const before = known.get(key);
-    if (before !== undefined) {
-      if (before.payload_hash === payload_hash) return { answer: before.answer };
-      return { refused: problem("points.key_reused", { key }) };
-    }
-    try {
-      return { fresh: { key, payload_hash, answer: carryOut(books, command, todayOf(this.#ground)) } };
-    } catch (refused) {
-      return { refused };
-    }
+/**
+ * Carries out requests as one batch in a transaction that is open, whose other effects become true with them. From here to
+ * the commit nobody else writes to the ledger, so this comes last.
+ */
+export async function commitWithin(tx: Tx, ground: Ground, requests: readonly Request[]): Promise<Outcome[]> {
+  const at = ground.clock.now();
+  const head = await lockHead(tx);
+  const { snapshot, known } = await readBatch(tx, head, requests);
+  const books = new Books(snapshot);
+  const answered: Answered[] = [];
+  const outcomes = requests.map((request): Outcome => {
+    const outcome = carryOutOnce(books, request, known, todayOf(ground));
+    if (!("fresh" in outcome)) return outcome;
+    answered.push(outcome.fresh);
+    known.set(request.key, outcome.fresh);
+    return { answer: outcome.fresh.answer };
+  });
+  await writeBatch(tx, { head, books, at }, answered);
+  return outcomes;
+}
+
+/** One request in the caller's transaction. @throws points.* when it is refused */
+export async function submitWithin(tx: Tx, ground: Ground, request: Request): Promise<Answer> {
+  checkRequest(request);
+  const [outcome] = await commitWithin(tx, ground, [request]);
+  if (outcome === undefined || !("answer" in outcome)) throw outcome?.refused;
+  return outcome.answer;
+}
+
+function carryOutOnce(
+  books: Books,
+  { key, command }: Request,
+  known: ReadonlyMap<string, { readonly payload_hash: string; readonly answer: Answer }>,
+  today: BusinessDay,
+): Outcome | { readonly fresh: Answered } {
+  const payload_hash = payloadHash(command).toString("hex");
+  const before = known.get(key);
+  if (before !== undefined) {
+    if (before.payload_hash === payload_hash) return { answer: before.answer };
+    return { refused: problem("points.key_reused", { key }) };
+  }
+  try {
+    return { fresh: { key, payload_hash, answer: carryOut(books, command, today) } };
+  } catch (refused) {
+    return { refused };
   }
 }

@@ -32,6 +32,12 @@ const ORDERS = `
   with bought as materialized (
     select order_id, party_id as owner, member_id, placed_at, business_day as day, store_code, channel, currency, is_valid
     from catalogue.orders where member_id = any($1::bigint[])
+    union all
+    -- receipts that somebody brought: an order without a member, whose points have an owner all the same
+    select o.order_id, c.owner, p.member_id, o.placed_at, o.business_day, o.store_code, o.channel, o.currency,
+      o.is_valid and not p.is_excluded
+    from catalogue.parties p join points.claim c on c.owner = p.party_id join catalogue.orders o on o.order_id = c.order_id
+    where p.member_id = any($1::bigint[]) and o.party_id is null
   ), firsts as (
     select distinct on (member_id) order_id from bought where is_valid order by member_id, placed_at, order_id
   ), chosen as materialized (

@@ -1,0 +1,55 @@
+import type { Ground } from "../../ground.ts";
+import { addDays } from "../../platform/index.ts";
+import type { Tx } from "../../store/index.ts";
+import { todayOf } from "../ledger/ledger.ts";
+import { allTerms, termsOn } from "../rules/programme-store.ts";
+import { walletsOf } from "../rules/settle-store.ts";
+import { type Balance, balanceOf, type HistoryLine, history, type WalletLot, walletLots } from "./wallet-store.ts";
+
+/** Lots shown; the balance counts all of them. */
+const LOTS_SHOWN = 200;
+/** Points that expire within so many days are named. */
+export const SOON_DAYS = 30;
+
+/** What a member has, and what will become of it. */
+export interface MemberPoints extends Balance {
+  readonly numbers: readonly number[];
+  readonly lots: readonly WalletLot[];
+  readonly expiring_soon: number;
+  readonly soon_days: number;
+  /** What points are worth where they pay; null without a programme. */
+  readonly worth: { readonly points: number; readonly minor: number; readonly currency: string } | null;
+}
+
+/** The numbers of a member whom the person may see. */
+export async function numbersOf(tx: Tx, member_id: number): Promise<number[]> {
+  return (await walletsOf(tx, [member_id])).get(member_id) ?? [member_id];
+}
+
+export async function memberPoints(tx: Tx, ground: Ground, member_id: number): Promise<MemberPoints> {
+  const today = todayOf(ground);
+  const numbers = await numbersOf(tx, member_id);
+  const balance = await balanceOf(tx, numbers, today);
+  const lots = (await walletLots(tx, numbers, LOTS_SHOWN)).filter(
+    (lot) => lot.last_day === null || lot.last_day >= today,
+  );
+  const soon = addDays(today, SOON_DAYS);
+  const expiring_soon = lots
+    .filter((lot) => lot.last_day !== null && lot.last_day <= soon)
+    .reduce((sum, lot) => sum + lot.active, 0);
+  const terms = termsOn(await allTerms(tx), today);
+  const worth = terms === undefined ? null : { ...terms.definition.worth, currency: terms.definition.currency };
+  return { ...balance, numbers, lots, expiring_soon, soon_days: SOON_DAYS, worth };
+}
+
+/** A page of a member's movements, newest first, with the cursor of the next one. */
+export async function memberHistory(
+  tx: Tx,
+  member_id: number,
+  page: { readonly before: number | undefined; readonly limit: number },
+): Promise<{ readonly items: readonly HistoryLine[]; readonly next: number | null }> {
+  const numbers = await numbersOf(tx, member_id);
+  const items = await history(tx, numbers, { ...page, limit: page.limit + 1 });
+  const shown = items.slice(0, page.limit);
+  return { items: shown, next: items.length > page.limit ? (shown.at(-1)?.transfer_id ?? null) : null };
+}

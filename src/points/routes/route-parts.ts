@@ -1,0 +1,88 @@
+import { type TSchema, Type } from "typebox";
+
+export const tags = ["points"];
+
+export const Nullable = <Part extends TSchema>(part: Part) => Type.Union([part, Type.Null()]);
+const Count = Type.Integer();
+const Instant = Type.String();
+
+export const Lot = Type.Object({
+  lot_id: Count,
+  owner: Count,
+  points: Count,
+  pending: Count,
+  active: Count,
+  held: Count,
+  active_from: Nullable(Type.String()),
+  last_day: Nullable(Type.String()),
+  reference: Type.String(),
+});
+
+export const PointsView = Type.Object({
+  pending: Count,
+  active: Count,
+  held: Count,
+  owed: Count,
+  earned: Count,
+  burned: Count,
+  expired: Count,
+  numbers: Type.Array(Count),
+  lots: Type.Array(Lot),
+  expiring_soon: Count,
+  soon_days: Count,
+  worth: Nullable(Type.Object({ points: Count, minor: Count, currency: Type.String() })),
+});
+
+export const HistoryPage = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      transfer_id: Count,
+      at: Instant,
+      reference: Type.String(),
+      points: Count,
+      what: Type.String(),
+      lot_id: Nullable(Count),
+    }),
+  ),
+  next: Nullable(Count),
+});
+
+export const LedgerLine = Type.Object({
+  transfer_id: Count,
+  batch_id: Count,
+  at: Instant,
+  from_kind: Type.String(),
+  from_id: Count,
+  from_lot: Nullable(Count),
+  to_kind: Type.String(),
+  to_id: Count,
+  to_lot: Nullable(Count),
+  points: Count,
+  reference: Type.String(),
+});
+
+export const LotView = Type.Object({
+  lot: Type.Object({
+    ...Lot.properties,
+    burned: Count,
+    expired: Count,
+    returned: Count,
+    given: Count,
+    origin_lot_id: Nullable(Count),
+  }),
+  lines: Type.Array(LedgerLine),
+  batch: Nullable(Type.Object({ batch_id: Count, at: Instant, hash: Type.String(), previous_hash: Type.String() })),
+});
+
+export const Answer = Type.Object({
+  points: Count,
+  lots: Type.Array(Type.Object({ lot_id: Count, points: Count })),
+  hold_id: Type.Optional(Count),
+  debt: Type.Optional(Count),
+  repaid: Type.Optional(Count),
+});
+
+/** The header under which a write has one effect. */
+export const KeyHeader = Type.Object({
+  "idempotency-key": Type.String({ minLength: 1, maxLength: 150, description: "One effect for one key" }),
+});
