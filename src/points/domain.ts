@@ -10,6 +10,8 @@ import { pointIndicators } from "./indicators.ts";
 import { todayOf } from "./ledger/ledger.ts";
 import { activateDue, expireDue, releaseOverdue } from "./ledger/sweep.ts";
 import { verifyLedger } from "./ledger/verify.ts";
+import { pointRoutes } from "./routes/routes.ts";
+import { pointJobs } from "./rules/jobs.ts";
 import { ensureProgrammes } from "./rules/programme-store.ts";
 import { markEarning } from "./rules/settle-store.ts";
 import { MARKS_MAX, settleMarked } from "./rules/settle.ts";
@@ -81,6 +83,8 @@ export const domain: Domain = {
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["points"],
   restoreCheck: async (ground) => [await ledgerIsWhole(ground)],
+  routes: pointRoutes,
+  jobs: pointJobs,
   stage: pointsStage,
   events: {
     "trade.changed": mark,

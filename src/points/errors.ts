@@ -177,4 +177,15 @@ export const errors = defineErrors("points", {
     zh: "试算的起止日期不对：{from_day} 到 {to_day}，最多 {max} 天，且不晚于今天。",
     en: "These days cannot be replayed: {from_day} to {to_day}; at most {max} days, and none after today.",
   },
+  replay_stopped: { status: 409, zh: "试算已停止。", en: "The replay was stopped." },
+  activation_holds: {
+    status: 409,
+    zh: "这次变更已经生效或已撤销，不能再撤销。",
+    en: "This change holds already, or was taken back: it cannot be withdrawn.",
+  },
+  statement_days: {
+    status: 422,
+    zh: "对账的起止日期不对：{from_day} 到 {to_day}，最多 {max} 天。",
+    en: "There is no statement from {from_day} to {to_day}: at most {max} days, the first before the last.",
+  },
 });

@@ -3,3 +3,5 @@ export type { Answer, Command, Request } from "./ledger/command.ts";
 export { Ledger, ledgerOf } from "./ledger/ledger.ts";
 export { releaseOverdue, turnDay } from "./ledger/sweep.ts";
 export { type VerifyResult, verifyLedger } from "./ledger/verify.ts";
+export { settleEarnings } from "./rules/settle.ts";
+export type { Programme } from "./rules/programme.ts";

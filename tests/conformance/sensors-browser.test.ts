@@ -7,7 +7,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeSensorsForm, parseSensorsForm } from "../../src/ingest/protocols/sensors-payload.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { withDatabase } from "../support/database.ts";
-import { type Captured, type Collector, type Delivered, isSameTime, replay, startCollector, until } from "./collector.ts";
+import {
+  type Captured,
+  type Collector,
+  type Delivered,
+  isSameTime,
+  replay,
+  startCollector,
+  until,
+} from "./collector.ts";
 
 const world = withDatabase();
 let collector: Collector;

@@ -20,7 +20,7 @@ export async function runQueuedJobs({ ground, composition }: Pick<TestWorld, "gr
     if (next === undefined) return;
     const kind = kinds.get(next.kind);
     if (kind === undefined) throw new Error(`no job ${next.kind}`);
-    await kind.run({
+    const result = await kind.run({
       ground,
       job_id: next.job_id,
       input: next.input,
@@ -29,7 +29,10 @@ export async function runQueuedJobs({ ground, composition }: Pick<TestWorld, "gr
       progress: async () => {},
     });
     await ground.store.write(SYSTEM_SCOPE, (tx) =>
-      tx.query("update store.job set state = 'done' where job_id = $1", [next.job_id]),
+      tx.query("update store.job set state = 'done', result = $2 where job_id = $1", [
+        next.job_id,
+        JSON.stringify(result ?? null),
+      ]),
     );
   }
 }

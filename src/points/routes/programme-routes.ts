@@ -252,4 +252,3 @@ async function draftOf(tx: Tx, body: Static<typeof ReplayBody>): Promise<Program
   if (newest === undefined) throw problem("points.programme_not_found", { programme });
   return (await programmeVersion(tx, programme, version ?? newest)).definition;
 }
-

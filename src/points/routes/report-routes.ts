@@ -105,8 +105,7 @@ export function reportRoutes(app: FastifyInstance, ground: Ground): void {
         return {
           liability: await liability(tx),
           worth: definition === undefined ? null : { ...definition.worth, currency: definition.currency },
-          programme:
-            terms === undefined ? null : { ...terms, zh: terms.definition.zh, en: terms.definition.en },
+          programme: terms === undefined ? null : { ...terms, zh: terms.definition.zh, en: terms.definition.en },
           budgets: await budgets(tx),
           refused: await refusedPoints(tx),
         };

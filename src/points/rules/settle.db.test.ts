@@ -1,6 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { withDatabase } from "../../../tests/support/database.ts";
-import { TierShop } from "../../../tests/support/tier-shop.ts";
+import { PointsShop } from "../../../tests/support/points-shop.ts";
 import { GROWTH_POINTS } from "../../../definitions/points/growth.ts";
 import { addDays } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
@@ -12,8 +12,7 @@ import { markEarning } from "./settle-store.ts";
 
 const world = withDatabase();
 const START = "2026-03-01";
-let shop: TierShop;
-let members = 0;
+let shop: PointsShop;
 
 const amount: EarnRule = {
   kind: "amount",
@@ -47,109 +46,66 @@ async function put(definition: Programme, from_day: string): Promise<void> {
   });
 }
 
+beforeAll(() => {
+  shop = new PointsShop(world());
+});
+
 /** A shop on its first day under these rules. */
 async function open(rules: readonly EarnRule[], more: Partial<Programme> = {}): Promise<void> {
-  shop = new TierShop(world());
   await shop.clear();
-  await shop.query(
-    "delete from points.activation; delete from points.terms; delete from points.earning; delete from points.cap_use; delete from points.dirty",
-  );
   shop.setDay(START);
   await put(tried(rules, more), START);
 }
 
-async function member(): Promise<number> {
-  members += 1;
-  await shop.member(members, "2025-01-01");
-  return members;
-}
-
-/** An order with one line; lines are what rules look at. */
-async function order(number: number, net_minor: number, day = shop.today()): Promise<number> {
-  const order_id = await shop.order(number, day, net_minor);
-  await shop.query(
-    `insert into trade.order_line (order_id, line_key, sku, quantity, gross_minor, discount_minor, coupon_minor, tender_minor, net_minor)
-     values ($1, '1', 'TEA', 1, $2, 0, 0, 0, $2)`,
-    [order_id, net_minor],
-  );
-  await look(number);
-  return order_id;
-}
-
-async function refund(number: number, order_id: number, minor: number): Promise<void> {
-  await shop.query("update trade.order_line set refund_minor = $2 where order_id = $1", [order_id, minor]);
-  await shop.query("update trade.sales_order set refund_minor = $2 where order_id = $1", [order_id, minor]);
-  await look(number);
-}
-
-async function look(number: number): Promise<void> {
-  const { ground } = world();
-  await ground.store.write(SYSTEM_SCOPE, (tx) => markEarning(tx, { party_ids: [number] }, ground.clock.now()));
-  await settleEarnings(ground);
-}
-
-async function goTo(day: string): Promise<void> {
-  shop.setDay(day);
-  await turnDay(world().ground, day);
-}
-
-const has = async (number: number) =>
-  (
-    await shop.query<{ pending: number; active: number; owed: number }>(
-      `select coalesce(sum(pending), 0)::int as pending, coalesce(sum(active), 0)::int as active,
-         coalesce((select owed from points.debt where owner = $1), 0)::int as owed from points.lot where owner = $1`,
-      [number],
-    )
-  )[0];
 const isWhole = async () => (await verifyLedger(world().ground.store)).ok;
 
 describe("an order", () => {
   test("earns once, pending until the return window closes, however often it is looked at", async () => {
     await open([amount]);
-    const anna = await member();
-    await order(anna, 12_350);
-    await look(anna);
-    expect(await has(anna)).toEqual({ pending: 123, active: 0, owed: 0 });
-    await goTo(addDays(START, 7));
-    expect(await has(anna)).toEqual({ pending: 0, active: 123, owed: 0 });
+    const anna = await shop.newMember();
+    await shop.buy(anna, 12_350);
+    await shop.look(anna);
+    expect(await shop.has(anna)).toEqual({ pending: 123, active: 0, owed: 0 });
+    await shop.goTo(addDays(START, 7));
+    expect(await shop.has(anna)).toEqual({ pending: 0, active: 123, owed: 0 });
     const [lot] = await shop.query("select last_day, reference from points.lot where owner = $1", [anna]);
     expect(lot).toMatchObject({ last_day: "2027-03-07", reference: expect.stringMatching(/^order:\d+:per_yuan:\d+$/) });
-    await goTo("2027-03-08");
-    expect(await has(anna)).toEqual({ pending: 0, active: 0, owed: 0 });
+    await shop.goTo("2027-03-08");
+    expect(await shop.has(anna)).toEqual({ pending: 0, active: 0, owed: 0 });
   });
 
   test("that is returned in parts takes back to the point: from pending, from active, then as a debt that the next pays", async () => {
     await open([amount], { pending_days: 0 });
-    const ben = await member();
-    const first = await order(ben, 10_000);
-    await refund(ben, first, 3_333);
-    expect(await has(ben)).toEqual({ pending: 0, active: 66, owed: 0 });
+    const ben = await shop.newMember();
+    const first = await shop.buy(ben, 10_000);
+    await shop.refundLine(ben, first, 3_333);
+    expect(await shop.has(ben)).toEqual({ pending: 0, active: 66, owed: 0 });
     await ledgerOf(world().ground).submit({
       key: `gift ${ben}`,
       command: { type: "spend", wallet: [ben], points: 60, reference: `gift ${ben}` },
     });
-    await refund(ben, first, 10_000);
-    expect(await has(ben)).toEqual({ pending: 0, active: 0, owed: 60 });
-    await order(ben, 7_000);
-    expect(await has(ben)).toEqual({ pending: 0, active: 10, owed: 0 });
+    await shop.refundLine(ben, first, 10_000);
+    expect(await shop.has(ben)).toEqual({ pending: 0, active: 0, owed: 60 });
+    await shop.buy(ben, 7_000);
+    expect(await shop.has(ben)).toEqual({ pending: 0, active: 10, owed: 0 });
     // a refund that was a mistake is taken back
-    await refund(ben, first, 0);
-    expect(await has(ben)).toEqual({ pending: 0, active: 110, owed: 0 });
+    await shop.refundLine(ben, first, 0);
+    expect(await shop.has(ben)).toEqual({ pending: 0, active: 110, owed: 0 });
     expect(await isWhole()).toBe(true);
   });
 
   test("that turns out to be somebody else's moves its points", async () => {
     await open([amount], { pending_days: 0 });
-    const [carl, dora] = [await member(), await member()];
-    const one = await order(carl, 5_000);
+    const [carl, dora] = [await shop.newMember(), await shop.newMember()];
+    const one = await shop.buy(carl, 5_000);
     await shop.query("update trade.sales_order set party_id = $2 where order_id = $1", [one, dora]);
-    await look(carl);
-    await look(dora);
-    expect(await has(carl)).toMatchObject({ active: 0, owed: 0 });
-    expect(await has(dora)).toMatchObject({ active: 50, owed: 0 });
+    await shop.look(carl);
+    await shop.look(dora);
+    expect(await shop.has(carl)).toMatchObject({ active: 0, owed: 0 });
+    expect(await shop.has(dora)).toMatchObject({ active: 50, owed: 0 });
     await shop.query("delete from trade.sales_order where order_id = $1", [one]);
-    await look(dora);
-    expect(await has(dora)).toMatchObject({ active: 0, owed: 0 });
+    await shop.look(dora);
+    expect(await shop.has(dora)).toMatchObject({ active: 0, owed: 0 });
   });
 
   test("keeps the terms, the tier and the birthday it was judged by", async () => {
@@ -162,51 +118,51 @@ describe("an order", () => {
       when: { tiers: ["gold"] },
     };
     await open([amount, twice], { pending_days: 0 });
-    const emma = await member();
+    const emma = await shop.newMember();
     await shop.query(
       `insert into tiers.history (member_id, ladder, version, to_tier, direction, day, at, reason, evidence)
        values ($1, 'growth', 1, 'gold', 1, $2, now(), 'earned', '{}')`,
       [emma, START],
     );
-    const old = await order(emma, 10_000);
-    expect(await has(emma)).toMatchObject({ active: 200 });
+    const old = await shop.buy(emma, 10_000);
+    expect(await shop.has(emma)).toMatchObject({ active: 200 });
     shop.setDay(addDays(START, 10));
     await put(tried([{ ...amount, points: 5 }], { pending_days: 0 }), addDays(START, 10));
     await shop.query("update tiers.history set to_tier = 'ordinary' where member_id = $1", [emma]);
-    await refund(emma, old, 5_000);
-    expect(await has(emma)).toMatchObject({ active: 100 });
-    await order(emma, 1_000);
-    expect(await has(emma)).toMatchObject({ active: 150 });
+    await shop.refundLine(emma, old, 5_000);
+    expect(await shop.has(emma)).toMatchObject({ active: 100 });
+    await shop.buy(emma, 1_000);
+    expect(await shop.has(emma)).toMatchObject({ active: 150 });
   });
 
   test("from before the programme, of a staff account or in the future earns nothing", async () => {
     await open([amount], { pending_days: 0 });
-    const finn = await member();
-    await order(finn, 10_000, addDays(START, -1));
-    await order(finn, 10_000, addDays(START, 3));
-    expect(await has(finn)).toMatchObject({ active: 0 });
-    await goTo(addDays(START, 3));
-    await look(finn);
-    expect(await has(finn)).toMatchObject({ active: 100 });
+    const finn = await shop.newMember();
+    await shop.buy(finn, 10_000, addDays(START, -1));
+    await shop.buy(finn, 10_000, addDays(START, 3));
+    expect(await shop.has(finn)).toMatchObject({ active: 0 });
+    await shop.goTo(addDays(START, 3));
+    await shop.look(finn);
+    expect(await shop.has(finn)).toMatchObject({ active: 100 });
     await shop.query("update members.profile set is_staff = true where member_id = $1", [finn]);
-    await look(finn);
-    expect(await has(finn)).toMatchObject({ active: 0, owed: 0 });
+    await shop.look(finn);
+    expect(await shop.has(finn)).toMatchObject({ active: 0, owed: 0 });
   });
 });
 
 describe("limits", () => {
   test("of a day and a month cut what a rule gives; a refund frees what it had used", async () => {
     await open([{ ...amount, caps: { member_day: 100, member_month: 150 } }], { pending_days: 0 });
-    const gina = await member();
-    const first = await order(gina, 8_000);
-    await order(gina, 8_000);
-    expect(await has(gina)).toMatchObject({ active: 100 });
+    const gina = await shop.newMember();
+    const first = await shop.buy(gina, 8_000);
+    await shop.buy(gina, 8_000);
+    expect(await shop.has(gina)).toMatchObject({ active: 100 });
     shop.setDay(addDays(START, 1));
-    await order(gina, 20_000);
-    expect(await has(gina)).toMatchObject({ active: 150 });
-    await refund(gina, first, 8_000);
+    await shop.buy(gina, 20_000);
+    expect(await shop.has(gina)).toMatchObject({ active: 150 });
+    await shop.refundLine(gina, first, 8_000);
     // of the first day's 100, 80 are free: the second order has them, and the next day's what the month still allows
-    expect((await has(gina))?.active).toBe(150);
+    expect((await shop.has(gina))?.active).toBe(150);
     const used = await shop.query("select period, used from points.cap_use where owner = $1 order by period", [gina]);
     expect(used).toEqual([
       { period: "2026-03", used: 150 },
@@ -230,16 +186,16 @@ describe("limits", () => {
     const fund = (points: number, key: string) =>
       ledgerOf(ground).submit({ key, command: { type: "fund", budget: "spring", points, reference: "fund" } });
     await fund(50, "spring 1");
-    const [hans, ida] = [await member(), await member()];
-    const one = await order(hans, 4_000);
-    await order(ida, 4_000);
-    expect(await has(hans)).toMatchObject({ active: 40 });
-    expect(await has(ida)).toMatchObject({ active: 0 });
+    const [hans, ida] = [await shop.newMember(), await shop.newMember()];
+    const one = await shop.buy(hans, 4_000);
+    await shop.buy(ida, 4_000);
+    expect(await shop.has(hans)).toMatchObject({ active: 40 });
+    expect(await shop.has(ida)).toMatchObject({ active: 0 });
     const [row] = await shop.query("select points, wanted, refused from points.earning where owner = $1", [ida]);
     expect(row).toEqual({ points: 0, wanted: 40, refused: "points.budget_exhausted" });
-    await refund(hans, one, 4_000);
-    await look(ida);
-    expect(await has(ida)).toMatchObject({ active: 40 });
+    await shop.refundLine(hans, one, 4_000);
+    await shop.look(ida);
+    expect(await shop.has(ida)).toMatchObject({ active: 40 });
     const [left] = await shop.query<{ balance: number }>("select balance from points.account where name = 'spring'");
     expect(left?.balance).toBe(10);
     expect(await isWhole()).toBe(true);
@@ -249,9 +205,9 @@ describe("limits", () => {
 describe("members who are joined", () => {
   test("share a limit from then on, and lose nothing that they had", async () => {
     await open([{ ...amount, caps: { member_month: 100 } }], { pending_days: 0 });
-    const [jan, kim] = [await member(), await member()];
-    await order(jan, 7_000);
-    await order(kim, 8_000);
+    const [jan, kim] = [await shop.newMember(), await shop.newMember()];
+    await shop.buy(jan, 7_000);
+    await shop.buy(kim, 8_000);
     await shop.identities(
       new Map([
         [jan, jan],
@@ -259,27 +215,23 @@ describe("members who are joined", () => {
       ]),
       new Map(),
     );
-    await order(kim, 5_000);
-    expect([(await has(jan))?.active, (await has(kim))?.active]).toEqual([70, 80]);
+    await shop.buy(kim, 5_000);
+    expect([(await shop.has(jan))?.active, (await shop.has(kim))?.active]).toEqual([70, 80]);
   });
 });
 
 test("two processes that settle at the same time settle once", async () => {
   await open([amount], { pending_days: 0 });
   const { ground } = world();
-  const people = [await member(), await member(), await member()];
+  const people = [await shop.newMember(), await shop.newMember(), await shop.newMember()];
   for (const number of people) {
     const order_id = await shop.order(number, shop.today(), 1_000);
-    await shop.query(
-      `insert into trade.order_line (order_id, line_key, sku, quantity, gross_minor, discount_minor, coupon_minor, tender_minor, net_minor)
-       values ($1, '1', 'TEA', 1, 1000, 0, 0, 0, 1000)`,
-      [order_id],
-    );
+    await shop.line(order_id, 1_000);
   }
   const party_ids = [...people, ...people];
   await ground.store.write(SYSTEM_SCOPE, (tx) => markEarning(tx, { party_ids }, ground.clock.now()));
   await Promise.all(Array.from({ length: 8 }, () => settleEarnings(ground)));
   await settleEarnings(ground);
-  for (const number of people) expect(await has(number)).toMatchObject({ active: 10 });
+  for (const number of people) expect(await shop.has(number)).toMatchObject({ active: 10 });
   expect(await isWhole()).toBe(true);
 });

@@ -1,0 +1,13 @@
+import type { FastifyInstance } from "fastify";
+import type { Ground } from "../../ground.ts";
+import { actRoutes } from "./act-routes.ts";
+import { memberRoutes } from "./member-routes.ts";
+import { programmeRoutes } from "./programme-routes.ts";
+import { reportRoutes } from "./report-routes.ts";
+
+export function pointRoutes(app: FastifyInstance, ground: Ground): void {
+  memberRoutes(app, ground);
+  programmeRoutes(app, ground);
+  reportRoutes(app, ground);
+  actRoutes(app, ground);
+}
