@@ -4,7 +4,7 @@ import { PointsShop } from "../../../tests/support/points-shop.ts";
 import { GROWTH_POINTS } from "../../../definitions/points/growth.ts";
 import { addDays } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
-import { ledgerOf, turnDay, verifyLedger } from "../index.ts";
+import { ledgerOf, verifyLedger } from "../index.ts";
 import type { EarnRule, Programme } from "./programme.ts";
 import { activateProgramme, addProgrammeVersion } from "./programme-store.ts";
 import { settleEarnings } from "./settle.ts";
