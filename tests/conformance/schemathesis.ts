@@ -38,7 +38,8 @@ export interface FuzzOptions {
   readonly phases: readonly ("coverage" | "fuzzing" | "stateful")[];
   /** Cases an operation. */
   readonly cases: number;
-  readonly seconds: number;
+  /** So many cases and no others, each time; or cases drawn anew until so many seconds are spent. */
+  readonly spends: "the same cases" | { readonly seconds: number };
   /** Addresses that would end the session itself, as a pattern. */
   readonly exclude: string;
   readonly folder: string;
@@ -61,7 +62,9 @@ export async function fuzz(options: FuzzOptions): Promise<{ code: number; said: 
       `--checks=${CHECKS.join(",")}`,
       `--phases=${options.phases.join(",")}`,
       `--max-examples=${options.cases}`,
-      `--max-time=${options.seconds}`,
+      ...(options.spends === "the same cases"
+        ? ["--generation-deterministic"]
+        : [`--max-time=${options.spends.seconds}`]),
       `--exclude-path-regex=${options.exclude}`,
       ...(options.only === undefined || options.only === "" ? [] : [`--include-path-regex=${options.only}`]),
       "--continue-on-failure",
