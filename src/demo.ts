@@ -81,12 +81,14 @@ export async function fillDemo(ground: Ground, wanted: boolean, say: (line: stri
   if (seeded !== undefined && (typeof seeded === "string" || "demo" in seeded || seeded.filled)) return;
   if (seeded === undefined && (!wanted || (await isInUse(ground)))) return remember(ground, NONE);
   const { demoNow, seedWorld } = await import("../examples/tea-house/seed.ts");
+  const { seedCoupons } = await import("../examples/tea-house/coupons.ts");
   const demo = seeded ?? demoNow(ground, ground.config.demo_members, 1);
   // noted before the first record, so that a filling that is broken off goes on with the same world
   await remember(ground, demo);
   say("Filling in the example world … · 正在生成示例数据");
   const { members, seed, from, until } = demo;
   await seedWorld(ground, { members, seed, from: new Date(from), until: new Date(until) });
+  await seedCoupons(ground, seed);
   await remember(ground, { ...demo, filled: true });
 }
 

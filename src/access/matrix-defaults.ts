@@ -11,7 +11,12 @@ const BOUND_TO_STORES: ReadonlySet<Role> = new Set(["clerk"]);
  * records at once, but for the owner, who works alone at first.
  */
 const APPROVED_FOR_ALL: ReadonlySet<Permission> = new Set(["segments.export"]);
-const APPROVED_BUT_FOR_OWNERS: ReadonlySet<Permission> = new Set(["tiers.grant", "points.adjust", "data.undo"]);
+const APPROVED_BUT_FOR_OWNERS: ReadonlySet<Permission> = new Set([
+  "tiers.grant",
+  "points.adjust",
+  "benefits.grant",
+  "data.undo",
+]);
 
 function shippedOutcome(role: Role, held: boolean, permission: Permission, level: string): Outcome {
   if (!held || level === "L4") return "deny";

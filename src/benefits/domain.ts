@@ -1,17 +1,28 @@
 import type { Domain } from "../domains.ts";
 import { startLoop } from "../platform/index.ts";
 import { releaseOverdueHolds } from "./coupons/hold.ts";
+import { batchRoutes } from "./coupons/batch-routes.ts";
+import { couponRoutes } from "./coupons/coupon-routes.ts";
+import { issueRoutes } from "./coupons/issue-routes.ts";
 import { couponJobs } from "./coupons/jobs.ts";
+import { tillRoutes } from "./coupons/till-routes.ts";
 import { expireNext, forgetAnswers } from "./coupons/sweep.ts";
 import "./errors.ts";
+import { benefitIndicators } from "./indicators.ts";
 
 const LOOK_EVERY_MS = 5_000;
 
 export const domain: Domain = {
   name: "benefits",
-  no_indicators: "They come with the pages.",
+  indicators: benefitIndicators,
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["benefits"],
+  routes: (app, ground) => {
+    couponRoutes(app, ground);
+    batchRoutes(app, ground);
+    issueRoutes(app, ground);
+    tillRoutes(app, ground);
+  },
   jobs: couponJobs,
   start: async (ground) => {
     const onError = (error: unknown) => ground.log.error({ error: String(error) }, "the turn of coupons failed");

@@ -356,7 +356,8 @@ test("every bulk act and every export says how it is put to a colleague, or why 
     const domain = access.permission.split(".")[0] ?? "";
     const file = /\.(xlsx|csv)$|\/file$|\/export$/.test(url);
     const act = method !== "GET" && /undo|bulk|batch|replay|export|\/import$|\/grants$/.test(url);
-    const own = method !== "GET" && ["segments.export", "data.undo", "tiers.grant"].includes(access.permission);
+    const own =
+      method !== "GET" && ["segments.export", "data.undo", "tiers.grant", "benefits.grant"].includes(access.permission);
     return !NO_MEMBERS.has(domain) && (file || act || own);
   });
   expect(

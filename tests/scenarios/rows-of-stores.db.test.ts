@@ -64,11 +64,13 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
     const grant = await tx.one<{ id: number }>(GRANT, [member]);
     const request = await tx.one<{ id: number }>(REQUEST, [member]);
     const tablet = await tx.one<{ id: number }>(TABLET, [store]);
+    const redemption = await tx.one<{ id: number }>(REDEMPTION, [store, member]);
     return {
       conflict: conflict?.id ?? -1,
       tier_grant: grant?.id ?? -1,
       rights_request: request?.id ?? -1,
       tablet: tablet?.id ?? -1,
+      redemption: redemption?.id ?? -1,
     };
   });
   objects[store] = {
@@ -87,6 +89,10 @@ const GRANT = `insert into tiers.grant (member_id, tier, from_day, until_day, re
 
 const TABLET = `insert into access.tablet (store_code, name, place, made_by, made_at)
   values ($1, 'test', 1, 1, now()) returning tablet_id as id`;
+
+const REDEMPTION = `insert into benefits.redemption (order_reference, store_code, channel, currency, owner, state, until_at, amount_minor,
+    discount_minor, day, made_at)
+  values ('R-' || $1, $1, 'store', 'CNY', $2, 'held', now() + interval '1 day', 8800, 0, '2026-03-03', now()) returning redemption_id as id`;
 
 /** One that is closed, so that its proof can be asked for too. */
 const REQUEST = `insert into trust.rights_request (kind, member_id, via, state, received_at, received_day, due_day, filed_by, closed_at,

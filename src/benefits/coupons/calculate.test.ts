@@ -283,6 +283,7 @@ describe("definitions that nobody can mean", () => {
     ["in_and_out", amount(5, { scope: { skus: ["A"], except_skus: ["A"] } })],
     ["exclusive_and_several", amount(5, { stacking: { exclusive: true, per_order_max: 2 } })],
     ["franchise_share", amount(5, { bearer: { kind: "franchise_share", franchise_percent: 0 } })],
+    ["key_reserved", amount(5, { key: "batches" })],
     ["name_blank", amount(5, { en: " " })],
   ])("%s", (code, coupon) => expect(couponProblems(coupon).map((one) => one.code)).toEqual([code]));
 

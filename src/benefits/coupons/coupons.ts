@@ -23,6 +23,10 @@ export async function couponNamed(tx: Tx, key: string): Promise<CouponHead> {
   return head;
 }
 
+export async function hasCoupon(tx: Tx, key: string): Promise<boolean> {
+  return (await couponByKey(tx, key)) !== undefined;
+}
+
 /** Keeps a draft, sound or not: what is wrong with it stands in the way of publishing only. @returns its version */
 export async function saveCoupon(tx: Tx, definition: CouponDefinition, saving: Saving): Promise<number> {
   return saveDraft(tx, definition, saving);

@@ -19,7 +19,17 @@ interface Rule {
 const overlaps = (a: readonly string[], b: readonly string[]) => a.some((one) => b.includes(one));
 const isWholeOrder = ({ scope }: CouponDefinition) => scope.skus.length === 0 && scope.categories.length === 0;
 
+/** Addresses of the interface beside those of coupons. */
+const RESERVED = new Set(["stacking", "check", "try", "evaluate", "redemptions", "returns", "batches", "issuances"]);
+
 const RULES: readonly Rule[] = [
+  {
+    code: "key_reserved",
+    path: "/key",
+    zh: "这个编码是接口保留的，请换一个。",
+    en: "This key is reserved: choose another one.",
+    broken: ({ key }) => RESERVED.has(key),
+  },
   {
     code: "name_blank",
     path: "/zh",

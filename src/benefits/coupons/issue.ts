@@ -214,3 +214,10 @@ async function portionOf(
   const owners = members.filter(({ has }) => again || !has).map(({ member_id }) => member_id);
   return { owners, skipped: members.length - owners.length, reached: members.at(-1)?.member_id ?? reached };
 }
+
+/** All portions, one after the other. */
+export async function finishIssuance(ground: Ground, issuance_id: number): Promise<void> {
+  const all = { again: false, stores: null };
+  for (let row = await continueIssuance(ground, issuance_id, all); row?.state === "running"; )
+    row = await continueIssuance(ground, issuance_id, all);
+}

@@ -1,0 +1,65 @@
+import type { Indicator } from "../store/index.ts";
+import {
+  contradictingBatches,
+  injectContradiction,
+  injectRedemptions,
+  redemptionsByStore,
+} from "./coupons/watch-store.ts";
+
+const HOUR_MS = 3_600_000;
+
+const velocity: Indicator = {
+  name: "benefits.coupon_velocity",
+  zh: "优惠券核销过快",
+  en: "Coupons redeemed unusually fast",
+  how: {
+    zh: "每家门店（或线上渠道）最近一小时核销的优惠券张数",
+    en: "Coupons that each store, or channel without a store, redeemed within the last hour",
+  },
+  unit: "count",
+  direction: "above",
+  warn: 120,
+  alarm: 300,
+  window_minutes: 60,
+  advice: {
+    zh: "到批次页看是哪批券、谁在核销。像是券码外泄或有人刷单的，先暂停这个批次，再与门店核对小票。",
+    en: "See on the batch's page which coupons it is and who redeems them. If codes leaked or somebody makes sales up: pause the batch, then compare receipts with the store.",
+  },
+  link: "/coupons",
+  read: async ({ tx, world_at }) =>
+    (await redemptionsByStore(tx, new Date(world_at.getTime() - HOUR_MS), world_at)).map(({ part, coupons }) => ({
+      part,
+      value: coupons,
+    })),
+  inject: async ({ tx, world_at }, limit) => {
+    await injectRedemptions(tx, world_at, limit + 1);
+    return { part: "store:INJECTED" };
+  },
+};
+
+const unbalanced: Indicator = {
+  name: "benefits.coupons_unbalanced",
+  zh: "优惠券账不符",
+  en: "Coupons out of balance",
+  how: {
+    zh: "已用张数或支出与核销明细对不上的批次数；应恒为 0",
+    en: "Batches whose uses or cost differ from what their redemptions say; always 0",
+  },
+  unit: "count",
+  direction: "above",
+  warn: 1,
+  alarm: 1,
+  window_minutes: null,
+  advice: {
+    zh: "暂停这些批次，保全数据库日志，查出是哪一笔核销或退回之后开始不符。",
+    en: "Pause these batches, keep the database's logs, and find the redemption or return after which they differ.",
+  },
+  link: "/coupons",
+  read: async ({ tx }) => [{ part: "", value: await contradictingBatches(tx) }],
+  inject: async ({ tx, world_at }, limit) => {
+    await injectContradiction(tx, world_at, limit + 1);
+    return { part: "" };
+  },
+};
+
+export const benefitIndicators: readonly Indicator[] = [velocity, unbalanced];
