@@ -50,6 +50,7 @@ export const ROUTES: readonly Route[] = [
   route("/tiers/:ladder/edit", "tiers.read", () =>
     import("./pages/tiers/ladder-edit.tsx").then((page) => page.LadderEditPage),
   ),
+  route("/points", "points.read", () => import("./pages/points/rules.tsx").then((page) => page.PointsPage)),
   route("/clv", "value.read", () => import("./pages/value/clv.tsx").then((page) => page.ClvPage)),
   route("/lifecycle", "value.read", () => import("./pages/value/lifecycle.tsx").then((page) => page.LifecyclePage)),
   route("/metrics", "metrics.read", () => import("./pages/metrics/metrics.tsx").then((page) => page.MetricsPage)),

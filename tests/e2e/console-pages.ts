@@ -21,6 +21,7 @@ export const PAGES = [
   "/tiers?list=tier&tier=gold",
   "/tiers/growth/edit",
   "/tiers/activity",
+  "/points",
   "/metrics",
   "/metrics/stores",
   "/metrics/net_sales",

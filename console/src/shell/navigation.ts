@@ -27,6 +27,10 @@ export const NAVIGATION: readonly NavGroup[] = [
     ],
   },
   {
+    key: "loyalty_group",
+    items: [{ key: "points", path: "/points", permission: "points.read" }],
+  },
+  {
     key: "measures_group",
     items: [
       { key: "metrics", path: "/metrics", permission: "metrics.read" },

@@ -2,7 +2,7 @@ import type { Ground } from "../../ground.ts";
 import { addDays } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
 import { todayOf } from "../ledger/ledger.ts";
-import { allTerms, termsOn } from "../rules/programme-store.ts";
+import { allTerms, ruleNames, termsOn } from "../rules/programme-store.ts";
 import { walletsOf } from "../rules/settle-store.ts";
 import { type Balance, balanceOf, type HistoryLine, history, type WalletLot, walletLots } from "./wallet-store.ts";
 
@@ -19,6 +19,8 @@ export interface MemberPoints extends Balance {
   readonly soon_days: number;
   /** What points are worth where they pay; null without a programme. */
   readonly worth: { readonly points: number; readonly minor: number; readonly currency: string } | null;
+  /** How the rules are called that stand in references. */
+  readonly rules: ReturnType<typeof ruleNames>;
 }
 
 /** The numbers of a member whom the person may see. */
@@ -37,9 +39,10 @@ export async function memberPoints(tx: Tx, ground: Ground, member_id: number): P
   const expiring_soon = lots
     .filter((lot) => lot.last_day !== null && lot.last_day <= soon)
     .reduce((sum, lot) => sum + lot.active, 0);
-  const terms = termsOn(await allTerms(tx), today);
+  const all = await allTerms(tx);
+  const terms = termsOn(all, today);
   const worth = terms === undefined ? null : { ...terms.definition.worth, currency: terms.definition.currency };
-  return { ...balance, numbers, lots, expiring_soon, soon_days: SOON_DAYS, worth };
+  return { ...balance, numbers, lots, expiring_soon, soon_days: SOON_DAYS, worth, rules: ruleNames(all) };
 }
 
 /** A page of a member's movements, newest first, with the cursor of the next one. */

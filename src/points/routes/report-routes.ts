@@ -7,9 +7,9 @@ import { POINTS_MAX } from "../ledger/command.ts";
 import { submitWithin, todayOf } from "../ledger/ledger.ts";
 import { budgets, byRule, liability, refusedPoints, statement } from "../reports/statement-store.ts";
 import { statementWorkbook } from "../reports/statement-workbook.ts";
-import { allTerms, termsOn } from "../rules/programme-store.ts";
+import { allTerms, ruleNames, termsOn } from "../rules/programme-store.ts";
 import { markEarning, refusedOwners } from "../rules/settle-store.ts";
-import { KeyHeader, Nullable, tags } from "./route-parts.ts";
+import { KeyHeader, Nullable, RuleNames, tags } from "./route-parts.ts";
 
 const STATEMENT_DAYS_MAX = 1_100;
 const REFUSED_OWNERS_MAX = 100_000;
@@ -62,6 +62,7 @@ const Overview = Type.Object({
   ),
   budgets: Type.Array(Type.Object({ budget: Type.String(), balance: Count, funded: Count })),
   refused: Type.Array(Type.Object({ rule: Type.String(), refused: Type.String(), points: Count, causes: Count })),
+  rules: RuleNames,
 });
 
 /** The days of a statement: the last twelve months until today, unless said otherwise. @throws points.statement_days */
@@ -100,7 +101,8 @@ export function reportRoutes(app: FastifyInstance, ground: Ground): void {
     },
     async () =>
       ground.store.read(SYSTEM_SCOPE, async (tx) => {
-        const terms = termsOn(await allTerms(tx), todayOf(ground));
+        const all = await allTerms(tx);
+        const terms = termsOn(all, todayOf(ground));
         const { definition } = terms ?? {};
         return {
           liability: await liability(tx),
@@ -108,6 +110,7 @@ export function reportRoutes(app: FastifyInstance, ground: Ground): void {
           programme: terms === undefined ? null : { ...terms, zh: terms.definition.zh, en: terms.definition.en },
           budgets: await budgets(tx),
           refused: await refusedPoints(tx),
+          rules: ruleNames(all),
         };
       }),
   );

@@ -18,6 +18,8 @@ export const Lot = Type.Object({
   reference: Type.String(),
 });
 
+export const RuleNames = Type.Array(Type.Object({ rule: Type.String(), zh: Type.String(), en: Type.String() }));
+
 export const PointsView = Type.Object({
   pending: Count,
   active: Count,
@@ -31,6 +33,7 @@ export const PointsView = Type.Object({
   expiring_soon: Count,
   soon_days: Count,
   worth: Nullable(Type.Object({ points: Count, minor: Count, currency: Type.String() })),
+  rules: RuleNames,
 });
 
 export const HistoryPage = Type.Object({

@@ -85,6 +85,16 @@ export function termsOn(terms: readonly Terms[], day: BusinessDay): Terms | unde
   return terms.find(({ from_day }) => from_day <= day);
 }
 
+/** How rules are called; where versions differ, as the latest terms call them. @param terms as {@link allTerms} gives them */
+export function ruleNames(
+  terms: readonly Terms[],
+): readonly { readonly rule: string; readonly zh: string; readonly en: string }[] {
+  const names = new Map<string, { rule: string; zh: string; en: string }>();
+  for (const { definition } of terms)
+    for (const { key, zh, en } of definition.rules) if (!names.has(key)) names.set(key, { rule: key, zh, en });
+  return [...names.values()];
+}
+
 /**
  * Lets a version hold from a day on; what was ordered before keeps its terms.
  * @throws points.too_soon where the programme in force promises more notice; points.not_before where a later one is set
