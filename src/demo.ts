@@ -88,6 +88,8 @@ export async function fillDemo(ground: Ground, wanted: boolean, say: (line: stri
   say("Filling in the example world … · 正在生成示例数据");
   const { members, seed, from, until } = demo;
   await seedWorld(ground, { members, seed, from: new Date(from), until: new Date(until) });
+  const { seedLoyalty } = await import("../examples/tea-house/loyalty.ts");
+  await seedLoyalty(ground, new Date(until), seed);
   await seedCoupons(ground, seed);
   await remember(ground, { ...demo, filled: true });
 }

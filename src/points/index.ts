@@ -5,3 +5,5 @@ export { releaseOverdue, turnDay } from "./ledger/sweep.ts";
 export { type VerifyResult, verifyLedger } from "./ledger/verify.ts";
 export { settleEarnings } from "./rules/settle.ts";
 export type { Programme } from "./rules/programme.ts";
+export { activateProgramme, ensureProgrammes } from "./rules/programme-store.ts";
+export { markEverybody } from "./rules/settle-store.ts";

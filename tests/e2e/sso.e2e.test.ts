@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await owner?.close();
   await provider?.stop();
-}, 600_000);
+});
 
 async function picture(page: Page, name: string): Promise<void> {
   if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${name}.png` });

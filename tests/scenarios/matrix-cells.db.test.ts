@@ -164,7 +164,6 @@ describe("every route asks the matrix", () => {
       expect(wrong).toEqual([]);
       expect((await differencesOfPrograms(await inForce())).wrong).toEqual([]);
     },
-    120_000,
   );
 
   it("on a method and a level that the vocabulary knows, and none is left out", () => {

@@ -80,7 +80,6 @@ test.skipIf(!existsSync(FILE))(
     await undoImport(world().ground, import_id, quiet);
     expect(await stateOf()).toMatchObject({ members: { members: 0 }, orders: { orders: 0 }, returns: { lines: 0 } });
   },
-  300_000,
 );
 
 test.skipIf(!existsSync(FILE) || !LONG)(
@@ -114,5 +113,4 @@ test.skipIf(!existsSync(FILE) || !LONG)(
     await undoImport(world().ground, second.import_id, quiet);
     expect(await stateOf()).toEqual(state);
   },
-  300_000,
 );

@@ -238,5 +238,4 @@ test.runIf(process.env["HUITOU_SOAK"] === "1")(
     // all of it: lake, spool, uploads, tables, indexes and write-ahead log as PostgreSQL wrote them
     expect(await scanFolder(data(), NEEDLES)).toEqual([]);
   },
-  240_000,
 );
