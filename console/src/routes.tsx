@@ -51,6 +51,9 @@ export const ROUTES: readonly Route[] = [
     import("./pages/tiers/ladder-edit.tsx").then((page) => page.LadderEditPage),
   ),
   route("/points", "points.read", () => import("./pages/points/rules.tsx").then((page) => page.PointsPage)),
+  route("/points/:programme/edit", "points.read", () =>
+    import("./pages/points/programme-edit.tsx").then((page) => page.ProgrammeEditPage),
+  ),
   route("/clv", "value.read", () => import("./pages/value/clv.tsx").then((page) => page.ClvPage)),
   route("/lifecycle", "value.read", () => import("./pages/value/lifecycle.tsx").then((page) => page.LifecyclePage)),
   route("/metrics", "metrics.read", () => import("./pages/metrics/metrics.tsx").then((page) => page.MetricsPage)),

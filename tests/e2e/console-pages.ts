@@ -22,6 +22,7 @@ export const PAGES = [
   "/tiers/growth/edit",
   "/tiers/activity",
   "/points",
+  "/points/growth/edit?rule=member_day",
   "/metrics",
   "/metrics/stores",
   "/metrics/net_sales",

@@ -109,3 +109,10 @@ export function ruleNames(rules: readonly RuleName[]): (rule: string) => string 
     return name === undefined ? rule : pick(name.zh, name.en);
   };
 }
+
+/** A day so many days later. */
+export function dayAfter(day: string, days: number): string {
+  const at = new Date(`${day}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + days);
+  return at.toISOString().slice(0, 10);
+}

@@ -14,7 +14,7 @@ describe("a programme in sentences", () => {
     expect((GROWTH_POINTS.rules as readonly Rule[]).slice(0, 4).map((rule) => gives(rule))).toEqual([
       "每满 1 元积 1 分，每单向下取整",
       "每月 8 日，消费积分双倍",
-      "铂金、钻石会员、生日前后 3 天，消费积分双倍",
+      "铂金、钻石会员在生日前后 3 天，消费积分双倍",
       "首单满 50 元送 100 分",
     ]);
     expect(gives({ ...newRule([], "multiplier"), percent: 150, when: { weekdays: [7, 6] } }, "en")).toBe(

@@ -64,49 +64,46 @@ function givesOf(rule: Rule, say: Say): string {
         : `${count(rule.points)} points for each ${name.toLowerCase()}`;
     }
     case "multiplier": {
-      const when = whenWords(rule.when ?? {}, say);
+      const { who, times: when } = whenWords(rule.when ?? {}, say);
       const by =
         rule.percent === 200 ? (zh ? "双倍" : "double") : zh ? `${times(rule.percent)} 倍` : `× ${times(rule.percent)}`;
-      const always = zh ? "始终" : "always";
-      return zh ? `${list(when, "zh") || always}，消费积分${by}` : `Spending points ${by} ${when.join(", ") || always}`;
+      if (!zh)
+        return ["Spending points", by, who, when.join(" and ") || (who === "" ? "always" : "")]
+          .filter(Boolean)
+          .join(" ");
+      const moment = when.join("且");
+      return `${who}${who !== "" && moment !== "" ? "在" : ""}${moment || (who === "" ? "始终" : "")}，消费积分${by}`;
     }
   }
 }
 
-function whenWords(when: When, { language, nameOf }: Say): string[] {
+/** For whom, and at which times: all of what is named must be so. */
+function whenWords(when: When, { language, nameOf }: Say): { readonly who: string; readonly times: readonly string[] } {
   const zh = language === "zh";
   const { weekdays, month_days, birthday, tiers } = when;
-  const parts: string[] = [];
-  if (tiers?.length)
-    parts.push(
-      zh
-        ? `${list(
-            tiers.map((code) => nameOf("tier", code)),
-            language,
-          )}会员`
-        : `for ${list(
-            tiers.map((code) => nameOf("tier", code)),
-            language,
-          )} members`,
-    );
+  const names = list(
+    (tiers ?? []).map((code) => nameOf("tier", code)),
+    language,
+  );
+  const times: string[] = [];
   if (weekdays?.length) {
-    const names = list(
+    const days = list(
       weekdays.toSorted((a, b) => a - b).map((day) => WEEKDAYS[language][day - 1] ?? ""),
       language,
     );
-    parts.push(zh ? `每周${names}` : `on ${names}`);
+    times.push(zh ? `每周${days}` : `on ${days}`);
   }
   if (month_days?.length) {
     const days = list(month_days.toSorted((a, b) => a - b).map(String), language);
-    parts.push(zh ? `每月 ${days} 日` : `on day ${days} of the month`);
+    times.push(zh ? `每月 ${days} 日` : `on day ${days} of the month`);
   }
-  if (birthday?.month === true) parts.push(zh ? "生日当月" : "in the birthday's month");
+  if (birthday?.month === true) times.push(zh ? "生日当月" : "in the birthday's month");
   else if (birthday !== undefined) {
     const around = birthday.days_around ?? 0;
-    if (around === 0) parts.push(zh ? "生日当天" : "on the birthday");
-    else parts.push(zh ? `生日前后 ${around} 天` : `within ${around} days of the birthday`);
+    if (around === 0) times.push(zh ? "生日当天" : "on the birthday");
+    else times.push(zh ? `生日前后 ${around} 天` : `within ${around} days of the birthday`);
   }
-  return parts;
+  return { who: names === "" ? "" : zh ? `${names}会员` : `for ${names} members`, times };
 }
 
 function whereWords(where: Where | undefined, { language, nameOf }: Say): string[] {
