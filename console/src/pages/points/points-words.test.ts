@@ -1,8 +1,28 @@
 import { describe, expect, it } from "vitest";
-import { GROWTH_POINTS } from "../../../../definitions/points/growth.ts";
 import { newRule, type Programme, type Rule, tidied } from "./programme.ts";
 import { readReference, referenceWords } from "./reference-words.ts";
 import { expiryWords, ruleSentence, termSentences } from "./rule-sentence.ts";
+
+const GROWTH: Programme = {
+  key: "growth",
+  zh: "成长型积分",
+  en: "Growth points",
+  sentence_zh: "",
+  sentence_en: "",
+  currency: "CNY",
+  combine: "best",
+  pending_days: 7,
+  expiry: { kind: "rolling", months: 12, round_to: "month" },
+  grace_days: 30,
+  worth: { points: 100, minor: 100 },
+  notice_days: 30,
+  rules: [
+    { ...newRule([], "amount") },
+    { ...newRule([], "multiplier") },
+    { ...newRule([], "multiplier"), when: { birthday: { days_around: 3 }, tiers: ["platinum", "diamond"] } },
+    { ...newRule([], "order") },
+  ],
+};
 
 const names: Readonly<Record<string, string>> = { platinum: "铂金", diamond: "钻石", review: "评价", share: "分享" };
 const nameOf = (_kind: string, code: string) => names[code] ?? code;
@@ -10,8 +30,8 @@ const gives = (rule: Rule, language: "zh" | "en" = "zh") => ruleSentence(rule, {
 const limits = (rule: Rule) => ruleSentence(rule, { language: "zh", nameOf }).limits;
 
 describe("a programme in sentences", () => {
-  it("says every rule of a shipped programme as a person would", () => {
-    expect((GROWTH_POINTS.rules as readonly Rule[]).slice(0, 4).map((rule) => gives(rule))).toEqual([
+  it("says every kind of rule as a person would", () => {
+    expect(GROWTH.rules.map((rule) => gives(rule))).toEqual([
       "每满 1 元积 1 分，每单向下取整",
       "每月 8 日，消费积分双倍",
       "铂金、钻石会员在生日前后 3 天，消费积分双倍",
@@ -42,7 +62,7 @@ describe("a programme in sentences", () => {
   });
 
   it("says the terms of the whole, and expiry of every kind", () => {
-    expect(termSentences(GROWTH_POINTS as Programme, "zh").slice(0, 4)).toEqual([
+    expect(termSentences(GROWTH, "zh").slice(0, 4)).toEqual([
       "积分 7 天后可用",
       "从可用那天算起，12 个月后的月底到期",
       "100 分抵 1 元",

@@ -73,28 +73,7 @@ export function ReplayCard({ draft, sound, today, hasCurrent, t }: ReplayProps) 
   return (
     <Card title={t("replay.title")} note={hasCurrent ? t("replay.beside") : t("replay.alone")}>
       <div className="po-replay">
-        <Choices
-          label={t("replay.span")}
-          value={span}
-          onChange={setSpan}
-          items={(["month", "days_90", "own"] as const).map((key) => ({ key, label: t(`replay.${key}`) }))}
-        />
-        {span === "own" ? (
-          <div className="po-form">
-            <DayField
-              label={t("replay.from")}
-              value={own[0]}
-              max={today}
-              onChange={(day) => setOwn([day ?? own[0], own[1]])}
-            />
-            <DayField
-              label={t("replay.to")}
-              value={own[1]}
-              max={today}
-              onChange={(day) => setOwn([own[0], day ?? own[1]])}
-            />
-          </div>
-        ) : null}
+        <Days span={span} own={own} today={today} onSpan={setSpan} onOwn={setOwn} t={t} />
         <Button type="primary" ghost disabled={!sound} loading={start.isPending} onClick={() => start.mutate()}>
           {t("replay.start")}
         </Button>
@@ -109,5 +88,34 @@ export function ReplayCard({ draft, sound, today, hasCurrent, t }: ReplayProps) 
         ) : null}
       </div>
     </Card>
+  );
+}
+
+interface DaysProps {
+  readonly span: Span;
+  readonly own: readonly [string, string];
+  readonly today: string;
+  readonly onSpan: (span: Span) => void;
+  readonly onOwn: (own: readonly [string, string]) => void;
+  readonly t: Translate;
+}
+
+function Days({ span, own, today, onSpan, onOwn, t }: DaysProps) {
+  const [from, to] = own;
+  return (
+    <>
+      <Choices
+        label={t("replay.span")}
+        value={span}
+        onChange={onSpan}
+        items={(["month", "days_90", "own"] as const).map((key) => ({ key, label: t(`replay.${key}`) }))}
+      />
+      {span === "own" ? (
+        <div className="po-form">
+          <DayField label={t("replay.from")} value={from} max={today} onChange={(day) => onOwn([day ?? from, to])} />
+          <DayField label={t("replay.to")} value={to} max={today} onChange={(day) => onOwn([from, day ?? to])} />
+        </div>
+      ) : null}
+    </>
   );
 }

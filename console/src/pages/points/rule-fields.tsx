@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { SelectField, TextField } from "../../parts/form.tsx";
 import { currentLanguage, pick, type Translate, useTexts } from "../../texts/texts.ts";
 import type { CodeOptions } from "./code-names.ts";
@@ -83,7 +84,6 @@ const EVENTS = [
 
 /** What the rule gives, by its kind. */
 function Gives({ rule, put, t }: RuleFieldsProps) {
-  const words = useTexts();
   const points = (
     <NumberField
       label={t("setting.points")}
@@ -113,43 +113,9 @@ function Gives({ rule, put, t }: RuleFieldsProps) {
         </>
       );
     case "order":
-      return (
-        <>
-          <SelectField
-            label={t("setting.first_only")}
-            value={rule.first_only === true ? "first" : "each"}
-            onChange={(value) => put({ first_only: value === "first" })}
-            options={["first", "each"].map((value) => ({ value, label: t(`orders.${value}`) }))}
-          />
-          <NumberField
-            label={t("setting.at_least_minor")}
-            unit={t("unit.yuan")}
-            scale={100}
-            value={rule.at_least_minor}
-            onChange={(at_least_minor) => put({ at_least_minor })}
-          />
-          {points}
-        </>
-      );
+      return <OrderGives rule={rule} put={put} t={t} points={points} />;
     case "event":
-      return (
-        <>
-          <SelectField
-            label={t("setting.event")}
-            value={rule.event ?? ""}
-            onChange={(event) => put({ event, subject: undefined })}
-            options={EVENTS.map((value) => ({ value, label: words(`record_kind.${value}`) }))}
-          />
-          {rule.event === "custom" ? (
-            <TextField
-              label={t("setting.subject")}
-              value={rule.subject ?? ""}
-              onChange={(subject) => put({ subject: subject === "" ? undefined : subject })}
-            />
-          ) : null}
-          {points}
-        </>
-      );
+      return <EventGives rule={rule} put={put} t={t} points={points} />;
     case "multiplier":
       return (
         <NumberField
@@ -162,6 +128,53 @@ function Gives({ rule, put, t }: RuleFieldsProps) {
         />
       );
   }
+}
+
+interface PointsGiven extends Pick<RuleFieldsProps, "rule" | "put" | "t"> {
+  readonly points: ReactNode;
+}
+
+function OrderGives({ rule, put, t, points }: PointsGiven) {
+  return (
+    <>
+      <SelectField
+        label={t("setting.first_only")}
+        value={rule.first_only === true ? "first" : "each"}
+        onChange={(value) => put({ first_only: value === "first" })}
+        options={["first", "each"].map((value) => ({ value, label: t(`orders.${value}`) }))}
+      />
+      <NumberField
+        label={t("setting.at_least_minor")}
+        unit={t("unit.yuan")}
+        scale={100}
+        value={rule.at_least_minor}
+        onChange={(at_least_minor) => put({ at_least_minor })}
+      />
+      {points}
+    </>
+  );
+}
+
+function EventGives({ rule, put, t, points }: PointsGiven) {
+  const words = useTexts();
+  return (
+    <>
+      <SelectField
+        label={t("setting.event")}
+        value={rule.event ?? ""}
+        onChange={(event) => put({ event, subject: undefined })}
+        options={EVENTS.map((value) => ({ value, label: words(`record_kind.${value}`) }))}
+      />
+      {rule.event === "custom" ? (
+        <TextField
+          label={t("setting.subject")}
+          value={rule.subject ?? ""}
+          onChange={(subject) => put({ subject: subject === "" ? undefined : subject })}
+        />
+      ) : null}
+      {points}
+    </>
+  );
 }
 
 const CAPS = ["order", "member_day", "member_month", "member_ever"] as const;
