@@ -57,7 +57,7 @@ async function redeemSome(ground: Ground, day: string, seed: number): Promise<vo
   const random = new Random(seed, Number(day.replaceAll("-", "")));
   const rows = await ground.store.read(SYSTEM_SCOPE, (tx) =>
     tx.query<{ owner: number; active: number }>(
-      "select owner, sum(active)::bigint as active from points.lot where active > 0 group by owner having sum(active) >= $1 order by owner",
+      "select owner, sum(active)::bigint as active from points.lot where open group by owner having sum(active) >= $1 order by owner",
       [GIFT_POINTS],
     ),
   );

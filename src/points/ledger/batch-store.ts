@@ -11,7 +11,7 @@ export interface Known {
 }
 
 interface Read {
-  readonly lots: readonly Lot[] | null;
+  readonly lots: readonly LotArray[] | null;
   readonly debts: Snapshot["debts"] | null;
   readonly accounts: readonly Account[] | null;
   readonly holds: readonly (Omit<HoldState, "until_at"> & { readonly until_at: string })[] | null;
@@ -68,9 +68,18 @@ export async function lockHead(tx: Tx): Promise<Head> {
   return head;
 }
 
-const LOT = `json_build_object('lot_id', l.lot_id, 'owner', l.owner, 'points', l.points, 'pending', l.pending, 'active', l.active,
-  'held', l.held, 'burned', l.burned, 'expired', l.expired, 'returned', l.returned, 'given', l.given,
-  'active_from', l.active_from, 'last_day', l.last_day, 'reference', l.reference, 'origin_lot_id', l.origin_lot_id)`;
+/** A lot as an array: with its columns' names the text was three times as long, and building it half of the statement's time. */
+const LOT = `json_build_array(l.lot_id, l.owner, l.points, l.pending, l.active, l.held, l.burned, l.expired, l.returned, l.given,
+  l.active_from, l.last_day, l.reference, l.origin_lot_id)`;
+type Counts = [number, number, number, number, number, number, number, number, number, number];
+type LotArray = readonly [...Counts, BusinessDay | null, BusinessDay | null, string, number | null];
+
+function lotOf(row: LotArray): Lot {
+  const [lot_id, owner, points, pending, active, held, burned, expired, returned, given] = row;
+  const [, , , , , , , , , , active_from, last_day, reference, origin_lot_id] = row;
+  const places = { pending, active, held, burned, expired, returned, given };
+  return { lot_id, owner, points, ...places, active_from, last_day, reference, origin_lot_id };
+}
 
 /**
  * One statement for everything: at 64 requests a batch each further round trip costs more than its rows. The arrays that a
@@ -80,7 +89,7 @@ const LOT = `json_build_object('lot_id', l.lot_id, 'owner', l.owner, 'points', l
  */
 const READ = `
 with wanted as (
-  select lot_id from points.lot where owner = any($1::bigint[]) and pending + active + held > 0
+  select lot_id from points.lot where owner = any($1::bigint[]) and open
   union select lot_id from points.lot where reference = any($2::text[])
   union select to_lot from points.transfer where reference = any($2::text[]) and to_kind = 'burned'
   union select lot_id from points.hold_part where hold_id = any($3::bigint[])
@@ -168,7 +177,7 @@ export async function readDue(
 function snapshotOf(counters: Counters, row: Read | undefined): Snapshot {
   return {
     counters,
-    lots: row?.lots ?? [],
+    lots: (row?.lots ?? []).map(lotOf),
     debts: row?.debts ?? [],
     accounts: row?.accounts ?? [],
     holds: (row?.holds ?? []).map((hold) => ({ ...hold, until_at: new Date(hold.until_at) })),

@@ -65,8 +65,8 @@ interface Due {
   readonly condition: string;
   readonly order: string;
 }
-const DUE_ACTIVE: Due = { condition: "pending > 0 and active_from <= $1::date", order: "active_from" };
-const DUE_EXPIRED: Due = { condition: "active > 0 and last_day < $1::date", order: "last_day" };
+const DUE_ACTIVE: Due = { condition: "open and pending > 0 and active_from <= $1::date", order: "active_from" };
+const DUE_EXPIRED: Due = { condition: "open and active > 0 and last_day < $1::date", order: "last_day" };
 
 async function inBatches(
   ground: Ground,

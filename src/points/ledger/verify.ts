@@ -79,7 +79,7 @@ export async function verifyLedger(store: Store): Promise<VerifyResult> {
 export async function ledgerSum(tx: Tx): Promise<number> {
   const row = await tx.one<{ sum: number }>(
     `select ((select coalesce(sum(balance), 0) from points.account)
-        + (select coalesce(sum(pending + active + held), 0) from points.lot where pending + active + held > 0)
+        + (select coalesce(sum(pending + active + held), 0) from points.lot where open)
         - (select coalesce(sum(owed), 0) from points.debt))::bigint as sum`,
   );
   return row?.sum ?? 0;

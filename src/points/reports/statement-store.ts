@@ -102,7 +102,7 @@ export async function liability(tx: Tx): Promise<Liability> {
     `with open as (
        select coalesce(sum(pending), 0)::bigint as pending, coalesce(sum(active), 0)::bigint as active,
          coalesce(sum(held), 0)::bigint as held, count(distinct owner) as owners
-       from points.lot where pending + active + held > 0
+       from points.lot where open
      ), ended as (
        select coalesce(sum(balance) filter (where kind = 'burned'), 0) as burned, coalesce(sum(balance) filter (where kind = 'expired'), 0) as expired
        from points.account
@@ -114,7 +114,7 @@ export async function liability(tx: Tx): Promise<Liability> {
   );
   const expiring = await tx.query<{ month: string | null; points: number }>(
     `select to_char(last_day, 'YYYY-MM') as month, sum(pending + active + held)::bigint as points
-     from points.lot where pending + active + held > 0 group by 1 order by 1 nulls last`,
+     from points.lot where open group by 1 order by 1 nulls last`,
   );
   const none = { pending: 0, active: 0, held: 0, owed: 0, owners: 0, redeemed_permille: null, used_permille: null };
   return { ...none, ...sums, expiring };

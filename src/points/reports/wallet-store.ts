@@ -18,7 +18,7 @@ export interface WalletLot {
 export async function walletLots(tx: Tx, numbers: readonly number[], limit: number): Promise<WalletLot[]> {
   return tx.query<WalletLot>(
     `select lot_id, owner, points, pending, active, held, active_from, last_day, reference from points.lot
-     where owner = any($1::bigint[]) and pending + active + held > 0
+     where owner = any($1::bigint[]) and open
      order by last_day nulls last, lot_id limit $2`,
     [numbers, limit],
   );
@@ -95,11 +95,9 @@ export async function history(
 ): Promise<HistoryLine[]> {
   return tx.query<HistoryLine>(
     `with mine as (
-       (select * from points.transfer where from_id = any($1::bigint[]) and (from_lot is not null or from_kind = 'debt')
-          and from_kind in ('pending', 'active', 'held', 'debt') and transfer_id < $2 order by transfer_id desc limit $3)
+       (select * from points.transfer where from_id = any($1::bigint[]) and from_kind in ('pending', 'active', 'held', 'debt') and transfer_id < $2 order by transfer_id desc limit $3)
        union
-       (select * from points.transfer where to_id = any($1::bigint[]) and (to_lot is not null or to_kind = 'debt')
-          and to_kind in ('pending', 'active', 'held', 'debt') and transfer_id < $2 order by transfer_id desc limit $3)
+       (select * from points.transfer where to_id = any($1::bigint[]) and to_kind in ('pending', 'active', 'held', 'debt') and transfer_id < $2 order by transfer_id desc limit $3)
      )
      select t.transfer_id, t.at, t.reference, t.points, ${WHAT} as what, coalesce(t.to_lot, t.from_lot) as lot_id
      from mine t order by t.transfer_id desc limit $3`,
@@ -144,8 +142,8 @@ export async function linesOfLot(tx: Tx, lot: LotWhole, limit: number): Promise<
   // a lot's transfers name its owner on one side, which has an index
   return tx.query<LedgerLine>(
     `select ${LINE} from (
-       select ${LINE} from points.transfer where from_id = $2 and (from_lot is not null or from_kind = 'debt') and from_lot = $1
-       union select ${LINE} from points.transfer where to_id = $2 and (to_lot is not null or to_kind = 'debt') and to_lot = $1
+       select ${LINE} from points.transfer where from_id = $2 and from_kind in ('pending', 'active', 'held', 'debt') and from_lot = $1
+       union select ${LINE} from points.transfer where to_id = $2 and to_kind in ('pending', 'active', 'held', 'debt') and to_lot = $1
        union select ${LINE} from points.transfer where from_lot = $1 and from_kind in ('burned', 'expired')
          and reference = any(array(select reference from points.transfer where from_id = $2 and from_lot = $1))
      ) lines order by transfer_id limit $3`,
