@@ -51,6 +51,10 @@ export const ROUTES: readonly Route[] = [
     import("./pages/tiers/ladder-edit.tsx").then((page) => page.LadderEditPage),
   ),
   route("/points", "points.read", () => import("./pages/points/rules.tsx").then((page) => page.PointsPage)),
+  route("/points/ledger", "points.read", () => import("./pages/points/ledger.tsx").then((page) => page.LedgerPage)),
+  route("/points/liability", "points.read", () =>
+    import("./pages/points/liability.tsx").then((page) => page.LiabilityPage),
+  ),
   route("/points/:programme/edit", "points.read", () =>
     import("./pages/points/programme-edit.tsx").then((page) => page.ProgrammeEditPage),
   ),

@@ -23,6 +23,8 @@ export const PAGES = [
   "/tiers/activity",
   "/points",
   "/points/growth/edit?rule=member_day",
+  "/points/ledger?member=:member",
+  "/points/liability",
   "/metrics",
   "/metrics/stores",
   "/metrics/net_sales",

@@ -98,14 +98,21 @@ async function answer<T>(response: Response): Promise<T> {
 }
 
 /** A request that wants a fresh second factor or a reason is sent once more when the person has given it. */
-async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+async function send<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  headers: Headers = {},
+): Promise<T> {
   try {
-    return await sendProved<T>(method, path, body, signal);
+    return await sendProved<T>(method, path, body, signal, headers);
   } catch (error) {
     const unsaid = error instanceof ApiProblem && error.code === "access.approval_reason";
     const reason = unsaid ? await askForReason?.(error) : undefined;
     if (reason === undefined) throw error;
-    return sendProved<T>(method, path, body, signal, { "huitou-approval-reason": encodeURIComponent(reason) });
+    const said = { ...headers, "huitou-approval-reason": encodeURIComponent(reason) };
+    return sendProved<T>(method, path, body, signal, said);
   }
 }
 
@@ -164,6 +171,9 @@ export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) =>
     send<T>("GET", withQuery(path, query), undefined, signal),
   post: <T>(path: string, body?: unknown, signal?: AbortSignal) => send<T>("POST", path, body, signal),
+  /** A write that has one effect for one key, however often it is sent. */
+  once: <T>(path: string, key: string, body: unknown) =>
+    send<T>("POST", path, body, undefined, { "idempotency-key": key }),
   put: <T>(path: string, body?: unknown) => send<T>("PUT", path, body),
   patch: <T>(path: string, body?: unknown) => send<T>("PATCH", path, body),
   delete: <T>(path: string) => send<T>("DELETE", path),

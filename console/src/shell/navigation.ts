@@ -28,7 +28,11 @@ export const NAVIGATION: readonly NavGroup[] = [
   },
   {
     key: "loyalty_group",
-    items: [{ key: "points", path: "/points", permission: "points.read" }],
+    items: [
+      { key: "points", path: "/points", permission: "points.read" },
+      { key: "points_ledger", path: "/points/ledger", permission: "points.read" },
+      { key: "points_liability", path: "/points/liability", permission: "points.read" },
+    ],
   },
   {
     key: "measures_group",
