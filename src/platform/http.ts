@@ -55,6 +55,7 @@ export const OBJECT_KINDS = {
   points_hold: "brand",
   points_programme: "brand",
   points_budget: "brand",
+  points_bulk: "brand",
   activity_rule: "brand",
   rfm_version: "brand",
   matrix_version: "brand",

@@ -11,7 +11,7 @@ import { todayOf } from "./ledger/ledger.ts";
 import { activateDue, expireDue, releaseOverdue } from "./ledger/sweep.ts";
 import { verifyLedger } from "./ledger/verify.ts";
 import { pointRoutes } from "./routes/routes.ts";
-import { pointJobs } from "./rules/jobs.ts";
+import { pointJobs } from "./jobs.ts";
 import { ensureProgrammes } from "./rules/programme-store.ts";
 import { markEarning } from "./rules/settle-store.ts";
 import { MARKS_MAX, settleMarked } from "./rules/settle.ts";

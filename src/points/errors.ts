@@ -188,4 +188,15 @@ export const errors = defineErrors("points", {
     zh: "对账的起止日期不对：{from_day} 到 {to_day}，最多 {max} 天。",
     en: "There is no statement from {from_day} to {to_day}: at most {max} days, the first before the last.",
   },
+  nobody: {
+    status: 422,
+    zh: "没有会员可发：分群是空的，或不在你的门店范围内。",
+    en: "There is nobody to give to: the segment is empty, or outside of your stores.",
+  },
+  bulk_unknown: { status: 404, zh: "没有编号为 {bulk_id} 的批量发放。", en: "There is no bulk grant {bulk_id}." },
+  bulk_not_done: {
+    status: 409,
+    zh: "批量发放 {bulk_id} 还没结束，或已经撤销过。",
+    en: "The bulk grant {bulk_id} is not finished, or was undone already.",
+  },
 });

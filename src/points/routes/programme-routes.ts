@@ -4,7 +4,7 @@ import type { Ground } from "../../ground.ts";
 import { aboutOne, Day, daysBetween, problem } from "../../platform/index.ts";
 import { jobById, startJob, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { todayOf } from "../ledger/ledger.ts";
-import { REPLAY, type ReplayInput } from "../rules/jobs.ts";
+import { REPLAY, type ReplayInput } from "../jobs.ts";
 import type { Programme } from "../rules/programme.ts";
 import { programmeProblems, readProgramme } from "../rules/programme-check.ts";
 import {

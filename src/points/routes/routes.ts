@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Ground } from "../../ground.ts";
 import { actRoutes } from "./act-routes.ts";
+import { bulkRoutes } from "./bulk-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
 import { programmeRoutes } from "./programme-routes.ts";
 import { reportRoutes } from "./report-routes.ts";
@@ -10,4 +11,5 @@ export function pointRoutes(app: FastifyInstance, ground: Ground): void {
   programmeRoutes(app, ground);
   reportRoutes(app, ground);
   actRoutes(app, ground);
+  bulkRoutes(app, ground);
 }

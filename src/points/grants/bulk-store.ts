@@ -1,0 +1,183 @@
+import type { BusinessDay } from "../../platform/index.ts";
+import type { Tx } from "../../store/index.ts";
+
+export type BulkState = "running" | "done" | "undoing" | "undone" | "cancelled";
+export type UndoMode = "leave" | "debt";
+
+export interface Bulk {
+  readonly bulk_id: number;
+  readonly key: string;
+  readonly name: string;
+  readonly budget: string | null;
+  readonly segment_id: number | null;
+  readonly reason: string;
+  readonly members: number;
+  readonly points: number;
+  readonly state: BulkState;
+  readonly undo: UndoMode | null;
+  readonly job_id: string | null;
+  readonly made_at: Date;
+  readonly finished_at: Date | null;
+}
+
+/** A bulk with how far it has come. */
+export interface BulkView extends Bulk {
+  readonly waiting: number;
+  readonly given: number;
+  readonly refused: number;
+  readonly undone: number;
+  readonly taken: number;
+  readonly spent: number;
+}
+
+export interface BulkMember {
+  readonly owner: number;
+  readonly points: number;
+  readonly last_day: BusinessDay | null;
+}
+
+const BULK = `bulk_id, key, name, budget, segment_id, reason, members, points, state, undo, job_id, made_at, finished_at`;
+
+export async function bulkById(tx: Tx, bulk_id: number, lock = false): Promise<Bulk | undefined> {
+  return tx.one<Bulk>(`select ${BULK} from points.bulk where bulk_id = $1 ${lock ? "for update" : ""}`, [bulk_id]);
+}
+
+export async function bulkByKey(tx: Tx, key: string): Promise<Bulk | undefined> {
+  return tx.one<Bulk>(`select ${BULK} from points.bulk where key = $1`, [key]);
+}
+
+export async function bulkViews(tx: Tx, limit: number, bulk_id: number | null = null): Promise<BulkView[]> {
+  return tx.query<BulkView>(
+    `select ${BULK}, m.* from (select * from points.bulk where $2::bigint is null or bulk_id = $2 order by bulk_id desc limit $1) b
+     cross join lateral (
+       select count(*) filter (where state = 'waiting') as waiting, count(*) filter (where state = 'given') as given,
+         count(*) filter (where state = 'refused') as refused, count(*) filter (where state = 'undone') as undone,
+         coalesce(sum(taken), 0)::bigint as taken, coalesce(sum(spent), 0)::bigint as spent
+       from points.bulk_member m where m.bulk_id = b.bulk_id) m
+     order by bulk_id desc`,
+    [limit, bulk_id],
+  );
+}
+
+export interface NewBulk {
+  readonly key: string;
+  readonly name: string;
+  readonly budget: string | null;
+  readonly segment_id: number | null;
+  readonly reason: string;
+  readonly person_id: number | null;
+  readonly now: Date;
+}
+
+export async function insertBulk(tx: Tx, bulk: NewBulk): Promise<number> {
+  const row = await tx.one<{ bulk_id: number }>(
+    `insert into points.bulk (key, name, budget, segment_id, reason, members, points, state, person_id, made_at)
+     values ($1, $2, $3, $4, $5, 0, 0, 'running', $6, $7) returning bulk_id`,
+    [bulk.key, bulk.name, bulk.budget, bulk.segment_id, bulk.reason, bulk.person_id, bulk.now],
+  );
+  return row?.bulk_id ?? 0;
+}
+
+/** Whom a bulk is for: a member once, under the number it has. @param stores home stores that the person may reach; null: all */
+export async function addMembers(
+  tx: Tx,
+  bulk_id: number,
+  audience: { readonly member_ids: readonly number[] } | { readonly segment_id: number },
+  { points, last_day, stores }: { points: number; last_day: BusinessDay | null; stores: readonly string[] | null },
+): Promise<number> {
+  const from =
+    "segment_id" in audience
+      ? "select member_id from catalogue.segment_members where segment_id = $2"
+      : "select distinct p.member_id from unnest($2::bigint[]) id join catalogue.parties p on p.party_id = id where p.member_id is not null";
+  const added = await tx.execute(
+    `insert into points.bulk_member (bulk_id, owner, points, last_day, state)
+     select $1, m.member_id, $3, $4, 'waiting' from (${from}) w join catalogue.members m using (member_id)
+     where ($5::text[] is null or m.home_store_code = any($5))`,
+    [bulk_id, "segment_id" in audience ? audience.segment_id : audience.member_ids, points, last_day, stores],
+  );
+  await tx.query("update points.bulk set members = $2, points = $3 where bulk_id = $1", [
+    bulk_id,
+    added,
+    added * points,
+  ]);
+  return added;
+}
+
+export async function setBulk(
+  tx: Tx,
+  bulk_id: number,
+  change: {
+    readonly state: BulkState;
+    readonly undo?: UndoMode;
+    readonly job_id?: string;
+    readonly finished_at?: Date;
+  },
+): Promise<void> {
+  await tx.query(
+    `update points.bulk set state = $2, undo = coalesce($3, undo), job_id = coalesce($4, job_id), finished_at = $5 where bulk_id = $1`,
+    [bulk_id, change.state, change.undo ?? null, change.job_id ?? null, change.finished_at ?? null],
+  );
+}
+
+export async function membersInState(
+  tx: Tx,
+  bulk_id: number,
+  state: "waiting" | "given",
+  limit: number,
+): Promise<BulkMember[]> {
+  return tx.query<BulkMember>(
+    "select owner, points, last_day from points.bulk_member where bulk_id = $1 and state = $2 order by owner limit $3",
+    [bulk_id, state, limit],
+  );
+}
+
+/** What became of members of a bulk. */
+export interface BulkOutcome {
+  readonly owner: number;
+  readonly state: "given" | "refused" | "undone";
+  readonly refused: string | null;
+  readonly taken: number;
+  readonly spent: number;
+}
+
+export async function writeOutcomes(tx: Tx, bulk_id: number, rows: readonly BulkOutcome[]): Promise<void> {
+  await tx.query(
+    `update points.bulk_member m set state = r.state, refused = r.refused, taken = r.taken, spent = r.spent
+     from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) as r (owner, state, refused, taken, spent)
+     where m.bulk_id = $1 and m.owner = r.owner`,
+    [
+      bulk_id,
+      rows.map((row) => row.owner),
+      rows.map((row) => row.state),
+      rows.map((row) => row.refused),
+      rows.map((row) => row.taken),
+      rows.map((row) => row.spent),
+    ],
+  );
+}
+
+/** Points of references that nobody has used yet, by owner. */
+export async function unusedOf(
+  tx: Tx,
+  references: readonly string[],
+): Promise<Map<number, { unused: number; taken: number }>> {
+  const rows = await tx.query<{ owner: number; unused: number; taken: number }>(
+    `select owner, sum(pending + active)::bigint as unused, sum(returned)::bigint as taken from points.lot
+     where reference = any($1) and origin_lot_id is null group by owner`,
+    [references],
+  );
+  return new Map(rows.map(({ owner, unused, taken }) => [owner, { unused, taken }]));
+}
+
+/** Members of a bulk for whom something is not as asked: refused, or spent before it was undone. */
+export async function exceptions(
+  tx: Tx,
+  bulk_id: number,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<readonly (BulkOutcome & { readonly points: number })[]> {
+  return tx.query(
+    `select owner, points, state, refused, taken, spent from points.bulk_member
+     where bulk_id = $1 and owner > $2 and (state = 'refused' or spent > 0) order by owner limit $3`,
+    [bulk_id, after, limit],
+  );
+}
