@@ -58,6 +58,19 @@ export const ROUTES: readonly Route[] = [
   route("/points/:programme/edit", "points.read", () =>
     import("./pages/points/programme-edit.tsx").then((page) => page.ProgrammeEditPage),
   ),
+  route("/coupons", "benefits.read", () => import("./pages/coupons/coupons.tsx").then((page) => page.CouponsPage)),
+  route("/coupons/new", "benefits.manage", () =>
+    import("./pages/coupons/coupon-edit.tsx").then((page) => page.CouponEditPage),
+  ),
+  route("/coupons/batches/:batchId", "benefits.read", () =>
+    import("./pages/coupons/batch.tsx").then((page) => page.BatchPage),
+  ),
+  route("/coupons/:coupon/edit", "benefits.manage", () =>
+    import("./pages/coupons/coupon-edit.tsx").then((page) => page.CouponEditPage),
+  ),
+  route("/coupons/:coupon", "benefits.read", () =>
+    import("./pages/coupons/coupon.tsx").then((page) => page.CouponPage),
+  ),
   route("/clv", "value.read", () => import("./pages/value/clv.tsx").then((page) => page.ClvPage)),
   route("/lifecycle", "value.read", () => import("./pages/value/lifecycle.tsx").then((page) => page.LifecyclePage)),
   route("/metrics", "metrics.read", () => import("./pages/metrics/metrics.tsx").then((page) => page.MetricsPage)),

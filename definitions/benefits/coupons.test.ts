@@ -22,7 +22,7 @@ describe("the coupons that are shipped", () => {
   it("say themselves", () => {
     expect(SHIPPED_COUPONS.map((coupon) => couponSentences(coupon).zh)).toEqual([
       "减 ¥20.00，满 ¥100.00。",
-      "打 88 折，最多减 ¥60.00，茶具 除外。",
+      "打 88 折，最多减 ¥60.00，茶具除外。",
       "减 ¥50.00，满 ¥300.00，限 礼盒、普洱。",
       "¥1.00 换购 1 件 SY-CD-01，满 ¥150.00，限 store。",
     ]);

@@ -1,16 +1,24 @@
 import type { Domain } from "../domains.ts";
 import { startLoop } from "../platform/index.ts";
+import type { OutboxEvent, OutboxHandler } from "../store/index.ts";
 import { releaseOverdueHolds } from "./coupons/hold.ts";
 import { batchRoutes } from "./coupons/batch-routes.ts";
 import { couponRoutes } from "./coupons/coupon-routes.ts";
 import { issueRoutes } from "./coupons/issue-routes.ts";
 import { couponJobs } from "./coupons/jobs.ts";
 import { tillRoutes } from "./coupons/till-routes.ts";
+import { forgetOwners } from "./coupons/member-store.ts";
 import { expireNext, forgetAnswers } from "./coupons/sweep.ts";
 import "./errors.ts";
 import { benefitIndicators } from "./indicators.ts";
 
 const LOOK_EVERY_MS = 5_000;
+
+type Erased = { readonly member_id: number; readonly party_ids: readonly number[] };
+
+const forget: OutboxHandler = async (tx, _ground, events: readonly OutboxEvent<Erased>[]) => {
+  await forgetOwners(tx, [...new Set(events.flatMap(({ payload }) => [payload.member_id, ...payload.party_ids]))]);
+};
 
 export const domain: Domain = {
   name: "benefits",
@@ -24,6 +32,7 @@ export const domain: Domain = {
     tillRoutes(app, ground);
   },
   jobs: couponJobs,
+  events: { "members.erased": forget },
   start: async (ground) => {
     const onError = (error: unknown) => ground.log.error({ error: String(error) }, "the turn of coupons failed");
     // looking is three index look-ups; whatever came due while nobody ran is found with the first

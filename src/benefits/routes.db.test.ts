@@ -119,7 +119,7 @@ describe("from a draft to a redemption", () => {
     });
     const listed = await owner.call("GET", `/api/coupons/batches/${batch_id}/codes?limit=3`);
     expect(listed.body["items"]).toHaveLength(3);
-    expect(JSON.stringify(listed.body)).toMatch(/····-····-\w{4}/);
+    expect(JSON.stringify(listed.body)).toMatch(/\*{4}-\*{4}-\w{4}/);
     const rest = await owner.call(
       "GET",
       `/api/coupons/batches/${batch_id}/codes?cursor=${String(listed.body["next_cursor"])}`,

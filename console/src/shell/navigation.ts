@@ -32,6 +32,7 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "points", path: "/points", permission: "points.read" },
       { key: "points_ledger", path: "/points/ledger", permission: "points.read" },
       { key: "points_liability", path: "/points/liability", permission: "points.read" },
+      { key: "coupons", path: "/coupons", permission: "benefits.read" },
     ],
   },
   {

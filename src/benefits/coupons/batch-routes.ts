@@ -273,6 +273,7 @@ function codeRoutes(app: FastifyInstance, ground: Ground): void {
       );
       return reply
         .type("text/csv; charset=utf-8")
+        .header("content-disposition", `attachment; filename="codes-${batch_id}.csv"`)
         .send(`code,first_day,last_day\r\n${lines.map((line) => `${line}\r\n`).join("")}`);
     },
   );

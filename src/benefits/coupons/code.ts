@@ -95,5 +95,5 @@ export function printedCode(code: string): string {
 
 /** As people see it who are not to use it. */
 export function maskedCode(code: string): string {
-  return `····-····-${code.slice(-GROUP)}`;
+  return `****-****-${code.slice(-GROUP)}`;
 }

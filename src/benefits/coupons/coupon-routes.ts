@@ -34,6 +34,8 @@ const Figures = Type.Object({
   issued: Count,
   held: Count,
   redeemed: Count,
+  codes_issued: Count,
+  codes_redeemed: Count,
   expired: Count,
   spent_minor: Count,
   budget_minor: Nullable(Type.Integer()),

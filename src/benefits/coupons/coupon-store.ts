@@ -104,6 +104,9 @@ export interface CouponFigures extends CouponHead {
   readonly issued: number;
   readonly held: number;
   readonly redeemed: number;
+  /** Of batches with a code for each: a shared code is issued by using it. */
+  readonly codes_issued: number;
+  readonly codes_redeemed: number;
   readonly expired: number;
   readonly spent_minor: number;
   /** Null where a batch has no budget. */
@@ -113,13 +116,14 @@ export interface CouponFigures extends CouponHead {
 
 const FIGURES = `select c.coupon_id, c.key, c.state, coalesce(p.definition, d.definition) as definition, p.version, d.version as draft,
     coalesce(b.batches, 0) as batches, coalesce(b.issued, 0) as issued, coalesce(b.held, 0) as held, coalesce(b.redeemed, 0) as redeemed,
-    coalesce(b.expired, 0) as expired, coalesce(b.spent_minor, 0) as spent_minor, b.budget_minor,
+    coalesce(b.codes_issued, 0) as codes_issued, coalesce(b.codes_redeemed, 0) as codes_redeemed, coalesce(b.expired, 0) as expired, coalesce(b.spent_minor, 0) as spent_minor, b.budget_minor,
     coalesce(b.spent_of_budget_minor, 0) as spent_of_budget_minor
   from benefits.coupon c
   left join lateral (select version, definition from benefits.coupon_version v
     where v.coupon_id = c.coupon_id and published_at is not null order by version desc limit 1) p on true
   left join benefits.coupon_version d on d.coupon_id = c.coupon_id and d.published_at is null
   left join lateral (select count(*)::int as batches, sum(made)::bigint as issued, sum(held)::bigint as held, sum(redeemed)::bigint as redeemed,
+      (sum(made) filter (where kind = 'unique'))::bigint as codes_issued, (sum(redeemed) filter (where kind = 'unique'))::bigint as codes_redeemed,
       sum(expired)::bigint as expired, sum(spent_minor)::bigint as spent_minor, sum(budget_minor)::bigint as budget_minor,
       (sum(spent_minor) filter (where budget_minor is not null))::bigint as spent_of_budget_minor
     from benefits.batch b where b.coupon_id = c.coupon_id) b on true`;

@@ -20,7 +20,17 @@ const overlaps = (a: readonly string[], b: readonly string[]) => a.some((one) =>
 const isWholeOrder = ({ scope }: CouponDefinition) => scope.skus.length === 0 && scope.categories.length === 0;
 
 /** Addresses of the interface beside those of coupons. */
-const RESERVED = new Set(["stacking", "check", "try", "evaluate", "redemptions", "returns", "batches", "issuances"]);
+const RESERVED = new Set([
+  "stacking",
+  "check",
+  "try",
+  "evaluate",
+  "redemptions",
+  "returns",
+  "batches",
+  "issuances",
+  "new",
+]);
 
 const RULES: readonly Rule[] = [
   {

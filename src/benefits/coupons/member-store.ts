@@ -28,3 +28,24 @@ export async function couponsOfMember(tx: Tx, owners: readonly number[], limit: 
     [owners, limit],
   );
 }
+
+/**
+ * Coupons of erased members are void and nobody's; what orders had stays as figures without whose they were. Their caps are
+ * forgotten with them.
+ */
+export async function forgetOwners(tx: Tx, owners: readonly number[]): Promise<void> {
+  await tx.query(
+    "select 1 from benefits.batch where batch_id in (select batch_id from benefits.issued where owner = any($1)) order by batch_id for update",
+    [owners],
+  );
+  await tx.query(
+    `with gone as (
+       update benefits.issued set state = 'void' where owner = any($1) and state = 'issued' returning batch_id
+     ), counted as (select batch_id, count(*)::int as coupons from gone group by batch_id)
+     update benefits.batch b set voided = b.voided + c.coupons from counted c where b.batch_id = c.batch_id`,
+    [owners],
+  );
+  await tx.query("update benefits.issued set owner = null where owner = any($1)", [owners]);
+  await tx.query("update benefits.redemption set owner = null where owner = any($1)", [owners]);
+  await tx.query("delete from benefits.use_count where owner = any($1)", [owners]);
+}

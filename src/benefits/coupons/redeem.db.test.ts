@@ -3,6 +3,8 @@ import { basketOf } from "../../../tests/support/basket-examples.ts";
 import { CouponShop, NOBODY, storeBasket, yuanOff } from "../../../tests/support/coupon-shop.ts";
 import { withDatabase } from "../../../tests/support/database.ts";
 import { startOfDay } from "../../platform/index.ts";
+import { SYSTEM_SCOPE } from "../../store/index.ts";
+import { forgetOwners } from "./member-store.ts";
 import { postHold, releaseOverdueHolds, voidHold } from "./hold.ts";
 import { evaluateCheckout } from "./redeem.ts";
 import { returnOrder, type Returning } from "./returns.ts";
@@ -324,6 +326,23 @@ describe("returning", () => {
     const freight = await returnOrder(ground, shop.key(), back("R-ship", { lines: [], freight: true }), NOBODY);
     expect(freight).toMatchObject({ refund_minor: 0, discount_minor: 1_200, given_back: [{}] });
   });
+});
+
+it("coupons of an erased member are void and nobody's, what orders had stays without whose it was", async () => {
+  await shop.member(9);
+  const batch = await shop.batch(yuanOff(1_350, { stacking: { per_order_max: 2 } }), { member_max: 5 });
+  const used = await shop.coupon(batch, 9);
+  await shop.coupon(batch, 9);
+  await shop.redeem([{ issued_id: used }], { member_id: 9, order_reference: "E-9" });
+  await world().ground.store.write(SYSTEM_SCOPE, (tx) => forgetOwners(tx, [9]));
+  expect(await shop.figures(batch)).toMatchObject({ made: 2, voided: 1, redeemed: 1, spent_minor: 1_350 });
+  const left = await shop.query(
+    `select 'issued' as place from benefits.issued where owner = 9 union all select 'redemption' from benefits.redemption where owner = 9
+     union all select 'count' from benefits.use_count where owner = 9`,
+  );
+  expect(left).toEqual([]);
+  const returned = await returnOrder(world().ground, shop.key(), back("E-9"), NOBODY);
+  expect(returned).toMatchObject({ whole_order: true });
 });
 
 describe("midnight", () => {

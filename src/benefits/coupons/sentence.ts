@@ -59,7 +59,7 @@ function scopeSaid({ scope }: CouponDefinition): Said | null {
   const en = named.length === 0 ? "" : `on ${list(named, ", ")}`;
   if (except.length === 0) return [zh, en];
   return [
-    [zh, `${list(except, "、")} 除外`].filter((part) => part !== "").join("，"),
+    [zh, `${list(except, "、")}除外`].filter((part) => part !== "").join("，"),
     [en, `except ${list(except, ", ")}`].filter((part) => part !== "").join(" "),
   ];
 }
