@@ -1,3 +1,4 @@
+import Button from "antd/es/button";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { Choices } from "../../parts/chips.tsx";
@@ -8,8 +9,8 @@ import { formatCount } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
 import { useMember } from "../members/member-data.ts";
 import { LotBar } from "./lot-bar.tsx";
-import { type MemberPoints, useMemberHistory, useMemberPoints } from "./member-points-data.ts";
-import Button from "antd/es/button";
+import { type HistoryLine, type MemberPoints, useMemberHistory, useMemberPoints } from "./member-points-data.ts";
+import { readReference } from "./reference-words.ts";
 import { useReferenceWords } from "./use-words.ts";
 
 interface WalletProps {
@@ -130,7 +131,7 @@ function History({ data, memberId, t }: { data: MemberPoints; memberId: string; 
               .map((line) => (
                 <li key={line.transfer_id}>
                   <span>
-                    {t(`what.${line.what}`)}{" "}
+                    {whatWord(line, t)}{" "}
                     <Link
                       to={opening(line.lot_id === null ? { reference: line.reference } : { lot: String(line.lot_id) })}
                       preventScrollReset
@@ -158,6 +159,13 @@ function History({ data, memberId, t }: { data: MemberPoints; memberId: string; 
 
 const IN: ReadonlySet<string> = new Set(["earned", "given_back", "received", "released"]);
 const OUT: ReadonlySet<string> = new Set(["spent", "expired", "taken_back", "given", "held", "debt"]);
+
+/** What happened, unless the reason says it already: "expired on …", "redeemed for …". */
+function whatWord({ what, reference }: HistoryLine, t: Translate): string {
+  const { kind } = readReference(reference);
+  const said = kind === "active" || kind === "expired" || (kind === "redeem" && what === "spent");
+  return said ? "" : t(`what.${what}`);
+}
 
 /** Points with the sign they have for the member; what only changes its state has none. */
 export function Moved({ what, points }: { what: string; points: number }) {
@@ -189,7 +197,7 @@ export function HistoryLines({
               {items.map((line) => (
                 <li key={line.transfer_id}>
                   <span>
-                    {t(`what.${line.what}`)} {words(line.reference)}
+                    {whatWord(line, t)} {words(line.reference)}
                     <small>
                       <Instant at={line.at} />
                     </small>

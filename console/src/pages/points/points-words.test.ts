@@ -93,6 +93,7 @@ describe("what a transfer is for", () => {
     expect(words("adjust:0d9c1a52-1111-4222-8333-944445555666")).toBe("人工增减");
     expect(words("adjust:march")).toBe("人工增减 · march");
     expect(words("transfer:3:9")).toBe("转赠 · 会员 3 → 会员 9");
+    expect(words("grant:7:12")).toBe("批量发放 7");
     expect(words("fund:spring")).toBe("注入预算 · spring");
     expect(words("active:2026-03-02")).toBe("2026-03-02起可用");
     expect(words("expired:2027-12-31")).toBe("2027-12-31到期");

@@ -3,6 +3,7 @@ import type { Language } from "./rule-sentence.ts";
 /** What a transfer is for, taken apart. */
 export type Reference =
   | { readonly kind: "order" | "event"; readonly id: string; readonly rule: string; readonly owner: number }
+  | { readonly kind: "grant"; readonly bulk: string; readonly owner: string }
   | { readonly kind: "transfer"; readonly from: string; readonly to: string }
   | { readonly kind: "redeem" | "adjust" | "fund" | "active" | "expired"; readonly name: string }
   | { readonly kind: "other"; readonly name: string };
@@ -19,6 +20,9 @@ export function readReference(reference: string): Reference {
       if (rest.length < 3 || rule === undefined || !Number.isSafeInteger(owner)) break;
       return { kind: word, id: rest.slice(0, -2).join(":"), rule, owner };
     }
+    case "grant":
+      if (rest.length === 2) return { kind: "grant", bulk: rest[0] ?? "", owner: rest[1] ?? "" };
+      break;
     case "transfer":
       if (rest.length === 2) return { kind: "transfer", from: rest[0] ?? "", to: rest[1] ?? "" };
       break;
@@ -56,6 +60,8 @@ export function referenceWords(
       return `${zh ? "兑换" : "Redeemed for"} · ${read.name}`;
     case "adjust":
       return `${zh ? "人工增减" : "By hand"}${isMade(read.name) ? "" : ` · ${read.name}`}`;
+    case "grant":
+      return `${zh ? "批量发放" : "Grant to many"} ${read.bulk}`;
     case "transfer":
       return zh ? `转赠 · 会员 ${read.from} → 会员 ${read.to}` : `Given on · member ${read.from} → member ${read.to}`;
     case "fund":
