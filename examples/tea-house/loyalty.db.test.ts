@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { withDatabase } from "../../tests/support/database.ts";
-import { PROGRAMMES } from "../../definitions/points/index.ts";
-import { ensureProgrammes, verifyLedger } from "../../src/points/index.ts";
+import { verifyLedger } from "../../src/points/index.ts";
 import { SYSTEM_SCOPE } from "../../src/store/index.ts";
 import { seedLoyalty } from "./loyalty.ts";
 import { seedWorld } from "./seed.ts";
@@ -22,7 +21,6 @@ const counts = async () =>
 beforeAll(async () => {
   const { ground } = world();
   await seedWorld(ground, { members: 60, seed: 4, until: NOW });
-  await ground.store.write(SYSTEM_SCOPE, (tx) => ensureProgrammes(tx, PROGRAMMES, NOW));
 });
 
 test("a year of points stands in the ledger month by month, whole, and filling it in again adds nothing", async () => {

@@ -1,6 +1,14 @@
+import { PROGRAMMES } from "../../definitions/points/index.ts";
 import type { Ground } from "../../src/ground.ts";
 import { addDays, businessDay, Problem, startOfDay } from "../../src/platform/index.ts";
-import { activateProgramme, ledgerOf, markEverybody, settleEarnings, turnDay } from "../../src/points/index.ts";
+import {
+  activateProgramme,
+  ensureProgrammes,
+  ledgerOf,
+  markEverybody,
+  settleEarnings,
+  turnDay,
+} from "../../src/points/index.ts";
 import { SYSTEM_SCOPE } from "../../src/store/index.ts";
 import { Random } from "./random.ts";
 
@@ -35,6 +43,8 @@ export async function seedLoyalty(ground: Ground, until: Date, seed: number): Pr
     const known = await tx.one("select 1 from points.activation limit 1");
     if (known !== undefined) return;
     const by = { person_id: null, now: until, today };
+    // a fresh installation is filled before the domains offer what ships
+    await ensureProgrammes(tx, PROGRAMMES, until);
     await activateProgramme(tx, { programme: "growth", version: 1, from_day }, by);
   });
   const last = await ground.store.read(SYSTEM_SCOPE, (tx) =>
