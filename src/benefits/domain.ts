@@ -1,6 +1,7 @@
 import type { Domain } from "../domains.ts";
 import { startLoop } from "../platform/index.ts";
-import type { OutboxEvent, OutboxHandler } from "../store/index.ts";
+import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE } from "../store/index.ts";
+import { SHIPPED_BENEFITS } from "../../definitions/benefits/benefits.ts";
 import { releaseOverdueHolds } from "./coupons/hold.ts";
 import { batchRoutes } from "./coupons/batch-routes.ts";
 import { couponRoutes } from "./coupons/coupon-routes.ts";
@@ -9,6 +10,9 @@ import { couponJobs } from "./coupons/jobs.ts";
 import { tillRoutes } from "./coupons/till-routes.ts";
 import { forgetOwners } from "./coupons/member-store.ts";
 import { expireNext, forgetAnswers } from "./coupons/sweep.ts";
+import { ensureBenefits } from "./entitlements/benefits.ts";
+import { forgetEntitled } from "./entitlements/fulfil-store.ts";
+import { benefitEvents, startBenefits } from "./entitlements/worker.ts";
 import "./errors.ts";
 import { benefitIndicators } from "./indicators.ts";
 
@@ -17,7 +21,9 @@ const LOOK_EVERY_MS = 5_000;
 type Erased = { readonly member_id: number; readonly party_ids: readonly number[] };
 
 const forget: OutboxHandler = async (tx, _ground, events: readonly OutboxEvent<Erased>[]) => {
-  await forgetOwners(tx, [...new Set(events.flatMap(({ payload }) => [payload.member_id, ...payload.party_ids]))]);
+  const numbers = [...new Set(events.flatMap(({ payload }) => [payload.member_id, ...payload.party_ids]))];
+  await forgetOwners(tx, numbers);
+  await forgetEntitled(tx, numbers);
 };
 
 export const domain: Domain = {
@@ -32,7 +38,8 @@ export const domain: Domain = {
     tillRoutes(app, ground);
   },
   jobs: couponJobs,
-  events: { "members.erased": forget },
+  events: { ...benefitEvents, "members.erased": forget },
+  ready: (ground) => ground.store.write(SYSTEM_SCOPE, (tx) => ensureBenefits(tx, SHIPPED_BENEFITS, ground.clock.now())),
   start: async (ground) => {
     const onError = (error: unknown) => ground.log.error({ error: String(error) }, "the turn of coupons failed");
     // looking is three index look-ups; whatever came due while nobody ran is found with the first
@@ -42,6 +49,9 @@ export const domain: Domain = {
       return expired > 0 || (await forgetAnswers(ground)) > 0;
     };
     const loop = startLoop(turn, { idle_ms: LOOK_EVERY_MS, onError });
-    return () => loop.stop();
+    const benefits = startBenefits(ground);
+    return async () => {
+      await Promise.all([loop.stop(), benefits.stop()]);
+    };
   },
 };

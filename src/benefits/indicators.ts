@@ -1,3 +1,4 @@
+import { businessDay } from "../platform/index.ts";
 import type { Indicator } from "../store/index.ts";
 import {
   contradictingBatches,
@@ -5,6 +6,7 @@ import {
   injectRedemptions,
   redemptionsByStore,
 } from "./coupons/watch-store.ts";
+import { injectUnkept, unkept } from "./entitlements/fulfil-store.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -62,4 +64,31 @@ const unbalanced: Indicator = {
   },
 };
 
-export const benefitIndicators: readonly Indicator[] = [velocity, unbalanced];
+const unkeptPromises: Indicator = {
+  name: "benefits.unkept",
+  zh: "应得权益未兑现",
+  en: "Benefits due and neither kept nor listed",
+  how: {
+    zh: "应得日已过、既未兑现也未写明原因的权益数，加上没有结转的天数；应恒为 0",
+    en: "Benefits whose due day has passed that are neither kept nor listed with a reason, and days that no turn was made of; always 0",
+  },
+  unit: "count",
+  direction: "above",
+  warn: 1,
+  alarm: 1,
+  window_minutes: null,
+  advice: {
+    zh: "看后台进程是否在运行、等级是否已结转；恢复后会自动补做每一天。仍不归零的，在权益兑现页看是哪一项。",
+    en: "See whether the worker runs and the tiers have made their turn: every day is made up for once they do. Where it stays, the fulfilment list says which benefit it is.",
+  },
+  link: "/coupons",
+  read: async ({ tx, ground, world_at }) => [
+    { part: "", value: await unkept(tx, businessDay(world_at, ground.config.timezone)) },
+  ],
+  inject: async ({ tx, ground, world_at }, limit) => {
+    await injectUnkept(tx, businessDay(world_at, ground.config.timezone), world_at, limit + 1);
+    return { part: "" };
+  },
+};
+
+export const benefitIndicators: readonly Indicator[] = [velocity, unbalanced, unkeptPromises];

@@ -9,6 +9,7 @@ export {
   sameDayLastYear,
   seasonOf,
 } from "./business-calendar.ts";
+export { LUNAR_NEW_YEAR } from "./business-calendar-data.ts";
 export {
   addDays,
   type BusinessDay,

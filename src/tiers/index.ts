@@ -1,3 +1,3 @@
 export { settleTiers } from "./evaluate.ts";
 export type { LadderDefinition } from "./ladder.ts";
-export { turnedDay } from "./ladder-store.ts";
+export { ladderState, turnedDay } from "./ladder-store.ts";

@@ -85,6 +85,11 @@ export function termsOn(terms: readonly Terms[], day: BusinessDay): Terms | unde
   return terms.find(({ from_day }) => from_day <= day);
 }
 
+/** Keys of the rules that hold on a day. */
+export async function rulesOn(tx: Tx, day: BusinessDay): Promise<ReadonlySet<string>> {
+  return new Set(termsOn(await allTerms(tx), day)?.definition.rules.map(({ key }) => key));
+}
+
 /** How rules are called; where versions differ, as the latest terms call them. @param terms as {@link allTerms} gives them */
 export function ruleNames(
   terms: readonly Terms[],
