@@ -42,8 +42,6 @@ export async function seedLoyalty(ground: Ground, until: Date, seed: number): Pr
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     const known = await tx.one("select 1 from points.activation limit 1");
     if (known !== undefined) return;
-    // the world is filled before domains are ready: the shipped programmes are not there yet
-    await ensureProgrammes(tx, PROGRAMMES, until);
     const by = { person_id: null, now: until, today };
     // a fresh installation is filled before the domains offer what ships
     await ensureProgrammes(tx, PROGRAMMES, until);
