@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 
-/** Addresses of every page behind the log-in; `member`, `source`, `tag` and `segment` are filled in by the test. */
+/** Addresses of every page behind the log-in; `member`, `source`, `tag`, `batch` and `segment` are filled in by the test. */
 export const PAGES = [
   "/",
   "/members",
@@ -29,7 +29,7 @@ export const PAGES = [
   "/coupons/new",
   "/coupons/welcome",
   "/coupons/gold_quarter/edit",
-  "/coupons/batches/1",
+  "/coupons/batches/:batch",
   "/metrics",
   "/metrics/stores",
   "/metrics/net_sales",

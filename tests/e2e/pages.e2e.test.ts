@@ -3,7 +3,7 @@ import { listenForTrouble, PAGES, seriousFindings, settled } from "./console-pag
 import { type OwnerSession, sharedSession } from "./owner-session.ts";
 
 let session: OwnerSession;
-const ids = { member: "", source: "", tag: "" };
+const ids = { member: "", source: "", tag: "", batch: "" };
 
 beforeAll(async () => {
   session = await sharedSession();
@@ -14,6 +14,8 @@ beforeAll(async () => {
   ids.member = await firstOf("/api/members", "member_id");
   ids.source = await firstOf("/api/sources", "source_id");
   ids.tag = await firstOf("/api/tags", "key");
+  const { batches } = await session.get<{ batches: { batch_id: number }[] }>("/api/coupons/welcome");
+  ids.batch = String(batches[0]?.batch_id);
 });
 afterAll(() => session?.close());
 
@@ -22,7 +24,8 @@ describe("every page", () => {
     const address = path
       .replace(":member", () => ids.member)
       .replace(":source", () => ids.source)
-      .replace(":tag", () => ids.tag);
+      .replace(":tag", () => ids.tag)
+      .replace(":batch", () => ids.batch);
     const page = await session.context.newPage();
     const trouble = listenForTrouble(page);
     await page.goto(session.server.url + address);
