@@ -42,7 +42,7 @@ const openPath = async (path: string) => {
 
 describe("points rules", () => {
   it("stand there in sentences and are written by clicking; what is wrong is said at the rule while typing", async () => {
-    await page.getByText("每满 1 元积 1 分，每单向下取整").waitFor();
+    await page.getByText("每满 1 元积 1 分，每单向下取整", { exact: true }).waitFor();
     await page.getByText("每月 8 日，消费积分双倍").waitFor();
     await page.getByRole("link", { name: "修改与试算" }).click();
     await page.getByRole("group", { name: "加一条" }).getByRole("button", { name: "按订单" }).press("Enter");
@@ -100,7 +100,7 @@ describe("a member's points", () => {
     await page.getByRole("link", { name: "在积分账里查看每一分" }).click();
     await page.getByRole("heading", { name: "积分账", exact: true }).waitFor();
     const lot = (await points()).lots.find(({ reference }) => reference.startsWith("order:"));
-    await page.locator(`a[href*="lot=${lot?.lot_id}"]`).click();
+    await page.locator(`a[href$="lot=${lot?.lot_id}"]`).click();
     await page.getByRole("heading", { name: `批次 ${lot?.lot_id}` }).waitFor();
     const lines = page.getByRole("region", { name: "这个批次的流水" });
     await lines

@@ -37,6 +37,7 @@ describe("a programme in sentences", () => {
       "铂金、钻石会员在生日前后 3 天，消费积分双倍",
       "首单满 50 元送 100 分",
     ]);
+    expect(gives(newRule([], "amount"), "en")).toBe("1 point for every 1 yuan, rounded down at each order");
     expect(gives({ ...newRule([], "multiplier"), percent: 150, when: { weekdays: [7, 6] } }, "en")).toBe(
       "Spending points × 1.5 on Sat, Sun",
     );

@@ -100,7 +100,15 @@ export function newRule(rules: readonly Rule[], kind: RuleKind): Rule {
         rounding: "down_per_order",
       };
     case "order":
-      return { kind, key, zh: "首单礼", en: "First order", points: 100, at_least_minor: 5_000, first_only: true };
+      return {
+        kind,
+        key,
+        zh: "下单礼",
+        en: "Points for an order",
+        points: 100,
+        at_least_minor: 5_000,
+        first_only: true,
+      };
     case "event":
       return { kind, key, zh: "评价", en: "Review", points: 10, event: "review", caps: { member_day: 20 } };
     case "multiplier":

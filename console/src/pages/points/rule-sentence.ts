@@ -17,6 +17,7 @@ const WEEKDAYS = {
 const UNKNOWN = "…";
 
 const count = (value: number | undefined): string => (value === undefined ? UNKNOWN : value.toLocaleString("en-US"));
+const pointsEn = (value: number | undefined): string => `${count(value)} ${value === 1 ? "point" : "points"}`;
 const amount = (minor: number | undefined): string =>
   minor === undefined ? UNKNOWN : (minor / 100).toLocaleString("en-US", { maximumFractionDigits: 2 });
 const times = (percent: number | undefined): string => (percent === undefined ? UNKNOWN : String(percent / 100));
@@ -48,20 +49,18 @@ function givesOf(rule: Rule, say: Say): string {
       const line = rule.rounding === "down_per_line";
       return zh
         ? `每满 ${per} 元积 ${count(rule.points)} 分，${line ? "每个商品行" : "每单"}向下取整`
-        : `${count(rule.points)} points for every ${per} yuan, rounded down at each ${line ? "line" : "order"}`;
+        : `${pointsEn(rule.points)} for every ${per} yuan, rounded down at each ${line ? "line" : "order"}`;
     }
     case "order": {
       const least = amount(rule.at_least_minor);
       const first = rule.first_only === true;
       return zh
         ? `${first ? "首单" : "每单"}满 ${least} 元送 ${count(rule.points)} 分`
-        : `${count(rule.points)} points for ${first ? "the first order" : "each order"} of at least ${least} yuan`;
+        : `${pointsEn(rule.points)} for ${first ? "the first order" : "each order"} of at least ${least} yuan`;
     }
     case "event": {
       const name = rule.event === "custom" ? (rule.subject ?? UNKNOWN) : say.nameOf("event", rule.event ?? UNKNOWN);
-      return zh
-        ? `每次${name}得 ${count(rule.points)} 分`
-        : `${count(rule.points)} points for each ${name.toLowerCase()}`;
+      return zh ? `每次${name}得 ${count(rule.points)} 分` : `${pointsEn(rule.points)} for each ${name.toLowerCase()}`;
     }
     case "multiplier": {
       const { who, times: when } = whenWords(rule.when ?? {}, say);
