@@ -15,6 +15,8 @@ import { forgetEntitled } from "./entitlements/fulfil-store.ts";
 import { benefitEvents, startBenefits } from "./entitlements/worker.ts";
 import "./errors.ts";
 import { benefitIndicators } from "./indicators.ts";
+import { releaseOverdueOrders } from "./rewards/orders.ts";
+import { forgetOrders } from "./rewards/reward-store.ts";
 
 const LOOK_EVERY_MS = 5_000;
 
@@ -24,6 +26,7 @@ const forget: OutboxHandler = async (tx, _ground, events: readonly OutboxEvent<E
   const numbers = [...new Set(events.flatMap(({ payload }) => [payload.member_id, ...payload.party_ids]))];
   await forgetOwners(tx, numbers);
   await forgetEntitled(tx, numbers);
+  await forgetOrders(tx, numbers);
 };
 
 export const domain: Domain = {
@@ -45,6 +48,7 @@ export const domain: Domain = {
     // looking is three index look-ups; whatever came due while nobody ran is found with the first
     const turn = async () => {
       await releaseOverdueHolds(ground);
+      await releaseOverdueOrders(ground);
       const expired = await expireNext(ground);
       return expired > 0 || (await forgetAnswers(ground)) > 0;
     };
