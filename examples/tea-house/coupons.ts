@@ -153,11 +153,11 @@ async function visit(
   );
   const all = [...owners.welcome, ...owners.gold];
   for (const [i, { issued_id, owner }] of issued.entries()) {
-    if (!random.chance(0.35)) continue;
+    if (!random.chance(0.2)) continue;
     const day = addDays(first, 1 + random.integer(HISTORY_DAYS - 1));
     await tried(at(ground, noonOf(day)), `T-${i + 1}`, { random, coupon: { issued_id }, member_id: owner });
   }
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 30; i++) {
     const day = addDays(first, 1 + random.integer(HISTORY_DAYS - 1));
     const member_id = all[random.integer(Math.max(1, all.length))] ?? null;
     if (member_id !== null)

@@ -5,11 +5,12 @@ import {
   activateProgramme,
   ensureProgrammes,
   ledgerOf,
-  markEverybody,
+  markEarning,
+  pausePoints,
   settleEarnings,
   turnDay,
 } from "../../src/points/index.ts";
-import { SYSTEM_SCOPE } from "../../src/store/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../../src/store/index.ts";
 import { Random } from "./random.ts";
 
 /** Whole months of points before today. */
@@ -34,32 +35,58 @@ function monthEnds(today: string): string[] {
  * and expire, some members redeem. Each step stands in the ledger at its own time. Started again it goes on where it was.
  */
 export async function seedLoyalty(ground: Ground, until: Date, seed: number): Promise<void> {
+  const goOn = pausePoints(ground);
+  try {
+    await seedMonths(ground, until, seed);
+  } finally {
+    goOn();
+  }
+}
+
+async function seedMonths(ground: Ground, until: Date, seed: number): Promise<void> {
   const { timezone } = ground.config;
   const today = businessDay(until, timezone);
   const ends = monthEnds(today);
   const [first = today] = ends;
   const from_day = addDays(first, 1);
-  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    const known = await tx.one("select 1 from points.activation limit 1");
-    if (known !== undefined) return;
-    const by = { person_id: null, now: until, today };
-    // a fresh installation is filled before the domains offer what ships
-    await ensureProgrammes(tx, PROGRAMMES, until);
-    await activateProgramme(tx, { programme: "growth", version: 1, from_day }, by);
+  const last = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await open(tx, { from_day, today, until });
+    return tx.one<{ at: Date | null }>("select max(at) as at from points.batch");
   });
-  const last = await ground.store.read(SYSTEM_SCOPE, (tx) =>
-    tx.one<{ at: Date | null }>("select max(at) as at from points.batch"),
-  );
+  let before = startOfDay(from_day, timezone);
   for (const day of ends.slice(1)) {
     const at = day === today ? until : new Date(startOfDay(addDays(day, 1), timezone).getTime() - 1);
     // the ledger's time goes on only: what a filling that was broken off has done is done
-    if (last?.at != null && at <= last.at) continue;
-    const then: Ground = { ...ground, clock: { now: () => at } };
-    await ground.store.write(SYSTEM_SCOPE, (tx) => markEverybody(tx, at));
-    await settleEarnings(then);
-    await turnDay(then, day);
-    if (day !== today) await redeemSome(then, day, seed);
+    if (last?.at == null || at > last.at) {
+      const then: Ground = { ...ground, clock: { now: () => at } };
+      await ground.store.write(SYSTEM_SCOPE, (tx) => markBetween(tx, before, at));
+      await settleEarnings(then);
+      await turnDay(then, day);
+      if (day !== today) await redeemSome(then, day, seed);
+    }
+    before = at;
   }
+}
+
+/** The programme that the tea house's ladder promises, in force from a day on. */
+async function open(
+  tx: Tx,
+  { from_day, today, until }: { readonly from_day: string; readonly today: string; readonly until: Date },
+): Promise<void> {
+  await ensureProgrammes(tx, PROGRAMMES, until);
+  if ((await tx.one("select 1 from points.activation limit 1")) !== undefined) return;
+  const by = { person_id: null, now: until, today };
+  await activateProgramme(tx, { programme: "growth", version: 1, from_day }, by);
+}
+
+/** Whoever bought or did something between two instants; for others nothing can have changed. */
+async function markBetween(tx: Tx, after: Date, until: Date): Promise<void> {
+  const party_ids = await tx.query<{ party_id: number }>(
+    `select party_id from catalogue.orders where party_id is not null and placed_at > $1 and placed_at <= $2
+     union select party_id from catalogue.events where kind in ('review', 'share') and occurred_at > $1 and occurred_at <= $2`,
+    [new Date(after.getTime() - 1), until],
+  );
+  await markEarning(tx, { party_ids: party_ids.map(({ party_id }) => party_id) }, until);
 }
 
 /** Members with enough points, some of whom take a gift. The key names the month: once, however often this is started. */

@@ -10,6 +10,7 @@ import { pointIndicators } from "./indicators.ts";
 import { todayOf } from "./ledger/ledger.ts";
 import { activateDue, expireDue, releaseOverdue } from "./ledger/sweep.ts";
 import { verifyLedger } from "./ledger/verify.ts";
+import { isPaused } from "./pause.ts";
 import { pointRoutes } from "./routes/routes.ts";
 import { pointJobs } from "./jobs.ts";
 import { ensureProgrammes } from "./rules/programme-store.ts";
@@ -53,6 +54,7 @@ async function ledgerIsWhole(ground: Ground): Promise<RestoreCheck> {
 
 /** The turn of the day in the platform's order: pending becomes active, tiers are judged (by their own domain), then points expire. */
 async function turn(ground: Ground): Promise<boolean> {
+  if (isPaused(ground)) return false;
   const today = todayOf(ground);
   await releaseOverdue(ground);
   await activateDue(ground, today);
@@ -68,7 +70,7 @@ async function start(ground: Ground): Promise<() => Promise<void>> {
     idle_ms: LOOK_EVERY_MS,
     onError: (error) => ground.log.error({ error: String(error) }, "the turn of points failed"),
   });
-  const earning = startLoop(async () => (await settleMarked(ground)) === MARKS_MAX, {
+  const earning = startLoop(async () => !isPaused(ground) && (await settleMarked(ground)) === MARKS_MAX, {
     idle_ms: SETTLE_EVERY_MS,
     onError: (error) => ground.log.error({ error: String(error) }, "settling what members earn failed"),
   });

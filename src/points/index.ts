@@ -6,4 +6,5 @@ export { type VerifyResult, verifyLedger } from "./ledger/verify.ts";
 export { settleEarnings } from "./rules/settle.ts";
 export type { Programme } from "./rules/programme.ts";
 export { activateProgramme, ensureProgrammes, rulesOn } from "./rules/programme-store.ts";
-export { markEverybody } from "./rules/settle-store.ts";
+export { markEarning } from "./rules/settle-store.ts";
+export { pausePoints } from "./pause.ts";

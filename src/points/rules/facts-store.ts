@@ -27,17 +27,21 @@ interface OrderRow {
   readonly lines: readonly (readonly [string, string | null, string | null, string | null, string | null, number])[];
 }
 
-/** Lines come as arrays, because their names would be most of the text. */
+/**
+ * By the members' numbers and not by the members: a join to find the numbers reads all orders where the planner knows
+ * nothing of them yet (a fresh world: 7.7 s against 1 s for 800 members). Lines come as arrays, because their names
+ * would be most of the text.
+ */
 const ORDERS = `
   with bought as materialized (
     select order_id, party_id as owner, member_id, placed_at, business_day as day, store_code, channel, currency, is_valid
-    from catalogue.orders where member_id = any($1::bigint[])
+    from catalogue.orders where party_id = any($1::bigint[])
     union all
     -- receipts that somebody brought: an order without a member, whose points have an owner all the same
     select o.order_id, c.owner, p.member_id, o.placed_at, o.business_day, o.store_code, o.channel, o.currency,
       o.is_valid and not p.is_excluded
-    from catalogue.parties p join points.claim c on c.owner = p.party_id join catalogue.orders o on o.order_id = c.order_id
-    where p.member_id = any($1::bigint[]) and o.party_id is null
+    from points.claim c join catalogue.parties p on p.party_id = c.owner join catalogue.orders o on o.order_id = c.order_id
+    where c.owner = any($1::bigint[]) and o.party_id is null
   ), firsts as (
     select distinct on (member_id) order_id from bought where is_valid order by member_id, placed_at, order_id
   ), chosen as materialized (
@@ -59,26 +63,26 @@ const ORDERS = `
  */
 async function tiersOf(
   tx: Tx,
-  member_ids: readonly number[],
+  numbers: readonly number[],
 ): Promise<(member_id: number, day: BusinessDay) => string | null> {
   const rows = await tx.query<{ member_id: number; tier: string; day: BusinessDay }>(
-    `select p.member_id, h.tier, h.day from catalogue.parties p join catalogue.tier_changes h on h.number = p.party_id
-     where p.member_id = any($1::bigint[]) order by h.day desc, h.history_id desc`,
-    [member_ids],
+    `select p.member_id, h.tier, h.day from catalogue.tier_changes h join catalogue.parties p on p.party_id = h.number
+     where h.number = any($1::bigint[]) order by h.day desc, h.history_id desc`,
+    [numbers],
   );
   const changes = Map.groupBy(rows, (row) => row.member_id);
   return (member_id, day) => changes.get(member_id)?.find((row) => row.day <= day)?.tier ?? null;
 }
 
-/** Orders of members from a day on that were placed until `until`, oldest first. */
+/** Orders of members from a day on that were placed until `until`, oldest first. @param numbers all numbers of the members */
 export async function orderCauses(
   tx: Tx,
-  member_ids: readonly number[],
+  numbers: readonly number[],
   since: BusinessDay,
   until: Date,
 ): Promise<Cause[]> {
-  const tierOn = await tiersOf(tx, member_ids);
-  const rows = await tx.query<OrderRow>(ORDERS, [member_ids, since, until]);
+  const tierOn = await tiersOf(tx, numbers);
+  const rows = await tx.query<OrderRow>(ORDERS, [numbers, since, until]);
   return rows.map((row) => {
     const { order_id, member_id, owner, day, store_code, channel, currency, is_valid, first } = row;
     const { birth_month, birth_day } = row;
@@ -97,7 +101,7 @@ export async function orderCauses(
 /** What members did from a day on that some rule rewards, oldest first; staff, tests and wholesale apart. */
 export async function eventCauses(
   tx: Tx,
-  member_ids: readonly number[],
+  numbers: readonly number[],
   wanted: { readonly kinds: readonly string[]; readonly since: BusinessDay; readonly until: Date },
 ): Promise<Cause[]> {
   if (wanted.kinds.length === 0) return [];
@@ -110,10 +114,10 @@ export async function eventCauses(
     subject: string | null;
   }>(
     `select e.event_id as record_id, e.member_id, e.party_id as owner, e.business_day as day, e.kind, e.subject
-     from catalogue.parties p join catalogue.events e using (party_id)
-     where p.member_id = any($1::bigint[]) and not p.is_excluded and e.kind = any($2) and e.business_day >= $3::date and e.occurred_at <= $4
+     from catalogue.events e join catalogue.parties p using (party_id)
+     where e.party_id = any($1::bigint[]) and e.member_id is not null and not p.is_excluded and e.kind = any($2) and e.business_day >= $3::date and e.occurred_at <= $4
      order by e.occurred_at, e.event_id`,
-    [member_ids, wanted.kinds, wanted.since, wanted.until],
+    [numbers, wanted.kinds, wanted.since, wanted.until],
   );
   return rows.map(({ record_id, kind, subject, ...row }) => ({
     ...row,

@@ -4,6 +4,7 @@ import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { type Cause, eventCauses, orderCauses } from "./facts-store.ts";
 import { judge } from "./judge.ts";
 import type { Programme } from "./programme.ts";
+import { walletsOf } from "./settle-store.ts";
 
 /** Members whose orders are read at once. */
 const MEMBERS_A_STEP = 400;
@@ -90,8 +91,9 @@ async function causesFrom(
   );
   const member_ids = rows.map(({ member_id }) => member_id);
   if (member_ids.length === 0) return { last: undefined, causes: [] };
-  const orders = await orderCauses(tx, member_ids, from_day, until);
-  const events = await eventCauses(tx, member_ids, { kinds: kindsOf(programmes), since: from_day, until });
+  const numbers = [...(await walletsOf(tx, member_ids)).values()].flat();
+  const orders = await orderCauses(tx, numbers, from_day, until);
+  const events = await eventCauses(tx, numbers, { kinds: kindsOf(programmes), since: from_day, until });
   const causes = [...orders, ...events].toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
   return { last: member_ids.at(-1), causes };
 }

@@ -65,10 +65,11 @@ export async function settleMembers(
   if (since === undefined || (member_ids.length === 0 && strangers.length === 0)) return 0;
   const now = ground.clock.now();
   const wallets = await walletsOf(tx, member_ids);
-  const given = await earningsOf(tx, [...[...wallets.values()].flat(), ...strangers]);
+  const numbers = [...wallets.values()].flat();
+  const given = await earningsOf(tx, [...numbers, ...strangers]);
   const causes = [
-    ...(await orderCauses(tx, member_ids, since, now)),
-    ...(await eventCauses(tx, member_ids, { kinds: eventKinds(terms), since, until: now })),
+    ...(await orderCauses(tx, numbers, since, now)),
+    ...(await eventCauses(tx, numbers, { kinds: eventKinds(terms), since, until: now })),
   ];
   const judgements = await judgeAll(tx, { terms, wallets, given, causes, strangers });
   const changes = judgements.flatMap((one) => one.changes);
