@@ -10,6 +10,7 @@ import { couponJobs } from "./coupons/jobs.ts";
 import { tillRoutes } from "./coupons/till-routes.ts";
 import { forgetOwners } from "./coupons/member-store.ts";
 import { expireNext, forgetAnswers } from "./coupons/sweep.ts";
+import { benefitRoutes } from "./entitlements/benefit-routes.ts";
 import { ensureBenefits } from "./entitlements/benefits.ts";
 import { forgetEntitled } from "./entitlements/fulfil-store.ts";
 import { benefitEvents, startBenefits } from "./entitlements/worker.ts";
@@ -39,6 +40,7 @@ export const domain: Domain = {
     batchRoutes(app, ground);
     issueRoutes(app, ground);
     tillRoutes(app, ground);
+    benefitRoutes(app, ground);
   },
   jobs: couponJobs,
   events: { ...benefitEvents, "members.erased": forget },
