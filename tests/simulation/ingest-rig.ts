@@ -150,11 +150,16 @@ export class Rig {
     }
   }
 
+  /** Requests that wait on the disk. */
+  async spooled(): Promise<number> {
+    const spool = join(this.folder, "server", "spool");
+    return existsSync(spool) ? (await readdir(spool)).length : 0;
+  }
+
   /** Waits until nothing waits: neither in the spool nor before the pipeline. */
   async settled(): Promise<void> {
-    const spool = join(this.folder, "server", "spool");
     for (;;) {
-      const spooled = existsSync(spool) ? (await readdir(spool)).length : 0;
+      const spooled = await this.spooled();
       const [row] = await this.query<{ waiting: number }>(
         "select count(*)::int as waiting from ingest.inbox where state = 'received'",
       );
