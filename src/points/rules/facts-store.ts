@@ -58,20 +58,24 @@ const ORDERS = `
   order by c.placed_at, c.order_id`;
 
 /**
- * Which tier members had on which day: that of the last change until then, under any of their numbers, so that an order
- * that arrives late earns what it would have earned in time.
+ * Which tier members had on which day: that of the last change until then, so that an order that arrives late earns what
+ * it would have earned in time. The number that the member goes by has the standing; what a joined number was placed at
+ * counts for days before it had any.
  */
 async function tiersOf(
   tx: Tx,
   numbers: readonly number[],
 ): Promise<(member_id: number, day: BusinessDay) => string | null> {
-  const rows = await tx.query<{ member_id: number; tier: string; day: BusinessDay }>(
-    `select p.member_id, h.tier, h.day from catalogue.tier_changes h join catalogue.parties p on p.party_id = h.number
+  const rows = await tx.query<{ member_id: number; number: number; tier: string; day: BusinessDay }>(
+    `select p.member_id, h.number, h.tier, h.day from catalogue.tier_changes h join catalogue.parties p on p.party_id = h.number
      where h.number = any($1::bigint[]) order by h.day desc, h.history_id desc`,
     [numbers],
   );
   const changes = Map.groupBy(rows, (row) => row.member_id);
-  return (member_id, day) => changes.get(member_id)?.find((row) => row.day <= day)?.tier ?? null;
+  return (member_id, day) => {
+    const until = (changes.get(member_id) ?? []).filter((row) => row.day <= day);
+    return (until.find((row) => row.number === member_id) ?? until[0])?.tier ?? null;
+  };
 }
 
 /** Orders of members from a day on that were placed until `until`, oldest first. @param numbers all numbers of the members */

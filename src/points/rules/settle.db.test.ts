@@ -203,6 +203,35 @@ describe("limits", () => {
 });
 
 describe("members who are joined", () => {
+  test("have the tier of the number they go by, whatever a joined number was placed at", async () => {
+    const gold: EarnRule = {
+      kind: "multiplier",
+      key: "gold",
+      zh: "金卡双倍",
+      en: "Double for gold",
+      percent: 200,
+      when: { tiers: ["gold"] },
+    };
+    await open([amount, gold], { pending_days: 0 });
+    const [lea, mia] = [await shop.newMember(), await shop.newMember()];
+    const placed = async (number: number, tier: string, day: string) =>
+      shop.query(
+        `insert into tiers.history (member_id, ladder, version, to_tier, direction, day, at, reason, evidence)
+         values ($1, 'growth', 1, $2, 1, $3, now(), 'earned', '{}')`,
+        [number, tier, day],
+      );
+    await placed(lea, "gold", START);
+    await placed(mia, "ordinary", addDays(START, 1));
+    const ids = [
+      [lea, lea],
+      [mia, lea],
+    ] as const;
+    await shop.identities(new Map(ids), new Map());
+    shop.setDay(addDays(START, 2));
+    await shop.buy(mia, 10_000);
+    expect(await shop.has(mia)).toMatchObject({ active: 200 });
+  });
+
   test("share a limit from then on, and lose nothing that they had", async () => {
     await open([{ ...amount, caps: { member_month: 100 } }], { pending_days: 0 });
     const [jan, kim] = [await shop.newMember(), await shop.newMember()];
