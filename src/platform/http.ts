@@ -246,7 +246,7 @@ function answerProblems(app: FastifyInstance, log: Log): void {
       .send({ ...answer.toJSON(), instance: request.id });
   });
   app.addHook("onRequest", async (request, reply) => {
-    if (!refusalOf.shadowed(request.routeOptions.url, pathOf(request))) return;
+    if (!refusalOf.shadowed(request.routeOptions.url, request.method, pathOf(request))) return;
     throw refusalOf(request.method, pathOf(request), reply);
   });
   app.setNotFoundHandler((request, reply) => {

@@ -48,12 +48,13 @@ it("an address that exists says which methods it takes; one that does not is not
 it("an address that only takes what is posted is no page of the console", async () => {
   const app = await makeHttp({ log: makeLog("silent"), clock: systemClock });
   app.post("/hooks/:key", { config: { access } }, async () => ({ ok: true }));
+  app.get("/metrics", { config: { access } }, async () => "figures for a scraper");
   app.get("/*", { config: { access } }, async () => "the console");
   for (const method of ["GET", "HEAD"] as const) {
     const refused = await app.inject({ method, url: "/hooks/till?x=1" });
     expect([refused.statusCode, refused.headers.allow]).toEqual([405, "POST"]);
   }
-  for (const url of ["/members", "/hooks", "/hooks/till/more"])
+  for (const url of ["/members", "/hooks", "/hooks/till/more", "/metrics/", "/metrics/?store=S01"])
     expect((await app.inject(url)).body).toBe("the console");
 });
 

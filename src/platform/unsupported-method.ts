@@ -13,7 +13,7 @@ export interface Refusal {
    * Whether the route that matched takes for its own what is another address: PUT /segments/count is no segment, and GET
    * of an address that takes POST alone is no page of the console.
    */
-  shadowed(url: string | undefined, path: string): boolean;
+  shadowed(url: string | undefined, method: string, path: string): boolean;
 }
 
 /** Tells addresses that exist, but not for a method, from those that do not exist (RFC 9110 15.5.6). */
@@ -33,11 +33,15 @@ export function methodsOf(app: FastifyInstance): Refusal {
     reply.header("allow", allowed);
     return problem("platform.method_not_allowed", { method, path, allowed });
   };
-  const known = (path: string): boolean => [...addresses.values()].some(({ pattern }) => pattern.test(path));
+  // an address that takes the method itself is no other one: /metrics/ is the console's page beside the scraper's /metrics
+  const refused = (method: string, path: string): boolean => {
+    const there = [...addresses.values()].filter(({ pattern }) => pattern.test(path));
+    return there.length > 0 && !there.some(({ methods }) => methods.has(method));
+  };
   return Object.assign(refusal, {
-    shadowed: (url: string | undefined, path: string) => {
+    shadowed: (url: string | undefined, method: string, path: string) => {
       if (url === undefined || url === path) return false;
-      return addresses.has(path) || (url.endsWith("/*") && known(path));
+      return addresses.has(path) || (url.endsWith("/*") && refused(method, path));
     },
   });
 }
