@@ -19,7 +19,6 @@ export interface Person {
   /** Since when an account at the identity provider is bound to this one. */
   readonly sso_linked_at: string | null;
   readonly last_seen_at: string | null;
-  readonly scope_stores: readonly string[] | null;
 }
 
 export interface Role {
