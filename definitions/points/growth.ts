@@ -5,7 +5,7 @@ export const GROWTH_POINTS = defineProgramme({
   key: "growth",
   zh: "成长型积分",
   en: "Growth points",
-  sentence_zh: "每满 1 元积 1 分；每月 8 日会员日双倍；铂金和钻石会员生日前后 3 天双倍；评价、分享有小奖励。",
+  sentence_zh: "每满 1 元积 1 分；每月 8 日会员日双倍；白金和钻石会员生日前后 3 天双倍；评价、分享有小奖励。",
   sentence_en:
     "One point per yuan; double on the member day, the 8th; platinum and diamond double within 3 days of their birthday; small rewards for reviews and shares.",
   currency: "CNY",
@@ -36,7 +36,7 @@ export const GROWTH_POINTS = defineProgramme({
     {
       kind: "multiplier",
       key: "birthday",
-      zh: "生日双倍（铂金、钻石）",
+      zh: "生日双倍（白金、钻石）",
       en: "Double around the birthday (platinum, diamond)",
       percent: 200,
       when: { birthday: { days_around: 3 }, tiers: ["platinum", "diamond"] },
