@@ -60,6 +60,9 @@ export default defineConfig({
       {
         test: {
           ...common,
+          // a Spark that starts its stages on busy cores takes minutes for what it does in seconds afterwards
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
           name: "engines",
           include: ["tests/engines/**/*.test.ts"],
           globalSetup: ["tests/support/global-setup.ts", "tests/engines/global-setup.ts"],
