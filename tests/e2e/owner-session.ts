@@ -3,6 +3,7 @@ import { inject } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
 import { settled } from "./console-pages.ts";
 import { type ConsoleServer, type ServerOptions, startServer } from "./console-server.ts";
+import { watchPages } from "./failed-pages.ts";
 
 /** A browser signed in as the owner of a server. */
 export interface OwnerSession {
@@ -44,6 +45,7 @@ export async function ownerSession(
 /** @param server is set up over the API first, if nobody did that. */
 async function signedIn(server: ConsoleAddress, browser: Browser): Promise<OwnerSession> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "zh-CN" });
+  watchPages(context);
   const headers = { origin: server.url };
   const post = async <T>(path: string, data: unknown): Promise<T> => {
     const answer = await context.request.post(server.url + path, { data, headers });

@@ -9,7 +9,7 @@ import { makeLog } from "../../src/platform/log.ts";
 import { sleep } from "../../src/platform/timers.ts";
 import { Rig } from "./ingest-rig.ts";
 
-const FILES = process.env["HUITOU_LONG"] === "1" ? 12 : 1;
+const FILES = process.env["HUITOU_SOAK"] === "1" ? 12 : process.env["HUITOU_LONG"] === "1" ? 4 : 1;
 const KILLS_EACH = 2;
 const DOCUMENTS = 8_000;
 

@@ -10,7 +10,7 @@ import { openStore } from "../../src/store/index.ts";
 import { Rig } from "./ingest-rig.ts";
 import { requestOf } from "./ledger-worker.ts";
 
-const KILLS = process.env["HUITOU_SOAK"] === "1" ? 200 : process.env["HUITOU_LONG"] === "1" ? 40 : 4;
+const KILLS = process.env["HUITOU_SOAK"] === "1" ? 200 : process.env["HUITOU_LONG"] === "1" ? 20 : 4;
 const WORKER = fileURLToPath(new URL("./ledger-worker.ts", import.meta.url));
 
 let rig: Rig;
