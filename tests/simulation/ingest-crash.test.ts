@@ -33,40 +33,36 @@ async function present(ids: readonly string[], table: string): Promise<number> {
 }
 
 describe(`kill -9 of the server and of PostgreSQL during ingest, ${KILLS} times, seed ${SEED}`, () => {
-  test(
-    "every acknowledged message is stored and on the timeline exactly once",
-    async () => {
-      const random = randomFrom(SEED);
-      const load = new Load(rig, { segment: 3, sensors: 2 });
-      for (let kill = 0; kill < KILLS; kill += 1) {
-        await sleep(100 + random() * 900);
-        if (random() < 0.5) {
-          await rig.killServer();
-          await sleep(random() * 200);
-          await rig.startServer();
-        } else {
-          rig.killPostgres();
-          await sleep(random() * 500);
-          await rig.startPostgres();
-        }
+  test("every acknowledged message is stored and on the timeline exactly once", async () => {
+    const random = randomFrom(SEED);
+    const load = new Load(rig, { segment: 3, sensors: 2 });
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      await sleep(100 + random() * 900);
+      if (random() < 0.5) {
+        await rig.killServer();
+        await sleep(random() * 200);
+        await rig.startServer();
+      } else {
+        rig.killPostgres();
+        await sleep(random() * 500);
+        await rig.startPostgres();
       }
-      await sleep(500);
-      await load.stop();
-      await rig.settled();
-      const ids = [...load.acknowledged];
-      expect(ids.length).toBeGreaterThan(KILLS * 20);
-      expect(load.failures).toBeGreaterThan(0);
-      expect(await present(ids, "ingest.record")).toBe(ids.length);
-      expect(await present(ids, "members.event")).toBe(ids.length);
-      expect(await rig.query("select record_id from members.event group by record_id having count(*) > 1")).toEqual([]);
-      const [sums] = await rig.query<{ said: number; stored: number; refused: number }>(
-        `select (select sum(accepted)::int from ingest.inbox) as said, (select count(*)::int from ingest.record) as stored,
+    }
+    await sleep(500);
+    await load.stop();
+    await rig.settled();
+    const ids = [...load.acknowledged];
+    expect(ids.length).toBeGreaterThan(KILLS * 20);
+    expect(load.failures).toBeGreaterThan(0);
+    expect(await present(ids, "ingest.record")).toBe(ids.length);
+    expect(await present(ids, "members.event")).toBe(ids.length);
+    expect(await rig.query("select record_id from members.event group by record_id having count(*) > 1")).toEqual([]);
+    const [sums] = await rig.query<{ said: number; stored: number; refused: number }>(
+      `select (select sum(accepted)::int from ingest.inbox) as said, (select count(*)::int from ingest.record) as stored,
            (select count(*)::int from ingest.reject) as refused`,
-      );
-      expect(sums).toEqual({ said: sums?.stored, stored: sums?.stored, refused: 0 });
-    },
-    1_800_000,
-  );
+    );
+    expect(sums).toEqual({ said: sums?.stored, stored: sums?.stored, refused: 0 });
+  }, 1_800_000);
 
   test("while PostgreSQL is away a mini program's bytes are acknowledged from the disk, and are stored afterwards", async () => {
     const before = await rig.query<{ n: number }>(
