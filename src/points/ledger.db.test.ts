@@ -65,6 +65,25 @@ describe("spending", () => {
   });
 });
 
+test("two processes that write ahead and under the lock, in turn and at once: each request once, and one whole chain", async () => {
+  const ledgers = [ledgerOf(world().ground), new Ledger(world().ground)];
+  const owners = [31, 32, 33, 34];
+  for (const owner of owners) await earn(owner, 1_000);
+  const key = (at: number) => `ahead ${at >> 1}`;
+  const commandOf = (at: number): Command => {
+    const owner = owners[(at >> 1) % owners.length] ?? 0;
+    // a refund looks at references, so that its batch takes the lock; each request is sent to both processes
+    if (at % 10 < 2) return { type: "claw_back", reference: `order ${owner}`, wallet: [owner], points: 1 };
+    return { type: "spend", wallet: [owner], points: 1, reference: key(at) };
+  };
+  for (let round = 0; round < 20; round += 1) {
+    const requests = Array.from({ length: 40 }, (_, at) => round * 40 + at);
+    await Promise.all(requests.map((at) => ledgers[at % 2]?.submit({ key: key(at), command: commandOf(at & ~1) })));
+  }
+  for (const owner of owners) expect(await activeOf(owner)).toBe(1_000 - 100);
+  expect(await verifyLedger(world().ground.store)).toMatchObject({ ok: true });
+});
+
 describe("one effect for one key", () => {
   test("64 times the same request at once, from two processes: one effect, one answer", async () => {
     const request = { key: "the same", command: { type: "earn", owner: 4, points: 7, reference: "once" } as const };

@@ -54,16 +54,27 @@ export interface Head extends Counters {
 }
 
 /** A statement that its connection keeps prepared: planning these takes longer than running them. */
-async function prepared<Row>(tx: Tx, name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
-  return (await tx.client.query({ name, text, values: [...values] })).rows as Row[];
+async function prepared<Row>(
+  client: Connection,
+  name: string,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  return (await client.query({ name, text, values: [...values] })).rows as Row[];
 }
+
+/** A connection inside or outside of a transaction. */
+export type Connection = Tx["client"];
+
+/** An array of numbers as PostgreSQL reads it: the driver looks at each element for what must be quoted. */
+const numbers = (values: readonly (number | null)[]) => `{${values.map((value) => value ?? "NULL").join(",")}}`;
 
 /** Takes the end of the chain: from here to the commit nobody else writes. */
 export async function lockHead(tx: Tx): Promise<Head> {
   const text = "select batch_id, transfer_id, lot_id, hold_id, hash from points.head where singleton for update";
   // the statements of a batch take far longer to plan than to run, and one plan fits all batches
   await tx.client.query("set local plan_cache_mode = force_generic_plan");
-  const [head] = await prepared<Head>(tx, "points_head", text, []);
+  const [head] = await prepared<Head>(tx.client, "points_head", text, []);
   if (head === undefined) throw new Error("points.head is empty");
   return head;
 }
@@ -123,7 +134,7 @@ export async function readBatch(
 ): Promise<{ snapshot: Snapshot; known: Map<string, Known> }> {
   const reach = reachOf(requests.map(({ command }) => command));
   const keys = requests.map(({ key }) => key);
-  const [row] = await prepared<Read>(tx, "points_read", READ, [
+  const [row] = await prepared<Read>(tx.client, "points_read", READ, [
     reach.owners,
     reach.references,
     reach.holds,
@@ -137,16 +148,61 @@ export async function readBatch(
   };
 }
 
+/** Whether commands look at nothing but what members have now: no reference, no hold. */
+export function isPlain(commands: readonly Command[]): boolean {
+  return commands.every(({ type }) => PLAIN.has(type));
+}
+
+const PLAIN: ReadonlySet<Command["type"]> = new Set(["earn", "grant", "spend", "hold", "transfer", "fund"]);
+
+/**
+ * What plain commands may touch, and the end of the chain as of the same instant, in half the time of the statement above.
+ */
+const READ_PLAIN = `
+select h.batch_id, h.transfer_id, h.lot_id, h.hold_id, h.hash,
+  (select json_agg(${LOT}) from points.lot l where l.owner = any($1::bigint[]) and l.open) as lots,
+  (select json_agg(json_build_object('owner', owner, 'owed', owed)) from points.debt
+    where owed > 0 and owner = any($2::bigint[])) as debts,
+  (select json_agg(json_build_object('account_id', account_id, 'kind', kind, 'name', name, 'balance', balance))
+    from points.account) as accounts,
+  (select json_agg(json_build_object('key', key, 'payload_hash', encode(payload_hash, 'hex'), 'answer', answer))
+    from points.request where key = any($3::text[])) as known
+from points.head h where h.singleton`;
+
+/** Everything that plain requests may touch, without waiting for whoever writes now. */
+export async function readPlain(
+  client: Connection,
+  requests: readonly Request[],
+): Promise<{ head: Head; snapshot: Snapshot; known: Map<string, Known> }> {
+  const reach = reachOf(requests.map(({ command }) => command));
+  const keys = requests.map(({ key }) => key);
+  const values = [numbers(reach.owners), numbers(reach.debtors), keys];
+  const [row] = await prepared<Head & Pick<Read, "lots" | "debts" | "accounts" | "known">>(
+    client,
+    "points_read_plain",
+    READ_PLAIN,
+    values,
+  );
+  if (row === undefined) throw new Error("points.head is empty");
+  const { batch_id, transfer_id, lot_id, hold_id, hash, known, ...read } = row;
+  const head = { batch_id, transfer_id, lot_id, hold_id, hash };
+  return {
+    head,
+    snapshot: snapshotOf(head, { ...read, holds: null, spent: null, clawed: null }),
+    known: new Map((known ?? []).map(({ key, ...rest }) => [key, rest])),
+  };
+}
+
 /** Everything that commands without a key may touch. */
 export async function readCommands(tx: Tx, counters: Counters, commands: readonly Command[]): Promise<Snapshot> {
   const { owners, references, holds, debtors } = reachOf(commands);
-  const [row] = await prepared<Read>(tx, "points_read", READ, [owners, references, holds, [], [], debtors]);
+  const [row] = await prepared<Read>(tx.client, "points_read", READ, [owners, references, holds, [], [], debtors]);
   return snapshotOf(counters, row);
 }
 
 /** The same for holds whose time is over. */
 export async function readHolds(tx: Tx, counters: Counters, holds: readonly number[]): Promise<Snapshot> {
-  const [row] = await prepared<Read>(tx, "points_read", READ, [[], [], holds, [], [], []]);
+  const [row] = await prepared<Read>(tx.client, "points_read", READ, [[], [], holds, [], [], []]);
   return snapshotOf(counters, row);
 }
 
@@ -174,7 +230,7 @@ export async function readDue(
   return { counters, lots, debts, accounts, holds: [], spent: [], clawed: [] };
 }
 
-function snapshotOf(counters: Counters, row: Read | undefined): Snapshot {
+function snapshotOf(counters: Counters, row: Omit<Read, "known"> | undefined): Snapshot {
   return {
     counters,
     lots: (row?.lots ?? []).map(lotOf),
@@ -186,9 +242,16 @@ function snapshotOf(counters: Counters, row: Read | undefined): Snapshot {
   };
 }
 
-/** All rows of a batch in one statement; the constraints of the tables are the last word about every limit. */
+/**
+ * All rows of a batch in one statement; the constraints of the tables are the last word about every limit. The end of the
+ * chain is moved first, and only from where it stood when the rows were read: if it stands elsewhere the batch has no
+ * number, and the statement fails as a whole (isOvertaken).
+ */
 const WRITE = `
-with made as (
+with headed as (
+  update points.head set batch_id = $1, transfer_id = $56, lot_id = $57, hold_id = $58, hash = $55
+  where singleton and batch_id = $1 - 1 returning batch_id
+), made as (
   insert into points.lot (lot_id, owner, points, pending, active, held, burned, expired, returned, given, active_from, last_day,
     reference, origin_lot_id, batch_id)
   select u.*, $1 from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
@@ -218,14 +281,19 @@ with made as (
   from unnest($39::text[], $40::text[], $41::json[]) u (key, hash, answer)
 ), linked as (
   insert into points.batch (batch_id, first_transfer_id, transfers, at, previous_hash, hash)
-  values ($1, $52, $53, $42, $54, $55)
-), headed as (
-  update points.head set batch_id = $1, transfer_id = $56, lot_id = $57, hold_id = $58, hash = $55 where singleton
+  values ((select batch_id from headed), $52, $53, $42, $54, $55)
 )
 insert into points.transfer (transfer_id, batch_id, from_kind, from_id, from_lot, to_kind, to_id, to_lot, points, reference, at)
 select u.id, $1, u.from_kind, u.from_id, u.from_lot, u.to_kind, u.to_id, u.to_lot, u.points, u.reference, $42
 from unnest($43::bigint[], $44::text[], $45::bigint[], $46::bigint[], $47::text[], $48::bigint[], $49::bigint[], $50::bigint[],
-  $51::text[]) u (id, from_kind, from_id, from_lot, to_kind, to_id, to_lot, points, reference)`;
+  $51::text[]) u (id, from_kind, from_id, from_lot, to_kind, to_id, to_lot, points, reference)
+where (select batch_id from headed) is not null`;
+
+/** Whether a batch was not written because another one has been there since its rows were read. */
+export function isOvertaken(error: unknown): boolean {
+  const { code, table, column } = error as { code?: string; table?: string; column?: string };
+  return code === "23502" && table === "batch" && column === "batch_id";
+}
 
 export interface Answered {
   readonly key: string;
@@ -235,14 +303,14 @@ export interface Answered {
 
 /** Writes what the books have changed as the next batch of the chain. */
 export async function writeBatch(
-  tx: Tx,
+  { client }: Pick<Tx, "client">,
   { head, books, at }: { readonly head: Head; readonly books: Books; readonly at: Date },
   answered: readonly Answered[],
 ): Promise<void> {
   const { counters, transfers } = books;
   if (transfers.length === 0 && answered.length === 0) return;
   const owing = [...books.debtsChanged];
-  await prepared(tx, "points_write", WRITE, [
+  await prepared(client, "points_write", WRITE, [
     head.batch_id + 1,
     ...lotColumns(books),
     owing,
@@ -278,15 +346,22 @@ export function batchHash(previous: Buffer, transfers: readonly TransferRow[], a
   return createHash("sha256").update(previous).update(lines.join("\n")).digest();
 }
 
+type CountOfLot = Exclude<keyof Lot, "active_from" | "last_day" | "reference">;
+
 function lotColumns({ made, changed }: Books): unknown[] {
   const fresh = new Set(made);
   const moved = [...changed].filter((lot) => !fresh.has(lot));
-  const columns = <Name extends keyof Lot>(lots: readonly Lot[], names: readonly Name[]) =>
-    names.map((name) => lots.map((lot) => lot[name]));
+  const counts = (lots: readonly Lot[], names: readonly CountOfLot[]) =>
+    names.map((name) => numbers(lots.map((lot) => lot[name])));
   const places = ["pending", "active", "held", "burned", "expired", "returned", "given"] as const;
   return [
-    ...columns(made, ["lot_id", "owner", "points", ...places, "active_from", "last_day", "reference", "origin_lot_id"]),
-    ...columns(moved, ["lot_id", ...places, "active_from"]),
+    ...counts(made, ["lot_id", "owner", "points", ...places]),
+    made.map((lot) => lot.active_from),
+    made.map((lot) => lot.last_day),
+    made.map((lot) => lot.reference),
+    numbers(made.map((lot) => lot.origin_lot_id)),
+    ...counts(moved, ["lot_id", ...places]),
+    moved.map((lot) => lot.active_from),
   ];
 }
 
@@ -309,14 +384,14 @@ function holdColumns({ holdsMade, holdsChanged }: Books): unknown[] {
 
 function transferColumns({ transfers }: Books): unknown[] {
   return [
-    transfers.map((row) => row.transfer_id),
+    numbers(transfers.map((row) => row.transfer_id)),
     transfers.map((row) => row.from.kind),
-    transfers.map((row) => row.from.id),
-    transfers.map((row) => row.from.lot_id),
+    numbers(transfers.map((row) => row.from.id)),
+    numbers(transfers.map((row) => row.from.lot_id)),
     transfers.map((row) => row.to.kind),
-    transfers.map((row) => row.to.id),
-    transfers.map((row) => row.to.lot_id),
-    transfers.map((row) => row.points),
+    numbers(transfers.map((row) => row.to.id)),
+    numbers(transfers.map((row) => row.to.lot_id)),
+    numbers(transfers.map((row) => row.points)),
     transfers.map((row) => row.reference),
   ];
 }

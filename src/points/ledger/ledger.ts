@@ -1,13 +1,28 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Ground } from "../../ground.ts";
 import { type BusinessDay, businessDay, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
-import { type Answered, lockHead, readBatch, writeBatch } from "./batch-store.ts";
-import { Books } from "./books.ts";
+import {
+  type Answered,
+  type Connection,
+  type Head,
+  isOvertaken,
+  isPlain,
+  type Known,
+  lockHead,
+  readBatch,
+  readPlain,
+  writeBatch,
+} from "./batch-store.ts";
+import { Books, type Snapshot } from "./books.ts";
 import { type Answer, checkRequest, payloadHash, type Request } from "./command.ts";
 import { carryOut } from "./plan.ts";
 
 /** Requests that share one commit at most: beyond some hundred a batch gains nothing and makes the first of them wait. */
 const BATCH_MAX = 512;
+
+/** Batches that take their turn by the lock after one was overtaken by another process: whoever reads first would lose again. */
+const TURNS_AFTER_OVERTAKEN = 50;
 
 /** What became of a request of a batch. */
 type Outcome = { readonly answer: Answer } | { readonly refused: unknown };
@@ -41,6 +56,8 @@ export class Ledger {
   readonly #ground: Ground;
   #waiting: Waiting[] = [];
   #running = false;
+  #turns = 0;
+  #client: Connection | undefined;
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -61,11 +78,17 @@ export class Ledger {
 
   async #run(): Promise<void> {
     this.#running = true;
-    while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0, BATCH_MAX);
-      await this.#commit(group);
+    try {
+      while (this.#waiting.length > 0) {
+        const group = this.#waiting.splice(0, BATCH_MAX);
+        await this.#commit(group);
+        // whoever was just answered may ask again in the same moment: without this a batch of one came between any two
+        await nextTurn();
+      }
+    } finally {
+      this.#running = false;
+      await this.#leave();
     }
-    this.#running = false;
   }
 
   async #commit(group: readonly Waiting[]): Promise<void> {
@@ -84,7 +107,47 @@ export class Ledger {
   }
 
   async #attempt(requests: readonly Request[]): Promise<Outcome[]> {
+    if (this.#turns > 0) this.#turns -= 1;
+    else if (isPlain(requests.map(({ command }) => command))) {
+      try {
+        return await this.#ahead(requests);
+      } catch (error) {
+        // whatever it was: under the lock it is found out what is true by now, also whether this batch was written after all
+        if (isOvertaken(error)) this.#turns = TURNS_AFTER_OVERTAKEN;
+        else await this.#leave();
+      }
+    }
     return this.#ground.store.write(SYSTEM_SCOPE, (tx) => commitWithin(tx, this.#ground, requests));
+  }
+
+  /**
+   * A batch in two round trips: everything is read as of one instant, and the one statement that writes it is its own
+   * transaction and fails if another batch has come in between. Taking the lock first needs six.
+   */
+  async #ahead(requests: readonly Request[]): Promise<Outcome[]> {
+    const client = await this.#enter();
+    const { head, snapshot, known } = await readPlain(client, requests);
+    return carryOutAll(client, { ground: this.#ground, head, snapshot, known }, requests);
+  }
+
+  /** The connection of a run: it keeps its plans, which take far longer to make than to follow, and fit all batches. */
+  async #enter(): Promise<Connection> {
+    if (this.#client !== undefined) return this.#client;
+    const client = await this.#ground.store.pool.connect();
+    this.#client = client;
+    await client.query("set plan_cache_mode = force_generic_plan");
+    return client;
+  }
+
+  async #leave(): Promise<void> {
+    const client = this.#client;
+    if (client === undefined) return;
+    this.#client = undefined;
+    const broken = await client.query("reset plan_cache_mode").then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    client.release(broken);
   }
 }
 
@@ -93,9 +156,24 @@ export class Ledger {
  * the commit nobody else writes to the ledger, so this comes last.
  */
 export async function commitWithin(tx: Tx, ground: Ground, requests: readonly Request[]): Promise<Outcome[]> {
-  const at = ground.clock.now();
   const head = await lockHead(tx);
   const { snapshot, known } = await readBatch(tx, head, requests);
+  return carryOutAll(tx.client, { ground, head, snapshot, known }, requests);
+}
+
+interface Reading {
+  readonly ground: Ground;
+  readonly head: Head;
+  readonly snapshot: Snapshot;
+  readonly known: Map<string, Known>;
+}
+
+async function carryOutAll(
+  client: Connection,
+  { ground, head, snapshot, known }: Reading,
+  requests: readonly Request[],
+): Promise<Outcome[]> {
+  const at = ground.clock.now();
   const books = new Books(snapshot);
   const answered: Answered[] = [];
   const outcomes = requests.map((request): Outcome => {
@@ -105,7 +183,7 @@ export async function commitWithin(tx: Tx, ground: Ground, requests: readonly Re
     known.set(request.key, outcome.fresh);
     return { answer: outcome.fresh.answer };
   });
-  await writeBatch(tx, { head, books, at }, answered);
+  await writeBatch({ client }, { head, books, at }, answered);
   return outcomes;
 }
 
