@@ -2,8 +2,9 @@ import type { Ground } from "../../ground.ts";
 import { type BusinessDay } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { lockHead, readDue, readHolds, writeBatch } from "./batch-store.ts";
-import { Books, type Lot } from "./books.ts";
-import { payDebt, release, systemAccount } from "./plan.ts";
+import { Books } from "./books.ts";
+import { expireLots } from "./expiry-store.ts";
+import { payDebt, release } from "./plan.ts";
 
 /** Lots or holds that one transaction takes on: some tenths of a second, so that requests in between wait no longer. */
 const LOTS_A_BATCH = 5_000;
@@ -17,16 +18,24 @@ export interface Swept {
 
 /** Pending points whose day has come become active and pay debts. @returns how many lots */
 export function activateDue(ground: Ground, today: BusinessDay): Promise<number> {
-  return inBatches(ground, DUE_ACTIVE, today, (books, lot) => {
-    books.activate(lot, `active:${today}`);
-    payDebt(books, lot, `active:${today}`);
+  return inBatches(ground, DUE_ACTIVE, today, async (tx) => {
+    const head = await lockHead(tx);
+    const snapshot = await readDue(tx, head, { ...DUE_ACTIVE, day: today, limit: LOTS_A_BATCH });
+    const books = new Books(snapshot);
+    for (const lot of snapshot.lots) {
+      books.activate(lot, `active:${today}`);
+      payDebt(books, lot, `active:${today}`);
+    }
+    await writeBatch(tx, { head, books, at: ground.clock.now() }, []);
+    return snapshot.lots.length;
   });
 }
 
 /** Points whose last day is over expire. @returns how many lots */
 export function expireDue(ground: Ground, today: BusinessDay): Promise<number> {
-  return inBatches(ground, DUE_EXPIRED, today, (books, lot) => {
-    books.move(lot, "active", "expired", lot.active, systemAccount(books, "expired"), `expired:${lot.last_day}`);
+  return inBatches(ground, DUE_EXPIRED, today, async (tx) => {
+    const head = await lockHead(tx);
+    return expireLots(tx, head, { day: today, limit: LOTS_A_BATCH, at: ground.clock.now() });
   });
 }
 
@@ -68,31 +77,21 @@ interface Due {
 const DUE_ACTIVE: Due = { condition: "open and pending > 0 and active_from <= $1::date", order: "active_from" };
 const DUE_EXPIRED: Due = { condition: "open and active > 0 and last_day < $1::date", order: "last_day" };
 
+/** @param oneBatch takes on up to LOTS_A_BATCH and says how many there were */
 async function inBatches(
   ground: Ground,
   due: Due,
   today: BusinessDay,
-  each: (books: Books, lot: Lot) => void,
+  oneBatch: (tx: Tx) => Promise<number>,
 ): Promise<number> {
   let done = 0;
   for (;;) {
-    const count = await ground.store.write(SYSTEM_SCOPE, (tx) => oneBatch(tx, ground, { due, today, each }));
+    const count = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+      // nothing due, nothing locked: this is asked every few seconds
+      const some = await tx.query(`select 1 from points.lot where ${due.condition} limit 1`, [today]);
+      return some.length === 0 ? 0 : oneBatch(tx);
+    });
     done += count;
     if (count < LOTS_A_BATCH) return done;
   }
-}
-
-async function oneBatch(
-  tx: Tx,
-  ground: Ground,
-  { due, today, each }: { due: Due; today: BusinessDay; each: (books: Books, lot: Lot) => void },
-): Promise<number> {
-  // nothing due, nothing locked: this is asked every few seconds
-  if ((await tx.query(`select 1 from points.lot where ${due.condition} limit 1`, [today])).length === 0) return 0;
-  const head = await lockHead(tx);
-  const snapshot = await readDue(tx, head, { ...due, day: today, limit: LOTS_A_BATCH });
-  const books = new Books(snapshot);
-  for (const lot of snapshot.lots) each(books, lot);
-  await writeBatch(tx, { head, books, at: ground.clock.now() }, []);
-  return snapshot.lots.length;
 }
