@@ -122,6 +122,13 @@ export const SETTINGS: readonly Setting[] = [
     en: "Origins that alerts may go to beside the three robots (http(s)://host:port, by commas); they may be private",
   },
   {
+    name: "HUITOU_WEBHOOK_ORIGINS",
+    type: "text",
+    default: "",
+    zh: "除公网 https 外还允许 Webhook 发往的来源（http(s)://主机:端口，逗号分隔），可以是内网",
+    en: "Origins that webhooks may go to beside public https ones (http(s)://host:port, by commas); they may be private",
+  },
+  {
     name: "HUITOU_OIDC_ORIGINS",
     type: "text",
     default: "",
@@ -187,6 +194,8 @@ export interface Config {
   readonly audit_days: number;
   /** Origins that alerts may go to whatever their address. */
   readonly alert_origins: readonly string[];
+  /** Origins that webhooks may go to whatever their address. */
+  readonly webhook_origins: readonly string[];
   /** Origins of identity providers that may be reached whatever their address. */
   readonly oidc_origins: readonly string[];
   readonly smtp_url: string;
@@ -285,6 +294,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     audit_receiver,
     audit_days,
     alert_origins: originsOf("HUITOU_ALERT_ORIGINS", text("HUITOU_ALERT_ORIGINS")),
+    webhook_origins: originsOf("HUITOU_WEBHOOK_ORIGINS", text("HUITOU_WEBHOOK_ORIGINS")),
     oidc_origins: originsOf("HUITOU_OIDC_ORIGINS", text("HUITOU_OIDC_ORIGINS")),
     smtp_url: mailServer(text("HUITOU_SMTP_URL")),
     mail_from: text("HUITOU_MAIL_FROM"),

@@ -68,6 +68,7 @@ export const DOMAIN_ORDER = [
   "tiers",
   "points",
   "benefits",
+  "channels",
   "metrics",
   "today",
   "trust",

@@ -6,6 +6,7 @@ import { overdueHolds, postRedemption, releaseCoupon, voidRedemption } from "./h
 import { capsOf } from "./redeem.ts";
 import { couponsOf, redemptionById, type RedemptionRow, uncountUse } from "./redemption-store.ts";
 import { once } from "./request-store.ts";
+import { tellRedeemed } from "./tell.ts";
 import { batchesById } from "./wallet-store.ts";
 
 const OVERDUE_AT_ONCE = 200;
@@ -31,6 +32,7 @@ export async function postHold(ground: Ground, key: string, redemption_id: numbe
       throw problem("benefits.hold_over", { redemption_id, until_at: row.until_at.toISOString() });
     await batchesById(tx, await batchesOf(tx, redemption_id), true);
     if (!(await postRedemption(tx, redemption_id, now))) throw stateProblem(row);
+    await tellRedeemed(tx, row);
   });
 }
 

@@ -17,6 +17,7 @@ import {
   segmentSize,
   setIssuance,
 } from "./issue-store.ts";
+import { tellIssued } from "./tell.ts";
 import { batchesById, type BatchRow } from "./wallet-store.ts";
 
 /** Codes or members written in one transaction; others of the batch wait no longer than for these. */
@@ -146,6 +147,7 @@ async function issueTo(
     waiting = written === waiting.length ? [] : await leftOut(tx, batch.batch_id, ordinals, waiting);
   }
   await countIssued(tx, { batch_id: batch.batch_id, issuance_id }, { made, ordinal, skipped, reached });
+  if (made > 0) await tellIssued(tx, { batch_id: batch.batch_id, issuance_id }, owners);
   return made;
 }
 

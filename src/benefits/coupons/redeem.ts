@@ -20,6 +20,7 @@ import {
 } from "./redemption-store.ts";
 import { periodKey } from "./period.ts";
 import { once } from "./request-store.ts";
+import { tellRedeemed } from "./tell.ts";
 import { type Asked, type Found, readWallet, type Wallet } from "./wallet.ts";
 import { type BatchRow, ownershipOf } from "./wallet-store.ts";
 
@@ -131,6 +132,7 @@ async function carryOut(
   await insertLines(tx, redemption_id, linesFor(basket, evaluated));
   const taken = await takeCoupons(tx, wallet, evaluated, { member_id, day: at.day, now, held: state === "held" });
   await writeCoupons(tx, redemption_id, basket, taken);
+  if (state === "posted") await tellRedeemed(tx, { redemption_id, owner: member_id, order_reference });
   return { redemption_id, order_reference, state, until_at: until_at?.toISOString() ?? null, ...evaluated };
 }
 

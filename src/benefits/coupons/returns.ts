@@ -18,6 +18,7 @@ import {
 } from "./redemption-store.ts";
 import { insertReturn, returnLines, returnParts } from "./return-store.ts";
 import { once } from "./request-store.ts";
+import { tellReturned } from "./tell.ts";
 import { batchesById } from "./wallet-store.ts";
 
 /** Lines of an order that come back, in any store. */
@@ -129,7 +130,9 @@ async function takeBack(
   }
   const told = toldOf(moves);
   const return_id = await insertReturn(tx, { redemption_id, store_code: request.returned_in, now, ...told }, by);
-  return { return_id, redemption_id, ...told, whole_order, given_back };
+  const returned = { return_id, redemption_id, ...told, whole_order, given_back };
+  await tellReturned(tx, returned);
+  return returned;
 }
 
 async function giveBack(

@@ -1,0 +1,37 @@
+import type { Domain } from "../domains.ts";
+import { startLoop } from "../platform/index.ts";
+import "./errors.ts";
+import { collectMovements, webhookEvents } from "./webhooks/collect.ts";
+import { Lanes } from "./webhooks/deliver.ts";
+import { failingEndpoints } from "./webhooks/failing-store.ts";
+import { webhookJobs, webhookSchedules } from "./webhooks/jobs.ts";
+import { webhookRoutes } from "./webhooks/routes.ts";
+
+const LOOK_EVERY_MS = 300;
+
+export const domain: Domain = {
+  name: "channels",
+  migrations: new URL("./migrations/", import.meta.url),
+  schemas: ["channels"],
+  routes: webhookRoutes,
+  jobs: webhookJobs,
+  schedules: webhookSchedules,
+  events: webhookEvents,
+  indicators: [failingEndpoints],
+  start: async (ground) => {
+    const lanes = new Lanes(ground);
+    const onError = (what: string) => (error: unknown) => ground.log.error({ error: String(error) }, what);
+    const movements = startLoop(() => collectMovements(ground), {
+      idle_ms: LOOK_EVERY_MS,
+      onError: onError("movements of points were not collected for webhooks"),
+    });
+    const sending = startLoop(() => lanes.round(), {
+      idle_ms: LOOK_EVERY_MS,
+      onError: onError("webhooks were not sent"),
+    });
+    return async () => {
+      await Promise.all([movements.stop(), sending.stop()]);
+      await lanes.stop();
+    };
+  },
+};

@@ -1,0 +1,1 @@
+export { EVENT_KINDS, type EventKind } from "./webhooks/event-kinds.ts";
