@@ -1,6 +1,16 @@
 import { defineErrors } from "../platform/index.ts";
 
 export const errors = defineErrors("channels", {
+  template_unknown: {
+    status: 422,
+    zh: "没有消息模板 {template}。请先新建并通过审核。",
+    en: "There is no message template {template}. Make it and have it approved first.",
+  },
+  too_many: {
+    status: 422,
+    zh: "一次最多请求 {limit} 条消息，请分批。",
+    en: "{limit} messages at most are asked for at a time: ask in parts.",
+  },
   endpoint_unknown: { status: 404, zh: "没有接收端 {endpoint_id}。", en: "There is no endpoint {endpoint_id}." },
   endpoints_full: {
     status: 409,

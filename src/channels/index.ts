@@ -1,1 +1,17 @@
-export { EVENT_KINDS, type EventKind } from "./webhooks/event-kinds.ts";
+/**
+ * What later domains ask of channels. Messages to members are asked for inside the caller's transaction and go through one
+ * gate; how they ended is told by the outbox event `channels.ended` with an `EndedMessages`.
+ */
+export {
+  cancelMessages,
+  type Category,
+  type Channel,
+  type EndedMessage,
+  type EndedMessages,
+  HELD_REASONS,
+  type HeldReason,
+  type MessageRequest,
+  REQUESTS_MAX,
+  requestMessages,
+} from "./messages/request.ts";
+export type { Requested } from "./messages/message-store.ts";
