@@ -3,6 +3,7 @@ import { type DeclaredRoute, type Role, ROLES } from "../../src/access/index.ts"
 import { ensureSource, type Source } from "../../src/ingest/index.ts";
 import { OBJECT_KINDS, type ObjectKind } from "../../src/platform/index.ts";
 import { SYSTEM_SCOPE } from "../../src/store/index.ts";
+import { giftOf } from "../support/benefit-shop.ts";
 import { withDatabase } from "../support/database.ts";
 import { id, memberOf, record, rows, send } from "../support/member-records.ts";
 import { changeMatrix, type PersonSession, type Staff, staffOf } from "../support/people.ts";
@@ -65,12 +66,15 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
     const request = await tx.one<{ id: number }>(REQUEST, [member]);
     const tablet = await tx.one<{ id: number }>(TABLET, [store]);
     const redemption = await tx.one<{ id: number }>(REDEMPTION, [store, member]);
+    await tx.query(BENEFIT, [JSON.stringify(giftOf("test_gift"))]);
+    const entitlement = await tx.one<{ id: number }>(ENTITLEMENT, [member]);
     return {
       conflict: conflict?.id ?? -1,
       tier_grant: grant?.id ?? -1,
       rights_request: request?.id ?? -1,
       tablet: tablet?.id ?? -1,
       redemption: redemption?.id ?? -1,
+      entitlement: entitlement?.id ?? -1,
     };
   });
   objects[store] = {
@@ -94,6 +98,13 @@ const REDEMPTION = `insert into benefits.redemption (order_reference, store_code
     discount_minor, day, made_at)
   values ('R-' || $1, $1, 'store', 'CNY', $2, 'held', now() + interval '1 day', 8800, 0, '2026-03-03', now()) returning redemption_id as id`;
 
+const BENEFIT = `with made as (insert into benefits.benefit values ('test_gift', now()) on conflict do nothing returning benefit)
+  insert into benefits.benefit_version (benefit, version, definition, origin, saved_at, published_at, first_day)
+  select benefit, 1, $1, 'console', now(), now(), '2026-03-01' from made`;
+
+const ENTITLEMENT = `insert into benefits.entitlement (benefit, version, owner, period, due_day, state, made_at)
+  values ('test_gift', 1, $1, '2026-03', '2026-03-01', 'granted', now()) returning entitlement_id as id`;
+
 /** One that is closed, so that its proof can be asked for too. */
 const REQUEST = `insert into trust.rights_request (kind, member_id, via, state, received_at, received_day, due_day, filed_by, closed_at,
     refusal_ground, refusal_reason, proof)
@@ -113,6 +124,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "/api/privacy/requests/:request_id/refuse": { ground: "repeated", reason: "测试越店测试越店测试" },
   "/api/privacy/requests/:request_id/told": { processor_id: 1, how: "测试越店" },
   "/api/privacy/requests/:request_id/answered": { processor_id: 1, answer: "deleted" },
+  "/api/benefits/entitlements/:entitlement_id/fulfil": { store_code: HERE },
   "/api/identity-conflicts/:id/resolve": { decision: "join", reason: "测试越店" },
 };
 const ANY_BODY = { reason: "测试越店" };

@@ -11,10 +11,15 @@ export interface BenefitVersion {
   readonly saved_at: Date;
   readonly published_at: Date | null;
   readonly first_day: BusinessDay | null;
+  /** As published, or the day before it was withdrawn from. */
   readonly last_day: BusinessDay | null;
+  readonly withdrawn_from: BusinessDay | null;
+  readonly withdrawn_reason: string | null;
 }
 
-const VERSION = "benefit, version, definition, origin, saved_by, saved_at, published_at, first_day, last_day";
+const VERSION = `v.benefit, v.version, v.definition, v.origin, v.saved_by, v.saved_at, v.published_at, v.first_day,
+  least(v.last_day, w.from_day - 1) as last_day, w.from_day as withdrawn_from, w.reason as withdrawn_reason`;
+const FROM = "benefits.benefit_version v left join benefits.benefit_withdrawal w using (benefit, version)";
 
 /** Keeps a draft: the one there is changes, a published version stays. @returns its version */
 export async function saveBenefitDraft(
@@ -45,9 +50,7 @@ export async function saveBenefitDraft(
 
 /** All versions of one benefit, newest first. */
 export async function benefitVersions(tx: Tx, benefit: string): Promise<BenefitVersion[]> {
-  return tx.query(`select ${VERSION} from benefits.benefit_version where benefit = $1 order by version desc`, [
-    benefit,
-  ]);
+  return tx.query(`select ${VERSION} from ${FROM} where v.benefit = $1 order by v.version desc`, [benefit]);
 }
 
 export async function publishBenefitDraft(
@@ -68,11 +71,36 @@ export async function publishBenefitDraft(
   return row?.version;
 }
 
-/** Every published version, the latest first of each benefit, benefits in the order of their keys. */
+/**
+ * Every published version that has held or will, the latest first of each benefit, benefits in the order of their keys.
+ * What was withdrawn before it began never held.
+ */
 export async function publishedBenefits(tx: Tx): Promise<(BenefitVersion & { readonly first_day: BusinessDay })[]> {
   return tx.query(
-    `select ${VERSION} from benefits.benefit_version where published_at is not null order by benefit, first_day desc, version desc`,
+    `select ${VERSION} from ${FROM} where v.published_at is not null and (w.from_day is null or w.from_day > v.first_day)
+     order by v.benefit, v.first_day desc, v.version desc`,
   );
+}
+
+/** Stops every version that holds or will, from a day on. @returns which */
+export async function withdrawVersions(
+  tx: Tx,
+  benefit: string,
+  by: {
+    readonly from_day: BusinessDay;
+    readonly reason: string;
+    readonly person_id: number | null;
+    readonly now: Date;
+  },
+): Promise<number[]> {
+  const rows = await tx.query<{ version: number }>(
+    `insert into benefits.benefit_withdrawal (benefit, version, from_day, reason, withdrawn_by, withdrawn_at)
+     select benefit, version, $2, $3, $4, $5 from benefits.benefit_version
+     where benefit = $1 and published_at is not null and (last_day is null or last_day >= $2::date)
+     on conflict do nothing returning version`,
+    [benefit, by.from_day, by.reason, by.person_id, by.now],
+  );
+  return rows.map((row) => row.version);
 }
 
 /** The version of each benefit that holds on a day. @param published as {@link publishedBenefits} gives them */
@@ -87,11 +115,9 @@ export function inForceOn<Version extends Pick<BenefitVersion, "benefit" | "firs
   return [...found.values()].filter(({ last_day }) => last_day === null || last_day >= day);
 }
 
-/** The newest version of each benefit, drafts too. */
-export async function newestBenefits(tx: Tx): Promise<BenefitVersion[]> {
-  return tx.query(
-    `select distinct on (benefit) ${VERSION} from benefits.benefit_version order by benefit, version desc`,
-  );
+/** Every version of every benefit, drafts too, the newest first. */
+export async function allBenefits(tx: Tx): Promise<BenefitVersion[]> {
+  return tx.query(`select ${VERSION} from ${FROM} order by v.benefit, v.version desc`);
 }
 
 /** The turn of today begins anew: what is there already is not made again. */

@@ -1,7 +1,6 @@
 import type { BusinessDay } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
 import type { Audience } from "./benefit.ts";
-import type { BenefitVersion } from "./benefit-store.ts";
 import type { DuePeriod } from "./rhythm.ts";
 
 /** Within so many days no second gift for a birthday, however often its date was corrected. */
@@ -52,33 +51,57 @@ export function audienceSql(
 /** Members to look at: named ones, or the next after a number. */
 export type Portion = { readonly member_ids: readonly number[] } | { readonly after: number; readonly limit: number };
 
-interface DueQuestion {
-  readonly version: Pick<BenefitVersion, "benefit" | "version">;
-  readonly audience: AudienceSql;
-  readonly periods: readonly DuePeriod[];
-  readonly day: BusinessDay;
-  readonly now: Date;
+/** A period with the day on which members of an audience who are not due yet become due. */
+export interface DueOn extends DuePeriod {
+  readonly due_day: BusinessDay;
+  /** Which of the audiences: versions of a benefit that follow each other may have their own. */
+  readonly audience: number;
+}
+
+export interface DueQuestion {
+  readonly benefit: string;
+  readonly audiences: readonly AudienceSql[];
+  readonly periods: readonly DueOn[];
   readonly portion: Portion;
 }
 
-const DUE = (audience: string, page: string) => `
+/** Parameters of {@link DUE_ROWS}: the benefit, its periods, the members. */
+const DUE_VALUES = 9;
+const NAMED_VALUES = DUE_VALUES + 1;
+const PAGED_VALUES = DUE_VALUES + 2;
+
+/**
+ * Who on a page is due in a period and has nothing of it yet under any number. The turn makes these rows, and what members
+ * may expect and the calendar are these rows: there is no second rule.
+ */
+const DUE_ROWS = (audiences: readonly AudienceSql[]) => `
+  select m.member_id, d.period, d.anchor_day, d.due_day, d.last_day, moved.is_moved
+  from page m
+  join unnest($2::text[], $3::date[], $4::date[], $5::date[], $6::boolean[], $7::int[], $8::int[], $9::int[])
+    as d (period, due_day, last_day, anchor_day, lunar, month, day, audience)
+    on d.month is null or (d.month = m.birth_month and (d.day is null or d.day = m.birth_day) and d.lunar = exists (
+      select from benefits.lunar_birthday l join catalogue.parties p on p.party_id = l.owner where p.member_id = m.member_id))
+  cross join lateral (select d.anchor_day is not null and exists (
+    select from catalogue.parties p join benefits.entitlement e on e.owner = p.party_id
+    where p.member_id = m.member_id and e.benefit = $1 and e.anchor_day is not null
+      and (e.state <> 'failed' or e.retry_day is not null)
+      and abs(e.anchor_day - d.anchor_day) < ${BIRTHDAY_APART_DAYS}) as is_moved) moved
+  where m.join_day <= d.due_day and not (m.is_staff or m.is_test or m.is_wholesale) and ${oneOf(audiences)}
+    and not exists (select from catalogue.parties p join benefits.entitlement e on e.owner = p.party_id
+      where p.member_id = m.member_id and e.benefit = $1 and e.period = d.period)`;
+
+function oneOf(audiences: readonly AudienceSql[]): string {
+  const [only, ...more] = audiences.map(({ condition }) => condition);
+  if (more.length === 0) return only ?? "false";
+  return `case d.audience ${audiences.map(({ condition }, at) => `when ${at} then ${condition}`).join(" ")} end`;
+}
+
+const MAKE = (audiences: readonly AudienceSql[], page: string, at: number) => `
   with page as materialized (${page}), made as (
     insert into benefits.entitlement (benefit, version, owner, period, anchor_day, due_day, last_day, state, reason, made_at)
-    select $1, $2, m.member_id, d.period, d.anchor_day, $3::date, d.last_day,
-      case when moved.is_moved then 'failed' else 'due' end, case when moved.is_moved then 'birthday_moved' end, $4
-    from page m
-    join unnest($5::text[], $6::date[], $7::date[], $8::boolean[], $9::int[], $10::int[])
-      as d (period, last_day, anchor_day, lunar, month, day)
-      on d.month is null or (d.month = m.birth_month and (d.day is null or d.day = m.birth_day) and d.lunar = exists (
-        select from benefits.lunar_birthday l join catalogue.parties p on p.party_id = l.owner where p.member_id = m.member_id))
-    cross join lateral (select d.anchor_day is not null and exists (
-      select from catalogue.parties p join benefits.entitlement e on e.owner = p.party_id
-      where p.member_id = m.member_id and e.benefit = $1 and e.anchor_day is not null
-        and (e.state <> 'failed' or e.retry_day is not null)
-        and abs(e.anchor_day - d.anchor_day) < ${BIRTHDAY_APART_DAYS}) as is_moved) moved
-    where m.join_day <= $3::date and not (m.is_staff or m.is_test or m.is_wholesale) and ${audience}
-      and not exists (select from catalogue.parties p join benefits.entitlement e on e.owner = p.party_id
-        where p.member_id = m.member_id and e.benefit = $1 and e.period = d.period)
+    select $1, $${at}::int, member_id, period, anchor_day, due_day, last_day,
+      case when is_moved then 'failed' else 'due' end, case when is_moved then 'birthday_moved' end, $${at + 1}::timestamptz
+    from (${DUE_ROWS(audiences)}) due
     on conflict on constraint entitlement_once do nothing
     returning 1
   )
@@ -86,41 +109,82 @@ const DUE = (audience: string, page: string) => `
 
 const COLUMNS = "member_id, birth_month, birth_day, join_day, is_staff, is_test, is_wholesale";
 
+const isNamed = (portion: Portion) => "member_ids" in portion;
+
+function pageOf(portion: Portion): string {
+  return isNamed(portion)
+    ? `select ${COLUMNS} from catalogue.members where member_id = any($${NAMED_VALUES}::bigint[])`
+    : `select ${COLUMNS} from catalogue.members where member_id > $${NAMED_VALUES} order by member_id limit $${PAGED_VALUES}`;
+}
+
+function dueValues({ benefit, audiences, periods, portion }: DueQuestion): unknown[] {
+  return [
+    benefit,
+    periods.map((one) => one.period),
+    periods.map((one) => one.due_day),
+    periods.map((one) => one.last_day),
+    periods.map((one) => one.anchor_day),
+    periods.map((one) => one.birthday?.lunar ?? null),
+    periods.map((one) => one.birthday?.month ?? null),
+    periods.map((one) => one.birthday?.day ?? null),
+    periods.map((one) => one.audience),
+    ...("member_ids" in portion ? [portion.member_ids] : [portion.after, portion.limit]),
+    ...audiences.flatMap(({ values }) => values),
+  ];
+}
+
 /**
- * Makes what members are due by a benefit on a day and do not have yet, under any of their numbers.
+ * Makes what members are due by a version of a benefit and do not have yet, under any of their numbers.
  * @returns how many members were looked at, the last of them, and how many entitlements were made
  */
 export async function makeDue(
   tx: Tx,
-  { version, audience, periods, day, now, portion }: DueQuestion,
+  question: DueQuestion,
+  { version, now }: { readonly version: number; readonly now: Date },
 ): Promise<{ readonly members: number; readonly reached: number | null; readonly made: number }> {
-  const named = "member_ids" in portion;
-  const page = named
-    ? `select ${COLUMNS} from catalogue.members where member_id = any($11::bigint[])`
-    : `select ${COLUMNS} from catalogue.members where member_id > $11 order by member_id limit $12`;
-  const place = named ? [portion.member_ids] : [portion.after, portion.limit];
+  const values = dueValues(question);
   const [row] = await tx.planned<{ members: number; reached: number | null; made: number }>(
-    DUE(audience.condition, page),
-    [
-      version.benefit,
-      version.version,
-      day,
-      now,
-      periods.map((one) => one.period),
-      periods.map((one) => one.last_day),
-      periods.map((one) => one.anchor_day),
-      periods.map((one) => one.birthday?.lunar ?? null),
-      periods.map((one) => one.birthday?.month ?? null),
-      periods.map((one) => one.birthday?.day ?? null),
-      ...place,
-      ...audience.values,
-    ],
+    MAKE(question.audiences, pageOf(question.portion), values.length + 1),
+    [...values, version, now],
   );
   return row ?? { members: 0, reached: null, made: 0 };
 }
 
-/** The parameter after those of {@link makeDue} itself. */
-export const audienceAt = (portion: Portion): number => ("member_ids" in portion ? 12 : 13);
+/** Rows of {@link DUE_ROWS}, each member's first of a period. */
+const FIRST_DUE = ({ audiences, portion }: DueQuestion) => `
+  with page as materialized (${pageOf(portion)}), first as (
+    select distinct on (member_id, period) * from (${DUE_ROWS(audiences)}) due order by member_id, period, due_day
+  )`;
+
+/** What {@link makeDue} would make. */
+export interface Expected {
+  readonly member_id: number;
+  readonly period: string;
+  readonly due_day: BusinessDay;
+  readonly last_day: BusinessDay | null;
+}
+
+/** Whom {@link makeDue} would make due, the soonest first. */
+export async function expectedRows(tx: Tx, question: DueQuestion): Promise<Expected[]> {
+  return tx.planned<Expected>(
+    `${FIRST_DUE(question)} select member_id, period, due_day, last_day from first where not is_moved order by due_day, period`,
+    dueValues(question),
+  );
+}
+
+/** How many {@link makeDue} would make due on each day. */
+export async function expectedCounts(
+  tx: Tx,
+  question: DueQuestion,
+): Promise<{ readonly due_day: BusinessDay; readonly members: number }[]> {
+  return tx.planned(
+    `${FIRST_DUE(question)} select due_day, count(*)::int as members from first where not is_moved group by due_day order by due_day`,
+    dueValues(question),
+  );
+}
+
+/** The first parameter of an audience, after those of the page. */
+export const audienceAt = (portion: Portion): number => (isNamed(portion) ? NAMED_VALUES : PAGED_VALUES) + 1;
 
 export interface Turn {
   readonly day: BusinessDay;

@@ -55,6 +55,16 @@ export const errors = defineErrors("benefits", {
     zh: "从 {first_day} 到 {last_day} 不行：最早从今天（{today}）起，结束不早于开始，且不早于已排定的版本。",
     en: "It cannot hold from {first_day} to {last_day}: today ({today}) at the earliest, not before a version that is set already, and no end before its beginning.",
   },
+  benefit_not_in_force: {
+    status: 409,
+    zh: "权益「{benefit}」从 {from_day} 起没有生效的版本，不需要停用。",
+    en: "No version of the benefit {benefit} holds from {from_day} on: there is nothing to withdraw.",
+  },
+  benefit_withdrawn_past: {
+    status: 422,
+    zh: "不能从 {from_day} 停用：最早从今天（{today}）起。",
+    en: "It cannot be withdrawn from {from_day}: today ({today}) at the earliest.",
+  },
   entitlement_unknown: {
     status: 404,
     zh: "没有编号为 {entitlement_id} 的应得权益。",

@@ -15,12 +15,13 @@ export interface EntitlementRow {
   readonly retry_day: BusinessDay | null;
   readonly points: number | null;
   readonly store_code: string | null;
+  readonly note: string | null;
   readonly granted_at: Date | null;
   readonly ended_at: Date | null;
   readonly definition: BenefitDefinition;
 }
 const ROW = `e.entitlement_id, e.benefit, e.version, e.owner, e.period, e.due_day, e.last_day, e.state, e.reason, e.retry_day, e.points,
-  e.store_code, e.granted_at, e.ended_at, v.definition`;
+  e.store_code, e.note, e.granted_at, e.ended_at, v.definition`;
 const FROM = "benefits.entitlement e join benefits.benefit_version v using (benefit, version)";
 
 export async function entitlementById(tx: Tx, id: number, lock = false): Promise<EntitlementRow | undefined> {
@@ -110,25 +111,86 @@ export interface Kept {
   readonly failed: number;
 }
 
+const STATES = ["due", "granted", "fulfilled", "expired", "failed"] as const;
+const STATE_COUNTS = STATES.map((state) => `count(*) filter (where state = '${state}')::int as ${state}`).join(", ");
+
 export async function keptBetween(tx: Tx, from: BusinessDay, to: BusinessDay): Promise<Kept[]> {
-  const count = (state: string) => `count(*) filter (where state = '${state}')::int as ${state}`;
   return tx.query(
-    `select benefit, ${["due", "granted", "fulfilled", "expired", "failed"].map(count).join(", ")}
+    `select benefit, ${STATE_COUNTS}
      from benefits.entitlement where due_day between $1::date and $2::date group by benefit order by benefit`,
     [from, to],
   );
 }
 
-/** Entitlements by state and benefit, the newest due first. */
-export async function listEntitlements(
+/** Why benefits of a span of due days were not given or not taken, and how often. */
+export async function reasonsBetween(
   tx: Tx,
-  { state, benefit, before, limit }: { state: string | null; benefit: string | null; before: number; limit: number },
-): Promise<EntitlementRow[]> {
+  from: BusinessDay,
+  to: BusinessDay,
+): Promise<{ readonly benefit: string; readonly reason: string; readonly count: number }[]> {
   return tx.query(
-    `select ${ROW} from ${FROM} where ($1::text is null or e.state = $1) and ($2::text is null or e.benefit = $2)
-       and e.entitlement_id < $3 order by e.entitlement_id desc limit $4`,
-    [state, benefit, before, limit],
+    `select benefit, reason, count(*)::int as count from benefits.entitlement
+     where due_day between $1::date and $2::date and reason is not null group by benefit, reason order by benefit, count(*) desc, reason`,
+    [from, to],
   );
+}
+
+/** How one benefit was kept, by the month in which it was due, the newest first. */
+export async function keptByMonth(
+  tx: Tx,
+  benefit: string,
+  from: BusinessDay,
+): Promise<(Omit<Kept, "benefit"> & { readonly month: string })[]> {
+  return tx.query(
+    `select to_char(due_day, 'YYYY-MM') as month, ${STATE_COUNTS} from benefits.entitlement
+     where benefit = $1 and due_day >= $2::date group by 1 order by 1 desc`,
+    [benefit, from],
+  );
+}
+
+export interface ListedEntitlement extends EntitlementRow {
+  /** Whose number it is now; null: erased. */
+  readonly member_id: number | null;
+}
+
+export interface ListQuestion {
+  readonly state: EntitlementRow["state"] | null;
+  readonly benefit: string | null;
+  readonly from: BusinessDay | null;
+  readonly to: BusinessDay | null;
+  /** Whose home store is one of these; null: everybody. */
+  readonly stores: readonly string[] | null;
+  /** The last one of the page before. */
+  readonly after: readonly [due_day: BusinessDay, entitlement_id: number] | null;
+  readonly limit: number;
+}
+
+/** Entitlements of a list, the newest due first. */
+export async function listEntitlements(tx: Tx, question: ListQuestion): Promise<ListedEntitlement[]> {
+  const { state, benefit, from, to, stores, after, limit } = question;
+  return tx.query(
+    `select ${ROW}, p.member_id from ${FROM} left join catalogue.parties p on p.party_id = e.owner
+     where ($1::text is null or e.state = $1) and ($2::text is null or e.benefit = $2)
+       and e.due_day between coalesce($3::date, '-infinity') and coalesce($4::date, 'infinity')
+       and ($5::text[] is null or exists (select from catalogue.members m where m.member_id = p.member_id and m.home_store_code = any($5)))
+       and ($6::date is null or (e.due_day, e.entitlement_id) < ($6::date, $7::bigint))
+     order by e.due_day desc, e.entitlement_id desc limit $8`,
+    [state, benefit, from, to, stores, after?.[0] ?? null, after?.[1] ?? null, limit],
+  );
+}
+
+/** How many a list holds by state, without its own filter of states. */
+export async function countEntitlements(
+  tx: Tx,
+  { benefit, from, to, stores }: Pick<ListQuestion, "benefit" | "from" | "to" | "stores">,
+): Promise<Omit<Kept, "benefit">> {
+  const row = await tx.one<Omit<Kept, "benefit">>(
+    `select ${STATE_COUNTS} from benefits.entitlement e left join catalogue.parties p on p.party_id = e.owner
+     where ($1::text is null or e.benefit = $1) and e.due_day between coalesce($2::date, '-infinity') and coalesce($3::date, 'infinity')
+       and ($4::text[] is null or exists (select from catalogue.members m where m.member_id = p.member_id and m.home_store_code = any($4)))`,
+    [benefit, from, to, stores],
+  );
+  return row ?? { due: 0, granted: 0, fulfilled: 0, expired: 0, failed: 0 };
 }
 
 /** Promises neither kept nor listed a day after they were due, and days that no turn was made of. */

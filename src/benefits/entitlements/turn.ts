@@ -26,7 +26,7 @@ async function tiersAreReady(tx: Tx, today: BusinessDay): Promise<boolean> {
   return day === null || day >= today;
 }
 
-async function ladderInForce(tx: Tx): Promise<LadderInForce | undefined> {
+export async function ladderInForce(tx: Tx): Promise<LadderInForce | undefined> {
   const state = await ladderState(tx);
   if (state === undefined) return undefined;
   return { ladder: state.ladder, lowest: state.definition.tiers[0]?.key ?? "" };
@@ -47,8 +47,10 @@ async function dueBy(tx: Tx, { version, ladder, day, today, now, portion }: Ques
   const { definition } = version;
   const audience = audienceSql(definition.audience, { ladder, day, today, at: audienceAt(portion) });
   if (audience === undefined) return NOBODY;
-  const periods = periodsOn(definition.rhythm, day);
-  return periods.length === 0 ? NOBODY : makeDue(tx, { version, audience, periods, day, now, portion });
+  const periods = periodsOn(definition.rhythm, day).map((one) => ({ ...one, due_day: day, audience: 0 }));
+  const { benefit } = version;
+  if (periods.length === 0) return NOBODY;
+  return makeDue(tx, { benefit, audiences: [audience], periods, portion }, { version: version.version, now });
 }
 
 /** Benefits and days that one transaction takes on, when few members are looked at for each. */

@@ -105,7 +105,7 @@ export async function ordersCounted(tx: Tx, reward: string, numbers: readonly nu
   return row?.orders ?? 0;
 }
 
-/** Whether a member has a right now: given, not passed, and still of a tier it is for. */
+/** Whether a member has a right now: given, not passed, its benefit in force, and still of a tier it is for. */
 export async function holdsRight(
   tx: Tx,
   { member_id, numbers }: { readonly member_id: number; readonly numbers: readonly number[] },
@@ -116,6 +116,9 @@ export async function holdsRight(
     `select 1 from benefits.entitlement e join benefits.benefit_version v using (benefit, version)
      where e.owner = any($1::bigint[]) and e.state = 'fulfilled' and v.definition->'give'->>'right' = $2
        and (e.last_day is null or e.last_day >= $3::date)
+       and exists (select from benefits.benefit_version f left join benefits.benefit_withdrawal w using (benefit, version)
+         where f.benefit = e.benefit and f.first_day <= $3::date
+           and (least(f.last_day, w.from_day - 1) is null or least(f.last_day, w.from_day - 1) >= $3::date))
        and (v.definition->'audience'->>'kind' <> 'tiers' or exists (
          select from catalogue.member_tier t, json_array_elements(v.definition->'audience'->'of') o
          where t.member_id = $4 and t.ladder = o->>'ladder' and (o->'tiers')::jsonb ? t.tier)) limit 1`,
