@@ -50,6 +50,7 @@ export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
   "points.read": named("查看积分", "See points"),
   "points.manage": named("管理积分规则和预算", "Manage points rules and budgets"),
   "points.adjust": named("手工增减积分", "Adjust points by hand"),
+  "points.open": named("导入和签发期初积分", "Bring in and sign opening points"),
   "points.redeem": named("兑换和退回积分", "Redeem and return points"),
   "benefits.read": named("查看权益与优惠券", "See benefits and coupons"),
   "benefits.manage": named("管理权益与优惠券", "Manage benefits and coupons"),

@@ -23,6 +23,7 @@ export const PERMISSIONS = [
   "points.read",
   "points.manage",
   "points.adjust",
+  "points.open",
   "points.redeem",
   "benefits.read",
   "benefits.manage",
@@ -109,6 +110,7 @@ export const ROLES: readonly RoleInfo[] = [
     permissions: [
       ...read,
       "members.manage",
+      "points.open",
       "benefits.read",
       "benefits.manage",
       "benefits.grant",
@@ -138,6 +140,7 @@ export const ROLES: readonly RoleInfo[] = [
       "tiers.grant",
       "points.manage",
       "points.adjust",
+      "points.open",
       "points.redeem",
       "benefits.read",
       "benefits.manage",

@@ -9,7 +9,12 @@ export {
 } from "./forgetting.ts";
 export { type AppliedNotice, applyReceived, drainPipeline, type Round, startPipeline } from "./pipeline.ts";
 export {
+  type CellFlaw,
+  cellReader,
+  type CellValue,
   checkImport,
+  DAY_FORMATS,
+  type DayFormat,
   importCommand,
   type ImportReport,
   mapImport,
@@ -17,6 +22,9 @@ export {
   type RunControl,
   safeCell,
   undoImport,
+  type UploadedRow,
+  uploadedRows,
+  uploadedTable,
   uploadFile,
   waitingImports,
 } from "./imports/index.ts";

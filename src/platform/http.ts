@@ -60,6 +60,7 @@ export const OBJECT_KINDS = {
   points_programme: "brand",
   points_budget: "brand",
   points_bulk: "brand",
+  points_opening: "brand",
   activity_rule: "brand",
   rfm_version: "brand",
   matrix_version: "brand",

@@ -6,6 +6,7 @@ import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE } from "../store/ind
 import { PROGRAMMES } from "../../definitions/points/index.ts";
 import { turnedDay } from "../tiers/index.ts";
 import "./errors.ts";
+import "./opening/errors.ts";
 import { pointIndicators } from "./indicators.ts";
 import { todayOf } from "./ledger/ledger.ts";
 import { activateDue, expireDue, releaseOverdue } from "./ledger/sweep.ts";

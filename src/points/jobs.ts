@@ -1,7 +1,8 @@
 import { problem } from "../platform/index.ts";
 import { defineJob, type JobKind, SYSTEM_SCOPE } from "../store/index.ts";
 import { continueBulk } from "./grants/bulk.ts";
-import { bulkById, setBulk } from "./grants/bulk-store.ts";
+import { bulkSize, setBulk } from "./grants/bulk-store.ts";
+import { checkOpening } from "./opening/opening.ts";
 import type { Programme } from "./rules/programme.ts";
 import { replay } from "./rules/replay.ts";
 
@@ -40,10 +41,10 @@ export const BULK = "points.bulk";
 const bulkJob = defineJob<BulkInput>({
   kind: BULK,
   run: async ({ ground, input, progress, signal, cancelled }) => {
-    const bulk = await ground.store.read(SYSTEM_SCOPE, (tx) => bulkById(tx, input.bulk_id));
+    const lots = await ground.store.read(SYSTEM_SCOPE, (tx) => bulkSize(tx, input.bulk_id));
     let done = 0;
     for (let more = 1; more > 0 && !signal.aborted; done += more) {
-      await progress(done, bulk?.members ?? null);
+      await progress(done, lots);
       more = await continueBulk(ground, input.bulk_id);
     }
     if (cancelled()) await ground.store.write(SYSTEM_SCOPE, (tx) => setBulk(tx, input.bulk_id, { state: "cancelled" }));
@@ -51,4 +52,19 @@ const bulkJob = defineJob<BulkInput>({
   },
 });
 
-export const pointJobs: readonly JobKind[] = [replayJob, bulkJob];
+/** The dry run of an opening: begun anew whenever it was broken off. */
+export const OPENING_CHECK = "points.opening_check";
+
+const openingJob = defineJob<{ readonly opening_id: number }>({
+  kind: OPENING_CHECK,
+  run: async ({ ground, input, progress, signal }) => {
+    const totals = await checkOpening(ground, input.opening_id, async (rows) => {
+      await progress(rows, null);
+      return !signal.aborted;
+    });
+    if (totals === undefined) throw problem("points.opening_stopped");
+    return totals;
+  },
+});
+
+export const pointJobs: readonly JobKind[] = [replayJob, bulkJob, openingJob];

@@ -10,3 +10,13 @@ export type { ImportReport } from "./report.ts";
 export { importRoutes } from "./routes.ts";
 export { checkImport, runImport, type RunControl } from "./run.ts";
 export { undoImport } from "./undo.ts";
+export {
+  type CellFlaw,
+  cellReader,
+  type CellValue,
+  DAY_FORMATS,
+  type DayFormat,
+  type UploadedRow,
+  uploadedRows,
+  uploadedTable,
+} from "./uploaded-table.ts";

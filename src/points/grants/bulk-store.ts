@@ -1,11 +1,15 @@
 import type { BusinessDay } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
 
-export type BulkState = "running" | "done" | "undoing" | "undone" | "cancelled";
+/** `draft`: who gets what stands there, and nobody has said yet that it is given. */
+export type BulkState = "draft" | "running" | "done" | "undoing" | "undone" | "cancelled";
+/** `opening`: what members bring from the system before, several lots each. */
+export type BulkKind = "grant" | "opening";
 export type UndoMode = "leave" | "debt";
 
 export interface Bulk {
   readonly bulk_id: number;
+  readonly kind: BulkKind;
   readonly key: string;
   readonly name: string;
   readonly budget: string | null;
@@ -32,11 +36,13 @@ export interface BulkView extends Bulk {
 
 export interface BulkMember {
   readonly owner: number;
+  /** Which of the owner's lots; 0 where there is one. */
+  readonly part: number;
   readonly points: number;
   readonly last_day: BusinessDay | null;
 }
 
-const BULK = `bulk_id, key, name, budget, segment_id, reason, members, points, state, undo, job_id, made_at, finished_at`;
+const BULK = `bulk_id, kind, key, name, budget, segment_id, reason, members, points, state, undo, job_id, made_at, finished_at`;
 
 export async function bulkById(tx: Tx, bulk_id: number, lock = false): Promise<Bulk | undefined> {
   return tx.one<Bulk>(`select ${BULK} from points.bulk where bulk_id = $1 ${lock ? "for update" : ""}`, [bulk_id]);
@@ -46,9 +52,11 @@ export async function bulkByKey(tx: Tx, key: string): Promise<Bulk | undefined> 
   return tx.one<Bulk>(`select ${BULK} from points.bulk where key = $1`, [key]);
 }
 
+/** Grants to many, newest first; or one bulk of either kind. */
 export async function bulkViews(tx: Tx, limit: number, bulk_id: number | null = null): Promise<BulkView[]> {
   return tx.query<BulkView>(
-    `select ${BULK}, m.* from (select * from points.bulk where $2::bigint is null or bulk_id = $2 order by bulk_id desc limit $1) b
+    `select ${BULK}, m.* from (select * from points.bulk where case when $2::bigint is null then kind = 'grant' else bulk_id = $2 end
+       order by bulk_id desc limit $1) b
      cross join lateral (
        select count(*) filter (where state = 'waiting') as waiting, count(*) filter (where state = 'given') as given,
          count(*) filter (where state = 'refused') as refused, count(*) filter (where state = 'undone') as undone,
@@ -69,11 +77,21 @@ export interface NewBulk {
   readonly now: Date;
 }
 
-export async function insertBulk(tx: Tx, bulk: NewBulk): Promise<number> {
+export async function insertBulk(tx: Tx, bulk: NewBulk, kind: BulkKind = "grant"): Promise<number> {
   const row = await tx.one<{ bulk_id: number }>(
-    `insert into points.bulk (key, name, budget, segment_id, reason, members, points, state, person_id, made_at)
-     values ($1, $2, $3, $4, $5, 0, 0, 'running', $6, $7) returning bulk_id`,
-    [bulk.key, bulk.name, bulk.budget, bulk.segment_id, bulk.reason, bulk.person_id, bulk.now],
+    `insert into points.bulk (kind, key, name, budget, segment_id, reason, members, points, state, person_id, made_at)
+     values ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8, $9) returning bulk_id`,
+    [
+      kind,
+      bulk.key,
+      bulk.name,
+      bulk.budget,
+      bulk.segment_id,
+      bulk.reason,
+      kind === "opening" ? "draft" : "running",
+      bulk.person_id,
+      bulk.now,
+    ],
   );
   return row?.bulk_id ?? 0;
 }
@@ -126,7 +144,7 @@ export async function membersInState(
   limit: number,
 ): Promise<BulkMember[]> {
   return tx.query<BulkMember>(
-    "select owner, points, last_day from points.bulk_member where bulk_id = $1 and state = $2 order by owner limit $3",
+    "select owner, part, points, last_day from points.bulk_member where bulk_id = $1 and state = $2 order by owner, part limit $3",
     [bulk_id, state, limit],
   );
 }
@@ -134,6 +152,7 @@ export async function membersInState(
 /** What became of members of a bulk. */
 export interface BulkOutcome {
   readonly owner: number;
+  readonly part: number;
   readonly state: "given" | "refused" | "undone";
   readonly refused: string | null;
   readonly taken: number;
@@ -143,8 +162,8 @@ export interface BulkOutcome {
 export async function writeOutcomes(tx: Tx, bulk_id: number, rows: readonly BulkOutcome[]): Promise<void> {
   await tx.query(
     `update points.bulk_member m set state = r.state, refused = r.refused, taken = r.taken, spent = r.spent
-     from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) as r (owner, state, refused, taken, spent)
-     where m.bulk_id = $1 and m.owner = r.owner`,
+     from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::int[]) as r (owner, state, refused, taken, spent, part)
+     where m.bulk_id = $1 and m.owner = r.owner and m.part = r.part`,
     [
       bulk_id,
       rows.map((row) => row.owner),
@@ -152,32 +171,48 @@ export async function writeOutcomes(tx: Tx, bulk_id: number, rows: readonly Bulk
       rows.map((row) => row.refused),
       rows.map((row) => row.taken),
       rows.map((row) => row.spent),
+      rows.map((row) => row.part),
     ],
   );
 }
 
-/** Points of references that nobody has used yet, by owner. */
+/** Points that nobody has used yet, by the reference under which they were given. */
 export async function unusedOf(
   tx: Tx,
   references: readonly string[],
-): Promise<Map<number, { unused: number; taken: number }>> {
-  const rows = await tx.query<{ owner: number; unused: number; taken: number }>(
-    `select owner, sum(pending + active)::bigint as unused, sum(returned)::bigint as taken from points.lot
-     where reference = any($1) and origin_lot_id is null group by owner`,
+): Promise<Map<string, { unused: number; taken: number }>> {
+  const rows = await tx.query<{ reference: string; unused: number; taken: number }>(
+    `select reference, sum(pending + active)::bigint as unused, sum(returned)::bigint as taken from points.lot
+     where reference = any($1) and origin_lot_id is null group by reference`,
     [references],
   );
-  return new Map(rows.map(({ owner, unused, taken }) => [owner, { unused, taken }]));
+  return new Map(rows.map(({ reference, unused, taken }) => [reference, { unused, taken }]));
 }
 
-/** Members of a bulk for whom something is not as asked: refused, or spent before it was undone. */
+/** A member of a bulk for whom something is not as asked. */
+export interface BulkException extends Omit<BulkOutcome, "part"> {
+  readonly points: number;
+}
+
+/** Members of a bulk for whom something is not as asked: refused, or spent before it was undone; all of a member's lots together. */
 export async function exceptions(
   tx: Tx,
   bulk_id: number,
   { after, limit }: { readonly after: number; readonly limit: number },
-): Promise<readonly (BulkOutcome & { readonly points: number })[]> {
+): Promise<readonly BulkException[]> {
   return tx.query(
-    `select owner, points, state, refused, taken, spent from points.bulk_member
-     where bulk_id = $1 and owner > $2 and (state = 'refused' or spent > 0) order by owner limit $3`,
+    `select owner, sum(points)::bigint as points, max(state) as state, max(refused) as refused, sum(taken)::bigint as taken,
+       sum(spent)::bigint as spent
+     from points.bulk_member
+     where bulk_id = $1 and owner > $2 and (state = 'refused' or refused is not null or spent > 0) group by owner order by owner limit $3`,
     [bulk_id, after, limit],
   );
+}
+
+/** How many lots a bulk is of: what its progress counts. */
+export async function bulkSize(tx: Tx, bulk_id: number): Promise<number> {
+  const row = await tx.one<{ lots: number }>("select count(*) as lots from points.bulk_member where bulk_id = $1", [
+    bulk_id,
+  ]);
+  return row?.lots ?? 0;
 }

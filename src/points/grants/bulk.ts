@@ -3,6 +3,7 @@ import { type BusinessDay, problem } from "../../platform/index.ts";
 import { emit, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { lockHead } from "../ledger/batch-store.ts";
 import type { Settle } from "../ledger/command.ts";
+import { todayOf } from "../ledger/ledger.ts";
 import { settleWithin } from "../ledger/within.ts";
 import { walletsOf } from "../rules/settle-store.ts";
 import {
@@ -10,12 +11,14 @@ import {
   type Bulk,
   bulkById,
   bulkByKey,
+  type BulkKind,
   type BulkMember,
   type BulkOutcome,
   insertBulk,
   membersInState,
   type NewBulk,
   setBulk,
+  type UndoMode,
   unusedOf,
   writeOutcomes,
 } from "./bulk-store.ts";
@@ -30,7 +33,9 @@ export interface Wish extends NewBulk {
   readonly stores: readonly string[] | null;
 }
 
-const referenceOf = (bulk_id: number, owner: number) => `grant:${bulk_id}:${owner}`;
+/** Under what the ledger has a lot of a bulk. */
+const referenceOf = ({ kind, bulk_id }: Bulk, { owner, part }: BulkMember) =>
+  kind === "grant" ? `grant:${bulk_id}:${owner}` : `opening:${bulk_id}:${part}:${owner}`;
 
 /**
  * Writes down whom a grant is for; nothing is given yet. The same key again is the same grant.
@@ -75,22 +80,33 @@ async function give(tx: Tx, ground: Ground, bulk: Bulk, members: readonly BulkMe
     tx,
     members.map(({ owner }) => owner),
   );
-  const commands = members.map(
-    ({ owner, points, last_day }): Settle => ({
+  const today = todayOf(ground);
+  // between the signature and this portion a midnight may have passed
+  const over = ({ last_day }: BulkMember) => last_day !== null && last_day < today;
+  const living = members.filter((member) => !over(member));
+  const commands = living.map((member): Settle => {
+    const { owner, points, last_day } = member;
+    return {
       type: "settle",
       owner,
       wallet: wallets.get(owner) ?? [owner],
       points,
-      reference: referenceOf(bulk.bulk_id, owner),
+      reference: referenceOf(bulk, member),
       ...(last_day === null ? {} : { last_day }),
       ...(bulk.budget === null ? {} : { budget: bulk.budget }),
+    };
+  });
+  const outcomes = await settleWithin(tx, ground, commands);
+  const refusals = new Map(
+    living.map((member, at) => {
+      const outcome = outcomes[at];
+      return [member, outcome !== undefined && "refused" in outcome ? outcome.refused : null];
     }),
   );
-  const outcomes = await settleWithin(tx, ground, commands);
-  return members.map(({ owner }, at) => {
-    const outcome = outcomes[at];
-    const refused = outcome !== undefined && "refused" in outcome ? outcome.refused : null;
-    return { owner, state: refused === null ? "given" : "refused", refused, taken: 0, spent: 0 };
+  return members.map((member) => {
+    const refused = over(member) ? "points.lot_over" : (refusals.get(member) ?? null);
+    const { owner, part } = member;
+    return { owner, part, state: refused === null ? "given" : "refused", refused, taken: 0, spent: 0 };
   });
 }
 
@@ -101,11 +117,11 @@ async function takeBack(tx: Tx, ground: Ground, bulk: Bulk, members: readonly Bu
   const wallets = await walletsOf(tx, owners);
   const unused = await unusedOf(
     tx,
-    owners.map((owner) => referenceOf(bulk.bulk_id, owner)),
+    members.map((member) => referenceOf(bulk, member)),
   );
-  const spentOf = ({ owner, points }: BulkMember) => {
-    const { unused: left = 0, taken = 0 } = unused.get(owner) ?? {};
-    return Math.max(0, points - taken - left);
+  const spentOf = (member: BulkMember) => {
+    const { unused: left = 0, taken = 0 } = unused.get(referenceOf(bulk, member)) ?? {};
+    return Math.max(0, member.points - taken - left);
   };
   const commands = members.map(
     (member): Settle => ({
@@ -113,25 +129,26 @@ async function takeBack(tx: Tx, ground: Ground, bulk: Bulk, members: readonly Bu
       owner: member.owner,
       wallet: wallets.get(member.owner) ?? [member.owner],
       points: bulk.undo === "debt" ? 0 : spentOf(member),
-      reference: referenceOf(bulk.bulk_id, member.owner),
+      reference: referenceOf(bulk, member),
       ...(bulk.budget === null ? {} : { budget: bulk.budget }),
     }),
   );
   const outcomes = await settleWithin(tx, ground, commands);
   return members.map((member, at) => {
     const outcome = outcomes[at];
+    const one = { owner: member.owner, part: member.part };
     if (outcome !== undefined && "refused" in outcome)
-      return { owner: member.owner, state: "given", refused: outcome.refused, taken: 0, spent: 0 };
+      return { ...one, state: "given", refused: outcome.refused, taken: 0, spent: 0 };
     const spent = spentOf(member);
     const taken = member.points - (bulk.undo === "debt" ? 0 : spent);
-    return { owner: member.owner, state: "undone", refused: null, taken, spent };
+    return { ...one, state: "undone", refused: null, taken, spent };
   });
 }
 
 /** @throws points.bulk_unknown, points.bulk_not_done */
-export async function beginUndo(tx: Tx, bulk_id: number, undo: "leave" | "debt"): Promise<Bulk> {
+export async function beginUndo(tx: Tx, bulk_id: number, undo: UndoMode, kind: BulkKind = "grant"): Promise<Bulk> {
   const bulk = await bulkById(tx, bulk_id, true);
-  if (bulk === undefined) throw problem("points.bulk_unknown", { bulk_id });
+  if (bulk === undefined || bulk.kind !== kind) throw problem("points.bulk_unknown", { bulk_id });
   if (bulk.state !== "done" && bulk.state !== "cancelled") throw problem("points.bulk_not_done", { bulk_id });
   await setBulk(tx, bulk_id, { state: "undoing", undo });
   return { ...bulk, state: "undoing", undo };

@@ -4,10 +4,10 @@ import type { Ground } from "../../ground.ts";
 import { aboutOne, type ActInWords, Day, problem } from "../../platform/index.ts";
 import { startJob, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { beginBulk, beginUndo } from "../grants/bulk.ts";
-import { bulkById, type BulkView, bulkViews, exceptions, setBulk } from "../grants/bulk-store.ts";
+import { bulkById, type BulkView as BulkRow, bulkViews, exceptions, setBulk } from "../grants/bulk-store.ts";
 import { BULK } from "../jobs.ts";
 import { POINTS_MAX } from "../ledger/command.ts";
-import { KeyHeader, Nullable, tags } from "./route-parts.ts";
+import { BulkView, KeyHeader, Nullable, tags } from "./route-parts.ts";
 
 const MEMBERS_NAMED_MAX = 5_000;
 const SHOWN_MAX = 100;
@@ -33,31 +33,10 @@ const Body = Type.Object({
   reason: Reason,
 });
 const BulkId = Type.Object({ bulk_id: Id });
-const View = Type.Object({
-  bulk_id: Count,
-  name: Type.String(),
-  budget: Nullable(Type.String()),
-  segment_id: Nullable(Count),
-  reason: Type.String(),
-  members: Count,
-  points: Count,
-  state: Type.String(),
-  undo: Nullable(Type.String()),
-  job_id: Nullable(Type.String()),
-  made_at: Type.String(),
-  finished_at: Nullable(Type.String()),
-  waiting: Count,
-  given: Count,
-  refused: Count,
-  undone: Count,
-  taken: Count,
-  spent: Count,
-});
-
 const keyOf = (request: FastifyRequest) => (request.headers as Record<string, string>)["idempotency-key"] ?? "";
 const storesOf = ({ scope: { stores } }: FastifyRequest) => (stores === "all" ? null : stores);
 
-async function viewOf(tx: Tx, bulk_id: number): Promise<BulkView> {
+async function viewOf(tx: Tx, bulk_id: number): Promise<BulkRow> {
   const [view] = await bulkViews(tx, 1, bulk_id);
   if (view === undefined) throw problem("points.bulk_unknown", { bulk_id });
   return view;
@@ -90,7 +69,7 @@ export function bulkRoutes(app: FastifyInstance, ground: Ground): void {
         tags,
         headers: KeyHeader,
         body: Body,
-        response: { 202: View },
+        response: { 202: BulkView },
       },
       config: { access: { ...adjust.access, approval: grantInWords } },
     },
@@ -129,7 +108,7 @@ function undoRoute(app: FastifyInstance, ground: Ground): void {
         tags,
         params: BulkId,
         body: Type.Object({ spent: Type.Union([Type.Literal("leave"), Type.Literal("debt")]), reason: Reason }),
-        response: { 202: View },
+        response: { 202: BulkView },
       },
       config: aboutOne("points_bulk", {
         access: {
@@ -166,7 +145,7 @@ function listRoutes(app: FastifyInstance, ground: Ground): void {
       schema: {
         summary: "Grants to many, newest first, with how far each has come",
         tags,
-        response: { 200: Type.Object({ items: Type.Array(View) }) },
+        response: { 200: Type.Object({ items: Type.Array(BulkView) }) },
       },
       config: read,
     },
@@ -182,7 +161,7 @@ function listRoutes(app: FastifyInstance, ground: Ground): void {
         querystring: Type.Object({ after: Type.Optional(Type.Integer({ minimum: 0 })) }),
         response: {
           200: Type.Object({
-            bulk: View,
+            bulk: BulkView,
             exceptions: Type.Array(
               Type.Object({
                 owner: Count,

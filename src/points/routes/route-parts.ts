@@ -89,3 +89,26 @@ export const Answer = Type.Object({
 export const KeyHeader = Type.Object({
   "idempotency-key": Type.String({ minLength: 1, maxLength: 150, description: "One effect for one key" }),
 });
+
+/** A grant to many with how far it has come. */
+export const BulkView = Type.Object({
+  bulk_id: Count,
+  kind: Type.String(),
+  name: Type.String(),
+  budget: Nullable(Type.String()),
+  segment_id: Nullable(Count),
+  reason: Type.String(),
+  members: Count,
+  points: Count,
+  state: Type.String(),
+  undo: Nullable(Type.String()),
+  job_id: Nullable(Type.String()),
+  made_at: Type.String(),
+  finished_at: Nullable(Type.String()),
+  waiting: Count,
+  given: Count,
+  refused: Count,
+  undone: Count,
+  taken: Count,
+  spent: Count,
+});
