@@ -96,22 +96,51 @@ export async function insertBulk(tx: Tx, bulk: NewBulk, kind: BulkKind = "grant"
   return row?.bulk_id ?? 0;
 }
 
+/** Members by their numbers, or those of a segment. */
+export type Audience = { readonly member_ids: readonly number[] } | { readonly segment_id: number };
+
+/** The members of an audience, each once, whose value stands at `place`. */
+const audienceFrom = (audience: Audience, place: string) =>
+  "segment_id" in audience
+    ? `select member_id from catalogue.segment_members where segment_id = ${place}`
+    : `select distinct p.member_id from unnest(${place}::bigint[]) id join catalogue.parties p on p.party_id = id where p.member_id is not null`;
+const audienceValue = (audience: Audience) => ("segment_id" in audience ? audience.segment_id : audience.member_ids);
+
+/** How many members are meant, and how many of them are of stores that the person may reach. @param stores null: all */
+export async function countAudience(
+  tx: Tx,
+  audience: Audience,
+  stores: readonly string[] | null,
+): Promise<{ readonly meant: number; readonly members: number }> {
+  const row = await tx.one<{ meant: number; members: number }>(
+    `select count(*) as meant, count(*) filter (where $2::text[] is null or m.home_store_code = any($2)) as members
+     from (${audienceFrom(audience, "$1")}) w join catalogue.members m using (member_id)`,
+    [audienceValue(audience), stores],
+  );
+  return row ?? { meant: 0, members: 0 };
+}
+
+/** What a budget has left; null: there is none of that name. */
+export async function budgetLeft(tx: Tx, budget: string): Promise<number | null> {
+  const row = await tx.one<{ balance: number }>(
+    "select balance from points.account where kind = 'budget' and name = $1",
+    [budget],
+  );
+  return row?.balance ?? null;
+}
+
 /** Whom a bulk is for: a member once, under the number it has. @param stores home stores that the person may reach; null: all */
 export async function addMembers(
   tx: Tx,
   bulk_id: number,
-  audience: { readonly member_ids: readonly number[] } | { readonly segment_id: number },
+  audience: Audience,
   { points, last_day, stores }: { points: number; last_day: BusinessDay | null; stores: readonly string[] | null },
 ): Promise<number> {
-  const from =
-    "segment_id" in audience
-      ? "select member_id from catalogue.segment_members where segment_id = $2"
-      : "select distinct p.member_id from unnest($2::bigint[]) id join catalogue.parties p on p.party_id = id where p.member_id is not null";
   const added = await tx.execute(
     `insert into points.bulk_member (bulk_id, owner, points, last_day, state)
-     select $1, m.member_id, $3, $4, 'waiting' from (${from}) w join catalogue.members m using (member_id)
+     select $1, m.member_id, $3, $4, 'waiting' from (${audienceFrom(audience, "$2")}) w join catalogue.members m using (member_id)
      where ($5::text[] is null or m.home_store_code = any($5))`,
-    [bulk_id, "segment_id" in audience ? audience.segment_id : audience.member_ids, points, last_day, stores],
+    [bulk_id, audienceValue(audience), points, last_day, stores],
   );
   await tx.query("update points.bulk set members = $2, points = $3 where bulk_id = $1", [
     bulk_id,

@@ -105,6 +105,20 @@ describe("points for many", () => {
     expect(nobody).toMatchObject({ status: 422, body: { code: "points.nobody" } });
   });
 
+  test("are counted before anything is given: members, points in all, what the budget has left", async () => {
+    const people = [await shop.newMember(), await shop.newMember()];
+    await owner.post("/api/points/budgets", { budget: "counted" });
+    const ask = (more: object) =>
+      owner.post("/api/points/grants/preview", { audience: { member_ids: people }, points: 30, ...more });
+    expect(await ask({})).toEqual({
+      status: 200,
+      body: { members: 2, outside: 0, points: 60, budget_left: null, fits: true },
+    });
+    expect((await ask({ budget: "counted" })).body).toMatchObject({ budget_left: 0, fits: false });
+    expect((await ask({ budget: "nowhere" })).body).toMatchObject({ code: "points.budget_unknown" });
+    for (const number of people) expect(await shop.has(number)).toMatchObject({ active: 0 });
+  });
+
   test("go on after being broken off between any two portions, by two workers at once, and nobody gets them twice", async () => {
     const { ground } = world();
     const people: number[] = [];

@@ -4,7 +4,15 @@ import type { Ground } from "../../ground.ts";
 import { aboutOne, type ActInWords, Day, problem } from "../../platform/index.ts";
 import { startJob, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { beginBulk, beginUndo } from "../grants/bulk.ts";
-import { bulkById, type BulkView as BulkRow, bulkViews, exceptions, setBulk } from "../grants/bulk-store.ts";
+import {
+  budgetLeft,
+  bulkById,
+  type BulkView as BulkRow,
+  bulkViews,
+  countAudience,
+  exceptions,
+  setBulk,
+} from "../grants/bulk-store.ts";
 import { BULK } from "../jobs.ts";
 import { POINTS_MAX } from "../ledger/command.ts";
 import { BulkView, KeyHeader, Nullable, tags } from "./route-parts.ts";
@@ -89,8 +97,50 @@ export function bulkRoutes(app: FastifyInstance, ground: Ground): void {
       return reply.code(202).send(view);
     },
   );
+  previewRoute(app, ground);
   undoRoute(app, ground);
   listRoutes(app, ground);
+}
+
+const PreviewBody = Type.Object({ audience: Audience, points: Body.properties.points, budget: Body.properties.budget });
+
+function previewRoute(app: FastifyInstance, ground: Ground): void {
+  app.post<{ Body: Static<typeof PreviewBody> }>(
+    "/api/points/grants/preview",
+    {
+      schema: {
+        summary: "What a grant would come to: members within one's stores, points in all, and what its budget has left",
+        tags,
+        body: PreviewBody,
+        response: {
+          200: Type.Object({
+            members: Count,
+            outside: Type.Integer({ description: "Members who are meant but are of other stores" }),
+            points: Count,
+            budget_left: Nullable(Count),
+            fits: Type.Boolean({ description: "Whether the budget suffices; true without one" }),
+          }),
+        },
+      },
+      config: { access: { ...adjust.access, level: "L2" } },
+    },
+    async (request) => {
+      const { audience, points, budget } = request.body;
+      return ground.store.read(SYSTEM_SCOPE, async (tx) => {
+        const { members, meant } = await countAudience(tx, audience, storesOf(request));
+        const budget_left = budget === undefined ? null : await budgetLeft(tx, budget);
+        if (budget !== undefined && budget_left === null) throw problem("points.budget_unknown", { budget });
+        const total = members * points;
+        return {
+          members,
+          outside: meant - members,
+          points: total,
+          budget_left,
+          fits: budget_left === null || total <= budget_left,
+        };
+      });
+    },
+  );
 }
 
 async function startBulk(tx: Tx, ground: Ground, bulk_id: number, person_id: number | null): Promise<void> {

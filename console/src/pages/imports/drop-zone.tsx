@@ -7,8 +7,13 @@ import { upload } from "../../api/client.ts";
 import { FormError } from "../../parts/form.tsx";
 import { errorSentence } from "../../parts/states.tsx";
 import { formatRatio } from "../../texts/format.ts";
-import { useTexts } from "../../texts/texts.ts";
+import { addTexts, useTexts } from "../../texts/texts.ts";
+import en from "./en.json";
 import type { ImportView } from "./import-data.ts";
+import "./imports.css";
+import zh from "./zh.json";
+
+addTexts("imports", { zh, en });
 
 const ACCEPTED = ".csv,.tsv,.txt,.xlsx,.parquet,.gz";
 
@@ -18,7 +23,8 @@ interface Uploading {
   readonly stop: () => void;
 }
 
-function useUpload() {
+/** @param onDone what follows; without it the file's import is opened */
+function useUpload(onDone: ((view: ImportView) => void) | undefined) {
   const t = useTexts("imports");
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -35,7 +41,8 @@ function useUpload() {
       const view = await upload<ImportView>("/api/imports", form, show, controller.signal);
       client.setQueryData(["import", String(view.import_id)], view);
       void client.invalidateQueries({ queryKey: ["imports"] });
-      await navigate(`/data/imports/${view.import_id}`);
+      if (onDone === undefined) await navigate(`/data/imports/${view.import_id}`);
+      else onDone(view);
     } catch (problem) {
       if (!controller.signal.aborted) setError(errorSentence(problem, t("shared:state.offline")));
     } finally {
@@ -45,10 +52,15 @@ function useUpload() {
   return { now, error, start };
 }
 
-/** Takes a file by drag, by choice or by keyboard, and goes to its import once it is there. */
-export function DropZone({ autoFocus }: { autoFocus: boolean }) {
+interface DropZoneProps {
+  readonly autoFocus: boolean;
+  readonly onDone?: (view: ImportView) => void;
+}
+
+/** Takes a file by drag, by choice or by keyboard, and goes on with it once it is there. */
+export function DropZone({ autoFocus, onDone }: DropZoneProps) {
   const t = useTexts("imports");
-  const { now, error, start } = useUpload();
+  const { now, error, start } = useUpload(onDone);
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const drop = (event: DragEvent) => {
