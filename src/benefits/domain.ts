@@ -16,7 +16,9 @@ import { forgetEntitled } from "./entitlements/fulfil-store.ts";
 import { benefitEvents, startBenefits } from "./entitlements/worker.ts";
 import "./errors.ts";
 import { benefitIndicators } from "./indicators.ts";
+import { rewardOrderRoutes } from "./rewards/order-routes.ts";
 import { releaseOverdueOrders } from "./rewards/orders.ts";
+import { rewardRoutes } from "./rewards/reward-routes.ts";
 import { forgetOrders } from "./rewards/reward-store.ts";
 
 const LOOK_EVERY_MS = 5_000;
@@ -41,6 +43,8 @@ export const domain: Domain = {
     issueRoutes(app, ground);
     tillRoutes(app, ground);
     benefitRoutes(app, ground);
+    rewardRoutes(app, ground);
+    rewardOrderRoutes(app, ground);
   },
   jobs: couponJobs,
   events: { ...benefitEvents, "members.erased": forget },

@@ -7,6 +7,7 @@ import {
   redemptionsByStore,
 } from "./coupons/watch-store.ts";
 import { injectUnkept, unkept } from "./entitlements/fulfil-store.ts";
+import { contradictingRewards, injectRewards } from "./rewards/reward-list-store.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -81,7 +82,7 @@ const unkeptPromises: Indicator = {
     zh: "看后台进程是否在运行、等级是否已结转；恢复后会自动补做每一天。仍不归零的，在权益兑现页看是哪一项。",
     en: "See whether the worker runs and the tiers have made their turn: every day is made up for once they do. Where it stays, the fulfilment list says which benefit it is.",
   },
-  link: "/coupons",
+  link: "/benefits/fulfilment",
   read: async ({ tx, ground, world_at }) => [
     { part: "", value: await unkept(tx, businessDay(world_at, ground.config.timezone)) },
   ],
@@ -91,4 +92,29 @@ const unkeptPromises: Indicator = {
   },
 };
 
-export const benefitIndicators: readonly Indicator[] = [velocity, unbalanced, unkeptPromises];
+const rewardsUnbalanced: Indicator = {
+  name: "benefits.rewards_unbalanced",
+  zh: "礼品库存账不符",
+  en: "Rewards out of balance",
+  how: {
+    zh: "库存与进出明细、占用和兑出与兑换单对不上的礼品数；应恒为 0",
+    en: "Rewards whose stock differs from its account, or whose units differ from their orders; always 0",
+  },
+  unit: "count",
+  direction: "above",
+  warn: 1,
+  alarm: 1,
+  window_minutes: null,
+  advice: {
+    zh: "先停用这些礼品，保全数据库日志，查出是哪一张兑换单或哪一次进出之后开始不符。",
+    en: "Withdraw these rewards, keep the database's logs, and find the order or move of the stock after which they differ.",
+  },
+  link: "/rewards",
+  read: async ({ tx }) => [{ part: "", value: await contradictingRewards(tx) }],
+  inject: async ({ tx, world_at }, limit) => {
+    await injectRewards(tx, world_at, limit + 1);
+    return { part: "" };
+  },
+};
+
+export const benefitIndicators: readonly Indicator[] = [velocity, unbalanced, unkeptPromises, rewardsUnbalanced];

@@ -68,6 +68,8 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
     const redemption = await tx.one<{ id: number }>(REDEMPTION, [store, member]);
     await tx.query(BENEFIT, [JSON.stringify(giftOf("test_gift"))]);
     const entitlement = await tx.one<{ id: number }>(ENTITLEMENT, [member]);
+    await tx.query(REWARD);
+    const order = await tx.one<{ id: number }>(REWARD_ORDER, [member]);
     return {
       conflict: conflict?.id ?? -1,
       tier_grant: grant?.id ?? -1,
@@ -75,6 +77,7 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
       tablet: tablet?.id ?? -1,
       redemption: redemption?.id ?? -1,
       entitlement: entitlement?.id ?? -1,
+      reward_order: order?.id ?? -1,
     };
   });
   objects[store] = {
@@ -105,6 +108,13 @@ const BENEFIT = `with made as (insert into benefits.benefit values ('test_gift',
 const ENTITLEMENT = `insert into benefits.entitlement (benefit, version, owner, period, due_day, state, made_at)
   values ('test_gift', 1, $1, '2026-03', '2026-03-01', 'granted', now()) returning entitlement_id as id`;
 
+const REWARD = `with made as (insert into benefits.reward (reward, stock, made_at) values ('test_reward', 0, now()) on conflict do nothing returning reward)
+  insert into benefits.reward_version (reward, version, definition, first_day, saved_at)
+  select reward, 1, '{"zh":"礼","en":"reward","currency":"CNY"}', '2026-03-01', now() from made`;
+
+const REWARD_ORDER = `insert into benefits.reward_order (reward, version, owner, state, points, cash_minor, until_at, is_first, made_at)
+  values ('test_reward', 1, $1, 'held', 10, 0, now(), false, now()) returning order_id as id`;
+
 /** One that is closed, so that its proof can be asked for too. */
 const REQUEST = `insert into trust.rights_request (kind, member_id, via, state, received_at, received_day, due_day, filed_by, closed_at,
     refusal_ground, refusal_reason, proof)
@@ -125,6 +135,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "/api/privacy/requests/:request_id/told": { processor_id: 1, how: "测试越店" },
   "/api/privacy/requests/:request_id/answered": { processor_id: 1, answer: "deleted" },
   "/api/benefits/entitlements/:entitlement_id/fulfil": { store_code: HERE },
+  "/api/rewards/orders/:order_id/confirm": { cash_minor: 0 },
+  "/api/rewards/orders/:order_id/hand-over": { store_code: HERE },
   "/api/identity-conflicts/:id/resolve": { decision: "join", reason: "测试越店" },
 };
 const ANY_BODY = { reason: "测试越店" };

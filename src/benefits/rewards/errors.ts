@@ -33,6 +33,41 @@ export const errors = defineErrors("benefits", {
     zh: "库存不能少于已占用和已兑出的 {taken} 份。",
     en: "The stock cannot be less than the {taken} that are held or given.",
   },
+  reward_stock_limit: {
+    status: 422,
+    zh: "库存最多 {most} 份。请核对数量。",
+    en: "The stock is {most} at most. Check the number.",
+  },
+  reward_no_draft: {
+    status: 409,
+    zh: "礼品「{reward}」没有草稿。请先保存修改。",
+    en: "The reward {reward} has no draft. Save one first.",
+  },
+  reward_key_differs: {
+    status: 409,
+    zh: "内容里的编码 {key} 与地址中的 {reward} 不同。请保持一致。",
+    en: "The reward says its key is {key}, the address says {reward}. Make them the same.",
+  },
+  reward_days: {
+    status: 422,
+    zh: "从 {first_day} 到 {last_day} 不行：最早从今天（{today}）起，结束不早于开始，且不早于已排定的版本。",
+    en: "It cannot hold from {first_day} to {last_day}: today ({today}) at the earliest, not before a version that is set already, and no end before its beginning.",
+  },
+  reward_needs_unknown: {
+    status: 422,
+    zh: "没有给出「专属兑换」的权益「{benefit}」。请先建立它，或不要求权益。",
+    en: "There is no benefit {benefit} that gives a redemption. Make it first, or ask for none.",
+  },
+  reward_handing: {
+    status: 422,
+    zh: "请写明在哪家门店领取，或快递单号，二者写一个。",
+    en: "Say in which store it was picked up, or its shipment's number: one of the two.",
+  },
+  reward_export_too_large: {
+    status: 422,
+    zh: "一次最多导出 {limit} 张兑换单。请缩小日期或状态范围。",
+    en: "An export holds {limit} redemption orders at most. Narrow the days or the state.",
+  },
   reward_order_unknown: { status: 404, zh: "没有兑换单 {order_id}。", en: "There is no redemption order {order_id}." },
   reward_order_state: {
     status: 409,

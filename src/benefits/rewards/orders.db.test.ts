@@ -6,7 +6,7 @@ import { ledgerOf, releaseOverdue, verifyLedger } from "../../points/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { confirmOrder, handOver, HOLD_MINUTES, orderReward, releaseOverdueOrders, undoOrder } from "./orders.ts";
 import { readReward, type RewardDefinition } from "./reward.ts";
-import { addReward, setStock } from "./reward-store.ts";
+import { addReward, moveStock } from "./reward-store.ts";
 
 const CLIENTS = 64;
 const world = withDatabase();
@@ -35,7 +35,8 @@ async function reward(stock: number, more: Partial<RewardDefinition> = {}): Prom
       person_id: null,
       now: ground.clock.now(),
     });
-    await setStock(tx, definition.key, stock);
+    const move = { reward: definition.key, kind: "added", units: stock, reason: "test", order_id: null } as const;
+    await moveStock(tx, move, { person_id: null, now: ground.clock.now() });
   });
   return definition.key;
 }
@@ -44,7 +45,7 @@ const order = (name: string, member_id: number, by = key()) =>
 const confirm = (order_id: number, cash_minor = 0, payment_reference: string | null = null) =>
   confirmOrder(world().ground, key(), { order_id, cash_minor, payment_reference });
 const undo = (order_id: number, restock = true) =>
-  undoOrder(world().ground, key(), { order_id, reason: "test", restock });
+  undoOrder(world().ground, key(), { order_id, reason: "test", restock }, null);
 const hand = (order_id: number) => handOver(world().ground, key(), { order_id, store_code: "S1", shipment: null });
 const figures = async (name: string) =>
   (await shop.query("select stock, held, given from benefits.reward where reward = $1", [name]))[0];
@@ -131,7 +132,14 @@ describe("an order's way", () => {
       { active: 100, last_day: null },
     ]);
     // broken when it came back: not redeemed again
-    expect(await figures(name)).toEqual({ stock: 5, held: 0, given: 1 });
+    expect(await figures(name)).toEqual({ stock: 4, held: 0, given: 0 });
+    const moves = await shop.query("select kind, units, stock_after from benefits.stock_move where reward = $1", [
+      name,
+    ]);
+    expect(moves).toEqual([
+      { kind: "added", units: 5, stock_after: 5 },
+      { kind: "lost", units: -1, stock_after: 4 },
+    ]);
     await expect(undo(order_id)).rejects.toMatchObject({ code: "benefits.reward_order_state" });
     const second = await order(name, owner);
     await expect(confirm(second.order_id, 990, "pay 1")).rejects.toMatchObject({ code: "benefits.reward_paid_once" });

@@ -8,12 +8,14 @@ import { numbersOf, tierOf } from "../coupons/wallet-store.ts";
 import { todayOf } from "../entitlements/benefits.ts";
 import { reopenEntitlement, takeRedemption } from "../entitlements/fulfil-store.ts";
 import "./errors.ts";
+import { STATE_NAMES } from "./order-state.ts";
 import {
   hasReward,
   holdsRight,
   insertOrder,
   isPaymentUsed,
   lockOrder,
+  moveStock,
   moveUnit,
   ordersCounted,
   type OrderState,
@@ -32,13 +34,8 @@ export const HOLD_MINUTES = 30;
 const GRACE_DAYS = 30;
 const OVERDUE_AT_ONCE = 200;
 
-const STATES: Readonly<Record<OrderState, readonly [zh: string, en: string]>> = {
-  held: ["待确认", "held"],
-  confirmed: ["待交付", "confirmed"],
-  fulfilled: ["已交付", "fulfilled"],
-  cancelled: ["已取消", "cancelled"],
-  returned: ["已退回", "returned"],
-};
+/** The reason of an order that nobody paid in time. */
+export const TIMED_OUT = "timed_out";
 
 const referenceOf = (order_id: number) => `reward:${order_id}`;
 
@@ -48,9 +45,13 @@ export interface Step {
   readonly until_at: string | null;
 }
 
-type Run = (tx: Tx, now: Date) => Promise<Step>;
-
-async function asOnce(ground: Ground, key: string, payload: unknown, run: Run): Promise<Step> {
+/** Runs a request once under its key, in one transaction with what it changes. @throws benefits.key_reused */
+export async function asOnce<Answer>(
+  ground: Ground,
+  key: string,
+  payload: unknown,
+  run: (tx: Tx, now: Date) => Promise<Answer>,
+): Promise<Answer> {
   const payload_hash = payloadHash(await codeKey(ground), payload);
   const now = ground.clock.now();
   return ground.store.write(SYSTEM_SCOPE, (tx) => once(tx, { key, payload_hash, now }, () => run(tx, now)));
@@ -71,7 +72,7 @@ export async function orderReward(
   ordering: Ordering,
   person_id: number | null,
 ): Promise<Step> {
-  return asOnce(ground, key, ["order", ordering], async (tx, now) => {
+  return asOnce(ground, key, ["order", ordering], async (tx, now): Promise<Step> => {
     const version = await openReward(tx, ground, ordering);
     const { definition, reward } = version;
     const today = todayOf(ground);
@@ -137,7 +138,7 @@ async function orderIn(tx: Tx, order_id: number, states: readonly OrderState[]):
   const order = await lockOrder(tx, order_id);
   if (order === undefined) throw problem("benefits.reward_order_unknown", { order_id });
   if (states.includes(order.state)) return order;
-  const [state_zh, state_en] = STATES[order.state];
+  const { zh: state_zh, en: state_en } = STATE_NAMES[order.state];
   throw problem("benefits.reward_order_state", { order_id, state_zh, state_en });
 }
 
@@ -153,7 +154,7 @@ export interface Paying {
  */
 export async function confirmOrder(ground: Ground, key: string, paying: Paying): Promise<Step> {
   const { order_id, cash_minor, payment_reference } = paying;
-  return asOnce(ground, key, ["confirm", paying], async (tx, now) => {
+  return asOnce(ground, key, ["confirm", paying], async (tx, now): Promise<Step> => {
     const order = await orderIn(tx, order_id, ["held"]);
     if (order.until_at <= now || order.hold_id === null) throw problem("benefits.reward_order_over", { order_id });
     if (cash_minor !== order.cash_minor || cash_minor > 0 !== (payment_reference !== null))
@@ -175,10 +176,11 @@ export interface Handing {
   readonly shipment: string | null;
 }
 
-/** It was picked up, or sent. @throws benefits.reward_order_state */
+/** It was picked up, or sent. @throws benefits.reward_handing, benefits.reward_order_state */
 export async function handOver(ground: Ground, key: string, handing: Handing): Promise<Step> {
   const { order_id, store_code, shipment } = handing;
-  return asOnce(ground, key, ["hand over", handing], async (tx, now) => {
+  if ((store_code === null) === (shipment === null)) throw problem("benefits.reward_handing");
+  return asOnce(ground, key, ["hand over", handing], async (tx, now): Promise<Step> => {
     await orderIn(tx, order_id, ["confirmed"]);
     await stepOrder(tx, order_id, { state: "fulfilled", now, store_code, shipment });
     return { order_id, state: "fulfilled", until_at: null };
@@ -196,13 +198,21 @@ export interface Undoing {
  * Cancels what was not handed over, or takes back what was: points return to their own lots.
  * @throws benefits.reward_order_state
  */
-export async function undoOrder(ground: Ground, key: string, undoing: Undoing): Promise<Step> {
+export async function undoOrder(
+  ground: Ground,
+  key: string,
+  undoing: Undoing,
+  person_id: number | null,
+): Promise<Step> {
   const { order_id, reason, restock } = undoing;
-  return asOnce(ground, key, ["undo", undoing], async (tx, now) => {
+  return asOnce(ground, key, ["undo", undoing], async (tx, now): Promise<Step> => {
     const order = await orderIn(tx, order_id, ["held", "confirmed", "fulfilled"]);
     const state = order.state === "fulfilled" ? "returned" : "cancelled";
     if (order.state === "held" && order.until_at <= now) throw problem("benefits.reward_order_over", { order_id });
-    await letGo(tx, order, { state, reason, now, restock: restock || order.state !== "fulfilled" });
+    await letGo(tx, order, { state, reason, now });
+    // what came back and cannot be given again leaves the stock with its reason
+    const lost = { reward: order.reward, kind: "lost", units: -1, reason, order_id } as const;
+    if (!restock && order.state === "fulfilled") await moveStock(tx, lost, { person_id, now });
     const reference = referenceOf(order_id);
     if (order.state !== "held") {
       const grace_last_day = addDays(todayOf(ground), GRACE_DAYS);
@@ -221,10 +231,10 @@ export async function undoOrder(ground: Ground, key: string, undoing: Undoing): 
 async function letGo(
   tx: Tx,
   order: RewardOrder,
-  { state, reason, now, restock }: { state: OrderState; reason: string; now: Date; restock: boolean },
+  { state, reason, now }: { state: OrderState; reason: string; now: Date },
 ): Promise<void> {
   await stepOrder(tx, order.order_id, { state, now, reason });
-  if (restock) await moveUnit(tx, order.reward, order.state === "held" ? -1 : 0, order.state === "held" ? 0 : -1);
+  await moveUnit(tx, order.reward, order.state === "held" ? -1 : 0, order.state === "held" ? 0 : -1);
   if (order.entitlement_id !== null) await reopenEntitlement(tx, order.entitlement_id);
 }
 
@@ -240,7 +250,7 @@ export async function releaseOverdueOrders(ground: Ground): Promise<number> {
     released += await ground.store.write(SYSTEM_SCOPE, async (tx) => {
       const order = await lockOrder(tx, order_id);
       if (order?.state !== "held") return 0;
-      await letGo(tx, order, { state: "cancelled", reason: "timed_out", now, restock: true });
+      await letGo(tx, order, { state: "cancelled", reason: TIMED_OUT, now });
       return 1;
     });
   return released;

@@ -6,14 +6,15 @@ export interface RewardVersion {
   readonly reward: string;
   readonly version: number;
   readonly definition: RewardDefinition;
+  readonly first_day: BusinessDay;
   readonly last_day: BusinessDay | null;
 }
 
-/** The version that holds on a day: the newest that has begun, unless it has ended. */
+/** The version that holds on a day: the newest that has begun, unless it has ended or the reward was withdrawn. */
 export async function rewardOn(tx: Tx, reward: string, day: BusinessDay): Promise<RewardVersion | undefined> {
   const row = await tx.one<RewardVersion>(
-    `select reward, version, definition, last_day from benefits.reward_version
-     where reward = $1 and first_day <= $2::date order by first_day desc, version desc limit 1`,
+    `select v.reward, v.version, v.definition, v.first_day, v.last_day from benefits.reward_version v join benefits.reward r using (reward)
+     where v.reward = $1 and v.first_day <= $2::date and r.state = 'live' order by v.first_day desc, v.version desc limit 1`,
     [reward, day],
   );
   return row === undefined || (row.last_day !== null && row.last_day < day) ? undefined : row;
@@ -23,23 +24,45 @@ export async function hasReward(tx: Tx, reward: string): Promise<boolean> {
   return (await tx.one("select 1 from benefits.reward where reward = $1", [reward])) !== undefined;
 }
 
+export interface SavedBy {
+  readonly person_id: number | null;
+  readonly now: Date;
+}
+
+async function ensureReward(tx: Tx, reward: string, now: Date): Promise<void> {
+  await tx.query("insert into benefits.reward (reward, stock, made_at) values ($1, 0, $2) on conflict do nothing", [
+    reward,
+    now,
+  ]);
+  await tx.query("select 1 from benefits.reward where reward = $1 for update", [reward]);
+}
+
+export async function saveRewardDraft(tx: Tx, definition: RewardDefinition, by: SavedBy): Promise<void> {
+  await ensureReward(tx, definition.key, by.now);
+  await tx.query(
+    `insert into benefits.reward_draft (reward, definition, saved_by, saved_at) values ($1, $2, $3, $4)
+     on conflict (reward) do update set definition = excluded.definition, saved_by = excluded.saved_by, saved_at = excluded.saved_at`,
+    [definition.key, JSON.stringify(definition), by.person_id, by.now],
+  );
+}
+
+/** The draft, which is one no longer. */
+export async function takeRewardDraft(tx: Tx, reward: string): Promise<unknown> {
+  const row = await tx.one<{ definition: unknown }>(
+    "delete from benefits.reward_draft where reward = $1 returning definition",
+    [reward],
+  );
+  return row?.definition;
+}
+
 /** Adds a version that holds on its days. @returns its number */
 export async function addReward(
   tx: Tx,
   definition: RewardDefinition,
-  by: {
-    readonly first_day: BusinessDay;
-    readonly last_day: BusinessDay | null;
-    readonly person_id: number | null;
-    readonly now: Date;
-  },
+  by: SavedBy & { readonly first_day: BusinessDay; readonly last_day: BusinessDay | null },
 ): Promise<number> {
   const { key } = definition;
-  await tx.query("insert into benefits.reward (reward, stock, made_at) values ($1, 0, $2) on conflict do nothing", [
-    key,
-    by.now,
-  ]);
-  await tx.query("select 1 from benefits.reward where reward = $1 for update", [key]);
+  await ensureReward(tx, key, by.now);
   const row = await tx.one<{ version: number }>(
     `insert into benefits.reward_version (reward, version, definition, first_day, last_day, saved_by, saved_at)
      select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, $6 from benefits.reward_version where reward = $1 returning version`,
@@ -48,13 +71,43 @@ export async function addReward(
   return row?.version ?? 0;
 }
 
-/** @returns what is held or given where the stock would be less; undefined: set */
-export async function setStock(tx: Tx, reward: string, stock: number): Promise<number | undefined> {
-  const set = await tx.execute("update benefits.reward set stock = $2 where reward = $1 and held + given <= $2", [
-    reward,
-    stock,
-  ]);
-  if (set > 0) return undefined;
+export async function setRewardState(tx: Tx, reward: string, state: "live" | "withdrawn"): Promise<void> {
+  await tx.query("update benefits.reward set state = $2 where reward = $1", [reward, state]);
+}
+
+/** More is a slip of the hand; the database holds no more. */
+export const STOCK_MAX = 100_000_000;
+
+export interface StockMove {
+  readonly reward: string;
+  readonly kind: "added" | "taken" | "lost";
+  readonly units: number;
+  readonly reason: string;
+  readonly order_id: number | null;
+}
+
+/**
+ * Changes a stock and writes down why, as far as nothing is taken that is held or given.
+ * @returns the stock then; undefined: not changed
+ */
+export async function moveStock(tx: Tx, move: StockMove, by: SavedBy): Promise<number | undefined> {
+  const { reward, kind, units, reason, order_id } = move;
+  const row = await tx.one<{ stock: number }>(
+    `update benefits.reward set stock = stock + $2
+     where reward = $1 and stock + $2 >= held + given and stock + $2 <= ${STOCK_MAX} returning stock`,
+    [reward, units],
+  );
+  if (row === undefined) return undefined;
+  await tx.query(
+    `insert into benefits.stock_move (reward, kind, units, stock_after, reason, order_id, moved_by, moved_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [reward, kind, units, row.stock, reason, order_id, by.person_id, by.now],
+  );
+  return row.stock;
+}
+
+/** Units of a reward that are held or given. */
+export async function unitsTaken(tx: Tx, reward: string): Promise<number> {
   const row = await tx.one<{ taken: number }>("select held + given as taken from benefits.reward where reward = $1", [
     reward,
   ]);
