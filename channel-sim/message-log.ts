@@ -1,4 +1,4 @@
-export const KINDS = ["wecom", "dingtalk", "feishu", "mail"] as const;
+export const KINDS = ["wecom", "dingtalk", "feishu", "mail", "sms"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** One message as it arrived, taken or not. */
@@ -6,7 +6,7 @@ export interface Arrived {
   readonly id: number;
   readonly at: string;
   readonly kind: Kind;
-  /** The robot's key or id, or the recipients. */
+  /** The robot's key or id, the recipients, or the number. */
   readonly to: string;
   readonly title: string;
   readonly text: string;
@@ -16,9 +16,9 @@ export interface Arrived {
   readonly answer: unknown;
 }
 
-const KEPT_MAX = 5_000;
+const KEPT_MAX = 50_000;
 
-/** What arrived, oldest first; the newest few thousand are kept. */
+/** What arrived, oldest first; the newest are kept. */
 export class MessageLog {
   #rows: Arrived[] = [];
   #last = 0;

@@ -5,6 +5,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   dingtalk: "钉钉群机器人",
   feishu: "飞书群机器人",
   mail: "邮件",
+  sms: "短信（阿里云）",
 };
 const SHOWN_MAX = 100;
 
@@ -32,6 +33,6 @@ article{border:1px solid #8884;border-radius:8px;padding:8px 14px;margin:12px 0}
 header{display:flex;gap:10px;flex-wrap:wrap;font-size:13px}header span{margin-left:auto}h1{font-size:20px}h2{font-size:15px;margin:6px 0}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0}footer{font-size:12px;opacity:.75}code{overflow-wrap:anywhere}
 </style></head><body><h1>通道模拟器 channel-sim</h1>
-<p>示例世界发出的告警在这里，没有真的发给任何人。共 ${messages.length} 条，最新在前。</p>
+<p>示例世界发出的告警和消息在这里，没有真的发给任何人。共 ${messages.length} 条，最新在前。</p>
 ${list}</body></html>`;
 }

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Kind } from "./message-log.ts";
+import { Rate } from "./rate.ts";
 
 export interface RobotCall {
   readonly url: URL;
@@ -18,7 +19,7 @@ export interface Judged {
 }
 
 export interface SimRobot {
-  readonly kind: Exclude<Kind, "mail">;
+  readonly kind: Exclude<Kind, "mail" | "sms">;
   matches(path: string): boolean;
   judge(call: RobotCall, secret: string | null): Judged;
   /** The service's own code for a fault of its own. */
@@ -26,30 +27,6 @@ export interface SimRobot {
 }
 
 const HOUR_MS = 3_600_000;
-
-/** Counts calls per robot within a while, and keeps one silent that was called too often. */
-class Rate {
-  readonly #limits: readonly (readonly [window_ms: number, calls: number])[];
-  readonly #silence_ms: number;
-  readonly #calls = new Map<string, number[]>();
-  readonly #silent = new Map<string, number>();
-
-  constructor(limits: readonly (readonly [number, number])[], silence_ms = 0) {
-    this.#limits = limits;
-    this.#silence_ms = silence_ms;
-  }
-
-  exceeded(robot: string, at_ms: number): boolean {
-    if ((this.#silent.get(robot) ?? 0) > at_ms) return true;
-    const longest = Math.max(...this.#limits.map(([window]) => window));
-    const calls = (this.#calls.get(robot) ?? []).filter((call) => call > at_ms - longest);
-    const over = this.#limits.some(([window, most]) => calls.filter((call) => call > at_ms - window).length >= most);
-    if (over) this.#silent.set(robot, at_ms + this.#silence_ms);
-    else calls.push(at_ms);
-    this.#calls.set(robot, calls);
-    return over;
-  }
-}
 
 function hmac(key: string, text: string): string {
   return createHmac("sha256", key).update(text).digest("base64");

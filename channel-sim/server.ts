@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { AliyunSms } from "./aliyun.ts";
 import { mailServer } from "./mail.ts";
-import { Dials, type Dial, KINDS, type Kind, MessageLog, OUTCOMES } from "./message-log.ts";
+import { CALM, Dials, type Dial, KINDS, type Kind, MessageLog, OUTCOMES } from "./message-log.ts";
 import { page } from "./page.ts";
 import { dingtalkRobot, feishuRobot, type SimRobot, wecomRobot } from "./robots.ts";
 
@@ -12,6 +13,7 @@ export interface ChannelSim {
   readonly smtp_url: string;
   readonly log: MessageLog;
   readonly dials: Dials;
+  readonly aliyun: AliyunSms;
   /** The secret with which a robot's calls must be signed; null: it asks for none. */
   setSecret(kind: Kind, secret: string | null): void;
   stop(): Promise<void>;
@@ -67,12 +69,14 @@ class Sim {
   readonly log = new MessageLog();
   readonly dials = new Dials();
   readonly robots: readonly SimRobot[] = [wecomRobot(), dingtalkRobot(), feishuRobot()];
+  readonly aliyun = new AliyunSms();
   readonly secrets = new Map<Kind, string | null>(KINDS.map((kind) => [kind, simSecret(kind)]));
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://sim");
     const robot = request.method === "POST" ? this.robots.find((one) => one.matches(url.pathname)) : undefined;
     if (robot !== undefined) return this.#robot(robot, url, request, response);
+    if (request.method === "POST" && this.aliyun.matches(request)) return this.#sms(url, request, response);
     if (url.pathname === "/") return send(response, 200, page(this.log.list()), "text/html; charset=utf-8");
     if (url.pathname === "/sim/log") return this.#log(url, request, response);
     if (url.pathname === "/sim/dials") return this.#dialled(request, response);
@@ -101,6 +105,27 @@ class Sim {
     this.log.add({ at: new Date(call.at_ms).toISOString(), kind: robot.kind, ...judged, answer: lost ? null : answer });
     if (lost) request.socket.destroy();
     else send(response, 200, answer);
+  }
+
+  async #sms(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // what is asked is answered, whatever the dial of sending says; a service that is away does not answer at all
+    const asks = request.headers["x-acs-action"] !== "SendSms";
+    const dial = asks ? CALM : this.dials.take("sms");
+    if (dial.outcome === "refuse") {
+      request.socket.destroy();
+      return;
+    }
+    const body = await bodyOf(request);
+    await wait(dial.slow_ms);
+    if (dial.outcome === "http_500") return send(response, 500, { Code: "InternalError", Message: "busy" });
+    if (dial.outcome === "error") return send(response, 200, { Code: "isp.SYSTEM_ERROR", Message: "busy" });
+    const at_ms = this.#now_ms();
+    const { status, answer, ...judged } = this.aliyun.judge(request, url, body, at_ms);
+    const lost = dial.outcome === "lost";
+    if (!asks || status !== 200)
+      this.log.add({ at: new Date(at_ms).toISOString(), kind: "sms", ...judged, answer: lost ? null : answer });
+    if (lost) request.socket.destroy();
+    else send(response, status, answer);
   }
 
   #log(url: URL, request: IncomingMessage, response: ServerResponse): void {
@@ -151,6 +176,7 @@ export async function startChannelSim(options: SimOptions = {}): Promise<Channel
     smtp_url: `smtp://${host}:${mail_port}`,
     log: sim.log,
     dials: sim.dials,
+    aliyun: sim.aliyun,
     setSecret: (kind, secret) => void sim.secrets.set(kind, secret),
     stop: async () => {
       http.closeAllConnections();

@@ -3,6 +3,8 @@ import { startLoop } from "../platform/index.ts";
 import "./errors.ts";
 import { collectMovements, webhookEvents } from "./webhooks/collect.ts";
 import { Lanes } from "./webhooks/deliver.ts";
+import { CARRIERS } from "./messages/carriers.ts";
+import { Sending } from "./messages/sending.ts";
 import { failingEndpoints } from "./webhooks/failing-store.ts";
 import { webhookJobs, webhookSchedules } from "./webhooks/jobs.ts";
 import { webhookRoutes } from "./webhooks/routes.ts";
@@ -29,9 +31,17 @@ export const domain: Domain = {
       idle_ms: LOOK_EVERY_MS,
       onError: onError("webhooks were not sent"),
     });
+    const ways = CARRIERS.map((carrier) => new Sending(ground, carrier));
+    const messages = ways.map((way) =>
+      startLoop(() => way.round(), {
+        idle_ms: LOOK_EVERY_MS,
+        retry_ms_max: 5_000,
+        onError: onError(`messages of ${way.carrier.channel} were not decided`),
+      }),
+    );
     return async () => {
-      await Promise.all([movements.stop(), sending.stop()]);
-      await lanes.stop();
+      await Promise.all([movements, sending, ...messages].map((loop) => loop.stop()));
+      await Promise.all([lanes.stop(), ...ways.map((way) => way.idle())]);
     };
   },
 };

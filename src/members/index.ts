@@ -17,4 +17,5 @@ export { MEMBER_KEYS, type MemberKey, membersByKey, type Named as NamedMember } 
 export { type MemberRow, memberRowsById } from "./member-row.ts";
 export { type ConsentWord, sayConsents, sayProfiling } from "./own-word.ts";
 export { countOldEvents, forgetOldEvents } from "./retention.ts";
+export { type Reached, reachedMembers } from "./reach-store.ts";
 export { timeline } from "./timeline.ts";

@@ -78,7 +78,6 @@ export const HELD_REASONS = [
   "cap_member",
   "cap_household",
   "budget",
-  "channel_down",
 ] as const;
 export type HeldReason = (typeof HELD_REASONS)[number];
 

@@ -1,15 +1,24 @@
 import type { Ground } from "../../ground.ts";
 import { lastMovement, movementsAfter } from "../../points/index.ts";
-import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE } from "../../store/index.ts";
+import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { insertMessages, moveCursor, takeCursor } from "./delivery-store.ts";
 import { wantedKinds } from "./endpoint-store.ts";
-import { TOLD_EVENTS, toldMovements, toldOf } from "./event-kinds.ts";
+import { type Told, TOLD_EVENTS, toldMovements, toldOf } from "./event-kinds.ts";
+
+/** Keeps what is told, for whoever chose it; nothing where nobody did. */
+export async function insertTold(tx: Tx, ground: Ground, told: readonly Told[]): Promise<void> {
+  const wanted = await wantedKinds(tx);
+  const chosen = told.filter(({ kind }) => wanted.has(kind));
+  await insertMessages(tx, chosen, ground.wall.now());
+}
 
 /** Outbox events become messages in the transaction that moves the reader's place: each exactly once. */
 const collect: OutboxHandler = async (tx, ground, events: readonly OutboxEvent<Record<string, unknown>>[]) => {
-  const wanted = await wantedKinds(tx);
-  const told = events.flatMap((event) => toldOf(event) ?? []).filter(({ kind }) => wanted.has(kind));
-  await insertMessages(tx, told, ground.wall.now());
+  await insertTold(
+    tx,
+    ground,
+    events.flatMap((event) => toldOf(event) ?? []),
+  );
 };
 
 export const webhookEvents: Readonly<Record<string, OutboxHandler>> = Object.fromEntries(

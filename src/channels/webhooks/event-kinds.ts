@@ -73,6 +73,11 @@ export const EVENT_KINDS: readonly EventKind[] = [
     discount_minor: 1_000,
     given_back: [{ issued_id: 77 }],
   }),
+  one("message.requested", "消息交由品牌自有通道发送", "Messages to be sent by a channel of the brand's own", {
+    message_id: 31,
+    member_id: 17,
+    text: "您的等级已升为金卡。",
+  }),
   one("benefit.settled", "权益已兑现或注明原因", "Benefits given, or listed with a reason", { member_numbers: [17] }),
   one("benefit.reminder", "权益待领取提醒", "Benefits about to end", {
     reminders: [{ entitlement_id: 8, member_number: 17, benefit: "birthday_gift", last_day: "2026-12-31" }],

@@ -72,6 +72,7 @@ export function webhookRoutes(app: FastifyInstance, ground: Ground): void {
   listRoutes(app, ground);
   makeRoute(app, ground);
   oneEndpointRoutes(app, ground);
+  testRoute(app, ground);
   secretRoutes(app, ground);
   logRoutes(app, ground);
   replayRoutes(app, ground);
@@ -192,6 +193,9 @@ function oneEndpointRoutes(app: FastifyInstance, ground: Ground): void {
       return reply.code(204).send();
     },
   );
+}
+
+function testRoute(app: FastifyInstance, ground: Ground): void {
   app.post<One>(
     "/api/webhooks/endpoints/:endpoint_id/test",
     {
@@ -208,7 +212,7 @@ function oneEndpointRoutes(app: FastifyInstance, ground: Ground): void {
           }),
         },
       },
-      config: one,
+      config: aboutOne("webhook_endpoint", connect),
     },
     async (request) => {
       const { delivery_id, tried } = await sendTest(ground, request.params.endpoint_id);

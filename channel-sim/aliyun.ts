@@ -1,0 +1,138 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { Rate } from "./rate.ts";
+
+export const ALIYUN_KEY_ID = "sim-access-key-id";
+export const ALIYUN_SECRET = "sim-access-key-secret";
+
+const ACTIONS = new Set(["SendSms", "QuerySendDetails"]);
+const SKEW_MS = 15 * 60_000;
+const PER_MINUTE_AND_NUMBER = 1;
+const KEPT_MAX = 200_000;
+const sha256 = (text: string | Buffer) => createHash("sha256").update(text).digest("hex");
+
+interface Taken {
+  readonly phone: string;
+  readonly out_id: string;
+  readonly template: string;
+  readonly content: string;
+  readonly at_ms: number;
+}
+
+export interface AliyunJudged {
+  readonly status: number;
+  readonly to: string;
+  readonly title: string;
+  readonly text: string;
+  readonly taken: boolean;
+  readonly answer: Record<string, unknown>;
+}
+
+/** The SMS side of Alibaba Cloud: signature version 3, SendSms, QuerySendDetails, its codes. */
+export class AliyunSms {
+  readonly #taken: Taken[] = [];
+  readonly #nonces = new Set<string>();
+  readonly #perNumber = new Rate([[60_000, PER_MINUTE_AND_NUMBER]]);
+  /** Real numbers take one message of a kind a minute; tests that send thousands turn it off. */
+  limited = true;
+
+  matches(request: IncomingMessage): boolean {
+    return ACTIONS.has(String(request.headers["x-acs-action"]));
+  }
+
+  judge(request: IncomingMessage, url: URL, body: Buffer, at_ms: number): AliyunJudged {
+    const action = String(request.headers["x-acs-action"]);
+    const asked = Object.fromEntries(url.searchParams);
+    const wrong = this.#wrong(request, url, body, at_ms);
+    if (wrong !== undefined) return refused(action, asked, wrong, 400);
+    return action === "SendSms" ? this.#send(asked, at_ms) : this.#details(asked);
+  }
+
+  #wrong(request: IncomingMessage, url: URL, body: Buffer, at_ms: number): string | undefined {
+    const { headers } = request;
+    if (headers["x-acs-version"] !== "2017-05-25") return "InvalidVersion";
+    const read = /^ACS3-HMAC-SHA256 Credential=([^,]+),SignedHeaders=([^,]+),Signature=([0-9a-f]{64})$/.exec(
+      headers.authorization ?? "",
+    );
+    if (read === null) return "MissingAuthorization";
+    const [, credential, signed = "", signature = ""] = read;
+    if (credential !== ALIYUN_KEY_ID) return "InvalidAccessKeyId.NotFound";
+    const sent_ms = Date.parse(String(headers["x-acs-date"]));
+    if (!(Math.abs(sent_ms - at_ms) <= SKEW_MS)) return "InvalidTimeStamp.Expired";
+    if (headers["x-acs-content-sha256"] !== sha256(body)) return "SignatureDoesNotMatch";
+    const nonce = String(headers["x-acs-signature-nonce"]);
+    if (this.#nonces.has(nonce)) return "SignatureNonceUsed";
+    this.#nonces.add(nonce);
+    const names = signed.split(";");
+    if (!["host", "x-acs-action", "x-acs-date", "x-acs-version"].every((name) => names.includes(name)))
+      return "SignatureDoesNotMatch";
+    // as it stands on the wire: whoever encodes otherwise than the service has another signature
+    const query = url.search.slice(1).split("&").sort().join("&");
+    const lines = names.map((name) => `${name}:${String(headers[name]).trim()}\n`).join("");
+    const canonical = [request.method, url.pathname, query, lines, signed, sha256(body)].join("\n");
+    const expected = createHmac("sha256", ALIYUN_SECRET)
+      .update(`ACS3-HMAC-SHA256\n${sha256(canonical)}`)
+      .digest();
+    return timingSafeEqual(expected, Buffer.from(signature, "hex")) ? undefined : "SignatureDoesNotMatch";
+  }
+
+  #send(asked: Readonly<Record<string, string>>, at_ms: number): AliyunJudged {
+    const { PhoneNumbers = "", SignName = "", TemplateCode = "", TemplateParam = "{}", OutId = "" } = asked;
+    const no = (code: string) => refused("SendSms", asked, code, 200);
+    if (!/^1[3-9]\d{9}$/.test(PhoneNumbers)) return no("isv.MOBILE_NUMBER_ILLEGAL");
+    if (SignName === "") return no("isv.SMS_SIGNATURE_ILLEGAL");
+    if (!TemplateCode.startsWith("SMS_")) return no("isv.SMS_TEMPLATE_ILLEGAL");
+    let parameters: Record<string, unknown>;
+    try {
+      parameters = JSON.parse(TemplateParam) as Record<string, unknown>;
+    } catch {
+      return no("isv.INVALID_JSON_PARAM");
+    }
+    if (Object.values(parameters).some((value) => typeof value !== "string")) return no("isv.INVALID_JSON_PARAM");
+    if (this.limited && this.#perNumber.exceeded(`${PhoneNumbers} ${TemplateCode}`, at_ms))
+      return no("isv.BUSINESS_LIMIT_CONTROL");
+    const text = `【${SignName}】${TemplateCode} ${TemplateParam}`;
+    this.#taken.push({ phone: PhoneNumbers, out_id: OutId, template: TemplateCode, content: text, at_ms });
+    if (this.#taken.length > KEPT_MAX) this.#taken.splice(0, KEPT_MAX / 2);
+    const BizId = `${at_ms}^${this.#taken.length}`;
+    const answer = { RequestId: sha256(BizId).slice(0, 32), Message: "OK", BizId, Code: "OK" };
+    return { status: 200, to: PhoneNumbers, title: OutId, text, taken: true, answer };
+  }
+
+  #details(asked: Readonly<Record<string, string>>): AliyunJudged {
+    const { PhoneNumber = "", SendDate = "" } = asked;
+    const size = Number(asked["PageSize"]);
+    if (!/^\d{8}$/.test(SendDate) || !(size >= 1 && size <= 50) || !(Number(asked["CurrentPage"]) >= 1))
+      return refused("QuerySendDetails", asked, "isv.INVALID_PARAMETERS", 200);
+    const day = (at_ms: number) => new Date(at_ms + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll("-", "");
+    const found = this.#taken.filter((one) => one.phone === PhoneNumber && day(one.at_ms) === SendDate);
+    const skipped = (Number(asked["CurrentPage"]) - 1) * size;
+    const SmsSendDetailDTO = found.slice(skipped, skipped + size).map((one) => ({
+      PhoneNum: one.phone,
+      OutId: one.out_id,
+      TemplateCode: one.template,
+      Content: one.content,
+      SendStatus: 3,
+      ErrCode: "DELIVERED",
+    }));
+    const answer = {
+      Code: "OK",
+      Message: "OK",
+      TotalCount: String(found.length),
+      SmsSendDetailDTOs: { SmsSendDetailDTO },
+    };
+    return { status: 200, to: PhoneNumber, title: "QuerySendDetails", text: "", taken: false, answer };
+  }
+}
+
+function refused(action: string, asked: Readonly<Record<string, string>>, code: string, status: number): AliyunJudged {
+  const to = asked["PhoneNumbers"] ?? asked["PhoneNumber"] ?? "";
+  return {
+    status,
+    to,
+    title: asked["OutId"] ?? action,
+    text: code,
+    taken: false,
+    answer: { Code: code, Message: code },
+  };
+}

@@ -1,0 +1,189 @@
+import { createHash, createHmac, randomUUID } from "node:crypto";
+import type { Ground } from "../../ground.ts";
+import { OutgoingFailed, OutgoingRefused, sendOutgoing } from "../../platform/alerts/outgoing.ts";
+import { SYSTEM_SCOPE } from "../../store/index.ts";
+import { businessDay } from "../../platform/index.ts";
+import type { Asked, Carrier, Letter, Receipt } from "./carrier.ts";
+import { type AliyunSettings, aliyunSettings } from "./carrier-settings.ts";
+
+const HOST = "dysmsapi.aliyuncs.com";
+const VERSION = "2017-05-25";
+const TIMEOUT_MS = 10_000;
+const CALLS_AT_ONCE = 32;
+
+/** RFC 3986, as the signature wants it. */
+const encoded = (text: string) =>
+  encodeURIComponent(text).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+export interface SignedCall {
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Signature version 3 of the service's RPC calls: everything in the query, an empty body. */
+export function signCall(
+  settings: Pick<AliyunSettings, "access_key_id" | "access_key_secret">,
+  action: string,
+  parameters: Readonly<Record<string, string>>,
+  { now, nonce, host }: { readonly now: Date; readonly nonce: string; readonly host: string },
+): SignedCall {
+  const query = Object.entries(parameters)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
+    .join("&");
+  const headers: Record<string, string> = {
+    host,
+    "x-acs-action": action,
+    "x-acs-content-sha256": sha256(""),
+    "x-acs-date": now.toISOString().replace(/\.\d{3}Z$/, "Z"),
+    "x-acs-signature-nonce": nonce,
+    "x-acs-version": VERSION,
+  };
+  const names = Object.keys(headers).sort();
+  const lines = names.map((name) => `${name}:${headers[name]}\n`).join("");
+  const canonical = ["POST", "/", query, lines, names.join(";"), sha256("")].join("\n");
+  const signature = createHmac("sha256", settings.access_key_secret)
+    .update(`ACS3-HMAC-SHA256\n${sha256(canonical)}`)
+    .digest("hex");
+  const authorization = `ACS3-HMAC-SHA256 Credential=${settings.access_key_id},SignedHeaders=${names.join(";")},Signature=${signature}`;
+  return { query, headers: { ...headers, authorization } };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+async function call(
+  ground: Ground,
+  settings: AliyunSettings,
+  action: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  const origin = settings.origin ?? `https://${HOST}`;
+  const { query, headers } = signCall(settings, action, parameters, {
+    now: ground.wall.now(),
+    nonce: randomUUID(),
+    host: new URL(origin).host,
+  });
+  const open = settings.origin === null ? [] : [settings.origin];
+  const answer = await sendOutgoing(
+    `${origin}/?${query}`,
+    { method: "POST", headers: { ...headers, "content-length": 0 } },
+    { rule: { hosts: [HOST], open }, timeout_ms: TIMEOUT_MS },
+  );
+  return { status: answer.status, body: JSON.parse(answer.text) as Record<string, unknown> };
+}
+
+/** Codes with which the very message can never go out. */
+const REFUSED = new Set([
+  "isv.MOBILE_NUMBER_ILLEGAL",
+  "isv.BLACK_KEY_CONTROL_LIMIT",
+  "isv.MOBILE_COUNT_OVER_LIMIT",
+  "isv.TEMPLATE_MISSING_PARAMETERS",
+  "isv.TEMPLATE_PARAMS_ILLEGAL",
+  "isv.INVALID_PARAMETERS",
+  "isv.INVALID_JSON_PARAM",
+  "isv.PARAM_LENGTH_LIMIT",
+  "isv.PARAM_NOT_SUPPORT_URL",
+  "isv.SMS_TEMPLATE_ILLEGAL",
+  "isv.SMS_SIGNATURE_ILLEGAL",
+  "isv.SMS_SIGN_ILLEGAL",
+  "isv.SMS_CONTENT_ILLEGAL",
+]);
+/** The service's own limit for a number: a minute, an hour or a day. */
+const LIMITED_WAIT_S = 3_600;
+
+/** What an answer to SendSms means. */
+export function smsReceipt(message_id: number, { status, body }: Answer): Receipt {
+  const code = String(body["Code"] ?? `http_${status}`);
+  if (code === "OK") return { message_id, kind: "accepted", service_id: String(body["BizId"] ?? ""), code };
+  if (REFUSED.has(code)) return { message_id, kind: "refused", code };
+  if (code === "isv.BUSINESS_LIMIT_CONTROL") return { message_id, kind: "later", code, wait_s: LIMITED_WAIT_S };
+  // a fault inside of the service says nothing about what it had done by then
+  if (status >= 500 || code === "isp.SYSTEM_ERROR") return { message_id, kind: "unknown", code };
+  return { message_id, kind: "later", code };
+}
+
+async function sendOne(ground: Ground, settings: AliyunSettings, letter: Letter): Promise<Receipt> {
+  const { message_id, address, content, rendered } = letter;
+  if (content.kind !== "sms") return { message_id, kind: "refused", code: "not_an_sms" };
+  try {
+    const answer = await call(ground, settings, "SendSms", {
+      PhoneNumbers: address.replace(/^\+86/, ""),
+      SignName: content.sign_name,
+      TemplateCode: content.service_template,
+      TemplateParam: JSON.stringify(rendered.parameters),
+      OutId: outId(message_id),
+    });
+    return smsReceipt(message_id, answer);
+  } catch (error) {
+    if (error instanceof OutgoingRefused) return { message_id, kind: "later", code: `refused_${error.reason}` };
+    const sent = !(error instanceof OutgoingFailed) || error.sent;
+    return { message_id, kind: sent ? "unknown" : "later", code: sent ? "no_answer" : "not_sent" };
+  }
+}
+
+/** By this the service's receipts name our message. */
+export const outId = (message_id: number) => `ht${message_id}`;
+
+/**
+ * The service keeps no key of ours: what it took has to be looked for among what that number got that day. What it does
+ * not know it never took.
+ */
+async function askOne(
+  ground: Ground,
+  settings: AliyunSettings,
+  { message_id, address, handed_at }: Asked,
+): Promise<Receipt> {
+  try {
+    const { status, body } = await call(ground, settings, "QuerySendDetails", {
+      PhoneNumber: address.replace(/^\+86/, ""),
+      SendDate: businessDay(handed_at, "Asia/Shanghai").replaceAll("-", ""),
+      PageSize: "50",
+      CurrentPage: "1",
+    });
+    if (status !== 200 || body["Code"] !== "OK")
+      return { message_id, kind: "unknown", code: String(body["Code"] ?? status) };
+    const list = (body["SmsSendDetailDTOs"] as { SmsSendDetailDTO?: readonly Record<string, unknown>[] } | undefined)
+      ?.SmsSendDetailDTO;
+    const found = list?.find((one) => one["OutId"] === outId(message_id));
+    if (found === undefined) return { message_id, kind: "later", code: "not_taken", wait_s: 0 };
+    return { message_id, kind: "accepted", service_id: null, code: String(found["ErrCode"] ?? "OK") };
+  } catch {
+    return { message_id, kind: "unknown", code: "no_answer" };
+  }
+}
+
+/** Runs calls side by side, so many at a time. */
+async function each<Item>(items: readonly Item[], run: (item: Item) => Promise<Receipt>): Promise<Receipt[]> {
+  const receipts: Receipt[] = [];
+  const queue = items.values();
+  await Promise.all(
+    Array.from({ length: Math.min(CALLS_AT_ONCE, items.length) }, async () => {
+      for (const item of queue) receipts.push(await run(item));
+    }),
+  );
+  return receipts;
+}
+
+async function withSettings<Item extends { readonly message_id: number }>(
+  ground: Ground,
+  items: readonly Item[],
+  run: (settings: AliyunSettings, item: Item) => Promise<Receipt>,
+  without: "later" | "unknown",
+): Promise<Receipt[]> {
+  const settings = await ground.store.read(SYSTEM_SCOPE, (tx) => aliyunSettings(tx, ground));
+  if (settings === undefined) return items.map(({ message_id }) => ({ message_id, kind: without, code: "not_set_up" }));
+  return each(items, (item) => run(settings, item));
+}
+
+export const aliyunSms: Carrier = {
+  channel: "sms",
+  address: "phone",
+  under_way_max: 2_000,
+  send: (ground, letters) =>
+    withSettings(ground, letters, (settings, letter) => sendOne(ground, settings, letter), "later"),
+  ask: (ground, asked) => withSettings(ground, asked, (settings, one) => askOne(ground, settings, one), "unknown"),
+};

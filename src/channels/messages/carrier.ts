@@ -1,0 +1,56 @@
+import type { Ground } from "../../ground.ts";
+import type { Tx } from "../../store/index.ts";
+import type { Channel } from "./request.ts";
+import type { Content, Rendered } from "./template.ts";
+
+/** One message with everything a service needs. The address is clear: it is held for as long as the sending takes. */
+export interface Letter {
+  readonly message_id: number;
+  readonly member_id: number;
+  readonly address: string;
+  readonly content: Content;
+  readonly rendered: Rendered;
+}
+
+/**
+ * What a service said. `refused`: never try this one again. `later`: it certainly did not go out. `unknown`: it may have gone
+ * out, and is asked for before anything else is done.
+ */
+export type Receipt =
+  | {
+      readonly message_id: number;
+      readonly kind: "accepted";
+      readonly service_id: string | null;
+      readonly code: string;
+    }
+  | { readonly message_id: number; readonly kind: "refused"; readonly code: string }
+  | { readonly message_id: number; readonly kind: "later"; readonly code: string; readonly wait_s?: number }
+  | { readonly message_id: number; readonly kind: "unknown"; readonly code: string };
+
+/** Something to be asked for. */
+export interface Asked {
+  readonly message_id: number;
+  readonly address: string;
+  readonly handed_at: Date;
+}
+
+/** A way out. `within` channels are tables of ours: what they take is written in the transaction of the gate. */
+export type Carrier =
+  | {
+      readonly channel: Channel;
+      readonly address: "phone" | "email" | null;
+      readonly within: (tx: Tx, ground: Ground, letters: readonly Letter[]) => Promise<void>;
+    }
+  | {
+      readonly channel: Channel;
+      readonly address: "phone" | "email" | null;
+      /** So many under way at most: what the service takes in a few seconds. */
+      readonly under_way_max: number;
+      /** Every letter gets a receipt; nothing is thrown. */
+      readonly send: (ground: Ground, letters: readonly Letter[]) => Promise<readonly Receipt[]>;
+      /** What became of messages whose answer was lost; null where the service cannot be asked. */
+      readonly ask: ((ground: Ground, asked: readonly Asked[]) => Promise<readonly Receipt[]>) | null;
+    };
+
+/** How long an answer may take before it counts as lost. */
+export const LEASE_MS = 45_000;

@@ -1,0 +1,257 @@
+import type { Ground } from "../../ground.ts";
+import { type Reached, reachedMembers } from "../../members/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
+import { type Carrier, LEASE_MS, type Letter } from "./carrier.ts";
+import { type Candidate, Counters, judge, takingsOf, toldKey } from "./decide.ts";
+import {
+  addUsed,
+  approvedTemplates,
+  carriers,
+  categoriesOf,
+  claimForGate,
+  type Claimed,
+  consentStates,
+  endMessages,
+  type Ending,
+  type HandedRow,
+  markSending,
+  noteTold,
+  ownFacts,
+  putOff,
+  stopped,
+  type ToldLast,
+  tryGate,
+  type UsedTemplate,
+  usedOf,
+} from "./gate-store.ts";
+import { tellEnded } from "./message-store.ts";
+import { CONSENT_MEDIA, CONSENT_PURPOSE, type Policy } from "./policy.ts";
+import { policyInForce } from "./policy-store.ts";
+import type { Category } from "./request.ts";
+import { type ParsedContent, parseContent, readsName, type Rendered, renderContent } from "./template.ts";
+
+/** Messages decided in one transaction. */
+export const GATE_BATCH_MAX = 5_000;
+
+export interface Gated {
+  /** Decided in this round, whatever became of them. */
+  readonly decided: number;
+  /** To be sent now, by whoever ran the round. */
+  readonly letters: readonly Letter[];
+}
+
+const NOTHING: Gated = { decided: 0, letters: [] };
+
+interface Batch {
+  readonly ground: Ground;
+  readonly tx: Tx;
+  readonly now: Date;
+  readonly policy: Policy;
+  readonly carrier: Carrier;
+  readonly cost_minor: number;
+}
+
+/**
+ * Decides a batch of one channel: everything it needs to know is read by a statement for each kind of fact, judged in
+ * memory, and written by a statement for each kind of end. What goes on to a service outside is marked before it leaves.
+ * @param limit messages at most
+ */
+export async function gateRound(ground: Ground, carrier: Carrier, limit = GATE_BATCH_MAX): Promise<Gated> {
+  return ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    if (!(await tryGate(tx))) return NOTHING;
+    const now = ground.clock.now();
+    const claimed = await claimForGate(tx, carrier.channel, now, Math.min(limit, GATE_BATCH_MAX));
+    if (claimed.length === 0) return NOTHING;
+    const policy = await policyInForce(tx);
+    const cost_minor = (await carriers(tx)).find(({ channel }) => channel === carrier.channel)?.cost_minor ?? 0;
+    const letters = await decideBatch({ ground, tx, now, policy, carrier, cost_minor }, claimed);
+    return { decided: claimed.length, letters: "within" in carrier ? [] : letters };
+  });
+}
+
+interface Known {
+  readonly candidate: Candidate;
+  readonly claimed: Claimed;
+  readonly reached: Reached | undefined;
+}
+
+async function decideBatch(batch: Batch, claimed: readonly Claimed[]): Promise<Letter[]> {
+  const { tx, ground, now, policy, carrier } = batch;
+  const templates = await templatesOf(tx, claimed);
+  const known = await factsOf(batch, claimed, templates);
+  const endings: Ending[] = [];
+  const later: { message_id: number; until: Date }[] = [];
+  const told = new Map<string, ToldLast>();
+  const going: Known[] = [];
+  for (const one of known) {
+    const verdict = judge(one.candidate, policy, now, told);
+    const { message_id } = one.claimed;
+    if (verdict.kind === "held") endings.push({ message_id, state: "held", reason: verdict.reason });
+    else if (verdict.kind === "later") later.push({ message_id, until: verdict.until });
+    else {
+      going.push(one);
+      if (policy.repeat_after_hours[one.candidate.category] > 0)
+        told.set(toldKey(one.candidate.member_id, one.candidate.template), { at: now, message_id });
+    }
+  }
+  const { letters, rows, held, counters } = await composeLetters(batch, going, templates);
+  const gone = new Set(held.map(({ message_id }) => message_id));
+  // what a cap holds back was not told
+  for (const { claimed: message, candidate } of going)
+    if (gone.has(message.message_id)) told.delete(toldKey(candidate.member_id, candidate.template));
+  await addUsed(tx, counters.grown());
+  await noteTold(tx, told);
+  await putOff(tx, later, "quiet_hours");
+  if ("within" in carrier) {
+    await carrier.within(tx, ground, letters);
+    for (const row of rows) endings.push({ ...row, state: "accepted", reason: null });
+  } else await markSending(tx, rows, now, new Date(now.getTime() + LEASE_MS));
+  await tellEnded(tx, await endMessages(tx, [...endings, ...held], now));
+  return letters;
+}
+
+interface Templates {
+  readonly categories: ReadonlyMap<string, Category>;
+  readonly approved: ReadonlyMap<string, UsedTemplate & { readonly parsed: ParsedContent | null }>;
+}
+
+async function templatesOf(tx: Tx, claimed: readonly Claimed[]): Promise<Templates> {
+  const names = [...new Set(claimed.map(({ template }) => template))];
+  const approved = (await approvedTemplates(tx, names)).map((one) => {
+    try {
+      return { ...one, parsed: parseContent(one.content) };
+    } catch {
+      return { ...one, parsed: null };
+    }
+  });
+  return { categories: await categoriesOf(tx, names), approved: new Map(approved.map((one) => [one.template, one])) };
+}
+
+async function factsOf(batch: Batch, claimed: readonly Claimed[], templates: Templates): Promise<Known[]> {
+  const { tx, ground, carrier } = batch;
+  const { channel } = carrier;
+  const stops = await stopped(tx);
+  const reached = new Map(
+    (await reachedMembers(tx, [...new Set(claimed.map(({ member_id }) => member_id))], carrier.address)).map((one) => [
+      one.number,
+      one,
+    ]),
+  );
+  const member_ids = [...new Set([...reached.values()].map(({ member_id }) => member_id))];
+  const medium = CONSENT_MEDIA[channel];
+  const consents = new Map(
+    (medium === null ? [] : await consentStates(tx, member_ids, medium)).map((one) => [
+      `${one.member_id} ${one.purpose}`,
+      one.state,
+    ]),
+  );
+  const own = await ownFacts(tx, member_ids, [...templates.categories.keys()]);
+  return claimed.map((message) => {
+    const member = reached.get(message.member_id);
+    const member_id = member?.member_id ?? null;
+    const category = templates.categories.get(message.template) ?? "marketing";
+    const candidate: Candidate = {
+      message_id: message.message_id,
+      channel,
+      category,
+      template: message.template,
+      valid_until: message.valid_until,
+      has_template: templates.approved.has(message.template),
+      stopped: stops.has("all") || stops.has(channel),
+      member_id,
+      is_test: member?.is_test ?? false,
+      is_staff: (member?.is_staff ?? false) || (member?.is_wholesale ?? false),
+      address: carrier.address === null ? String(member_id) : (member?.address_token ?? null),
+      consent: consents.get(`${member_id} ${CONSENT_PURPOSE[category]}`) ?? null,
+      needs_consent: medium !== null,
+      held_out: member_id !== null && own.held_out.has(member_id),
+      told: own.told.get(toldKey(member_id, message.template)) ?? null,
+      timezone: own.zones.get(member_id ?? 0) ?? ground.config.timezone,
+    };
+    return { candidate, claimed: message, reached: member };
+  });
+}
+
+interface Composed {
+  readonly letters: Letter[];
+  readonly rows: HandedRow[];
+  readonly held: Ending[];
+  readonly counters: Counters;
+}
+
+/** Renders what goes, and takes from caps and budgets in the order of priority. */
+async function composeLetters(batch: Batch, going: readonly Known[], templates: Templates): Promise<Composed> {
+  const { tx, ground, now, policy, cost_minor, carrier } = batch;
+  const clear = await openValues(batch, going, templates);
+  const letters: Letter[] = [];
+  const rows: HandedRow[] = [];
+  const held: Ending[] = [];
+  const rendered = going.map((one) => render(one, templates, clear));
+  const takings = going.map(({ candidate }, at) =>
+    takingsOf(candidate, policy, {
+      cost_minor: cost_minor * (rendered[at]?.parts ?? 0),
+      now,
+      brand_timezone: ground.config.timezone,
+    }),
+  );
+  const counters = new Counters(await usedOf(tx, [...new Set(takings.flat().map(({ key }) => key))]));
+  for (const [at, { claimed, candidate }] of going.entries()) {
+    const { message_id } = claimed;
+    const words = rendered[at];
+    const used = templates.approved.get(claimed.template);
+    const address = carrier.address === null ? candidate.address : clear.get(candidate.address ?? "");
+    if (words === undefined || used === undefined) held.push({ message_id, state: "held", reason: "template_broken" });
+    else if (address == null) held.push({ message_id, state: "held", reason: "no_address" });
+    else {
+      const taken = takings[at] ?? [];
+      const short = counters.take(taken);
+      if (short !== undefined) held.push({ message_id, state: "held", reason: short });
+      else {
+        const { parts } = words;
+        letters.push({
+          message_id,
+          member_id: candidate.member_id ?? 0,
+          address,
+          content: used.content,
+          rendered: words,
+        });
+        const keys = taken.map(({ key }) => key);
+        rows.push({ message_id, version: used.version, cost_minor: cost_minor * parts, parts, taken: keys });
+      }
+    }
+  }
+  return { letters, rows, held, counters };
+}
+
+/** Addresses, and names where a template reads them. */
+async function openValues(
+  { tx, ground, carrier }: Batch,
+  going: readonly Known[],
+  templates: Templates,
+): Promise<ReadonlyMap<string, string>> {
+  const named = new Set(
+    [...templates.approved.values()].filter(({ content }) => readsName(content)).map((one) => one.template),
+  );
+  const tokens = new Set<string>();
+  for (const { claimed, candidate, reached } of going) {
+    if (carrier.address !== null && candidate.address !== null) tokens.add(candidate.address);
+    if (named.has(claimed.template) && reached?.name_token != null) tokens.add(reached.name_token);
+  }
+  const opened = tokens.size === 0 ? new Map<string, never>() : await ground.vault.open(tx, [...tokens]);
+  return new Map([...opened].map(([token, { value }]) => [token, value]));
+}
+
+function render(
+  { claimed, reached }: Known,
+  templates: Templates,
+  clear: ReadonlyMap<string, string>,
+): Rendered | undefined {
+  const parsed = templates.approved.get(claimed.template)?.parsed;
+  if (parsed == null) return undefined;
+  const name = clear.get(reached?.name_token ?? "") ?? "";
+  try {
+    return renderContent(parsed, { variables: claimed.variables, member: { name, number: reached?.member_id ?? 0 } });
+  } catch {
+    return undefined;
+  }
+}

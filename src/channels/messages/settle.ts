@@ -1,0 +1,64 @@
+import type { Ground } from "../../ground.ts";
+import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
+import type { Carrier, Receipt } from "./carrier.ts";
+import { type Ending, endMessages, giveBack, noteCarrier, putOff, putToAsking } from "./gate-store.ts";
+import { tellEnded } from "./message-store.ts";
+
+export const ATTEMPTS_MAX = 6;
+const RETRY_S = [10, 60, 300, 1_800, 7_200];
+/** A service says what became of a message some time after it took it. */
+export const ASK_AFTER_MS = 30_000;
+
+/** Writes down what a service said of a batch, in one transaction. @param attempts of each message */
+export async function settle(
+  ground: Ground,
+  carrier: Carrier,
+  receipts: readonly Receipt[],
+  attempts: ReadonlyMap<number, number>,
+): Promise<void> {
+  if (receipts.length === 0) return;
+  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    const now = ground.clock.now();
+    const endings: Ending[] = [];
+    const again: { message_id: number; until: Date }[] = [];
+    const asking: number[] = [];
+    for (const receipt of receipts) {
+      const { message_id, code } = receipt;
+      const tried = attempts.get(message_id) ?? 1;
+      if (receipt.kind === "accepted")
+        endings.push({
+          message_id,
+          state: "accepted",
+          reason: null,
+          service_id: receipt.service_id,
+          service_code: code,
+        });
+      else if (receipt.kind === "refused")
+        endings.push({ message_id, state: "refused", reason: "refused_by_service", service_code: code });
+      else if (receipt.kind === "unknown") {
+        if ("send" in carrier && carrier.ask !== null) asking.push(message_id);
+        else endings.push({ message_id, state: "unknown", reason: "fate_unknown", service_code: code });
+      } else if (tried >= ATTEMPTS_MAX)
+        endings.push({ message_id, state: "refused", reason: "attempts_exhausted", service_code: code });
+      else again.push({ message_id, until: retryAt(now, tried, receipt.wait_s) });
+    }
+    await giveBack(tx, [
+      ...again.map(({ message_id }) => message_id),
+      ...endings.filter(({ state }) => state === "refused").map(({ message_id }) => message_id),
+    ]);
+    await putOff(tx, again, "retry");
+    await putToAsking(tx, asking, new Date(now.getTime() + ASK_AFTER_MS));
+    await tellEnded(tx, await endMessages(tx, endings, now));
+    await noteHealth(tx, carrier, receipts, now);
+  });
+}
+
+function retryAt(now: Date, tried: number, wait_s: number | undefined): Date {
+  return new Date(now.getTime() + (wait_s ?? RETRY_S[tried - 1] ?? RETRY_S.at(-1) ?? 0) * 1_000);
+}
+
+/** A batch of which something was judged by the service shows it alive; one that only failed does not. */
+async function noteHealth(tx: Tx, carrier: Carrier, receipts: readonly Receipt[], now: Date): Promise<void> {
+  const alive = receipts.some(({ kind }) => kind === "accepted" || kind === "refused");
+  await noteCarrier(tx, carrier.channel, alive, now);
+}

@@ -1,0 +1,140 @@
+import { Liquid, type Template } from "liquidjs";
+import { type Static, Type } from "typebox";
+
+const closed = { additionalProperties: false } as const;
+const Words = (maxLength: number) => Type.String({ minLength: 1, maxLength });
+const Names = Type.Array(Type.String({ pattern: "^[a-z][a-z0-9_]{0,39}$" }), { maxItems: 40, uniqueItems: true });
+
+/** `text` as the operator's service filed it, with `${name}` where a parameter stands; parameters are Liquid. */
+export const SmsContent = Type.Object(
+  {
+    kind: Type.Literal("sms"),
+    sign_name: Words(24),
+    service_template: Type.String({ pattern: "^[A-Za-z0-9_]{3,40}$", description: "Code of the filed template" }),
+    text: Words(500),
+    parameters: Type.Record(Type.String({ pattern: "^[A-Za-z][A-Za-z0-9_]{0,29}$" }), Words(200)),
+    variables: Names,
+  },
+  closed,
+);
+export const EmailContent = Type.Object(
+  { kind: Type.Literal("email"), title: Words(200), text: Words(20_000), variables: Names },
+  closed,
+);
+export const InboxContent = Type.Object(
+  {
+    kind: Type.Literal("inbox"),
+    title: Words(100),
+    text: Words(2_000),
+    link: Type.Optional(Words(300)),
+    variables: Names,
+  },
+  closed,
+);
+export const WebhookContent = Type.Object(
+  { kind: Type.Literal("webhook"), text: Words(2_000), variables: Names },
+  closed,
+);
+export const Content = Type.Union([SmsContent, EmailContent, InboxContent, WebhookContent]);
+export type Content = Static<typeof Content>;
+
+/** What goes to the service. `parameters` are those of a filed SMS template. */
+export interface Rendered {
+  readonly title: string;
+  readonly text: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Billed pieces of an SMS; 1 elsewhere. */
+  readonly parts: number;
+}
+
+/** What a template may read: the request's variables and the member's own name. Nothing else exists for it. */
+export interface RenderScope {
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly member: { readonly name: string; readonly number: number };
+}
+
+const RENDER_MS = 50;
+const MEMORY = 200_000;
+const TEXT_MAX = 20_000;
+
+/** Tags that repeat or fetch: without them the time of a template is bounded by its length. */
+const TAGS_LEFT_OUT = [
+  "for",
+  "tablerow",
+  "cycle",
+  "include",
+  "render",
+  "layout",
+  "block",
+  "increment",
+  "decrement",
+  "liquid",
+];
+
+const engine = new Liquid({
+  strictVariables: true,
+  strictFilters: true,
+  ownPropertyOnly: true,
+  lenientIf: true,
+  parseLimit: TEXT_MAX,
+  renderLimit: RENDER_MS,
+  memoryLimit: MEMORY,
+  // no file is ever read
+  templates: {},
+});
+for (const tag of TAGS_LEFT_OUT) delete engine.tags[tag];
+
+/** @throws an error of Liquid that says where it does not read */
+export function parseLiquid(text: string): Template[] {
+  return engine.parse(text);
+}
+
+/** Whether it reads the member's name, which has to be opened then. */
+export const readsName = (content: Content): boolean => JSON.stringify(content).includes("member.name");
+
+interface Parsed {
+  readonly content: Content;
+  readonly title: Template[];
+  readonly text: Template[];
+  readonly parameters: readonly (readonly [string, Template[]])[];
+}
+
+export function parseContent(content: Content): Parsed {
+  const parameters = content.kind === "sms" ? Object.entries(content.parameters) : [];
+  return {
+    content,
+    title: "title" in content ? parseLiquid(content.title) : [],
+    text: content.kind === "sms" ? [] : parseLiquid(content.text),
+    parameters: parameters.map(([name, text]) => [name, parseLiquid(text)] as const),
+  };
+}
+export type ParsedContent = ReturnType<typeof parseContent>;
+
+const PART_FIRST = 70;
+const PART_OF_MANY = 67;
+
+/** How many pieces an operator bills a text in Chinese for, its signature included. */
+export function smsParts(text: string): number {
+  const letters = text.length;
+  return letters <= PART_FIRST ? 1 : Math.ceil(letters / PART_OF_MANY);
+}
+
+/** @throws when a variable is missing or a limit of the engine is reached */
+export function renderContent(parsed: ParsedContent, scope: RenderScope): Rendered {
+  const all = { ...scope.variables, member: scope.member };
+  const run = (template: Template[]) => {
+    const text = String(engine.renderSync(template, all));
+    if (text.length > TEXT_MAX) throw new Error(`a text of ${text.length} letters`);
+    return text;
+  };
+  const { content } = parsed;
+  const title = run(parsed.title);
+  if (content.kind !== "sms") return { title, text: run(parsed.text), parameters: {}, parts: 1 };
+  const parameters = Object.fromEntries(parsed.parameters.map(([name, template]) => [name, run(template)]));
+  const text = `【${content.sign_name}】${content.text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = parameters[name];
+    if (value === undefined) throw new Error(`no parameter ${name}`);
+    return value;
+  })}`;
+  return { title, text, parameters, parts: smsParts(text) };
+}

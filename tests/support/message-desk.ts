@@ -1,0 +1,144 @@
+import { ALIYUN_KEY_ID, ALIYUN_SECRET } from "../../channel-sim/aliyun.ts";
+import { saveCarrier } from "../../src/channels/messages/carrier-settings.ts";
+import { CARRIERS } from "../../src/channels/messages/carriers.ts";
+import type { Policy } from "../../src/channels/messages/policy.ts";
+import { savePolicy } from "../../src/channels/messages/policy-store.ts";
+import { type Channel, type MessageRequest, requestMessages } from "../../src/channels/messages/request.ts";
+import { Sending } from "../../src/channels/messages/sending.ts";
+import type { Content } from "../../src/channels/messages/template.ts";
+import type { Ground } from "../../src/ground.ts";
+import { SYSTEM_SCOPE } from "../../src/store/index.ts";
+
+export const OPEN_POLICY: Policy = {
+  quiet: null,
+  member_caps: [],
+  household_caps: [],
+  budgets: [],
+  repeat_after_hours: { marketing: 0, service: 0 },
+};
+
+export interface MemberFacts {
+  readonly phone?: string | null;
+  readonly name?: string;
+  /** Media with a proven yes to marketing. */
+  readonly consents?: readonly string[];
+  readonly is_test?: boolean;
+  readonly is_staff?: boolean;
+}
+
+/** Members with sealed phones, templates and ways out, written straight into their tables. */
+export class MessageDesk {
+  readonly ground: Ground;
+  readonly #ways = new Map<Channel, Sending>();
+
+  constructor(ground: Ground) {
+    this.ground = ground;
+    for (const carrier of CARRIERS) this.#ways.set(carrier.channel, new Sending(ground, carrier));
+  }
+
+  query<Row = Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.ground.store.write(SYSTEM_SCOPE, (tx) => tx.query<Row>(text, values));
+  }
+
+  async member(number: number, facts: MemberFacts = {}): Promise<void> {
+    const {
+      phone = `+86138${String(number).padStart(8, "0")}`,
+      name = `林${number}`,
+      consents = ["sms", "mini_program"],
+    } = facts;
+    const { vault, store, clock } = this.ground;
+    const phone_token = phone === null ? null : vault.token("phone", phone);
+    const name_token = vault.token("text name", name);
+    await store.write(SYSTEM_SCOPE, async (tx) => {
+      await vault.seal(tx, [
+        { token: name_token, kind: "name", value: name },
+        ...(phone === null || phone_token === null ? [] : [{ token: phone_token, kind: "phone", value: phone }]),
+      ]);
+      await tx.query(
+        `insert into members.party (party_id, anchor_kind, anchor_token, member_id, made_at)
+         values ($1::bigint, 'card_no', 'T' || $1::bigint, $1, $2)`,
+        [number, clock.now()],
+      );
+      await tx.query(
+        `insert into members.profile (member_id, joined_at, phone_verified, wechat_bound, wecom_friend, has_phone, has_email, has_openid,
+           is_staff, is_test, is_wholesale, is_reseller, profile_filled, sources, changed_at, phone_token, name_token)
+         values ($1, $2, false, false, false, $3, false, false, $4, $5, false, false, 0, 1, $2, $6, $7)`,
+        [number, clock.now(), phone !== null, facts.is_staff ?? false, facts.is_test ?? false, phone_token, name_token],
+      );
+      for (const medium of consents)
+        await tx.query(
+          `insert into members.consent (party_id, purpose, medium, record_id, state, text_version, at, via)
+           values ($1, 'marketing', $2, gen_random_uuid(), 'granted', 'v1', $3, 'app')`,
+          [number, medium, new Date(clock.now().getTime() - 86_400_000)],
+        );
+    });
+  }
+
+  async template(template: string, content: Content, category: "marketing" | "service" = "marketing"): Promise<void> {
+    await this.query(
+      "insert into channels.template (template, channel, category, made_at) values ($1, $2, $3, now())",
+      [template, content.kind, category],
+    );
+    await this.query(
+      `insert into channels.template_version (template, version, content, state, saved_at, state_at)
+       values ($1, 1, $2, 'approved', now(), now())`,
+      [template, JSON.stringify(content)],
+    );
+  }
+
+  async smsTo(origin: string, cost_minor = 5): Promise<void> {
+    const settings = { access_key_id: ALIYUN_KEY_ID, access_key_secret: ALIYUN_SECRET, origin };
+    await this.ground.store.write(SYSTEM_SCOPE, (tx) =>
+      saveCarrier(tx, this.ground, "sms", { settings, shown: "sim", cost_minor }),
+    );
+  }
+
+  async policy(over: Partial<Policy> = {}): Promise<void> {
+    await this.ground.store.write(SYSTEM_SCOPE, (tx) =>
+      savePolicy(tx, { ...OPEN_POLICY, ...over }, { person_id: null, now: this.ground.clock.now() }),
+    );
+  }
+
+  request(requests: readonly MessageRequest[], source = "test") {
+    return this.ground.store.write(SYSTEM_SCOPE, (tx) => requestMessages(tx, this.ground, source, requests));
+  }
+
+  /** Decides and sends until nothing is due. */
+  async run(channel: Channel = "inbox"): Promise<void> {
+    const way = this.#ways.get(channel);
+    if (way === undefined) throw new Error(channel);
+    while (await way.round());
+    await way.idle();
+  }
+
+  async outcomes(): Promise<Record<string, string>> {
+    const rows = await this.query<{ key: string; how: string }>(
+      "select m.effect_key as key, coalesce(o.reason, o.state) as how from channels.outcome o join channels.message m using (message_id) order by 1",
+    );
+    return Object.fromEntries(rows.map(({ key, how }) => [key, how]));
+  }
+
+  /** Forgets messages and what was counted; members and templates stay. */
+  async clear(): Promise<void> {
+    await this.query(
+      `truncate channels.message, channels.pending, channels.outcome, channels.used, channels.told, channels.inbox, channels.stop,
+         channels.hold_out, channels.member_zone`,
+    );
+    await this.query("update channels.carrier set failures = 0, paused_until = null");
+  }
+}
+
+export const INBOX = {
+  kind: "inbox" as const,
+  title: "{{ member.name }}，您好",
+  text: "您有 {{ points }} 积分将于 {{ day }} 过期。",
+  variables: ["points", "day"],
+} satisfies Content;
+export const SMS = {
+  kind: "sms" as const,
+  sign_name: "山野茶",
+  service_template: "SMS_100001",
+  text: "您有${points}积分将过期，拒收请回复R",
+  parameters: { points: "{{ points }}" },
+  variables: ["points"],
+} satisfies Content;
