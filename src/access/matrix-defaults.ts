@@ -15,6 +15,7 @@ const APPROVED_BUT_FOR_OWNERS: ReadonlySet<Permission> = new Set([
   "tiers.grant",
   "points.adjust",
   "benefits.grant",
+  "journeys.publish",
   "data.undo",
 ]);
 

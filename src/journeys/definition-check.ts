@@ -1,0 +1,141 @@
+import { Value } from "typebox/value";
+import type { Ground } from "../ground.ts";
+import { KINDS } from "../ingest/index.ts";
+import { type Params, Problem, sentence } from "../platform/index.ts";
+import { conditionSentence } from "../segments/index.ts";
+import type { Tx } from "../store/index.ts";
+import { JourneyDefinition, type Node, NODES_MAX, waysOf } from "./definition.ts";
+import "./errors.ts";
+
+/** What stands in the way of publishing: where, and a sentence in both languages. */
+export interface JourneyProblem {
+  /** A JSON pointer into the definition; of a node, /nodes/<key>. */
+  readonly path: string;
+  readonly code: string;
+  readonly zh: string;
+  readonly en: string;
+}
+
+const PROBLEMS_MAX = 50;
+
+function found(path: string, name: string, params: Params = {}): JourneyProblem {
+  const code = `journeys.${name}`;
+  return { path, code, zh: sentence(code, params, "zh"), en: sentence(code, params, "en") };
+}
+
+interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message: string;
+}
+
+function inWords({ keyword, instancePath, params, message }: SchemaError): JourneyProblem[] {
+  const list = (name: string) => (Array.isArray(params[name]) ? (params[name] as unknown[]).map(String) : []);
+  if (keyword === "additionalProperties")
+    return list("additionalProperties").map((field) => found(`${instancePath}/${field}`, "setting_unknown", { field }));
+  if (keyword === "required")
+    return list("requiredProperties").map((field) => found(`${instancePath}/${field}`, "setting_missing", { field }));
+  // parts of a union speak of its other kinds
+  if (keyword === "boolean" || keyword === "const" || keyword === "anyOf") return [];
+  return [found(instancePath, "setting_value", { message })];
+}
+
+/** Everything that is wrong with a definition, each at its place; empty: it can be published. */
+export async function journeyProblems(tx: Tx, ground: Ground, value: unknown): Promise<JourneyProblem[]> {
+  if (!Value.Check(JourneyDefinition, value)) {
+    const told = (Value.Errors(JourneyDefinition, value) as unknown as SchemaError[]).flatMap(inWords);
+    const places = [...new Map(told.map((one) => [one.path, one])).values()];
+    return places.length > 0 ? places.slice(0, PROBLEMS_MAX) : [found("", "setting_value", { message: "no known form" })];
+  }
+  const problems = [...shapeOf(value), ...eventsOf(value)];
+  for (const [key, node] of Object.entries(value.nodes)) {
+    if (node.kind === "condition") problems.push(...(await conditionProblems(tx, ground, key, node)));
+    if (node.kind === "message") problems.push(...(await templateProblems(tx, key, node.template)));
+  }
+  return problems.slice(0, PROBLEMS_MAX);
+}
+
+function shapeOf({ nodes, start }: JourneyDefinition): JourneyProblem[] {
+  const keys = new Set(Object.keys(nodes));
+  const problems: JourneyProblem[] = [];
+  if (keys.size > NODES_MAX) problems.push(found("/nodes", "setting_value", { message: `≤ ${NODES_MAX}` }));
+  if (!keys.has(start)) problems.push(found("/start", "node_missing", { key: start }));
+  const reached = reachedFrom(start, nodes);
+  for (const [key, node] of Object.entries(nodes)) {
+    const path = `/nodes/${key}`;
+    for (const next of new Set(waysOf(node))) if (!keys.has(next)) problems.push(found(path, "node_missing", { key: next }));
+    if (!reached.has(key)) problems.push(found(path, "node_unreached"));
+    if (node.kind === "random") {
+      const sum = node.branches.reduce((total, branch) => total + branch.percent, 0);
+      if (sum !== 100) problems.push(found(`${path}/branches`, "percents", { sum }));
+    }
+    if (turnsEndlessly(key, nodes)) problems.push(found(path, "endless"));
+  }
+  return problems;
+}
+
+type Nodes = Readonly<Record<string, Node>>;
+
+function reachedFrom(start: string, nodes: Nodes): Set<string> {
+  const reached = new Set<string>();
+  const ahead = [start];
+  for (let key = ahead.pop(); key !== undefined; key = ahead.pop()) {
+    const node = nodes[key];
+    if (node === undefined || reached.has(key)) continue;
+    reached.add(key);
+    ahead.push(...waysOf(node));
+  }
+  return reached;
+}
+
+/** Whoever is at such a node always stays a while. */
+const takesTime = (node: Node): boolean => node.kind === "wait" || node.kind === "wait_until";
+
+/** Whether ways lead from a node back to it past nothing that takes time. */
+function turnsEndlessly(key: string, nodes: Nodes): boolean {
+  const start = nodes[key];
+  if (start === undefined || takesTime(start)) return false;
+  const seen = new Set<string>();
+  const ahead = [...waysOf(start)];
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    if (next === key) return true;
+    const node = nodes[next];
+    if (node === undefined || seen.has(next) || takesTime(node)) continue;
+    seen.add(next);
+    ahead.push(...waysOf(node));
+  }
+  return false;
+}
+
+function eventsOf({ entry, goal, nodes }: JourneyDefinition): JourneyProblem[] {
+  const known = new Set(KINDS.map(({ kind }) => kind));
+  const named: [string, string][] = [];
+  if (entry.kind === "event") named.push(["/entry/event", entry.event]);
+  if (goal !== null) named.push(["/goal/event", goal.event]);
+  for (const [key, node] of Object.entries(nodes))
+    if (node.kind === "wait_until") named.push([`/nodes/${key}/event`, node.event]);
+  return named.filter(([, event]) => !known.has(event)).map(([path, event]) => found(path, "event_unknown", { event }));
+}
+
+async function conditionProblems(
+  tx: Tx,
+  ground: Ground,
+  key: string,
+  { condition }: Extract<Node, { kind: "condition" }>,
+): Promise<JourneyProblem[]> {
+  try {
+    await conditionSentence(tx, ground, condition);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const why_zh = sentence(error.code, error.params, "zh");
+    const why_en = sentence(error.code, error.params, "en");
+    return [found(`/nodes/${key}/condition`, "condition_bad", { why_zh, why_en })];
+  }
+}
+
+async function templateProblems(tx: Tx, key: string, template: string): Promise<JourneyProblem[]> {
+  const known = await tx.query("select 1 from channels.template where template = $1", [template]);
+  return known.length > 0 ? [] : [found(`/nodes/${key}/template`, "template_unknown", { template })];
+}

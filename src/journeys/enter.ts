@@ -1,0 +1,193 @@
+import type { Ground } from "../ground.ts";
+import type { IdentifiedRecord, Stage } from "../ingest/index.ts";
+import { problem } from "../platform/index.ts";
+import type { MovedEvent } from "../segments/index.ts";
+import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { isHeldOut } from "./advance.ts";
+import { enteredVersions, type LiveVersion, lockJourney, movingVersions } from "./journey-store.ts";
+import { planOf } from "./plan.ts";
+import { endHeldOut, type Entrant, hear, insertRuns, reachGoal } from "./run-store.ts";
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const FRESH_HOURS = 24;
+export const ENTRANTS_MAX = 10_000;
+
+/**
+ * Lets members into a version in the caller's transaction, each as its journey allows: once, or anew after so many days; for
+ * each record, or one at a time. Who is held out enters and gets nothing. @returns how many entered
+ */
+export async function enterMembers(
+  tx: Tx,
+  version: LiveVersion,
+  entrants: readonly Entrant[],
+  at: Date,
+): Promise<number> {
+  if (entrants.length === 0) return 0;
+  const { definition } = version;
+  const { reentry } = definition;
+  const apart_since =
+    reentry.kind === "again" && reentry.after_days > 0 ? new Date(at.getTime() - reentry.after_days * DAY_MS) : null;
+  const { start } = planOf(version.version_id, definition);
+  // of several causes of one moment the first counts
+  const each = [...new Map(entrants.toReversed().map((one) => [`${one.member_id} ${one.lane}`, one])).values()];
+  const entered = await insertRuns(tx, version, each, { start, at, apart_since });
+  const held = entered.filter(({ member_id }) => isHeldOut(definition, member_id)).map(({ run_id }) => run_id);
+  if (held.length > 0) await endHeldOut(tx, held, at);
+  return entered.length;
+}
+
+/** What an entry is known by: once in a life, or anew for each cause. */
+function entrantOf({ definition }: LiveVersion, member_id: number, cause: string, record: string | undefined): Entrant {
+  if (record !== undefined) return { member_id, entry_key: record, lane: record };
+  return { member_id, entry_key: definition.reentry.kind === "once" ? "" : cause, lane: "" };
+}
+
+/** Members of any number enter over the API. @throws journeys.no_api_entry, journeys.too_many, journeys.unknown */
+export async function enterByApi(
+  tx: Tx,
+  ground: Ground,
+  journey: string,
+  { member_ids, key }: { readonly member_ids: readonly number[]; readonly key: string },
+): Promise<number> {
+  if (member_ids.length > ENTRANTS_MAX) throw problem("journeys.too_many", { limit: ENTRANTS_MAX });
+  await lockJourney(tx, journey);
+  const version = (await enteredVersions(tx)).find((one) => one.journey === journey);
+  if (version?.definition.entry.kind !== "api") throw problem("journeys.no_api_entry", { journey });
+  const entrants = [...new Set(member_ids)].map((member_id) => entrantOf(version, member_id, `api ${key}`, undefined));
+  return enterMembers(tx, version, entrants, ground.clock.now());
+}
+
+const moved =
+  (movement: "entered" | "left"): OutboxHandler =>
+  async (tx, ground, events: readonly OutboxEvent<MovedEvent>[]) => {
+    const versions = await enteredVersions(tx);
+    for (const { event_id, payload } of events) {
+      // a segment that was made or changed moved nobody
+      if (payload.cause === "filled") continue;
+      for (const version of versions) {
+        const { entry } = version.definition;
+        if (entry.kind !== "segment" || entry.segment_id !== payload.segment_id || entry.movement !== movement) continue;
+        const entrants = payload.member_ids.map((id) => entrantOf(version, id, `event ${event_id}`, undefined));
+        await enterMembers(tx, version, entrants, ground.clock.now());
+      }
+    }
+  };
+
+export const journeyEvents: Readonly<Record<string, OutboxHandler>> = {
+  "segments.entered": moved("entered"),
+  "segments.left": moved("left"),
+};
+
+/** Members by the records' parties, in the order of the records. */
+async function membersOfRecords(tx: Tx, records: readonly IdentifiedRecord[]): Promise<Map<string, number>> {
+  const rows = await tx.query<{ party_id: number; member_id: number }>(
+    "select party_id, member_id from catalogue.parties where party_id = any($1::bigint[]) and member_id is not null",
+    [[...new Set(records.map((record) => record.party_id))]],
+  );
+  const byParty = new Map(rows.map((row) => [row.party_id, row.member_id]));
+  return new Map(
+    records.flatMap((record) => {
+      const member_id = record.party_id === null ? undefined : byParty.get(record.party_id);
+      return member_id === undefined ? [] : [[record.record_id, member_id] as const];
+    }),
+  );
+}
+
+/** Records let members in, end waits, and reach goals, in the transaction that stores them. */
+export const journeyStage: Stage = {
+  domain: "journeys",
+  async apply(tx, ground, records) {
+    const [entering, moving] = [await enteredVersions(tx), await movingVersions(tx)];
+    const kinds = kindsOf(entering, moving);
+    const concerned = records.filter(({ kind, party_id }) => party_id !== null && kinds.has(kind));
+    if (concerned.length === 0) return [];
+    const members = await membersOfRecords(tx, concerned);
+    const now = ground.clock.now();
+    for (const [kind, ones] of Map.groupBy(concerned, (record) => record.kind)) {
+      const who = [...new Set(ones.flatMap((record) => members.get(record.record_id) ?? []))];
+      await tellWaits(tx, moving, kind, who, now);
+      for (const version of entering) await enterByRecords(tx, version, ones, members, now);
+    }
+    return [];
+  },
+};
+
+function kindsOf(entering: readonly LiveVersion[], moving: readonly LiveVersion[]): ReadonlySet<string> {
+  const kinds = new Set<string>();
+  for (const { definition } of entering) if (definition.entry.kind === "event") kinds.add(definition.entry.event);
+  for (const { definition } of moving) {
+    if (definition.goal !== null) kinds.add(definition.goal.event);
+    for (const node of Object.values(definition.nodes)) if (node.kind === "wait_until") kinds.add(node.event);
+  }
+  return kinds;
+}
+
+async function tellWaits(
+  tx: Tx,
+  moving: readonly LiveVersion[],
+  kind: string,
+  member_ids: readonly number[],
+  now: Date,
+): Promise<void> {
+  const waits = moving.flatMap(({ version_id, definition }) =>
+    Object.values(definition.nodes).flatMap((node, place) =>
+      node.kind === "wait_until" && node.event === kind ? [{ version_id, node: place }] : [],
+    ),
+  );
+  if (waits.length > 0) await hear(tx, waits, member_ids, now);
+  const goals = moving.flatMap(({ version_id, definition }) =>
+    definition.goal?.event === kind ? [{ version_id, exit: definition.goal.exit }] : [],
+  );
+  if (goals.length > 0) await reachGoal(tx, goals, member_ids, now);
+}
+
+async function enterByRecords(
+  tx: Tx,
+  version: LiveVersion,
+  records: readonly IdentifiedRecord[],
+  members: ReadonlyMap<string, number>,
+  now: Date,
+): Promise<void> {
+  const { entry } = version.definition;
+  if (entry.kind !== "event" || entry.event !== records[0]?.kind) return;
+  const since = now.getTime() - (entry.fresh_hours ?? FRESH_HOURS) * HOUR_MS;
+  const entrants = records.flatMap((record) => {
+    const member_id = members.get(record.record_id);
+    if (member_id === undefined || record.occurred_at.getTime() < since) return [];
+    return [entrantOf(version, member_id, record.record_id, entry.each === "record" ? record.record_id : undefined)];
+  });
+  await enterMembers(tx, version, entrants, now);
+}
+
+/** The next portion of the members who were in an entry's segment when its version was published. @returns whether more may wait */
+export async function enterPresent(ground: Ground): Promise<boolean> {
+  return ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    const place = await tx.one<{ version_id: number; after_member_id: number }>(
+      "select version_id, after_member_id from journeys.entering order by version_id limit 1 for update skip locked",
+    );
+    if (place === undefined) return false;
+    const version = (await enteredVersions(tx)).find((one) => one.version_id === place.version_id);
+    const { entry } = version?.definition ?? { entry: undefined };
+    const rows =
+      entry?.kind !== "segment"
+        ? []
+        : await tx.query<{ member_id: number }>(
+            `select member_id from catalogue.segment_members where segment_id = $1 and member_id > $2
+             order by member_id limit $3`,
+            [entry.segment_id, place.after_member_id, ENTRANTS_MAX],
+          );
+    const last = rows.at(-1);
+    if (version === undefined || last === undefined) {
+      await tx.execute("delete from journeys.entering where version_id = $1", [place.version_id]);
+      return true;
+    }
+    const entrants = rows.map(({ member_id }) => entrantOf(version, member_id, `version ${place.version_id}`, undefined));
+    await enterMembers(tx, version, entrants, ground.clock.now());
+    await tx.execute("update journeys.entering set after_member_id = $2 where version_id = $1", [
+      place.version_id,
+      last.member_id,
+    ]);
+    return true;
+  });
+}

@@ -1,0 +1,76 @@
+import { defineErrors } from "../platform/index.ts";
+
+export const errors = defineErrors("journeys", {
+  unknown: {
+    status: 404,
+    zh: "没有旅程「{journey}」。请在旅程列表中选择。",
+    en: "There is no journey {journey}. Choose one from the list.",
+  },
+  not_sound: {
+    status: 422,
+    zh: "旅程还有 {count} 处问题，第一处在 {path}：{first_zh}",
+    en: "The journey has {count} problems, the first at {path}: {first_en}",
+  },
+  no_draft: {
+    status: 409,
+    zh: "旅程「{journey}」没有草稿可发布。请先保存改动。",
+    en: "The journey {journey} has no draft to publish. Save a change first.",
+  },
+  state_differs: {
+    status: 409,
+    zh: "旅程「{journey}」现在的状态是「{state}」，不能这样做。请刷新后再看。",
+    en: "The journey {journey} is {state} now, which does not allow this. Look at it again.",
+  },
+  no_api_entry: {
+    status: 409,
+    zh: "旅程「{journey}」不由接口进入。请在它的入口里选「接口」，或等事件发生。",
+    en: "The journey {journey} is not entered over the API. Choose the API as its entry, or let its event happen.",
+  },
+  setting_unknown: {
+    status: 422,
+    zh: "没有「{field}」这一项。请删去，或改成文档里的写法。",
+    en: "There is no setting {field}. Remove it, or write it as documented.",
+  },
+  setting_missing: { status: 422, zh: "缺少「{field}」。请补上。", en: "{field} is missing. Add it." },
+  setting_value: { status: 422, zh: "这里的值不对：{message}。", en: "This value does not fit: {message}." },
+  node_missing: {
+    status: 422,
+    zh: "这里通向「{key}」，但没有这个节点。请改成已有的节点，或新建它。",
+    en: "This leads to {key}, which does not exist. Choose a node that does, or make it.",
+  },
+  node_unreached: {
+    status: 422,
+    zh: "没有路通向这个节点，谁也不会经过。请接上或删去。",
+    en: "No way leads to this node, and nobody will pass it. Connect it, or remove it.",
+  },
+  endless: {
+    status: 422,
+    zh: "从这里能不经等待又回到这里，会员会原地打转。请在这一圈里加一个等待。",
+    en: "From here one comes back here without waiting. Put a wait into this circle.",
+  },
+  percents: {
+    status: 422,
+    zh: "各分支加起来是 {sum}%，应当是 100%。",
+    en: "The branches add up to {sum} %, not to 100 %.",
+  },
+  event_unknown: {
+    status: 422,
+    zh: "没有「{event}」这种行为。可用的种类见数据字典。",
+    en: "There is no kind of record {event}. The data dictionary lists them.",
+  },
+  condition_bad: {
+    status: 422,
+    zh: "条件不成立：{why_zh}",
+    en: "The condition cannot be used: {why_en}",
+  },
+  template_unknown: {
+    status: 422,
+    zh: "没有消息模板「{template}」。请先在模板页建好。",
+    en: "There is no template {template}. Make it on the page of templates first.",
+  },
+  too_many: {
+    status: 422,
+    zh: "一次最多进入 {limit} 位会员。请分几次提交。",
+    en: "At most {limit} members can enter at once. Send them in parts.",
+  },
+});

@@ -1,0 +1,122 @@
+import type { Ground } from "../ground.ts";
+import { EVENT_KINDS, KINDS } from "../ingest/index.ts";
+import { conditionSentence } from "../segments/index.ts";
+import type { Tx } from "../store/index.ts";
+import type { Entry, JourneyDefinition, Node, Span } from "./definition.ts";
+
+export interface Words {
+  readonly zh: string;
+  readonly en: string;
+}
+
+const UNITS = { minutes: ["分钟", "minute"], hours: ["小时", "hour"], days: ["天", "day"] } as const;
+const WEEKDAYS_ZH = ["一", "二", "三", "四", "五", "六", "日"];
+const WEEKDAYS_EN = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+function spanWords({ amount, unit }: Span): Words {
+  const [zh, en] = UNITS[unit];
+  return { zh: `${amount} ${zh}`, en: `${amount} ${en}${amount === 1 ? "" : "s"}` };
+}
+
+function eventWords(event: string): Words {
+  const kind = [...EVENT_KINDS, ...KINDS].find((one) => one.kind === event);
+  return { zh: `「${kind?.zh ?? event}」`, en: `“${kind?.en ?? event}”` };
+}
+
+/** How members come in, in one sentence. @param segment the name of the entry's segment */
+export function entrySentence(entry: Entry, segment: string | undefined): Words {
+  if (entry.kind === "event") {
+    const { zh, en } = eventWords(entry.event);
+    return entry.each === "record"
+      ? { zh: `每发生一次${zh}，进入一次`, en: `Each ${en} enters its member` }
+      : { zh: `发生${zh}时进入`, en: `${en} enters the member` };
+  }
+  if (entry.kind === "segment") {
+    const name = segment ?? `#${entry.segment_id}`;
+    const present = entry.present === true;
+    return entry.movement === "entered"
+      ? {
+          zh: `进入分群「${name}」时进入${present ? "，发布时已在其中的会员也进入" : ""}`,
+          en: `Coming into the segment “${name}” enters${present ? ", and so does being in it when published" : ""}`,
+        }
+      : { zh: `离开分群「${name}」时进入`, en: `Leaving the segment “${name}” enters` };
+  }
+  return { zh: "由接口进入", en: "Entered over the API" };
+}
+
+/** What a node does, in one sentence. */
+export async function nodeSentence(tx: Tx, ground: Ground, node: Node): Promise<Words> {
+  switch (node.kind) {
+    case "wait": {
+      const { zh, en } = spanWords(node.for);
+      const at = node.at;
+      return at === undefined
+        ? { zh: `等 ${zh}`, en: `Wait ${en}` }
+        : { zh: `等 ${zh}，再到 ${at}`, en: `Wait ${en}, then until ${at}` };
+    }
+    case "wait_until": {
+      const [event, span] = [eventWords(node.event), spanWords(node.within)];
+      return { zh: `等到${event.zh}，最多 ${span.zh}`, en: `Wait for ${event.en}, ${span.en} at most` };
+    }
+    case "window": {
+      const days = node.weekdays ?? [];
+      const on = { zh: days.map((day) => WEEKDAYS_ZH[day - 1]).join("、"), en: days.map((day) => WEEKDAYS_EN[day - 1]).join(", ") };
+      return {
+        zh: `等到${on.zh === "" ? "" : `周${on.zh} `}${node.from}–${node.until} 之间`,
+        en: `Wait for ${node.from}–${node.until}${on.en === "" ? "" : ` on ${on.en}`}`,
+      };
+    }
+    case "condition":
+      return conditionSentence(tx, ground, node.condition).catch(() => ({ zh: "条件待改正", en: "A condition to correct" }));
+    case "random": {
+      const parts = node.branches.map((branch) => `${branch.percent}%`).join(" / ");
+      return { zh: `随机分成 ${parts}`, en: `Split by chance ${parts}` };
+    }
+    case "message":
+      return { zh: `发消息「${node.template}」`, en: `Send “${node.template}”` };
+    case "points": {
+      const { points, valid_days, budget } = node;
+      const paid = budget === undefined ? { zh: "", en: "" } : { zh: `，记入预算「${budget}」`, en: `, from the budget “${budget}”` };
+      return {
+        zh: `送 ${points} 积分${valid_days === null ? "" : `，${valid_days} 天有效`}${paid.zh}`,
+        en: `Give ${points} points${valid_days === null ? "" : `, valid ${valid_days} days`}${paid.en}`,
+      };
+    }
+    case "exit":
+      return { zh: "结束", en: "End" };
+  }
+}
+
+/** What stands beside each way out of a node. */
+export function wayWords(node: Node): readonly Words[] {
+  switch (node.kind) {
+    case "condition":
+      return [
+        { zh: "是", en: "yes" },
+        { zh: "否", en: "no" },
+      ];
+    case "wait_until":
+      return [
+        { zh: "发生了", en: "it happened" },
+        { zh: "没有发生", en: "it did not" },
+      ];
+    case "random":
+      return node.branches.map(({ percent }) => ({ zh: `${percent}%`, en: `${percent} %` }));
+    case "exit":
+      return [];
+    default:
+      return [{ zh: "", en: "" }];
+  }
+}
+
+/** Every node of a journey in words, by key. */
+export async function nodeSentences(
+  tx: Tx,
+  ground: Ground,
+  { nodes }: JourneyDefinition,
+): Promise<Record<string, Words & { readonly ways: readonly Words[] }>> {
+  const sentences: Record<string, Words & { readonly ways: readonly Words[] }> = {};
+  for (const [key, node] of Object.entries(nodes))
+    sentences[key] = { ...(await nodeSentence(tx, ground, node)), ways: wayWords(node) };
+  return sentences;
+}
