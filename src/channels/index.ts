@@ -14,4 +14,5 @@ export {
   REQUESTS_MAX,
   requestMessages,
 } from "./messages/request.ts";
+export { type Fate, fatesOf, unknownTemplates } from "./messages/fate.ts";
 export type { Requested } from "./messages/message-store.ts";

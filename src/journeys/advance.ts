@@ -8,7 +8,16 @@ import { isAmong, partOf } from "./bucket.ts";
 import { type LiveVersion, movingVersions } from "./journey-store.ts";
 import { after, nextTime, nextWithin } from "./moment.ts";
 import { edgeOf, type Plan, planOf, type Stop } from "./plan.ts";
-import { addCounts, addTrouble, type DueRun, type Ended, type Moved, presentMembers, takeDue, writeMoved } from "./run-store.ts";
+import {
+  addCounts,
+  addTrouble,
+  type DueRun,
+  type Ended,
+  type Moved,
+  presentMembers,
+  takeDue,
+  writeMoved,
+} from "./run-store.ts";
 
 /** Runs that one transaction moves: some tenths of a second, and no more messages than may be asked for at once. */
 const RUNS_A_BATCH = REQUESTS_MAX;
@@ -31,7 +40,12 @@ interface Walker {
 /** What a batch does beside moving: all of it becomes true with the move, or none. */
 interface Effects {
   readonly messages: MessageRequest[];
-  readonly points: { readonly request: Request; readonly run_id: number; readonly step: number; readonly node: number }[];
+  readonly points: {
+    readonly request: Request;
+    readonly run_id: number;
+    readonly step: number;
+    readonly node: number;
+  }[];
 }
 
 interface Walk {
@@ -63,7 +77,10 @@ export async function advanceVersion(tx: Tx, ground: Ground, version: LiveVersio
   const plan = planOf(version.version_id, version.definition);
   const walkers = due.map((run): Walker => ({ ...run, run, trail: [], ended: null }));
   const walk: Walk = { tx, ground, plan, now, effects: { messages: [], points: [] } };
-  const present = await presentMembers(tx, walkers.map(({ run }) => run.member_id));
+  const present = await presentMembers(
+    tx,
+    walkers.map(({ run }) => run.member_id),
+  );
   for (const walker of walkers) walker.ended = endedBefore(walker, version, present);
   await passNodes(walk, walkers);
   await writeMoved(tx, walkers.map(movedOf), now);
@@ -93,7 +110,7 @@ async function passNodes(walk: Walk, walkers: readonly Walker[]): Promise<void> 
 /** Everybody who is due at a node leaves it, or begins to wait there. */
 async function passNode(walk: Walk, stop: Stop, walkers: readonly Walker[]): Promise<void> {
   const { node } = stop;
-  const { plan, now, effects } = walk;
+  const { plan, effects } = walk;
   switch (node.kind) {
     case "exit":
       for (const walker of walkers) walker.ended = "finished";
@@ -101,25 +118,25 @@ async function passNode(walk: Walk, stop: Stop, walkers: readonly Walker[]): Pro
     case "condition": {
       const ids = [...new Set(walkers.map(({ run }) => run.member_id))];
       const meeting = await membersMeeting(walk.tx, walk.ground, node.condition, ids);
-      for (const walker of walkers) leave(stop, walker, meeting.has(walker.run.member_id) ? 0 : 1, now);
+      for (const walker of walkers) leave(stop, walker, meeting.has(walker.run.member_id) ? 0 : 1);
       return;
     }
     case "random": {
       const salt = `${plan.definition.key} ${stop.key}`;
       const percents = node.branches.map((branch) => branch.percent);
-      for (const walker of walkers) leave(stop, walker, partOf(salt, walker.run.member_id, percents), now);
+      for (const walker of walkers) leave(stop, walker, partOf(salt, walker.run.member_id, percents));
       return;
     }
     case "message":
       for (const walker of walkers) {
         effects.messages.push(messageOf(plan, stop, walker, node.template));
-        leave(stop, walker, 0, now);
+        leave(stop, walker, 0);
       }
       return;
     case "points":
       for (const walker of walkers) {
         effects.points.push(pointsOf(walk, stop, walker, node));
-        leave(stop, walker, 0, now);
+        leave(stop, walker, 0);
       }
       return;
     default:
@@ -135,19 +152,19 @@ function passWait({ ground, now }: Walk, stop: Stop, walker: Walker, node: Waiti
   if (node.kind === "window") {
     const opens = nextWithin(now, node, timezone);
     if (opens > now) walker.due_at = opens;
-    else leave(stop, walker, 0, now);
-  } else if (walker.waits) leave(stop, walker, node.kind === "wait" || walker.heard ? 0 : 1, now);
+    else leave(stop, walker, 0);
+  } else if (walker.waits) leave(stop, walker, node.kind === "wait" || walker.heard ? 0 : 1);
   else {
-    const over = after(now, node.kind === "wait" ? node.for : node.within, timezone);
+    // from when it came here, not from when somebody looked: an outage, or a pause, makes nobody wait longer
+    const over = after(walker.due_at, node.kind === "wait" ? node.for : node.within, timezone);
     walker.due_at = node.kind === "wait" && node.at !== undefined ? nextTime(over, node.at, timezone) : over;
     walker.waits = true;
   }
 }
 
-function leave(stop: Stop, walker: Walker, way: number, now: Date): void {
+function leave(stop: Stop, walker: Walker, way: number): void {
   walker.trail.push(edgeOf(stop.place, way));
   walker.step += 1;
-  walker.due_at = now;
   walker.heard = false;
   walker.waits = false;
   const next = stop.ways[way];
@@ -202,7 +219,11 @@ async function carryOutEffects({ tx, ground, now, effects }: Walk): Promise<void
   for (let at = 0; at < effects.messages.length; at += REQUESTS_MAX)
     await requestMessages(tx, ground, "journeys", effects.messages.slice(at, at + REQUESTS_MAX));
   if (effects.points.length === 0) return;
-  const outcomes = await commitWithin(tx, ground, effects.points.map(({ request }) => request));
+  const outcomes = await commitWithin(
+    tx,
+    ground,
+    effects.points.map(({ request }) => request),
+  );
   const refused = effects.points.flatMap(({ run_id, step, node }, at) => {
     const outcome = outcomes[at];
     if (outcome === undefined || "answer" in outcome) return [];

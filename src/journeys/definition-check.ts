@@ -1,4 +1,5 @@
 import { Value } from "typebox/value";
+import { unknownTemplates } from "../channels/index.ts";
 import type { Ground } from "../ground.ts";
 import { KINDS } from "../ingest/index.ts";
 import { type Params, Problem, sentence } from "../platform/index.ts";
@@ -46,7 +47,9 @@ export async function journeyProblems(tx: Tx, ground: Ground, value: unknown): P
   if (!Value.Check(JourneyDefinition, value)) {
     const told = (Value.Errors(JourneyDefinition, value) as unknown as SchemaError[]).flatMap(inWords);
     const places = [...new Map(told.map((one) => [one.path, one])).values()];
-    return places.length > 0 ? places.slice(0, PROBLEMS_MAX) : [found("", "setting_value", { message: "no known form" })];
+    return places.length > 0
+      ? places.slice(0, PROBLEMS_MAX)
+      : [found("", "setting_value", { message: "no known form" })];
   }
   const problems = [...shapeOf(value), ...eventsOf(value)];
   for (const [key, node] of Object.entries(value.nodes)) {
@@ -64,7 +67,8 @@ function shapeOf({ nodes, start }: JourneyDefinition): JourneyProblem[] {
   const reached = reachedFrom(start, nodes);
   for (const [key, node] of Object.entries(nodes)) {
     const path = `/nodes/${key}`;
-    for (const next of new Set(waysOf(node))) if (!keys.has(next)) problems.push(found(path, "node_missing", { key: next }));
+    for (const next of new Set(waysOf(node)))
+      if (!keys.has(next)) problems.push(found(path, "node_missing", { key: next }));
     if (!reached.has(key)) problems.push(found(path, "node_unreached"));
     if (node.kind === "random") {
       const sum = node.branches.reduce((total, branch) => total + branch.percent, 0);
@@ -136,6 +140,6 @@ async function conditionProblems(
 }
 
 async function templateProblems(tx: Tx, key: string, template: string): Promise<JourneyProblem[]> {
-  const known = await tx.query("select 1 from channels.template where template = $1", [template]);
-  return known.length > 0 ? [] : [found(`/nodes/${key}/template`, "template_unknown", { template })];
+  const unknown = await unknownTemplates(tx, [template]);
+  return unknown.length === 0 ? [] : [found(`/nodes/${key}/template`, "template_unknown", { template })];
 }

@@ -30,7 +30,11 @@ export const ENTRIES = {
         }),
       ),
       fresh_hours: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: 720, description: "What happened longer ago enters nobody; 24 by default" }),
+        Type.Integer({
+          minimum: 1,
+          maximum: 720,
+          description: "What happened longer ago enters nobody; 24 by default",
+        }),
       ),
     },
     closed,
@@ -40,7 +44,9 @@ export const ENTRIES = {
       kind: Type.Literal("segment"),
       segment_id: Type.Integer({ minimum: 1 }),
       movement: Type.Union([Type.Literal("entered"), Type.Literal("left")]),
-      present: Type.Optional(Type.Boolean({ description: "Whoever is in it when the journey is published enters too" })),
+      present: Type.Optional(
+        Type.Boolean({ description: "Whoever is in it when the journey is published enters too" }),
+      ),
     },
     closed,
   ),
@@ -80,10 +86,10 @@ export const NODES = {
   random: Type.Object(
     {
       kind: Type.Literal("random"),
-      branches: Type.Array(
-        Type.Object({ percent: Type.Integer({ minimum: 1, maximum: 99 }), next: Next }, closed),
-        { minItems: 2, maxItems: BRANCHES_MAX },
-      ),
+      branches: Type.Array(Type.Object({ percent: Type.Integer({ minimum: 1, maximum: 99 }), next: Next }, closed), {
+        minItems: 2,
+        maxItems: BRANCHES_MAX,
+      }),
     },
     closed,
   ),
@@ -122,10 +128,7 @@ export const JourneyDefinition = Type.Object(
     /** once: one way in a member's life. again: anew so many days after the last entry, one at a time. */
     reentry: Type.Union([
       Type.Object({ kind: Type.Literal("once") }, closed),
-      Type.Object(
-        { kind: Type.Literal("again"), after_days: Type.Integer({ minimum: 0, maximum: 3_660 }) },
-        closed,
-      ),
+      Type.Object({ kind: Type.Literal("again"), after_days: Type.Integer({ minimum: 0, maximum: 3_660 }) }, closed),
     ]),
     goal: Type.Union([
       Type.Object({ event: EventKind, exit: Type.Boolean({ description: "Whoever reaches it leaves" }) }, closed),

@@ -30,7 +30,9 @@ export async function enterMembers(
     reentry.kind === "again" && reentry.after_days > 0 ? new Date(at.getTime() - reentry.after_days * DAY_MS) : null;
   const { start } = planOf(version.version_id, definition);
   // of several causes of one moment the first counts
-  const each = [...new Map(entrants.toReversed().map((one) => [`${one.member_id} ${one.lane}`, one])).values()];
+  const each = [...Map.groupBy(entrants, (one) => `${one.member_id} ${one.lane}`).values()].flatMap(
+    ([first]) => first ?? [],
+  );
   const entered = await insertRuns(tx, version, each, { start, at, apart_since });
   const held = entered.filter(({ member_id }) => isHeldOut(definition, member_id)).map(({ run_id }) => run_id);
   if (held.length > 0) await endHeldOut(tx, held, at);
@@ -67,7 +69,8 @@ const moved =
       if (payload.cause === "filled") continue;
       for (const version of versions) {
         const { entry } = version.definition;
-        if (entry.kind !== "segment" || entry.segment_id !== payload.segment_id || entry.movement !== movement) continue;
+        if (entry.kind !== "segment" || entry.segment_id !== payload.segment_id || entry.movement !== movement)
+          continue;
         const entrants = payload.member_ids.map((id) => entrantOf(version, id, `event ${event_id}`, undefined));
         await enterMembers(tx, version, entrants, ground.clock.now());
       }
@@ -182,7 +185,9 @@ export async function enterPresent(ground: Ground): Promise<boolean> {
       await tx.execute("delete from journeys.entering where version_id = $1", [place.version_id]);
       return true;
     }
-    const entrants = rows.map(({ member_id }) => entrantOf(version, member_id, `version ${place.version_id}`, undefined));
+    const entrants = rows.map(({ member_id }) =>
+      entrantOf(version, member_id, `version ${place.version_id}`, undefined),
+    );
     await enterMembers(tx, version, entrants, ground.clock.now());
     await tx.execute("update journeys.entering set after_member_id = $2 where version_id = $1", [
       place.version_id,

@@ -46,11 +46,10 @@ export async function saveDraft(
   { person_id, at }: { readonly person_id: number | null; readonly at: Date },
 ): Promise<number> {
   const { key } = definition;
-  await tx.execute("insert into journeys.journey (journey, made_by, made_at) values ($1, $2, $3) on conflict do nothing", [
-    key,
-    person_id,
-    at,
-  ]);
+  await tx.execute(
+    "insert into journeys.journey (journey, made_by, made_at) values ($1, $2, $3) on conflict do nothing",
+    [key, person_id, at],
+  );
   // versions are numbered under the lock of their journey
   await lockJourney(tx, key);
   const row = await tx.one<{ version: number }>(

@@ -4,7 +4,7 @@ import type { Tx } from "../store/index.ts";
 import type { JourneyDefinition } from "./definition.ts";
 import { journeyProblems } from "./definition-check.ts";
 import { draftOf, type JourneyState, lockJourney, saveDraft, setPublished, setState } from "./journey-store.ts";
-import { moveRuns } from "./run-store.ts";
+import { makeDue, moveRuns } from "./run-store.ts";
 
 interface Author {
   readonly person_id: number | null;
@@ -60,8 +60,10 @@ const ALLOWED: Readonly<Record<JourneyState, readonly JourneyState[]>> = {
 };
 
 /** Pauses, goes on, or ends for good. @throws journeys.state_differs, journeys.unknown */
-export async function changeState(tx: Tx, journey: string, state: JourneyState): Promise<void> {
+export async function changeState(tx: Tx, ground: Ground, journey: string, state: JourneyState): Promise<void> {
   const before = await lockJourney(tx, journey);
   if (!ALLOWED[before.state].includes(state)) throw problem("journeys.state_differs", { journey, state: before.state });
   await setState(tx, journey, state);
+  // whoever waits for something that will not come any more leaves now
+  if (state === "ended") await makeDue(tx, journey, ground.clock.now());
 }

@@ -72,7 +72,13 @@ const RUN = `r.run_id, r.version_id, r.journey, r.member_id, r.node, r.waits, r.
 export function runsOf(
   tx: Tx,
   journey: string,
-  { version_id, node, edge, before, limit }: {
+  {
+    version_id,
+    node,
+    edge,
+    before,
+    limit,
+  }: {
     readonly version_id?: number | undefined;
     readonly node?: number | undefined;
     readonly edge?: number | undefined;
@@ -92,20 +98,6 @@ export function runsOfMembers(tx: Tx, member_ids: readonly number[], limit: numb
   return tx.query<RunRow>(
     `select ${RUN} from journeys.run r where r.member_id = any($1::bigint[]) order by r.run_id desc limit $2`,
     [numbers(member_ids), limit],
-  );
-}
-
-/** What happened to the messages of a run: its state, and why it was held back. */
-export function messagesOfRun(
-  tx: Tx,
-  { version_id, run_id }: Pick<RunRow, "version_id" | "run_id">,
-): Promise<{ effect_key: string; template: string; state: string | null; reason: string | null; at: Date }[]> {
-  // keys of a run lie next to each other in the index of (source, effect_key)
-  return tx.query(
-    `select m.effect_key, m.template, o.state, o.reason, coalesce(o.at, m.requested_at) as at
-     from channels.message m left join channels.outcome o using (message_id)
-     where m.source = 'journeys' and m.effect_key >= $1 and m.effect_key < $2 order by m.message_id`,
-    [`${version_id}.${run_id}.`, `${version_id}.${run_id}/`],
   );
 }
 

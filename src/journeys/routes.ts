@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { aboutOne, type ActInWords, problem } from "../platform/index.ts";
+import { segmentName } from "../segments/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { JOURNEY_KEY, JourneyDefinition } from "./definition.ts";
 import { journeyProblems } from "./definition-check.ts";
@@ -71,10 +72,9 @@ const Draft = Type.Intersect([
 ]);
 const NONE = { entered: 0, under_way: 0, finished: 0, goal: 0, held_out: 0, held_out_goal: 0, troubled: 0 };
 
-async function segmentName(tx: Tx, { entry }: JourneyDefinition): Promise<string | undefined> {
-  if (entry?.kind !== "segment") return undefined;
-  return (await tx.one<{ name: string }>("select name from segments.segment where segment_id = $1", [entry.segment_id]))?.name;
-}
+/** What the entry's segment is called. */
+const entryOf = async (tx: Tx, { entry }: JourneyDefinition) =>
+  entrySentence(entry, entry.kind === "segment" ? await segmentName(tx, entry.segment_id) : undefined);
 
 /** Journeys: listed, read, written, checked, published, paused, ended. */
 export function journeyRoutes(app: FastifyInstance, ground: Ground): void {
@@ -86,7 +86,9 @@ export function journeyRoutes(app: FastifyInstance, ground: Ground): void {
         summary: "One journey in sentences, with who stands where and how many took each way",
         tags,
         params: JourneyParams,
-        querystring: Type.Object({ version: Type.Optional(Type.Integer({ minimum: 1, description: "Absent: the newest" })) }),
+        querystring: Type.Object({
+          version: Type.Optional(Type.Integer({ minimum: 1, description: "Absent: the newest" })),
+        }),
         response: { 200: Answer },
       },
       config: aboutOne("journey", read),
@@ -130,7 +132,14 @@ function listRoute(app: FastifyInstance, ground: Ground): void {
     async () =>
       ground.store.read(SYSTEM_SCOPE, async (tx) => {
         const rows = (await listJourneys(tx)).slice(0, LISTED_MAX);
-        const figures = new Map((await journeyFigures(tx, rows.map((row) => row.journey))).map((one) => [one.journey, one]));
+        const figures = new Map(
+          (
+            await journeyFigures(
+              tx,
+              rows.map((row) => row.journey),
+            )
+          ).map((one) => [one.journey, one]),
+        );
         return { items: await Promise.all(rows.map((row) => listed(tx, row, figures.get(row.journey)))) };
       }),
   );
@@ -138,7 +147,7 @@ function listRoute(app: FastifyInstance, ground: Ground): void {
 
 async function listed(tx: Tx, row: JourneyRow, figures: object | undefined) {
   const { journey, state, version, definition, published_at } = row;
-  const entry = entrySentence(definition.entry, await segmentName(tx, definition));
+  const entry = await entryOf(tx, definition);
   const name = { zh: definition.zh, en: definition.en, entry_zh: entry.zh, entry_en: entry.en };
   return { journey, state, version, draft: published_at === null, ...name, ...NONE, ...figures };
 }
@@ -164,7 +173,7 @@ async function journeyAnswer(tx: Tx, ground: Ground, journey: string, version: n
       saved_at: one.saved_at.toISOString(),
     })),
     shown: shown.version,
-    entry: shaped ? entrySentence(definition.entry, await segmentName(tx, definition)) : { zh: "", en: "" },
+    entry: shaped ? await entryOf(tx, definition) : { zh: "", en: "" },
     nodes,
     waiting: Object.fromEntries(keys.map((key, place) => [key, counts.waiting.get(place) ?? 0])),
     passed: Object.fromEntries(
@@ -193,7 +202,10 @@ async function publishingInWords(ground: Ground, request: FastifyRequest): Promi
   const { journey } = request.params as Static<typeof JourneyParams>;
   const draft = await ground.store.read(SYSTEM_SCOPE, (tx) => draftOf(tx, journey));
   const { zh, en } = draft.definition;
-  const words = { zh: `发布旅程「${zh}」第 ${draft.version} 版`, en: `Publish version ${draft.version} of the journey “${en}”` };
+  const words = {
+    zh: `发布旅程「${zh}」第 ${draft.version} 版`,
+    en: `Publish version ${draft.version} of the journey “${en}”`,
+  };
   return { words: async () => words, same: draft.definition };
 }
 
@@ -229,7 +241,12 @@ function writeRoutes(app: FastifyInstance, ground: Ground): void {
         tags,
         params: JourneyParams,
         body: Publishing,
-        response: { 200: Type.Object({ version: Count, moved: Type.Integer({ description: "Members under way who changed over" }) }) },
+        response: {
+          200: Type.Object({
+            version: Count,
+            moved: Type.Integer({ description: "Members under way who changed over" }),
+          }),
+        },
       },
       config: aboutOne("journey", {
         access: {
@@ -247,6 +264,11 @@ function writeRoutes(app: FastifyInstance, ground: Ground): void {
       return { version, moved };
     },
   );
+  stateRoute(app, ground);
+  enterRoute(app, ground);
+}
+
+function stateRoute(app: FastifyInstance, ground: Ground): void {
   app.put<{ Params: Static<typeof JourneyParams>; Body: Static<typeof Changing> }>(
     "/api/journeys/:journey/state",
     {
@@ -260,11 +282,10 @@ function writeRoutes(app: FastifyInstance, ground: Ground): void {
       config: aboutOne("journey", { access: { permission: "journeys.publish", level: "L2" } }),
     },
     async ({ params: { journey }, body: { state } }) => {
-      await ground.store.write(SYSTEM_SCOPE, (tx) => changeState(tx, journey, state));
+      await ground.store.write(SYSTEM_SCOPE, (tx) => changeState(tx, ground, journey, state));
       return { state };
     },
   );
-  enterRoute(app, ground);
 }
 
 const Entering = Type.Object(

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
+import { fatesOf } from "../channels/index.ts";
 import type { Ground } from "../ground.ts";
 import { memberIdAt, memberRowsById } from "../members/index.ts";
 import { aboutOne, problem, sentence } from "../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { JOURNEY_KEY, NODE_KEY } from "./definition.ts";
 import { edgeOf, planOf, placeOf } from "./plan.ts";
-import { messagesOfRun, type RunRow, runsOf, runsOfMembers, troubleOfRun, versionsOf } from "./report-store.ts";
+import { type RunRow, runsOf, runsOfMembers, troubleOfRun, versionsOf } from "./report-store.ts";
 import { nodeSentences, type Words } from "./sentence.ts";
 
 const RUNS_MAX = 100;
@@ -91,7 +92,10 @@ async function chosenRuns(tx: Tx, journey: string, query: Static<typeof RunsQuer
   const versions = await versionsOf(tx, journey);
   if (versions.length === 0) throw problem("journeys.unknown", { journey });
   const version = versions.find((one) => one.version === query.version) ?? versions[0];
-  const place = query.node === undefined || version === undefined ? undefined : Object.keys(version.definition.nodes).indexOf(query.node);
+  const place =
+    query.node === undefined || version === undefined
+      ? undefined
+      : Object.keys(version.definition.nodes).indexOf(query.node);
   const runs = await runsOf(tx, journey, {
     version_id: query.version === undefined && place === undefined ? undefined : version?.version_id,
     node: query.way === undefined ? place : undefined,
@@ -115,7 +119,9 @@ function memberRoute(app: FastifyInstance, ground: Ground): void {
         params: Member,
         response: {
           200: Type.Object({
-            items: Type.Array(Type.Object({ ...Run.properties, name_zh: Text, name_en: Text, steps: Type.Array(Step) })),
+            items: Type.Array(
+              Type.Object({ ...Run.properties, name_zh: Text, name_en: Text, steps: Type.Array(Step) }),
+            ),
           }),
         },
       },
@@ -137,7 +143,9 @@ async function wayOf(tx: Tx, ground: Ground, run: RunRow) {
   if (definition === undefined) throw problem("journeys.unknown", { journey: run.journey });
   const sentences = new Map<number, Awaited<ReturnType<typeof nodeSentences>>>();
   for (const [version_id, one] of versions) sentences.set(version_id, await nodeSentences(tx, ground, one));
-  const messages = new Map((await messagesOfRun(tx, run)).map((one) => [one.effect_key, one]));
+  const messages = new Map(
+    (await fatesOf(tx, "journeys", `${run.version_id}.${run.run_id}.`)).map((one) => [one.effect_key, one]),
+  );
   const troubles = new Map((await troubleOfRun(tx, run.run_id)).map((one) => [one.step, one]));
   let version_id = run.trail[0] !== undefined && run.trail[0] < 0 ? -run.trail[0] : run.version_id;
   let step = 0;
@@ -162,7 +170,11 @@ function stepView(
   at_seconds: number,
   node: string,
   words: (Words & { readonly ways: readonly Words[] }) | undefined,
-  { way, message, trouble }: {
+  {
+    way,
+    message,
+    trouble,
+  }: {
     readonly way: number;
     readonly message: { readonly state: string | null; readonly reason: string | null } | undefined;
     readonly trouble: { readonly code: string } | undefined;

@@ -225,3 +225,11 @@ export async function endHeldOut(tx: Tx, run_ids: readonly number[], at: Date): 
     at,
   ]);
 }
+
+/** Everybody who is under way in a journey moves at once. */
+export async function makeDue(tx: Tx, journey: string, at: Date): Promise<void> {
+  await tx.execute("update journeys.run set due_at = $2 where journey = $1 and ended_at is null and due_at > $2", [
+    journey,
+    at,
+  ]);
+}

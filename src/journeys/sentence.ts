@@ -60,14 +60,20 @@ export async function nodeSentence(tx: Tx, ground: Ground, node: Node): Promise<
     }
     case "window": {
       const days = node.weekdays ?? [];
-      const on = { zh: days.map((day) => WEEKDAYS_ZH[day - 1]).join("、"), en: days.map((day) => WEEKDAYS_EN[day - 1]).join(", ") };
+      const on = {
+        zh: days.map((day) => WEEKDAYS_ZH[day - 1]).join("、"),
+        en: days.map((day) => WEEKDAYS_EN[day - 1]).join(", "),
+      };
       return {
         zh: `等到${on.zh === "" ? "" : `周${on.zh} `}${node.from}–${node.until} 之间`,
         en: `Wait for ${node.from}–${node.until}${on.en === "" ? "" : ` on ${on.en}`}`,
       };
     }
     case "condition":
-      return conditionSentence(tx, ground, node.condition).catch(() => ({ zh: "条件待改正", en: "A condition to correct" }));
+      return conditionSentence(tx, ground, node.condition).catch(() => ({
+        zh: "条件待改正",
+        en: "A condition to correct",
+      }));
     case "random": {
       const parts = node.branches.map((branch) => `${branch.percent}%`).join(" / ");
       return { zh: `随机分成 ${parts}`, en: `Split by chance ${parts}` };
@@ -76,7 +82,10 @@ export async function nodeSentence(tx: Tx, ground: Ground, node: Node): Promise<
       return { zh: `发消息「${node.template}」`, en: `Send “${node.template}”` };
     case "points": {
       const { points, valid_days, budget } = node;
-      const paid = budget === undefined ? { zh: "", en: "" } : { zh: `，记入预算「${budget}」`, en: `, from the budget “${budget}”` };
+      const paid =
+        budget === undefined
+          ? { zh: "", en: "" }
+          : { zh: `，记入预算「${budget}」`, en: `, from the budget “${budget}”` };
       return {
         zh: `送 ${points} 积分${valid_days === null ? "" : `，${valid_days} 天有效`}${paid.zh}`,
         en: `Give ${points} points${valid_days === null ? "" : `, valid ${valid_days} days`}${paid.en}`,

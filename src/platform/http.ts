@@ -70,6 +70,7 @@ export const OBJECT_KINDS = {
   risk: "brand",
   channel: "brand",
   webhook_endpoint: "brand",
+  journey: "brand",
   message_template: "brand",
   message: "brand",
   approval: "brand",

@@ -4,6 +4,7 @@ import { planOutputs, postgresql, printPlan } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
 import { readCondition, sentenceOf, storedCatalogue } from "./condition.ts";
 import { todayOf } from "./count.ts";
+import { segmentConditions } from "./segment-store.ts";
 
 /** A condition of a later domain, in words. @throws segments.bad_condition with every problem and its path */
 export async function conditionSentence(
@@ -34,7 +35,9 @@ export async function membersMeeting(
   const today = todayOf(ground);
   const known = statements.get(ground) ?? new Map<string, string>();
   statements.set(ground, known);
-  const key = createHash("sha256").update(JSON.stringify([today, condition.plain])).digest("hex");
+  const key = createHash("sha256")
+    .update(JSON.stringify([today, condition.plain]))
+    .digest("hex");
   let sql = known.get(key);
   if (sql === undefined) {
     const plan = planOutputs([{ name: "meets", tree: condition.stored }], storedCatalogue(ground), today);
@@ -45,4 +48,9 @@ export async function membersMeeting(
   }
   const rows = await tx.planned<{ member_id: number }>(sql, [member_ids]);
   return new Set(rows.map((row) => row.member_id));
+}
+
+/** The name of a segment; undefined: it is gone. */
+export async function segmentName(tx: Tx, segment_id: number): Promise<string | undefined> {
+  return (await segmentConditions(tx)).get(segment_id)?.name;
 }

@@ -1,4 +1,4 @@
-export { conditionSentence, membersMeeting } from "./asked.ts";
+export { conditionSentence, membersMeeting, segmentName } from "./asked.ts";
 export { keptPastExpiry } from "./export-store.ts";
 export { countCondition, type CountAnswer } from "./count.ts";
 export { forgetExports } from "./exports.ts";

@@ -147,6 +147,13 @@ function makeRoute(app: FastifyInstance, ground: Ground): void {
   );
 }
 
+const Tried = Type.Object({
+  delivery_id: Type.Integer(),
+  outcome: Nullable(OutcomeWord),
+  status: Nullable(Type.Integer()),
+  latency_ms: Nullable(Type.Integer()),
+});
+
 function oneEndpointRoutes(app: FastifyInstance, ground: Ground): void {
   const one = aboutOne("webhook_endpoint", connect);
   app.patch<One & { Body: Static<typeof ChangeBody> }>(
@@ -204,12 +211,7 @@ function testRoute(app: FastifyInstance, ground: Ground): void {
         tags,
         params: EndpointParams,
         response: {
-          200: Type.Object({
-            delivery_id: Type.Integer(),
-            outcome: Nullable(OutcomeWord),
-            status: Nullable(Type.Integer()),
-            latency_ms: Nullable(Type.Integer()),
-          }),
+          200: Tried,
         },
       },
       config: aboutOne("webhook_endpoint", connect),

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { withDatabase } from "../../tests/support/database.ts";
+import { journey, JourneyShop } from "../../tests/support/journey-shop.ts";
+import { type OwnerSession, signInOwner } from "../../tests/support/owner.ts";
+
+const world = withDatabase();
+const shop = new JourneyShop(world);
+let owner: OwnerSession;
+
+beforeAll(async () => {
+  await shop.open();
+  owner = await signInOwner(world());
+  await shop.act("login", ["an", "bo"]);
+});
+
+afterAll(() => owner.app.close());
+
+async function call(method: "GET" | "POST" | "PUT", url: string, payload?: object, key?: string) {
+  const headers = { cookie: owner.cookie, ...(key === undefined ? {} : { "idempotency-key": key }) };
+  const answer = await owner.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+  return answer.json();
+}
+
+const body = () => {
+  const { key: _, ...rest } = journey("over_http", {
+    start: "wait",
+    nodes: {
+      wait: { kind: "wait", for: { amount: 20, unit: "minutes" }, next: "say" },
+      say: { kind: "message", template: "hello", next: "out" },
+      out: { kind: "exit" },
+    },
+  });
+  return { key: "over_http", ...rest };
+};
+
+test("a journey is drafted, told what is wrong with it, published, entered, and read from its numbers down to a member's way", async () => {
+  const broken = { ...body(), start: "nowhere" };
+  const saved = await call("PUT", "/api/journeys/over_http/draft", broken);
+  expect(saved).toMatchObject({
+    version: 1,
+    problems: [{ path: "/start" }, { code: "journeys.node_unreached" }, {}, {}],
+  });
+  const refused = await call("POST", "/api/journeys/over_http/publish", {});
+  expect(refused).toMatchObject({ code: "journeys.not_sound" });
+
+  expect(await call("PUT", "/api/journeys/over_http/draft", body())).toEqual({ version: 1, problems: [] });
+  expect(await call("POST", "/api/journeys/over_http/publish", {})).toEqual({ version: 1, moved: 0 });
+  const [an, bo] = [await shop.member("an"), await shop.member("bo")];
+  const enter = () => call("POST", "/api/journeys/over_http/entries", { member_ids: [an, bo] }, "k1");
+  expect(await enter()).toEqual({ entered: 2 });
+  expect(await enter()).toEqual({ entered: 0 });
+  await shop.settle();
+
+  const seen = await call("GET", "/api/journeys/over_http");
+  expect(seen).toMatchObject({ state: "live", shown: 1, waiting: { wait: 2, say: 0 }, entered: 2, under_way: 2 });
+  expect(seen.nodes.wait).toMatchObject({ zh: "等 20 分钟", en: "Wait 20 minutes" });
+  world().clock.advance({ minutes: 21 });
+  await shop.settle();
+  const after = await call("GET", "/api/journeys/over_http");
+  expect(after).toMatchObject({ passed: { wait: [2], say: [2], out: [] }, finished: 2, under_way: 0 });
+  expect((await call("GET", "/api/journeys")).items).toMatchObject([{ journey: "over_http", finished: 2 }]);
+
+  const { items } = await call("GET", "/api/journeys/over_http/runs?node=wait&way=0");
+  expect(items.map((run: { member_id: number }) => run.member_id).sort()).toEqual([an, bo].sort());
+  const way = (await call("GET", `/api/members/${an}/journeys`)).items[0];
+  expect(way).toMatchObject({ journey: "over_http", ended: "finished" });
+  expect(way.steps.map((step: { zh: string; message_state: string | null }) => [step.zh, step.message_state])).toEqual([
+    ["等 20 分钟", null],
+    ["发消息「hello」", "waiting"],
+  ]);
+});
+
+test("what is asked of a journey that does not exist, or not in this state, is refused in words", async () => {
+  expect(await call("GET", "/api/journeys/no_such")).toMatchObject({ code: "journeys.unknown" });
+  expect(await call("PUT", "/api/journeys/over_http/state", { state: "live" })).toMatchObject({
+    code: "journeys.state_differs",
+  });
+  expect(await call("PUT", "/api/journeys/over_http/state", { state: "paused" })).toEqual({ state: "paused" });
+  const entering = await call("POST", "/api/journeys/over_http/entries", { member_ids: [1] }, "k2");
+  expect(entering).toMatchObject({ code: "journeys.no_api_entry" });
+});
