@@ -91,6 +91,8 @@ export async function fillDemo(ground: Ground, wanted: boolean, say: (line: stri
   const { seedLoyalty } = await import("../examples/tea-house/loyalty.ts");
   await seedLoyalty(ground, new Date(until), seed);
   await seedCoupons(ground, seed);
+  const { seedBenefits } = await import("../examples/tea-house/benefits.ts");
+  await seedBenefits(ground, seed);
   await remember(ground, { ...demo, filled: true });
 }
 

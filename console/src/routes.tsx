@@ -71,6 +71,32 @@ export const ROUTES: readonly Route[] = [
   route("/coupons/:coupon", "benefits.read", () =>
     import("./pages/coupons/coupon.tsx").then((page) => page.CouponPage),
   ),
+  route("/benefits", "benefits.read", () => import("./pages/benefits/benefits.tsx").then((page) => page.BenefitsPage)),
+  route("/benefits/new", "benefits.manage", () =>
+    import("./pages/benefits/benefit-edit.tsx").then((page) => page.BenefitEditPage),
+  ),
+  route("/benefits/fulfilment", "benefits.read", () =>
+    import("./pages/benefits/fulfilment.tsx").then((page) => page.FulfilmentPage),
+  ),
+  route("/benefits/:benefit/edit", "benefits.manage", () =>
+    import("./pages/benefits/benefit-edit.tsx").then((page) => page.BenefitEditPage),
+  ),
+  route("/benefits/:benefit", "benefits.read", () =>
+    import("./pages/benefits/benefit.tsx").then((page) => page.BenefitPage),
+  ),
+  route("/rewards", "benefits.read", () => import("./pages/rewards/rewards.tsx").then((page) => page.RewardsPage)),
+  route("/rewards/new", "benefits.manage", () =>
+    import("./pages/rewards/reward-edit.tsx").then((page) => page.RewardEditPage),
+  ),
+  route("/rewards/orders", "benefits.read", () =>
+    import("./pages/rewards/orders.tsx").then((page) => page.RewardOrdersPage),
+  ),
+  route("/rewards/:reward/edit", "benefits.manage", () =>
+    import("./pages/rewards/reward-edit.tsx").then((page) => page.RewardEditPage),
+  ),
+  route("/rewards/:reward", "benefits.read", () =>
+    import("./pages/rewards/reward.tsx").then((page) => page.RewardPage),
+  ),
   route("/clv", "value.read", () => import("./pages/value/clv.tsx").then((page) => page.ClvPage)),
   route("/lifecycle", "value.read", () => import("./pages/value/lifecycle.tsx").then((page) => page.LifecyclePage)),
   route("/metrics", "metrics.read", () => import("./pages/metrics/metrics.tsx").then((page) => page.MetricsPage)),

@@ -31,6 +31,20 @@ describe("the benefits that are shipped", () => {
     expect(unkept).toEqual([]);
   });
 
+  it("and every benefit for tiers is a promise of each of these tiers", () => {
+    const promised = new Set(
+      LADDERS.flatMap(({ key, tiers }) =>
+        tiers.flatMap((tier) => tier.benefits.map(({ code }) => `${key} ${tier.key} ${code}`)),
+      ),
+    );
+    const unsaid = SHIPPED_BENEFITS.flatMap(({ key, audience }) =>
+      audience.kind !== "tiers"
+        ? []
+        : audience.of.flatMap(({ ladder, tiers }) => tiers.map((tier) => `${ladder} ${tier} ${key}`)),
+    ).filter((one) => !promised.has(one));
+    expect(unsaid).toEqual([]);
+  });
+
   it("name ladders, tiers, coupons and rules that ship", () => {
     const tiers = new Set(LADDERS.flatMap(({ key, tiers: steps }) => steps.map((step) => `${key} ${step.key}`)));
     const rules = new Set(PROGRAMMES.flatMap(({ rules: all }) => all.map(({ key }) => key)));

@@ -31,6 +31,8 @@ export const GROWTH = defineLadder({
       benefits: [
         { code: "quarterly_coupon", zh: "每季度一张优惠券", en: "A coupon each quarter" },
         { code: "birthday_double_points", zh: "生日双倍积分", en: "Double points on the birthday" },
+        { code: "birthday_gift", zh: "生日礼", en: "Birthday gift" },
+        { code: "accelerated_redemption", zh: "加速兑换", en: "Accelerated redemption" },
       ],
     },
     {
@@ -41,7 +43,10 @@ export const GROWTH = defineLadder({
       benefits: [
         { code: "birthday_double_points", zh: "生日双倍积分", en: "Double points on the birthday" },
         { code: "monthly_redemption", zh: "每月专属积分兑换", en: "Exclusive points redemption each month" },
+        { code: "birthday_gift", zh: "生日礼", en: "Birthday gift" },
         { code: "priority_service", zh: "优先客服", en: "Priority service" },
+        { code: "accelerated_redemption", zh: "加速兑换", en: "Accelerated redemption" },
+        { code: "vip_event", zh: "VIP 活动邀请", en: "Invitation to a VIP event" },
       ],
     },
   ],

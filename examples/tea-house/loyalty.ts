@@ -12,11 +12,15 @@ import {
 } from "../../src/points/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../src/store/index.ts";
 import { Random } from "./random.ts";
+import { openRewards, orderRewards } from "./rewards.ts";
 
 /** Whole months of points before today. */
 const MONTHS = 12;
 /** Of members who have enough, so many redeem in a month. */
 const REDEEM_SHARE = 0.12;
+/** The last months in which rewards of the catalogue are ordered too, so many each. */
+const REWARD_MONTHS = 2;
+const REWARD_ORDERS = 14;
 /** What a gift costs at least: 5 yuan. */
 const GIFT_POINTS = 500;
 
@@ -63,6 +67,10 @@ async function seedMonths(ground: Ground, until: Date, seed: number): Promise<vo
       await settleEarnings(then);
       await turnDay(then, day);
       if (day !== today) await redeemSome(then, day, seed);
+      if (ends.indexOf(day) >= ends.length - REWARD_MONTHS) {
+        await openRewards(then);
+        await orderRewards(then, day, seed, REWARD_ORDERS);
+      }
     }
     before = at;
   }

@@ -2,6 +2,10 @@ export { makeBatch, type MakingBatch, hasCoupon, publishCoupon, saveCoupon } fro
 export { type CouponDefinition, defineCoupon } from "./coupons/definition.ts";
 export { beginIssuance, finishIssuance } from "./coupons/issue.ts";
 export { type BenefitDefinition, defineBenefit } from "./entitlements/benefit.ts";
-export { publishBenefit } from "./entitlements/benefits.ts";
+export { ensureBenefits, publishBenefit, saveBenefit } from "./entitlements/benefits.ts";
+export { fulfil } from "./entitlements/fulfil.ts";
 export { settleBenefits } from "./entitlements/turn.ts";
 export { redeem } from "./coupons/redeem.ts";
+export { confirmOrder, handOver, orderReward, undoOrder } from "./rewards/orders.ts";
+export type { RewardDefinition } from "./rewards/reward.ts";
+export { changeStock, publishReward, saveReward } from "./rewards/rewards.ts";

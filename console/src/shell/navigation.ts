@@ -32,7 +32,11 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "points", path: "/points", permission: "points.read" },
       { key: "points_ledger", path: "/points/ledger", permission: "points.read" },
       { key: "points_liability", path: "/points/liability", permission: "points.read" },
+      { key: "benefits", path: "/benefits", permission: "benefits.read" },
+      { key: "fulfilment", path: "/benefits/fulfilment", permission: "benefits.read" },
       { key: "coupons", path: "/coupons", permission: "benefits.read" },
+      { key: "rewards", path: "/rewards", permission: "benefits.read" },
+      { key: "reward_orders", path: "/rewards/orders", permission: "benefits.read" },
     ],
   },
   {

@@ -9,6 +9,7 @@ import { useMemberLive } from "./live.ts";
 import { type Member, useMember, useMemberTags } from "./member-data.ts";
 import { MemberHeader } from "./member-header.tsx";
 import { MemberTags } from "./member-tags.tsx";
+import { MemberBenefitsCard } from "../benefits/member-benefits.tsx";
 import { MemberPointsCard } from "../points/member-points.tsx";
 import { MemberTierCard } from "../tiers/member-tier.tsx";
 import { RightsPanel } from "../trust-privacy/rights-panel.tsx";
@@ -85,6 +86,7 @@ function MemberBody({ memberId, member }: { memberId: string; member: Member | u
         <div className="mp-profile">
           <MemberTierCard memberId={memberId} />
           <MemberPointsCard memberId={memberId} />
+          <MemberBenefitsCard memberId={memberId} />
           {member === undefined ? null : <RightsPanel member={member} memberId={memberId} />}
           {member === undefined ? <ProfileSkeleton /> : <Profile member={member} memberId={memberId} />}
         </div>
