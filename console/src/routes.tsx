@@ -55,6 +55,13 @@ export const ROUTES: readonly Route[] = [
   route("/points/liability", "points.read", () =>
     import("./pages/points/liability.tsx").then((page) => page.LiabilityPage),
   ),
+  route("/points/grants", "points.read", () => import("./pages/grants/grants.tsx").then((page) => page.GrantsPage)),
+  route("/points/opening", "points.open", () =>
+    import("./pages/opening/openings.tsx").then((page) => page.OpeningsPage),
+  ),
+  route("/points/opening/:openingId", "points.open", () =>
+    import("./pages/opening/opening.tsx").then((page) => page.OpeningPage),
+  ),
   route("/points/:programme/edit", "points.read", () =>
     import("./pages/points/programme-edit.tsx").then((page) => page.ProgrammeEditPage),
   ),

@@ -1,3 +1,4 @@
+import { addDays } from "../platform/index.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CLASSIC_POINTS } from "../../definitions/points/classic.ts";
 import { withDatabase } from "../../tests/support/database.ts";
@@ -160,12 +161,43 @@ describe("by hand", () => {
     await act("/api/points/adjustments", { member_id: finn, points: -100, reason: "given twice" }, "adj 3");
     expect(await points(finn)).toMatchObject({ active: 400 });
     const { items } = (await owner.get(`/api/members/${finn}/points/history`)).body as {
-      items: { what: string; points: number; reference: string }[];
+      items: { what: string; points: number; reference: string; reason: string | null }[];
     };
-    expect(items.map(({ what, points: count, reference }) => [what, count, reference])).toEqual([
-      ["spent", 100, "adjust:adj 3"],
-      ["earned", 500, "adjust:adj 2"],
+    expect(items.map(({ what, points: count, reference, reason }) => [what, count, reference, reason])).toEqual([
+      ["spent", 100, "adjust:adj 3", "given twice"],
+      ["earned", 500, "adjust:adj 2", "missed campaign"],
     ]);
+  });
+
+  test("by hand live as the programme says, until a day that is named, or for good; the same request on another day is the same", async () => {
+    const olga = await shop.newMember();
+    const give = (more: object, key: string) =>
+      act("/api/points/adjustments", { member_id: olga, points: 10, reason: "电话 13812345678 的客人", ...more }, key);
+    const first = await give({}, "life 1");
+    expect(first.status).toBe(200);
+    expect((await give({ last_day: "2027-05-05" }, "life 2")).status).toBe(200);
+    expect((await give({ last_day: null }, "life 3")).status).toBe(200);
+    const past = await give({ last_day: "2020-01-01" }, "life 4");
+    expect(past).toMatchObject({ status: 422, body: { code: "points.bad_day" } });
+    const lots = async () =>
+      ((await owner.get(`/api/members/${olga}/points`)).body as { lots: { last_day: string | null }[] }).lots.map(
+        ({ last_day }) => last_day,
+      );
+    const before = await lots();
+    expect(before).toHaveLength(3);
+    expect(before.filter((day) => day !== null && day !== "2027-05-05")).toHaveLength(1);
+    expect(before).toEqual(expect.arrayContaining(["2027-05-05", null]));
+    const today = shop.today();
+    shop.setDay(addDays(today, 1));
+    await shop.staySignedIn();
+    expect((await give({}, "life 1")).body).toEqual(first.body);
+    shop.setDay(today);
+    await shop.staySignedIn();
+    expect(await lots()).toEqual(before);
+    const { items } = (await owner.get(`/api/members/${olga}/points/history`)).body as {
+      items: { reason: string | null }[];
+    };
+    expect(items[0]?.reason).toBe("电话 138****5678 的客人");
   });
 
   test("points go from one member to another with the expiry they have", async () => {

@@ -2,6 +2,7 @@ import type { Ground } from "../ground.ts";
 import type { Tx } from "../store/index.ts";
 import { tagSpread } from "../tags/index.ts";
 import type { Lists, ValueOption } from "./subject.ts";
+import { CHANNEL_NAMES } from "../trade/index.ts";
 
 /** Values offered for one column; a longer list is typed instead of chosen. */
 const LIST_MAX = 300;
@@ -29,18 +30,9 @@ const SOURCES: readonly Source[] = [
   { column: "join_channel", relation: "members", value: "join_channel", label: "join_channel" },
 ];
 
-const CHANNELS: readonly ValueOption[] = [
-  { value: "store", zh: "门店", en: "Store" },
-  { value: "mall", zh: "商城", en: "Mall" },
-  { value: "mini_program", zh: "小程序", en: "Mini program" },
-  { value: "marketplace", zh: "电商平台", en: "Marketplace" },
-  { value: "phone", zh: "电话", en: "Phone" },
-  { value: "other", zh: "其他", en: "Other" },
-];
-
 /** The values that occur, for the columns whose values one chooses rather than types. */
 export async function valueLists(tx: Tx, ground: Ground): Promise<Lists> {
-  const columns = new Map<string, readonly ValueOption[]>([["channel", CHANNELS]]);
+  const columns = new Map<string, readonly ValueOption[]>([["channel", CHANNEL_NAMES]]);
   for (const source of SOURCES) {
     if (ground.catalogue.find(source.relation) === undefined) continue;
     const rows = await tx.query<{ value: string; label: string }>(

@@ -1,1 +1,2 @@
+export { CHANNEL_NAMES } from "./relations.ts";
 export { apply, retract } from "./stage.ts";

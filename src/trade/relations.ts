@@ -19,17 +19,16 @@ const region = column("region_code", "text", "大区", "Region code", { sensitiv
 const brandScope = column("brand_code", "text", "品牌编码", "Brand code", { sensitivity: "L1" });
 const currency = column("currency", "text", "币种", "Currency", { sensitivity: "L1" });
 const sku = column("sku", "text", "商品编码", "SKU", { sensitivity: "L1" });
-const channel = column("channel", "text", "渠道", "Channel", {
-  sensitivity: "L1",
-  values: [
-    value("store", "门店", "Store"),
-    value("mall", "商城", "Mall"),
-    value("mini_program", "小程序", "Mini program"),
-    value("marketplace", "电商平台", "Marketplace"),
-    value("phone", "电话", "Phone"),
-    value("other", "其他", "Other"),
-  ],
-});
+/** Where orders come from, as people call it. */
+export const CHANNEL_NAMES = [
+  value("store", "门店", "Store"),
+  value("mall", "商城", "Mall"),
+  value("mini_program", "小程序", "Mini program"),
+  value("marketplace", "电商平台", "Marketplace"),
+  value("phone", "电话", "Phone"),
+  value("other", "其他", "Other"),
+];
+const channel = column("channel", "text", "渠道", "Channel", { sensitivity: "L1", values: CHANNEL_NAMES });
 const settled = column("is_settled", "boolean", "已付且金额为正", "Paid, with a positive net before refunds");
 const valid = column(
   "is_valid",

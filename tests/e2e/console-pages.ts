@@ -25,6 +25,8 @@ export const PAGES = [
   "/points/growth/edit?rule=member_day",
   "/points/ledger?member=:member",
   "/points/liability",
+  "/points/grants",
+  "/points/opening",
   "/coupons",
   "/coupons/new",
   "/coupons/welcome",

@@ -32,6 +32,8 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "points", path: "/points", permission: "points.read" },
       { key: "points_ledger", path: "/points/ledger", permission: "points.read" },
       { key: "points_liability", path: "/points/liability", permission: "points.read" },
+      { key: "points_grants", path: "/points/grants", permission: "points.read" },
+      { key: "points_opening", path: "/points/opening", permission: "points.open" },
       { key: "benefits", path: "/benefits", permission: "benefits.read" },
       { key: "fulfilment", path: "/benefits/fulfilment", permission: "benefits.read" },
       { key: "coupons", path: "/coupons", permission: "benefits.read" },

@@ -29,12 +29,14 @@ import {
   SaveOutlined,
   SolutionOutlined,
   StarOutlined,
+  SwapOutlined,
   RetweetOutlined,
   TableOutlined,
   TabletOutlined,
   TagsOutlined,
   TeamOutlined,
   UnorderedListOutlined,
+  UsergroupAddOutlined,
   WarningOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
@@ -57,6 +59,8 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   points: <StarOutlined />,
   points_ledger: <AccountBookOutlined />,
   points_liability: <BankOutlined />,
+  points_grants: <UsergroupAddOutlined />,
+  points_opening: <SwapOutlined />,
   benefits: <HeartOutlined />,
   fulfilment: <ScheduleOutlined />,
   coupons: <GiftOutlined />,

@@ -1,3 +1,4 @@
+import { CHANNEL_NAMES } from "../../trade/index.ts";
 import type { CouponDefinition } from "./definition.ts";
 import { moneyText } from "./rejection.ts";
 
@@ -64,6 +65,12 @@ function scopeSaid({ scope }: CouponDefinition): Said | null {
   ];
 }
 
+/** A channel as people call it; one that the data know under their own word keeps it. */
+function channelSaid(channel: string): Said {
+  const known = CHANNEL_NAMES.find(({ value }) => value === channel);
+  return known === undefined ? [channel, channel] : [known.zh, known.en.toLowerCase()];
+}
+
 function conditionsSaid({ conditions, currency }: CouponDefinition): Said[] {
   const said: Said[] = [];
   const { minimum_minor, minimum_of, quantity_min, stores, channels, tiers, segments, weekdays, hours } = conditions;
@@ -80,7 +87,10 @@ function conditionsSaid({ conditions, currency }: CouponDefinition): Said[] {
   if (segments.length > 0)
     said.push([`限 ${segments.length} 个分群的会员`, `for members of ${segments.length} segments`]);
   if (stores.length > 0) said.push([`限 ${stores.length} 家门店`, `in ${stores.length} stores`]);
-  if (channels.length > 0) said.push([`限 ${channels.join("、")}`, `in ${channels.join(", ")}`]);
+  if (channels.length > 0) {
+    const words = channels.map(channelSaid);
+    said.push([`限${words.map(([zh]) => zh).join("、")}`, `in ${words.map(([, en]) => en).join(", ")}`]);
+  }
   if (weekdays.length > 0) {
     const days = [...weekdays].sort((a, b) => a - b);
     said.push([

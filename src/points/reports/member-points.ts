@@ -4,6 +4,7 @@ import type { Tx } from "../../store/index.ts";
 import { todayOf } from "../ledger/ledger.ts";
 import { allTerms, ruleNames, termsOn } from "../rules/programme-store.ts";
 import { walletsOf } from "../rules/settle-store.ts";
+import { reasonsOf } from "./reason-store.ts";
 import { type Balance, balanceOf, type HistoryLine, history, type WalletLot, walletLots } from "./wallet-store.ts";
 
 /** Lots shown; the balance counts all of them. */
@@ -45,14 +46,24 @@ export async function memberPoints(tx: Tx, ground: Ground, member_id: number): P
   return { ...balance, numbers, lots, expiring_soon, soon_days: SOON_DAYS, worth, rules: ruleNames(all) };
 }
 
+/** A movement with the reason that somebody wrote for it. */
+export interface MovedLine extends HistoryLine {
+  readonly reason: string | null;
+}
+
 /** A page of a member's movements, newest first, with the cursor of the next one. */
 export async function memberHistory(
   tx: Tx,
   member_id: number,
   page: { readonly before: number | undefined; readonly limit: number },
-): Promise<{ readonly items: readonly HistoryLine[]; readonly next: number | null }> {
+): Promise<{ readonly items: readonly MovedLine[]; readonly next: number | null }> {
   const numbers = await numbersOf(tx, member_id);
   const items = await history(tx, numbers, { ...page, limit: page.limit + 1 });
   const shown = items.slice(0, page.limit);
-  return { items: shown, next: items.length > page.limit ? (shown.at(-1)?.transfer_id ?? null) : null };
+  const reasons = await reasonsOf(
+    tx,
+    shown.map(({ reference }) => reference),
+  );
+  const lines = shown.map((line) => ({ ...line, reason: reasons.get(line.reference) ?? null }));
+  return { items: lines, next: items.length > page.limit ? (shown.at(-1)?.transfer_id ?? null) : null };
 }

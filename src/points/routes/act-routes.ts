@@ -2,11 +2,14 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../../ground.ts";
 import { memberIdAt } from "../../members/index.ts";
-import { aboutOne, type ActInWords, addDays, problem } from "../../platform/index.ts";
-import { SYSTEM_SCOPE } from "../../store/index.ts";
+import { aboutOne, type ActInWords, addDays, Day, problem } from "../../platform/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
+import { maskText } from "../../vault/index.ts";
 import { type Answer as Done, type Command, POINTS_MAX } from "../ledger/command.ts";
 import { ledgerOf, submitWithin, todayOf } from "../ledger/ledger.ts";
 import { numbersOf } from "../reports/member-points.ts";
+import { keepReason } from "../reports/reason-store.ts";
+import { lastDayOf } from "../rules/expiry.ts";
 import { allTerms, termsOn } from "../rules/programme-store.ts";
 import { claimOrder } from "../rules/claim.ts";
 import { Answer, KeyHeader, tags } from "./route-parts.ts";
@@ -40,6 +43,11 @@ const AdjustBody = Type.Object({
   member_id: MemberId,
   points: Type.Integer({ minimum: -POINTS_MAX, maximum: POINTS_MAX, description: "Negative: taken away" }),
   reason: Reason,
+  last_day: Type.Optional(
+    Type.Union([Day, Type.Null()], {
+      description: "The last day of points given; null: no expiry; absent: as the programme in force says",
+    }),
+  ),
 });
 const ClaimBody = Type.Object({
   member_id: MemberId,
@@ -222,22 +230,49 @@ function adjustRoute(app: FastifyInstance, ground: Ground): void {
       const [owner] = wallet;
       if (owner === undefined) throw problem("points.no_numbers", { member_id });
       const reference = `adjust:${keyOf(request).slice(4)}`;
-      const command: Command =
-        points > 0
-          ? { type: "earn", owner, wallet, points, reference }
-          : { type: "spend", wallet, points: -points, reference };
-      return submitApproved(ground, request, command);
+      return ground.store.write(SYSTEM_SCOPE, async (tx) => {
+        const { last_day } = await keepReason(tx, {
+          reference,
+          reason: maskText(request.body.reason),
+          last_day: await lastDayByHand(tx, ground, request.body),
+          person_id: request.person?.person_id ?? null,
+          at: ground.clock.now(),
+        });
+        await request.settle(tx, { points });
+        const command: Command =
+          points > 0
+            ? { type: "earn", owner, wallet, points, reference, ...(last_day === null ? {} : { last_day }) }
+            : { type: "spend", wallet, points: -points, reference };
+        return submitWithin(tx, ground, { key: keyOf(request), command });
+      });
     },
   );
+}
+
+/** Until when points by hand live: as the request says, else as those of the programme in force that become active today. */
+async function lastDayByHand(tx: Tx, ground: Ground, { points, last_day }: Static<typeof AdjustBody>) {
+  if (points < 0) return null;
+  const today = todayOf(ground);
+  if (last_day !== undefined && last_day !== null && last_day < today)
+    throw problem("points.bad_day", { last_day, first_day: today });
+  if (last_day !== undefined) return last_day;
+  const terms = termsOn(await allTerms(tx), today);
+  return terms === undefined ? null : lastDayOf(terms.definition.expiry, today);
 }
 
 /** Points by hand as they are put to a colleague. */
 async function inWords(ground: Ground, request: FastifyRequest, what: "adjust" | "transfer"): Promise<ActInWords> {
   const body = request.body as Static<typeof AdjustBody> & Partial<Static<typeof TransferBody>>;
-  const { member_id, points, reason, to_member_id } = body;
+  const { member_id, points, reason, to_member_id, last_day } = body;
   // nobody is asked about a member whom the person does not see
   await ground.store.read(request.scope, (tx) => memberIdAt(tx, member_id));
   const count = Math.abs(points).toLocaleString("en");
+  const until =
+    last_day === undefined || points < 0
+      ? { zh: "", en: "" }
+      : last_day === null
+        ? { zh: "，不过期", en: ", without expiry" }
+        : { zh: `，${last_day} 到期`, en: `, until ${last_day}` };
   const words =
     what === "transfer"
       ? {
@@ -245,8 +280,8 @@ async function inWords(ground: Ground, request: FastifyRequest, what: "adjust" |
           en: `Give ${count} points of member ${member_id} to member ${to_member_id}`,
         }
       : {
-          zh: `${points > 0 ? "补发" : "扣减"}会员 ${member_id} 的积分 ${count}`,
-          en: `${points > 0 ? "Give" : "Take"} ${count} points ${points > 0 ? "to" : "from"} member ${member_id}`,
+          zh: `${points > 0 ? "补发" : "扣减"}会员 ${member_id} 的积分 ${count}${until.zh}`,
+          en: `${points > 0 ? "Give" : "Take"} ${count} points ${points > 0 ? "to" : "from"} member ${member_id}${until.en}`,
         };
   return { reason, words: async () => words };
 }

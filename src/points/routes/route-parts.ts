@@ -45,6 +45,9 @@ export const HistoryPage = Type.Object({
       points: Count,
       what: Type.String(),
       lot_id: Nullable(Count),
+      reason: Nullable(
+        Type.String({ description: "What somebody wrote who moved them by hand or granted them to many" }),
+      ),
     }),
   ),
   next: Nullable(Count),

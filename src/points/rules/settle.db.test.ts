@@ -74,6 +74,24 @@ describe("an order", () => {
     expect(await shop.has(anna)).toEqual({ pending: 0, active: 0, owed: 0 });
   });
 
+  test("of a till that was offline earns later by the day it was made: by its rules, with its waiting and its expiry", async () => {
+    await open([amount]);
+    await shop.goTo(addDays(START, 2));
+    await put(tried([{ ...amount, points: 2 }]), addDays(START, 3));
+    await shop.goTo(addDays(START, 9));
+    const lena = await shop.newMember();
+    const order_id = await shop.buy(lena, 10_000, addDays(START, 1));
+    await shop.look(lena);
+    expect(await shop.has(lena)).toEqual({ pending: 0, active: 100, owed: 0 });
+    const lots = await shop.query("select points, last_day, reference from points.lot where owner = $1", [lena]);
+    expect(lots).toEqual([
+      { points: 100, last_day: "2027-03-08", reference: expect.stringContaining(`order:${order_id}:`) },
+    ]);
+    await shop.buy(lena, 10_000);
+    expect(await shop.has(lena)).toEqual({ pending: 200, active: 100, owed: 0 });
+    expect(await isWhole()).toBe(true);
+  });
+
   test("that is returned in parts takes back to the point: from pending, from active, then as a debt that the next pays", async () => {
     await open([amount], { pending_days: 0 });
     const ben = await shop.newMember();

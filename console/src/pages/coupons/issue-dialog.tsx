@@ -12,7 +12,7 @@ type Kind = "segment" | "members" | "codes";
 interface SegmentRow {
   readonly segment_id: number;
   readonly name: string;
-  readonly members: number | null;
+  readonly count: number | null;
 }
 
 /** To whom coupons of a batch are issued: a segment, members by number, or codes for whoever gets them. */
@@ -69,7 +69,7 @@ export function IssueDialog({ batch, onClose }: { batch: Batch; onClose: () => v
             { value: "", label: t("issue.choose") },
             ...(segments.data?.items ?? []).map((one) => ({
               value: String(one.segment_id),
-              label: one.members === null ? one.name : `${one.name} · ${formatCount(one.members)}`,
+              label: one.count === null ? one.name : `${one.name} · ${formatCount(one.count)}`,
             })),
           ]}
         />

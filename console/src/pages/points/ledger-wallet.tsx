@@ -198,6 +198,7 @@ export function HistoryLines({
                 <li key={line.transfer_id}>
                   <span>
                     {whatWord(line, t)} {words(line.reference)}
+                    {line.reason === null ? null : `${t("colon")}${line.reason}`}
                     <small>
                       <Instant at={line.at} />
                     </small>

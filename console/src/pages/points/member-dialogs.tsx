@@ -7,7 +7,7 @@ import { TextField } from "../../parts/form.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
 import { formatCount, formatMoney } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
-import { NumberField } from "./fields.tsx";
+import { DayField, NumberField } from "./fields.tsx";
 import type { MemberPoints } from "./member-points-data.ts";
 import { worthOf } from "./points-data.ts";
 
@@ -24,7 +24,7 @@ function useAct(path: string, done: string, onClose: () => void) {
   const client = useQueryClient();
   const [key] = useState(() => crypto.randomUUID());
   return useMutation({
-    mutationFn: (body: Readonly<Record<string, string | number>>) => api.once(path, key, body),
+    mutationFn: (body: Readonly<Record<string, string | number | null>>) => api.once(path, key, body),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ["points"] });
       say(done);
@@ -38,11 +38,17 @@ function useAct(path: string, done: string, onClose: () => void) {
   });
 }
 
+/** Until when points live that are given by hand: as the programme says, a day, for good. */
+const LIVES = ["programme", "day", "never"] as const;
+type Life = (typeof LIVES)[number];
+
 /** Gives or takes points with a reason; a colleague approves. */
 export function AdjustDialog({ memberId, data, onClose }: DialogProps) {
   const t = useTexts("points");
   const [way, setWay] = useState<"give" | "take">("give");
   const [points, setPoints] = useState<number>();
+  const [life, setLife] = useState<Life>("programme");
+  const [day, setDay] = useState<string>();
   const [typed, setTyped] = useState("");
   const act = useAct("/api/points/adjustments", t("adjust.done"), onClose);
   const reason = typed.trim();
@@ -52,12 +58,23 @@ export function AdjustDialog({ memberId, data, onClose }: DialogProps) {
       title={t("adjust.title")}
       act={t(`adjust.${way}`)}
       danger={way === "take"}
-      ready={points !== undefined && points > 0 && !tooMuch && reason.length >= REASON_MIN}
+      ready={
+        points !== undefined &&
+        points > 0 &&
+        !tooMuch &&
+        reason.length >= REASON_MIN &&
+        (way === "take" || life !== "day" || day !== undefined)
+      }
       busy={act.isPending}
       error={act.error !== null && !isAsked(act.error) ? act.error : undefined}
       onClose={onClose}
       onAct={() =>
-        act.mutate({ member_id: Number(memberId), points: (points ?? 0) * (way === "give" ? 1 : -1), reason })
+        act.mutate({
+          member_id: Number(memberId),
+          points: (points ?? 0) * (way === "give" ? 1 : -1),
+          reason,
+          ...(way === "take" || life === "programme" ? {} : { last_day: life === "day" ? (day ?? null) : null }),
+        })
       }
     >
       <p className="ht-note">{t("adjust.text")}</p>
@@ -75,6 +92,17 @@ export function AdjustDialog({ memberId, data, onClose }: DialogProps) {
         onChange={setPoints}
         hint={t("adjust.has", { n: formatCount(data.active) })}
       />
+      {way === "give" ? (
+        <>
+          <Choices
+            label={t("adjust.life")}
+            value={life}
+            onChange={setLife}
+            items={LIVES.map((key) => ({ key, label: t(`adjust.life_${key}`) }))}
+          />
+          {life === "day" ? <DayField label={t("adjust.last_day")} value={day} onChange={setDay} /> : null}
+        </>
+      ) : null}
       <TextField label={t("adjust.reason")} value={typed} onChange={setTyped} hint={t("adjust.reason_hint")} />
     </FormDialog>
   );

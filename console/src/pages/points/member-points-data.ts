@@ -59,6 +59,8 @@ export interface HistoryLine {
   readonly points: number;
   readonly what: string;
   readonly lot_id: number | null;
+  /** What somebody wrote who moved them by hand or granted them to many. */
+  readonly reason: string | null;
 }
 
 export const memberPointsKey = (memberId: string) => ["points", "member", memberId] as const;

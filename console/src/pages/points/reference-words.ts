@@ -4,6 +4,7 @@ import type { Language } from "./rule-sentence.ts";
 export type Reference =
   | { readonly kind: "order" | "event"; readonly id: string; readonly rule: string; readonly owner: number }
   | { readonly kind: "grant"; readonly bulk: string; readonly owner: string }
+  | { readonly kind: "opening"; readonly bulk: string; readonly row: string }
   | { readonly kind: "transfer"; readonly from: string; readonly to: string }
   | { readonly kind: "redeem" | "adjust" | "fund" | "active" | "expired"; readonly name: string }
   | { readonly kind: "other"; readonly name: string };
@@ -22,6 +23,9 @@ export function readReference(reference: string): Reference {
     }
     case "grant":
       if (rest.length === 2) return { kind: "grant", bulk: rest[0] ?? "", owner: rest[1] ?? "" };
+      break;
+    case "opening":
+      if (rest.length === 3) return { kind: "opening", bulk: rest[0] ?? "", row: rest[1] ?? "" };
       break;
     case "transfer":
       if (rest.length === 2) return { kind: "transfer", from: rest[0] ?? "", to: rest[1] ?? "" };
@@ -62,6 +66,8 @@ export function referenceWords(
       return `${zh ? "人工增减" : "By hand"}${isMade(read.name) ? "" : ` · ${read.name}`}`;
     case "grant":
       return `${zh ? "批量发放" : "Grant to many"} ${read.bulk}`;
+    case "opening":
+      return zh ? `期初积分 · 文件第 ${read.row} 行` : `Opening points · row ${read.row} of the file`;
     case "transfer":
       return zh ? `转赠 · 会员 ${read.from} → 会员 ${read.to}` : `Given on · member ${read.from} → member ${read.to}`;
     case "fund":
