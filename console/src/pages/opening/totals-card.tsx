@@ -67,18 +67,14 @@ function statedOf(typed: Readonly<Record<string, string>>): Stated | undefined {
   };
 }
 
-/** Totals of the file beside those of the system before, typed in by hand; each line says whether they agree. */
-export function TotalsCard({ opening, t }: { opening: Opening; t: Translate }) {
-  const { totals, stated } = opening;
-  const [typed, setTyped] = useState(() => typedFrom(stated));
-  const save = useOpeningAct((wish: Stated) => api.put(`/api/points/openings/${opening.opening_id}/stated`, wish), {
-    done: t("done.stated"),
-  });
-  if (totals === null) return null;
-  const open = opening.state === "checked" || opening.state === "new";
-  const wish = statedOf(typed);
-  const saved = JSON.stringify(wish) === JSON.stringify(statedOf(typedFrom(stated)));
-  const columns: readonly Column<Line>[] = [
+type Typed = Readonly<Record<string, string>>;
+
+/** @param open whether the totals can still be typed */
+function columnsOf(
+  { typed, onType, open }: { typed: Typed; onType: (typed: Typed) => void; open: boolean },
+  t: Translate,
+): readonly Column<Line>[] {
+  return [
     { key: "what", title: t("totals.what"), wrap: true, render: (row) => row.label },
     {
       key: "stated",
@@ -92,7 +88,7 @@ export function TotalsCard({ opening, t }: { opening: Opening; t: Translate }) {
             aria-label={t("totals.stated_of", { what: row.label })}
             aria-invalid={(typed[row.key] ?? "").trim() !== "" && numberOf(typed[row.key]) === undefined}
             value={typed[row.key] ?? ""}
-            onChange={(event) => setTyped({ ...typed, [row.key]: event.target.value })}
+            onChange={(event) => onType({ ...typed, [row.key]: event.target.value })}
           />
         ) : (
           <Count value={numberOf(typed[row.key])} />
@@ -115,6 +111,19 @@ export function TotalsCard({ opening, t }: { opening: Opening; t: Translate }) {
       },
     },
   ];
+}
+
+/** Totals of the file beside those of the system before, typed in by hand; each line says whether they agree. */
+export function TotalsCard({ opening, t }: { opening: Opening; t: Translate }) {
+  const { totals, stated } = opening;
+  const [typed, setTyped] = useState(() => typedFrom(stated));
+  const save = useOpeningAct((wish: Stated) => api.put(`/api/points/openings/${opening.opening_id}/stated`, wish), {
+    done: t("done.stated"),
+  });
+  if (totals === null) return null;
+  const open = opening.state === "checked" || opening.state === "new";
+  const wish = statedOf(typed);
+  const saved = JSON.stringify(wish) === JSON.stringify(statedOf(typedFrom(stated)));
   return (
     <Card
       flush
@@ -130,7 +139,7 @@ export function TotalsCard({ opening, t }: { opening: Opening; t: Translate }) {
     >
       <DataTable
         label={t("totals.title")}
-        columns={columns}
+        columns={columnsOf({ typed, onType: setTyped, open }, t)}
         rows={linesOf(totals, stated, t)}
         rowKey={(row) => row.key}
       />
