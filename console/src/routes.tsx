@@ -124,6 +124,9 @@ export const ROUTES: readonly Route[] = [
     import("./pages/identities/identities.tsx").then((page) => page.IdentitiesPage),
   ),
   route("/data/engines", "data.read", () => import("./pages/engines/engines.tsx").then((page) => page.EnginesPage)),
+  route("/data/webhooks", "channels.read", () =>
+    import("./pages/webhooks/webhooks.tsx").then((page) => page.WebhooksPage),
+  ),
   route("/data/jobs", "jobs.read", () => import("./pages/jobs/jobs.tsx").then((page) => page.JobsPage)),
   route("/me/security", null, () => import("./pages/security/security.tsx").then((page) => page.SecurityPage)),
   route("/trust/approvals", null, () => import("./pages/approvals/approvals.tsx").then((page) => page.ApprovalsPage)),

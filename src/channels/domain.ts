@@ -4,6 +4,7 @@ import "./errors.ts";
 import { collectMovements, webhookEvents } from "./webhooks/collect.ts";
 import { Lanes } from "./webhooks/deliver.ts";
 import { CARRIERS } from "./messages/carriers.ts";
+import { messageRoutes } from "./messages/routes.ts";
 import { Sending } from "./messages/sending.ts";
 import { failingEndpoints } from "./webhooks/failing-store.ts";
 import { webhookJobs, webhookSchedules } from "./webhooks/jobs.ts";
@@ -15,7 +16,10 @@ export const domain: Domain = {
   name: "channels",
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["channels"],
-  routes: webhookRoutes,
+  routes: (app, ground) => {
+    webhookRoutes(app, ground);
+    messageRoutes(app, ground);
+  },
   jobs: webhookJobs,
   schedules: webhookSchedules,
   events: webhookEvents,

@@ -6,6 +6,22 @@ export const errors = defineErrors("channels", {
     zh: "没有消息模板 {template}。请先新建并通过审核。",
     en: "There is no message template {template}. Make it and have it approved first.",
   },
+  template_not_found: { status: 404, zh: "没有消息模板 {template}。", en: "There is no message template {template}." },
+  template_kind: {
+    status: 409,
+    zh: "模板 {template} 是 {channel} 通道的 {category} 类，不能改成别的；请新建一个。",
+    en: "The template {template} is of channel {channel} and category {category} and stays so: make another one.",
+  },
+  version_state: {
+    status: 409,
+    zh: "模板 {template} 的第 {version} 版不在可以这样变更的状态。请刷新后再看。",
+    en: "Version {version} of the template {template} does not stand where it can move so. Look at it again.",
+  },
+  template_unreadable: {
+    status: 422,
+    zh: "模板读不通：{why}",
+    en: "The template does not read: {why}",
+  },
   too_many: {
     status: 422,
     zh: "一次最多请求 {limit} 条消息，请分批。",

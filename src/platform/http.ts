@@ -72,7 +72,6 @@ export const OBJECT_KINDS = {
   webhook_endpoint: "brand",
   journey: "brand",
   message_template: "brand",
-  message: "brand",
   approval: "brand",
   retained: "brand",
   assessment: "brand",

@@ -57,6 +57,7 @@ export const PAGES = [
   "/data/identities?tab=conflicts",
   "/data/identities?tab=quarantined",
   "/data/engines",
+  "/data/webhooks",
   "/data/jobs",
   "/me/security",
   "/trust/approvals",

@@ -57,6 +57,7 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "rejects", path: "/data/rejects", permission: "data.read" },
       { key: "identities", path: "/data/identities", permission: "members.read" },
       { key: "engines", path: "/data/engines", permission: "data.read" },
+      { key: "webhooks", path: "/data/webhooks", permission: "channels.read" },
       { key: "jobs", path: "/data/jobs", permission: "jobs.read" },
     ],
   },

@@ -49,14 +49,19 @@ interface Batch {
   readonly policy: Policy;
   readonly carrier: Carrier;
   readonly cost_minor: number;
+  readonly lease_ms: number;
 }
 
 /**
  * Decides a batch of one channel: everything it needs to know is read by a statement for each kind of fact, judged in
  * memory, and written by a statement for each kind of end. What goes on to a service outside is marked before it leaves.
- * @param limit messages at most
+ * @param options messages at most, and how long an answer may take
  */
-export async function gateRound(ground: Ground, carrier: Carrier, limit = GATE_BATCH_MAX): Promise<Gated> {
+export async function gateRound(
+  ground: Ground,
+  carrier: Carrier,
+  { limit = GATE_BATCH_MAX, lease_ms = LEASE_MS }: { readonly limit?: number; readonly lease_ms?: number } = {},
+): Promise<Gated> {
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
     if (!(await tryGate(tx))) return NOTHING;
     const now = ground.clock.now();
@@ -64,7 +69,7 @@ export async function gateRound(ground: Ground, carrier: Carrier, limit = GATE_B
     if (claimed.length === 0) return NOTHING;
     const policy = await policyInForce(tx);
     const cost_minor = (await carriers(tx)).find(({ channel }) => channel === carrier.channel)?.cost_minor ?? 0;
-    const letters = await decideBatch({ ground, tx, now, policy, carrier, cost_minor }, claimed);
+    const letters = await decideBatch({ ground, tx, now, policy, carrier, cost_minor, lease_ms }, claimed);
     return { decided: claimed.length, letters: "within" in carrier ? [] : letters };
   });
 }
@@ -105,7 +110,7 @@ async function decideBatch(batch: Batch, claimed: readonly Claimed[]): Promise<L
   if ("within" in carrier) {
     await carrier.within(tx, ground, letters);
     for (const row of rows) endings.push({ ...row, state: "accepted", reason: null });
-  } else await markSending(tx, rows, now, new Date(now.getTime() + LEASE_MS));
+  } else await markSending(tx, rows, now, new Date(now.getTime() + batch.lease_ms));
   await tellEnded(tx, await endMessages(tx, [...endings, ...held], now));
   return letters;
 }

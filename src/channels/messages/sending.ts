@@ -9,6 +9,13 @@ import { ASK_AFTER_MS, settle } from "./settle.ts";
 const SENT_AT_ONCE = 200;
 const ASKED_AT_ONCE = 200;
 
+/** How long an answer may take before it counts as lost, and when a service knows what became of a message. */
+export interface Pace {
+  readonly lease_ms: number;
+  readonly ask_after_ms: number;
+}
+const CALM: Pace = { lease_ms: LEASE_MS, ask_after_ms: ASK_AFTER_MS };
+
 /**
  * One channel's way from the gate to its service. Each has its own, so that one that is slow or dead holds up itself alone:
  * it lets the gate decide as many as it can send, sends them in parts, and settles each part as its answer comes.
@@ -17,11 +24,13 @@ export class Sending {
   readonly carrier: Carrier;
   readonly #ground: Ground;
   readonly #open = new Set<Promise<void>>();
+  readonly #pace: Pace;
   #under_way = 0;
 
-  constructor(ground: Ground, carrier: Carrier) {
+  constructor(ground: Ground, carrier: Carrier, pace: Pace = CALM) {
     this.#ground = ground;
     this.carrier = carrier;
+    this.#pace = pace;
   }
 
   /** @returns whether there may be more to do at once */
@@ -34,7 +43,7 @@ export class Sending {
     await this.lookAfterLost();
     const room = carrier.under_way_max - this.#under_way;
     if (room <= 0) return false;
-    const { decided, letters } = await gateRound(this.#ground, carrier, room);
+    const { decided, letters } = await gateRound(this.#ground, carrier, { limit: room, lease_ms: this.#pace.lease_ms });
     for (let at = 0; at < letters.length; at += SENT_AT_ONCE) this.#begin(letters.slice(at, at + SENT_AT_ONCE));
     return decided > 0 && this.#under_way < carrier.under_way_max;
   }
@@ -59,7 +68,7 @@ export class Sending {
     const receipts = await carrier.send(this.#ground, letters);
     const ids = letters.map(({ message_id }) => message_id);
     const attempts = await this.#ground.store.read(SYSTEM_SCOPE, (tx) => attemptsOf(tx, ids));
-    await settle(this.#ground, carrier, receipts, attempts);
+    await settle(this.#ground, carrier, receipts, attempts, this.#pace.ask_after_ms);
   }
 
   /**
@@ -76,7 +85,7 @@ export class Sending {
       await putToAsking(
         tx,
         lost.map(({ message_id }) => message_id),
-        new Date(now.getTime() + LEASE_MS + ASK_AFTER_MS),
+        new Date(now.getTime() + this.#pace.lease_ms + this.#pace.ask_after_ms),
       );
       return lost;
     });
@@ -85,7 +94,7 @@ export class Sending {
     const { ask } = carrier;
     if (ask === null) {
       const unknown = rows.map(({ message_id }) => ({ message_id, kind: "unknown", code: "no_answer" }) as const);
-      await settle(this.#ground, carrier, unknown, attempts);
+      await settle(this.#ground, carrier, unknown, attempts, this.#pace.ask_after_ms);
       return rows.length;
     }
     const asked = await this.#addressed(rows);
@@ -100,6 +109,7 @@ export class Sending {
         ...gone.map(({ message_id }) => ({ message_id, kind: "refused", code: "member_gone" }) as const),
       ],
       attempts,
+      this.#pace.ask_after_ms,
     );
     return rows.length;
   }

@@ -15,6 +15,7 @@ export async function settle(
   carrier: Carrier,
   receipts: readonly Receipt[],
   attempts: ReadonlyMap<number, number>,
+  ask_after_ms = ASK_AFTER_MS,
 ): Promise<void> {
   if (receipts.length === 0) return;
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
@@ -47,7 +48,7 @@ export async function settle(
       ...endings.filter(({ state }) => state === "refused").map(({ message_id }) => message_id),
     ]);
     await putOff(tx, again, "retry");
-    await putToAsking(tx, asking, new Date(now.getTime() + ASK_AFTER_MS));
+    await putToAsking(tx, asking, new Date(now.getTime() + ask_after_ms));
     await tellEnded(tx, await endMessages(tx, endings, now));
     await noteHealth(tx, carrier, receipts, now);
   });

@@ -53,7 +53,8 @@ export interface RenderScope {
   readonly member: { readonly name: string; readonly number: number };
 }
 
-const RENDER_MS = 50;
+/** Far beyond what any template needs: without loops its length bounds its work, and a busy machine must hold nothing back. */
+const RENDER_MS = 5_000;
 const MEMORY = 200_000;
 const TEXT_MAX = 20_000;
 

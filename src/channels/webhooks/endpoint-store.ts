@@ -71,8 +71,8 @@ export interface NewEndpoint {
 export async function insertEndpoint(tx: Tx, ground: Ground, wanted: NewEndpoint): Promise<number> {
   const row = await tx.one<{ endpoint_id: number }>(
     `insert into channels.endpoint (place, name, address_sealed, address_shown, kinds, secret_sealed, made_by, made_at)
-     select n, $1, $2, $3, $4, $5, $6, $7 from generate_series(1, ${ENDPOINTS_MAX}) n
-     where not exists (select from channels.endpoint where place = n) order by n limit 1
+     select place.n, $1, $2, $3, $4, $5, $6, $7 from (
+       select n from generate_series(1, ${ENDPOINTS_MAX}) n where not exists (select from channels.endpoint where place = n) order by n limit 1) place
      returning endpoint_id`,
     [
       wanted.name,

@@ -1,0 +1,23 @@
+/** Reasons in words, for people: what happened, and what can be done. */
+export const REASON_WORDS: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
+  cancelled: { zh: "请求方已取消", en: "Taken back by whoever asked" },
+  template_missing: { zh: "模板没有已通过的版本", en: "The template has no approved version" },
+  stopped: { zh: "发送已被停止", en: "Sending was stopped" },
+  member_gone: { zh: "会员已删除或不存在", en: "The member is gone" },
+  excluded: { zh: "测试账号、员工或批发客户", en: "Test account, staff or wholesale" },
+  no_address: { zh: "没有可用的联系方式", en: "No address for this channel" },
+  no_consent: { zh: "没有同意或已撤回", en: "No consent, or withdrawn" },
+  hold_out: { zh: "对照组，不发营销", en: "Kept from marketing for comparison" },
+  repeated: { zh: "同一模板刚发过", en: "Told the same just before" },
+  expired: { zh: "已过有效期", en: "Worth nothing any more" },
+  quiet_hours: { zh: "免打扰时段", en: "Quiet hours" },
+  template_broken: { zh: "模板缺变量或渲染失败", en: "The template could not be rendered" },
+  cap_member: { zh: "达到会员频次上限", en: "The member's cap is reached" },
+  cap_household: { zh: "达到同一号码上限", en: "The household's cap is reached" },
+  budget: { zh: "预算用完", en: "The budget is used up" },
+  channel_health: { zh: "通道暂停，等待恢复", en: "The channel rests" },
+  retry: { zh: "等待重试", en: "Waits to be tried again" },
+  refused_by_service: { zh: "服务商拒绝", en: "Refused by the service" },
+  attempts_exhausted: { zh: "多次重试仍失败", en: "Failed after several tries" },
+  fate_unknown: { zh: "结果不明，不重发", en: "Nobody can say; not repeated" },
+};

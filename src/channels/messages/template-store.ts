@@ -1,0 +1,103 @@
+import { problem } from "../../platform/index.ts";
+import type { Tx } from "../../store/index.ts";
+import type { Category, Channel } from "./request.ts";
+import type { Content } from "./template.ts";
+
+export type VersionState = "draft" | "submitted" | "approved" | "rejected" | "retired";
+
+export interface TemplateVersion {
+  readonly version: number;
+  readonly content: Content;
+  readonly state: VersionState;
+  readonly state_reason: string | null;
+  readonly saved_by: number | null;
+  readonly saved_at: Date;
+  readonly state_at: Date;
+}
+
+export interface TemplateRow {
+  readonly template: string;
+  readonly channel: Channel;
+  readonly category: Category;
+  readonly made_at: Date;
+  readonly versions: readonly TemplateVersion[];
+}
+
+/** Templates with their versions, the newest first. */
+export async function listTemplates(tx: Tx, only: string | null = null): Promise<TemplateRow[]> {
+  const rows = await tx.query<Omit<TemplateRow, "versions">>(
+    "select template, channel, category, made_at from channels.template where $1::text is null or template = $1 order by template limit 500",
+    [only],
+  );
+  const versions = await tx.query<TemplateVersion & { template: string }>(
+    `select template, version, content, state, state_reason, saved_by, saved_at, state_at from channels.template_version
+     where template = any($1) order by template, version desc`,
+    [rows.map(({ template }) => template)],
+  );
+  const of = Map.groupBy(versions, ({ template }) => template);
+  return rows.map((row) => ({ ...row, versions: of.get(row.template) ?? [] }));
+}
+
+/** @throws channels.template_not_found */
+export async function templateNamed(tx: Tx, template: string): Promise<TemplateRow> {
+  const [row] = await listTemplates(tx, template);
+  if (row === undefined) throw problem("channels.template_not_found", { template });
+  return row;
+}
+
+export interface By {
+  readonly person_id: number | null;
+  readonly now: Date;
+}
+
+/** Saves the draft; the first one makes the template. @throws channels.template_kind when it would change channel or category */
+export async function saveDraft(
+  tx: Tx,
+  wanted: { readonly template: string; readonly category: Category; readonly content: Content },
+  by: By,
+): Promise<number> {
+  const { template, category, content } = wanted;
+  const made = await tx.one<{ channel: string; category: string }>(
+    `with made as (
+       insert into channels.template (template, channel, category, made_by, made_at) values ($1, $2, $3, $4, $5)
+       on conflict (template) do nothing returning channel, category)
+     select channel, category from made union all select channel, category from channels.template where template = $1 limit 1`,
+    [template, content.kind, category, by.person_id, by.now],
+  );
+  if (made?.channel !== content.kind || made.category !== category)
+    throw problem("channels.template_kind", { template, channel: made?.channel ?? "", category: made?.category ?? "" });
+  const row = await tx.one<{ version: number }>(
+    `insert into channels.template_version as v (template, version, content, state, saved_by, saved_at, state_by, state_at)
+     select $1, coalesce(max(version), 0) + 1, $2, 'draft', $3, $4, $3, $4 from channels.template_version where template = $1
+     on conflict (template) where state = 'draft'
+     do update set content = excluded.content, saved_by = excluded.saved_by, saved_at = excluded.saved_at, state_at = excluded.state_at
+     returning version`,
+    [template, JSON.stringify(content), by.person_id, by.now],
+  );
+  return row?.version ?? 0;
+}
+
+/**
+ * Moves a version on. An approved one takes the place of the one before, in one statement after another of a transaction:
+ * there is one in use at any time.
+ * @throws channels.version_state when it does not stand where it would have to
+ */
+export async function moveVersion(
+  tx: Tx,
+  at: { readonly template: string; readonly version: number },
+  move: { readonly from: readonly VersionState[]; readonly to: VersionState; readonly reason: string | null },
+  by: By,
+): Promise<void> {
+  const { template, version } = at;
+  if (move.to === "approved")
+    await tx.query(
+      "update channels.template_version set state = 'retired', state_by = $3, state_at = $4 where template = $1 and state = 'approved' and version <> $2",
+      [template, version, by.person_id, by.now],
+    );
+  const moved = await tx.execute(
+    `update channels.template_version set state = $3, state_reason = $4, state_by = $5, state_at = $6
+     where template = $1 and version = $2 and state = any($7)`,
+    [template, version, move.to, move.reason, by.person_id, by.now, move.from],
+  );
+  if (moved === 0) throw problem("channels.version_state", { template, version });
+}
