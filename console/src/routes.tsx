@@ -65,6 +65,10 @@ export const ROUTES: readonly Route[] = [
   route("/points/:programme/edit", "points.read", () =>
     import("./pages/points/programme-edit.tsx").then((page) => page.ProgrammeEditPage),
   ),
+  route("/journeys", "journeys.read", () => import("./pages/journeys/journeys.tsx").then((page) => page.JourneysPage)),
+  route("/journeys/:journey", "journeys.read", () =>
+    import("./pages/journeys/journey.tsx").then((page) => page.JourneyPage),
+  ),
   route("/coupons", "benefits.read", () => import("./pages/coupons/coupons.tsx").then((page) => page.CouponsPage)),
   route("/coupons/new", "benefits.manage", () =>
     import("./pages/coupons/coupon-edit.tsx").then((page) => page.CouponEditPage),

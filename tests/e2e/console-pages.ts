@@ -42,6 +42,7 @@ export const PAGES = [
   "/rewards/gaiwan",
   "/rewards/cellar_box/edit",
   "/rewards/orders?state=confirmed",
+  "/journeys",
   "/metrics",
   "/metrics/stores",
   "/metrics/net_sales",

@@ -42,6 +42,10 @@ export const NAVIGATION: readonly NavGroup[] = [
     ],
   },
   {
+    key: "automation_group",
+    items: [{ key: "journeys", path: "/journeys", permission: "journeys.read" }],
+  },
+  {
     key: "measures_group",
     items: [
       { key: "metrics", path: "/metrics", permission: "metrics.read" },

@@ -67,6 +67,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   coupons: <GiftOutlined />,
   rewards: <ShoppingOutlined />,
   reward_orders: <InboxOutlined />,
+  journeys: <NodeIndexOutlined />,
   metrics: <LineChartOutlined />,
   stores: <ShopOutlined />,
   sources: <DatabaseOutlined />,

@@ -1,0 +1,122 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api } from "../../api/client.ts";
+import { say, sayError } from "../../parts/toast.tsx";
+import { useTexts } from "../../texts/texts.ts";
+
+interface Words {
+  readonly zh: string;
+  readonly en: string;
+}
+
+export interface Figures {
+  readonly entered: number;
+  readonly under_way: number;
+  readonly finished: number;
+  readonly goal: number;
+  readonly held_out: number;
+  readonly held_out_goal: number;
+  readonly troubled: number;
+}
+
+export type JourneyState = "draft" | "live" | "paused" | "ended";
+
+export interface JourneyListed extends Figures {
+  readonly journey: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly state: JourneyState;
+  readonly version: number;
+  readonly draft: boolean;
+  readonly entry_zh: string;
+  readonly entry_en: string;
+}
+
+export interface JourneyDefinition {
+  readonly zh: string;
+  readonly en: string;
+  readonly start: string;
+  readonly goal: { readonly event: string; readonly exit: boolean } | null;
+  readonly hold_out_percent: number;
+  readonly nodes: Readonly<Record<string, { readonly kind: string } & Readonly<Record<string, unknown>>>>;
+}
+
+export interface Journey extends Figures {
+  readonly journey: string;
+  readonly state: JourneyState;
+  readonly shown: number;
+  readonly versions: readonly {
+    readonly version: number;
+    readonly published_at: string | null;
+    readonly saved_at: string;
+    readonly definition: JourneyDefinition;
+  }[];
+  readonly entry: Words;
+  readonly nodes: Readonly<Record<string, Words & { readonly ways: readonly Words[] }>>;
+  readonly waiting: Readonly<Record<string, number>>;
+  readonly passed: Readonly<Record<string, readonly number[]>>;
+  readonly problems: readonly (Words & { readonly path: string; readonly code: string })[];
+}
+
+export interface RunRow {
+  readonly run_id: number;
+  readonly member_id: number;
+  readonly node: string;
+  readonly due_at: string;
+  readonly entered_at: string;
+  readonly ended: string | null;
+  readonly ended_at: string | null;
+}
+
+const KEY = ["journeys"] as const;
+/** Numbers of a journey move while one looks. */
+const LOOK_EVERY_MS = 5_000;
+
+export function useJourneys() {
+  return useQuery({
+    queryKey: [...KEY, "list"],
+    refetchInterval: LOOK_EVERY_MS,
+    queryFn: ({ signal }) => api.get<{ items: readonly JourneyListed[] }>("/api/journeys", {}, signal),
+  });
+}
+
+export function useJourney(journey: string, version: number | undefined) {
+  return useQuery({
+    queryKey: [...KEY, "one", journey, version],
+    refetchInterval: LOOK_EVERY_MS,
+    queryFn: ({ signal }) =>
+      api.get<Journey>(`/api/journeys/${journey}`, version === undefined ? {} : { version }, signal),
+  });
+}
+
+export interface Place {
+  readonly version: number;
+  readonly node: string;
+  readonly way?: number;
+}
+
+export function useRuns(journey: string, place: Place) {
+  return useQuery({
+    queryKey: [...KEY, "runs", journey, place],
+    queryFn: ({ signal }) =>
+      api.get<{ items: readonly RunRow[]; before: number | null }>(
+        `/api/journeys/${journey}/runs`,
+        { ...place },
+        signal,
+      ),
+  });
+}
+
+/** An act on journeys: says that it is done, and everything shown is asked for anew. */
+export function useJourneyAct<Answer>(act: () => Promise<Answer>, done: string, onDone?: () => void) {
+  const t = useTexts("journeys");
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: act,
+    onSuccess: () => {
+      say(done);
+      onDone?.();
+      return client.invalidateQueries({ queryKey: KEY });
+    },
+    onError: (error) => sayError(error, t("shared:state.offline")),
+  });
+}
