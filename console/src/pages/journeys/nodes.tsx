@@ -126,7 +126,7 @@ function Way({ word, to, members, onOpen, t }: WayProps) {
   if (members === 0) return <span className="jo-way jo-none">{label}</span>;
   return (
     <button type="button" className="jo-way" onClick={onOpen}>
-      {label} <b>{formatCount(members)}</b> {t("people")}
+      {label} · <b>{formatCount(members)}</b> {t("people")}
     </button>
   );
 }
