@@ -14,7 +14,7 @@ import { STORES } from "./places.ts";
 import { Random } from "./random.ts";
 
 /** So long ago the tea house began with its own birthday treat. */
-const HISTORY_DAYS = 56;
+const HISTORY_DAYS = 35;
 const STEP_DAYS = 7;
 /** Of those who wait, so many come in a week, and no more. */
 const COMING_SHARE = 0.12;
