@@ -87,7 +87,7 @@ describe("points for many", () => {
     await dialog.getByRole("button", { name: "撤销" }).click();
     await page.getByText("已撤销").first().waitFor();
     await page.getByRole("link", { name: `会员 ${members[0]}` }).waitFor();
-    await page.getByText("收回之前已经花掉").waitFor();
+    await page.getByText("收回之前已经花掉", { exact: true }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await picture("grants-undone");
   });
