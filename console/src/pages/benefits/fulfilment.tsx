@@ -106,7 +106,6 @@ export function FulfilmentPage() {
       },
       { replace: true },
     );
-  const counts = query.data?.pages[0]?.counts;
   return (
     <div className="ht-page">
       <PageHeader
@@ -115,41 +114,7 @@ export function FulfilmentPage() {
         back={{ to: "/benefits", label: t("title") }}
       />
       <Card flush>
-        <div className="bf-filter">
-          <Choices
-            label={t("column.state")}
-            value={filter.state as State | ""}
-            onChange={(state) => set("state", state)}
-            items={[
-              { key: "" as const, label: t("fulfilment.all"), count: counts === undefined ? undefined : sumOf(counts) },
-              ...STATES.map((state) => ({ key: state, label: t(`kept.${state}`), count: counts?.[state] })),
-            ]}
-          />
-          <select
-            className="ht-select"
-            aria-label={t("column.benefit")}
-            value={filter.benefit}
-            onChange={(event) => set("benefit", event.target.value)}
-          >
-            <option value="">{t("fulfilment.any_benefit")}</option>
-            {names.map((one) => (
-              <option key={one.benefit} value={one.benefit}>
-                {pick(one.name_zh, one.name_en)}
-              </option>
-            ))}
-          </select>
-          {(["from", "to"] as const).map((name) => (
-            <label key={name} className="bf-day-field">
-              {t(`fulfilment.${name}`)}
-              <input
-                type="date"
-                className="cp-inline"
-                value={filter[name]}
-                onChange={(event) => set(name, event.target.value)}
-              />
-            </label>
-          ))}
-        </div>
+        <Filters filter={filter} counts={query.data?.pages[0]?.counts} names={names} set={set} t={t} />
         <Loaded query={query} skeleton={<SkeletonTable columns={6} />}>
           {({ pages }) => (
             <DataTable
@@ -168,6 +133,55 @@ export function FulfilmentPage() {
         </Loaded>
       </Card>
       {handing === undefined ? null : <HandOutDialog row={handing} onClose={() => setHanding(undefined)} />}
+    </div>
+  );
+}
+
+interface FiltersProps {
+  readonly filter: { readonly state: string; readonly benefit: string; readonly from: string; readonly to: string };
+  readonly counts: Readonly<Record<State, number>> | undefined;
+  readonly names: readonly { readonly benefit: string; readonly name_zh: string; readonly name_en: string }[];
+  readonly set: (name: string, value: string) => void;
+  readonly t: Translate;
+}
+
+/** By state, benefit and days; the address keeps what was chosen. */
+function Filters({ filter, counts, names, set, t }: FiltersProps) {
+  return (
+    <div className="bf-filter">
+      <Choices
+        label={t("column.state")}
+        value={filter.state as State | ""}
+        onChange={(state) => set("state", state)}
+        items={[
+          { key: "" as const, label: t("fulfilment.all"), count: counts === undefined ? undefined : sumOf(counts) },
+          ...STATES.map((state) => ({ key: state, label: t(`kept.${state}`), count: counts?.[state] })),
+        ]}
+      />
+      <select
+        className="ht-select"
+        aria-label={t("column.benefit")}
+        value={filter.benefit}
+        onChange={(event) => set("benefit", event.target.value)}
+      >
+        <option value="">{t("fulfilment.any_benefit")}</option>
+        {names.map((one) => (
+          <option key={one.benefit} value={one.benefit}>
+            {pick(one.name_zh, one.name_en)}
+          </option>
+        ))}
+      </select>
+      {(["from", "to"] as const).map((name) => (
+        <label key={name} className="bf-day-field">
+          {t(`fulfilment.${name}`)}
+          <input
+            type="date"
+            className="cp-inline"
+            value={filter[name]}
+            onChange={(event) => set(name, event.target.value)}
+          />
+        </label>
+      ))}
     </div>
   );
 }
