@@ -41,7 +41,7 @@ export function DeliveryLog({ endpoint_id, may }: { endpoint_id: number; may: bo
   const rows = query.data?.pages.flatMap(({ items }) => items) ?? [];
   if (open !== null) return <OneDelivery endpoint_id={endpoint_id} row={open} may={may} onBack={() => setOpen(null)} />;
   return (
-    <section className="ht-stack" aria-label={t("log")}>
+    <div className="ht-stack">
       <Choices
         label={t("log")}
         value={state}
@@ -88,7 +88,7 @@ export function DeliveryLog({ endpoint_id, may }: { endpoint_id: number; may: bo
           ]}
         />
       )}
-    </section>
+    </div>
   );
 }
 
