@@ -9,7 +9,7 @@ import { sleep } from "../../src/platform/timers.ts";
 import { WebhookReceiver } from "../support/webhook-receiver.ts";
 import { Rig } from "./ingest-rig.ts";
 
-const KILLS = process.env["HUITOU_SOAK"] === "1" ? 200 : process.env["HUITOU_LONG"] === "1" ? 40 : 4;
+const KILLS = process.env["HUITOU_SOAK"] === "1" ? 200 : process.env["HUITOU_LONG"] === "1" ? 12 : 4;
 const WORKER = fileURLToPath(new URL("./channels-worker.ts", import.meta.url));
 const PER_STEP = 5;
 

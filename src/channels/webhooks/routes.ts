@@ -313,7 +313,9 @@ function logRoutes(app: FastifyInstance, ground: Ground): void {
 }
 
 function replayRoutes(app: FastifyInstance, ground: Ground): void {
-  const one = aboutOne("webhook_endpoint", connect);
+  const none =
+    "what goes out has gone out before, to the same endpoint, under the same number; no personal data is in it";
+  const one = aboutOne("webhook_endpoint", { access: { ...connect.access, approval: { none } } });
   app.post<{ Params: Static<typeof DeliveryParams> }>(
     "/api/webhooks/endpoints/:endpoint_id/deliveries/:delivery_id/replay",
     {
