@@ -62,7 +62,7 @@ export async function journeyProblems(tx: Tx, ground: Ground, value: unknown): P
 function shapeOf({ nodes, start }: JourneyDefinition): JourneyProblem[] {
   const keys = new Set(Object.keys(nodes));
   const problems: JourneyProblem[] = [];
-  if (keys.size > NODES_MAX) problems.push(found("/nodes", "setting_value", { message: `≤ ${NODES_MAX}` }));
+  if (keys.size > NODES_MAX) return [found("/nodes", "setting_value", { message: `≤ ${NODES_MAX}` })];
   if (!keys.has(start)) problems.push(found("/start", "node_missing", { key: start }));
   const reached = reachedFrom(start, nodes);
   for (const [key, node] of Object.entries(nodes)) {

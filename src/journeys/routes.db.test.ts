@@ -79,3 +79,11 @@ test("what is asked of a journey that does not exist, or not in this state, is r
   const entering = await call("POST", "/api/journeys/over_http/entries", { member_ids: [1] }, "k2");
   expect(entering).toMatchObject({ code: "journeys.no_api_entry" });
 });
+
+test("a draft that has names and nothing else is listed, read with what it lacks, and has nobody in it", async () => {
+  const saved = await call("PUT", "/api/journeys/bare/draft", { key: "bare", zh: "空", en: "Bare" });
+  expect(saved.problems.length).toBeGreaterThan(3);
+  expect((await call("GET", "/api/journeys")).items[0]).toMatchObject({ journey: "bare", entry_zh: "", draft: true });
+  expect(await call("GET", "/api/journeys/bare")).toMatchObject({ state: "draft", nodes: {}, entered: 0 });
+  expect(await call("GET", "/api/journeys/bare/runs?node=any")).toEqual({ items: [], before: null });
+});

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
+import { Value } from "typebox/value";
 import type { Ground } from "../ground.ts";
 import { aboutOne, type ActInWords, problem } from "../platform/index.ts";
 import { segmentName } from "../segments/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
-import { JOURNEY_KEY, JourneyDefinition } from "./definition.ts";
+import { Entry, JOURNEY_KEY, JourneyDefinition } from "./definition.ts";
 import { journeyProblems } from "./definition-check.ts";
 import { ENTRANTS_MAX, enterByApi } from "./enter.ts";
 import { draftOf, type JourneyRow, listJourneys } from "./journey-store.ts";
@@ -147,7 +148,8 @@ function listRoute(app: FastifyInstance, ground: Ground): void {
 
 async function listed(tx: Tx, row: JourneyRow, figures: object | undefined) {
   const { journey, state, version, definition, published_at } = row;
-  const entry = await entryOf(tx, definition);
+  // a draft may lack anything but its names
+  const entry = Value.Check(Entry, definition.entry) ? await entryOf(tx, definition) : { zh: "", en: "" };
   const name = { zh: definition.zh, en: definition.en, entry_zh: entry.zh, entry_en: entry.en };
   return { journey, state, version, draft: published_at === null, ...name, ...NONE, ...figures };
 }

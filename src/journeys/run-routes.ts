@@ -89,13 +89,13 @@ export function runRoutes(app: FastifyInstance, ground: Ground): void {
 }
 
 async function chosenRuns(tx: Tx, journey: string, query: Static<typeof RunsQuery>, limit: number) {
-  const versions = await versionsOf(tx, journey);
-  if (versions.length === 0) throw problem("journeys.unknown", { journey });
+  const all = await versionsOf(tx, journey);
+  if (all.length === 0) throw problem("journeys.unknown", { journey });
+  // nobody walks a draft, which may lack anything
+  const versions = all.filter(({ published_at }) => published_at !== null);
   const version = versions.find((one) => one.version === query.version) ?? versions[0];
-  const place =
-    query.node === undefined || version === undefined
-      ? undefined
-      : Object.keys(version.definition.nodes).indexOf(query.node);
+  // a node that the version does not have stands at no place
+  const place = query.node === undefined ? undefined : Object.keys(version?.definition.nodes ?? {}).indexOf(query.node);
   const runs = await runsOf(tx, journey, {
     version_id: query.version === undefined && place === undefined ? undefined : version?.version_id,
     node: query.way === undefined ? place : undefined,
@@ -138,7 +138,8 @@ function memberRoute(app: FastifyInstance, ground: Ground): void {
 }
 
 async function wayOf(tx: Tx, ground: Ground, run: RunRow) {
-  const versions = new Map((await versionsOf(tx, run.journey)).map((one) => [one.version_id, one.definition]));
+  const published = (await versionsOf(tx, run.journey)).filter(({ published_at }) => published_at !== null);
+  const versions = new Map(published.map((one) => [one.version_id, one.definition]));
   const definition = versions.get(run.version_id);
   if (definition === undefined) throw problem("journeys.unknown", { journey: run.journey });
   const sentences = new Map<number, Awaited<ReturnType<typeof nodeSentences>>>();
