@@ -68,6 +68,11 @@ export const errors = defineErrors("journeys", {
     zh: "没有消息模板「{template}」。请先在模板页建好。",
     en: "There is no template {template}. Make it on the page of templates first.",
   },
+  members_unseen: {
+    status: 422,
+    zh: "有 {count} 位会员不存在，或不属于您的门店，谁也没有进入。请去掉他们再提交。",
+    en: "{count} of the members do not exist or belong to other stores, and nobody entered. Leave them out and send again.",
+  },
   too_many: {
     status: 422,
     zh: "一次最多进入 {limit} 位会员。请分几次提交。",

@@ -87,3 +87,16 @@ test("a draft that has names and nothing else is listed, read with what it lacks
   expect(await call("GET", "/api/journeys/bare")).toMatchObject({ state: "draft", nodes: {}, entered: 0 });
   expect(await call("GET", "/api/journeys/bare/runs?node=any")).toEqual({ items: [], before: null });
 });
+
+test("whoever may see the members of one store lets in no others, and nobody enters with them", async () => {
+  const published = await call("PUT", "/api/journeys/scoped/draft", { ...body(), key: "scoped" });
+  expect(published.problems).toEqual([]);
+  await call("POST", "/api/journeys/scoped/publish", {});
+  const an = await shop.member("an");
+  const asked = await call("POST", "/api/journeys/scoped/entries", { member_ids: [an, 987_654] }, "s1");
+  expect(asked).toMatchObject({ code: "journeys.members_unseen", params: { count: 1 } });
+  await shop.write((tx) => tx.query("update access.person set scope_stores = array['S001']"));
+  const elsewhere = await call("POST", "/api/journeys/scoped/entries", { member_ids: [an] }, "s2");
+  expect(elsewhere).toMatchObject({ code: "journeys.members_unseen" });
+  expect(await shop.runs("scoped")).toEqual([]);
+});

@@ -13,6 +13,7 @@ import { changeState, publishJourney, saveJourney } from "./journeys.ts";
 import { edgeOf } from "./plan.ts";
 import { journeyFigures, versionCounts, versionsOf } from "./report-store.ts";
 import { runRoutes } from "./run-routes.ts";
+import { presentMembers } from "./run-store.ts";
 import { entrySentence, nodeSentences } from "./sentence.ts";
 
 const LISTED_MAX = 500;
@@ -321,10 +322,15 @@ function enterRoute(app: FastifyInstance, ground: Ground): void {
         },
       }),
     },
-    async ({ params: { journey }, body: { member_ids }, headers }) => ({
-      entered: await ground.store.write(SYSTEM_SCOPE, (tx) =>
-        enterByApi(tx, ground, journey, { member_ids, key: headers["idempotency-key"] }),
-      ),
-    }),
+    async ({ params: { journey }, body: { member_ids }, headers, scope }) => {
+      const wanted = [...new Set(member_ids)];
+      const seen = await ground.store.read(scope, (tx) => presentMembers(tx, wanted));
+      const count = wanted.filter((member_id) => !seen.has(member_id)).length;
+      if (count > 0) throw problem("journeys.members_unseen", { count });
+      const entered = await ground.store.write(SYSTEM_SCOPE, (tx) =>
+        enterByApi(tx, ground, journey, { member_ids: wanted, key: headers["idempotency-key"] }),
+      );
+      return { entered };
+    },
   );
 }
