@@ -159,3 +159,21 @@ describe("exactly once", () => {
     expect(new Set(told.map((one) => `${one.member_id} ${one.template}`)).size).toBe(2 * crowd.length);
   });
 });
+
+test("whoever is joined while they wait goes on as the member they are now", async () => {
+  await shop.act("login", ["joined-a", "joined-b"]);
+  const [whole, part] = [await shop.member("joined-a"), await shop.member("joined-b")];
+  const nodes: Nodes = {
+    wait: { kind: "wait", for: { amount: 1, unit: "hours" }, next: "say" },
+    say: { kind: "message", template: "hello", next: "out" },
+    out: { kind: "exit" },
+  };
+  await shop.publish(journey("joined", { start: "wait", nodes }));
+  await shop.enter("joined", [part]);
+  await shop.settle();
+  // a join changes whom parties belong to, and nothing else
+  await shop.write((tx) => tx.query("update members.party set member_id = $1 where member_id = $2", [whole, part]));
+  world().clock.advance({ minutes: 61 });
+  await shop.settle();
+  expect(await shop.messages("joined")).toEqual([{ member_id: whole, template: "hello" }]);
+});

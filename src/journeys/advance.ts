@@ -14,7 +14,7 @@ import {
   type DueRun,
   type Ended,
   type Moved,
-  presentMembers,
+  currentMembers,
   takeDue,
   writeMoved,
 } from "./run-store.ts";
@@ -75,13 +75,16 @@ export async function advanceVersion(tx: Tx, ground: Ground, version: LiveVersio
   const due = await takeDue(tx, version.version_id, now, RUNS_A_BATCH);
   if (due.length === 0) return 0;
   const plan = planOf(version.version_id, version.definition);
-  const walkers = due.map((run): Walker => ({ ...run, run, trail: [], ended: null }));
-  const walk: Walk = { tx, ground, plan, now, effects: { messages: [], points: [] } };
-  const present = await presentMembers(
+  const members = await currentMembers(
     tx,
-    walkers.map(({ run }) => run.member_id),
+    due.map((run) => run.member_id),
   );
-  for (const walker of walkers) walker.ended = endedBefore(walker, version, present);
+  const walkers = due.map((run): Walker => {
+    const member_id = members.get(run.member_id);
+    const ended = endedBefore(run, member_id, version);
+    return { ...run, run: { ...run, member_id: member_id ?? run.member_id }, trail: [], ended };
+  });
+  const walk: Walk = { tx, ground, plan, now, effects: { messages: [], points: [] } };
   await passNodes(walk, walkers);
   await writeMoved(tx, walkers.map(movedOf), now);
   await addCounts(tx, plan.version_id, lane, countsOf(walkers));
@@ -89,9 +92,13 @@ export async function advanceVersion(tx: Tx, ground: Ground, version: LiveVersio
   return walkers.length;
 }
 
-function endedBefore({ run }: Walker, { state, definition }: LiveVersion, present: ReadonlySet<number>): Ended | null {
-  if (!present.has(run.member_id)) return "member_gone";
-  if (run.goal_at !== null && definition.goal?.exit === true) return "goal";
+function endedBefore(
+  { goal_at }: DueRun,
+  member_id: number | undefined,
+  { state, definition }: LiveVersion,
+): Ended | null {
+  if (member_id === undefined) return "member_gone";
+  if (goal_at !== null && definition.goal?.exit === true) return "goal";
   return state === "ended" ? "stopped" : null;
 }
 

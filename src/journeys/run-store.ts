@@ -209,7 +209,7 @@ export async function addTrouble(
   );
 }
 
-/** Members who exist; a run of a number that a join has taken in belongs to the member it is part of now. */
+/** Which of these members exist, to whoever asks. */
 export async function presentMembers(tx: Tx, member_ids: readonly number[]): Promise<ReadonlySet<number>> {
   const rows = await tx.query<{ member_id: number }>(
     "select member_id from catalogue.members where member_id = any($1::bigint[])",
@@ -232,4 +232,13 @@ export async function makeDue(tx: Tx, journey: string, at: Date): Promise<void> 
     journey,
     at,
   ]);
+}
+
+/** Whom numbers belong to now: a number that a join has taken in is part of another member, until a split gives it back. */
+export async function currentMembers(tx: Tx, numbers_then: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const rows = await tx.query<{ party_id: number; member_id: number }>(
+    "select party_id, member_id from catalogue.parties where party_id = any($1::bigint[]) and member_id is not null",
+    [numbers(numbers_then)],
+  );
+  return new Map(rows.map((row) => [row.party_id, row.member_id]));
 }
