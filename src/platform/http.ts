@@ -151,6 +151,8 @@ export type App = FastifyInstance;
 
 const BODY_BYTES_MAX = 1_048_576;
 const HEADER_BYTES_MAX = 131_072;
+/** The framework's own 10 s are too short for a start beside other work on two cores: a slow start is not a failed one. */
+const START_MS_MAX = 180_000;
 const ERRORS_SHOWN_MAX = 20;
 
 /** The HTTP server with our error shape and without silent repairs of input (design.md §5.10). */
@@ -172,6 +174,7 @@ export async function makeHttp(options: {
     http: { maxHeaderSize: HEADER_BYTES_MAX },
     trustProxy: proxies.length === 0 ? false : [...proxies],
     forceCloseConnections: "idle",
+    pluginTimeout: START_MS_MAX,
     routerOptions: { maxParamLength: 500 },
     ajv: {
       customOptions: {
