@@ -28,6 +28,7 @@ export {
   uploadFile,
   waitingImports,
 } from "./imports/index.ts";
+export { isWaitingFrom } from "./pipeline-store.ts";
 export { countOldRecords, forgetOldRecords } from "./record-retention.ts";
 export type { ClearIdentity, ClearRecord, IdentifiedRecord, SealedRecord, TokenIdentity } from "./record.ts";
 export { SOURCE_KINDS, type Source, type SourceKind, type SourceSettings } from "./source.ts";

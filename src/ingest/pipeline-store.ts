@@ -152,4 +152,12 @@ export async function waitingInboxes(tx: Tx): Promise<number> {
   return row?.waiting ?? 0;
 }
 
+/** Whether something that was received before an instant has not been applied yet. */
+export async function isWaitingFrom(tx: Tx, before: Date): Promise<boolean> {
+  const rows = await tx.query("select 1 from ingest.inbox where state = 'received' and received_at < $1 limit 1", [
+    before,
+  ]);
+  return rows.length > 0;
+}
+
 export const ROUND_RECORDS = LIMITS.pipeline_records_max;

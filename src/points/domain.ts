@@ -9,7 +9,7 @@ import "./errors.ts";
 import "./opening/errors.ts";
 import { pointIndicators } from "./indicators.ts";
 import { todayOf } from "./ledger/ledger.ts";
-import { activateDue, expireDue, releaseOverdue } from "./ledger/sweep.ts";
+import { activateDue, releaseOverdue } from "./ledger/sweep.ts";
 import { verifyLedger } from "./ledger/verify.ts";
 import { isPaused } from "./pause.ts";
 import { pointRoutes } from "./routes/routes.ts";
@@ -18,6 +18,7 @@ import { ensureProgrammes } from "./rules/programme-store.ts";
 import { markEarning } from "./rules/settle-store.ts";
 import { MARKS_MAX, settleMarked } from "./rules/settle.ts";
 import { pointsStage } from "./rules/stage.ts";
+import { expireJudged } from "./turn.ts";
 
 const LOOK_EVERY_MS = 5_000;
 const SETTLE_EVERY_MS = 300;
@@ -61,7 +62,7 @@ async function turn(ground: Ground): Promise<boolean> {
   await activateDue(ground, today);
   // after an outage of days the tiers come first as well
   const tiers_day = await ground.store.read(SYSTEM_SCOPE, turnedDay);
-  if (tiers_day === null || tiers_day >= today) await expireDue(ground, today);
+  if (tiers_day === null || tiers_day >= today) await expireJudged(ground, today);
   return false;
 }
 

@@ -108,8 +108,8 @@ export const errors = defineErrors("points", {
   },
   one_length: {
     status: 422,
-    zh: "滚动有效期写月数或天数其中一个。",
-    en: "A rolling expiry has a length in months or in days, one of them.",
+    zh: "有效期写月数或天数其中一个。",
+    en: "This expiry has a length in months or in days, one of them.",
   },
   programme_not_found: {
     status: 404,

@@ -1,7 +1,8 @@
 export { ledgerCommand } from "./ledger-command.ts";
 export type { Answer, Command, Request } from "./ledger/command.ts";
 export { commitWithin, Ledger, ledgerOf, submitWithin } from "./ledger/ledger.ts";
-export { releaseOverdue, turnDay } from "./ledger/sweep.ts";
+export { releaseOverdue } from "./ledger/sweep.ts";
+export { turnDay } from "./turn.ts";
 export { type VerifyResult, verifyLedger } from "./ledger/verify.ts";
 export { lastMovement, type Movement, movementsAfter } from "./ledger/movements-store.ts";
 export { settleEarnings } from "./rules/settle.ts";

@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, { zh: string; en: string }>> = {
   head: { zh: "链尾", en: "end of the chain" },
   accounts: { zh: "账户余额", en: "balances of accounts" },
   lots: { zh: "各批积分的去处", en: "places of the points of each lot" },
+  expiry: { zh: "顺延的到期日与其顺延记录", en: "last days that moved on, against the record of their moves" },
   debts: { zh: "欠分", en: "debts" },
   holds: { zh: "冻结", en: "holds" },
 };

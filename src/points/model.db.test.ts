@@ -4,6 +4,7 @@ import { CoinModel, Refused } from "../../tests/support/coin-model.ts";
 import { withDatabase } from "../../tests/support/database.ts";
 import { addDays, Problem, startOfDay } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
+import { slideWithin } from "./ledger/slide-store.ts";
 import { type Command, ledgerOf, releaseOverdue, turnDay, verifyLedger } from "./index.ts";
 
 const LONG = process.env["HUITOU_LONG"] === "1";
@@ -24,7 +25,10 @@ type Step =
       readonly wait: number;
       readonly life: number;
       readonly paid: number;
+      readonly slides: number;
     }
+  /** Bought something, so many days ago. */
+  | { readonly do: "buy"; readonly who: number; readonly ago: number }
   | { readonly do: "grant"; readonly points: number; readonly life: number }
   | { readonly do: "spend"; readonly who: number; readonly points: number }
   | { readonly do: "hold"; readonly who: number; readonly points: number }
@@ -41,6 +45,7 @@ type Step =
       readonly wait: number;
       readonly life: number;
       readonly paid: number;
+      readonly slides: number;
     }
   | { readonly do: "again"; readonly which: number }
   | { readonly do: "join"; readonly who: number; readonly to: number }
@@ -50,6 +55,8 @@ type Step =
 const who = fc.integer({ min: 0, max: PEOPLE - 1 });
 const points = fc.constantFrom(1, 1, 2, 3, 5, 8, 13, 40);
 const which = fc.nat(30);
+/** How last days move on: not, with buying, with buying and spending. */
+const slides = fc.constantFrom(0, 0, 1, 1, 2, 2);
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
@@ -60,11 +67,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       wait: fc.constantFrom(0, 0, 0, 1, 7),
       life: fc.constantFrom(-1, 0, 1, 3, 10, 10, 60),
       paid: fc.constantFrom(0, 0, 0, 1),
+      slides,
     }),
   },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("grant" as const), points, life: fc.constantFrom(-1, 3, 10) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant("buy" as const), who, ago: fc.constantFrom(0, 0, 1, 2, 5, 20) }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("spend" as const), who, points }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("hold" as const), who, points }) },
@@ -83,6 +95,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       wait: fc.constantFrom(0, 0, 1, 7),
       life: fc.constantFrom(-1, 0, 3, 10),
       paid: fc.constantFrom(0, 0, 1),
+      slides,
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("again" as const), which }) },
@@ -94,6 +107,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 let day = "2026-01-01";
 let runs = 0;
 
+/** How long points live: their last day, and how that moves on. */
+function lifeOf({ life, slides }: { readonly life: number; readonly slides: number }, active_from: string) {
+  if (life < 0) return {};
+  const last_day = addDays(active_from, life);
+  if (slides === 0 || life === 0) return { last_day };
+  return { last_day, slide: { days: life, spending: slides === 2, from: day } };
+}
+
 /** One world of a few members: the ledger and the box of coins side by side. */
 class Pair {
   readonly model = new CoinModel();
@@ -101,6 +122,7 @@ class Pair {
   readonly #wallets = new Map<number, number[]>();
   readonly #earned: string[] = [];
   readonly #spent: string[] = [];
+  readonly #spenders = new Map<string, number>();
   readonly #holds: { ledger: number; model: number }[] = [];
   readonly #done: { key: string; command: Command; points: number }[] = [];
   #references = 0;
@@ -123,9 +145,31 @@ class Pair {
   }
 
   /** Joins and splits change whose wallet a number belongs to, and nothing in the ledger. */
-  join(one: number, other: number): void {
+  async join(one: number, other: number): Promise<void> {
     const all = [...new Set([...this.wallet(one), ...this.wallet(other)])].sort((a, b) => a - b);
     for (const owner of all) this.#wallets.set(owner - this.#base, all);
+    this.model.look(all);
+    await this.#look(all);
+  }
+
+  /** An order that earns, as settling it writes it down, and the look at its member that follows. */
+  async buy(who: number, ago: number): Promise<void> {
+    const owner = this.#base + who;
+    this.#references += 1;
+    const on = addDays(day, -ago);
+    await world().ground.store.write(SYSTEM_SCOPE, (tx) =>
+      tx.query(
+        "insert into points.earning (cause, rule, owner, day, points, refused, wanted) values ($1, 'r', $2, $3, 1, null, 1)",
+        [`order:${this.#base}-${this.#references}`, owner, on],
+      ),
+    );
+    this.model.buy(owner, on, this.wallet(who));
+    await this.#look(this.wallet(who));
+  }
+
+  #look(wallet: readonly number[]): Promise<unknown> {
+    const { ground } = world();
+    return ground.store.write(SYSTEM_SCOPE, (tx) => slideWithin(tx, ground, [wallet]));
   }
 
   split(one: number): void {
@@ -146,7 +190,7 @@ class Pair {
           points: step.points,
           reference,
           ...(step.wait === 0 ? {} : { active_from }),
-          ...(step.life < 0 ? {} : { last_day: addDays(active_from, step.life) }),
+          ...lifeOf(step, active_from),
           ...(step.paid === 0 ? {} : { budget: this.budget }),
         });
       }
@@ -159,7 +203,7 @@ class Pair {
           points: step.points,
           reference: `order ${this.#base + step.who} ${step.which} ${step.paid}`,
           ...(step.wait === 0 ? {} : { active_from }),
-          ...(step.life < 0 ? {} : { last_day: addDays(active_from, step.life) }),
+          ...lifeOf(step, active_from),
           ...(step.paid === 0 ? {} : { budget: this.budget }),
         });
       }
@@ -169,16 +213,15 @@ class Pair {
         const life = step.life < 0 ? {} : { last_day };
         return both({ type: "grant", owners: this.owners, points, reference: this.#reference(this.#earned), ...life });
       }
-      case "spend":
-        return both({
-          type: "spend",
-          wallet: this.wallet(step.who),
-          points: step.points,
-          reference: this.#reference(this.#spent),
-        });
+      case "spend": {
+        const reference = this.#reference(this.#spent);
+        this.#spenders.set(reference, step.who);
+        return both({ type: "spend", wallet: this.wallet(step.who), points: step.points, reference });
+      }
       case "hold": {
         const until_at = new Date(world().clock.now().getTime() + HOURS_48_MS);
         const reference = this.#reference(this.#spent);
+        this.#spenders.set(reference, step.who);
         return both({ type: "hold", wallet: this.wallet(step.who), points: step.points, reference, until_at });
       }
       case "post":
@@ -191,7 +234,8 @@ class Pair {
       case "return": {
         const reference = this.#spent[step.which % Math.max(1, this.#spent.length)];
         if (reference === undefined) return undefined;
-        return both({ type: "return_spent", reference, points: step.points, grace_last_day: addDays(day, 14) });
+        const wallet = this.wallet(this.#spenders.get(reference) ?? 0);
+        return both({ type: "return_spent", reference, points: step.points, grace_last_day: addDays(day, 14), wallet });
       }
       case "claw": {
         const at = step.which % Math.max(1, this.#earned.length);
@@ -302,7 +346,8 @@ async function play(steps: readonly Step[]): Promise<void> {
   await fundBudget(pair.budget);
   for (const one of steps) {
     if (one.do === "night") await pair.night(one.days);
-    else if (one.do === "join") pair.join(one.who, one.to);
+    else if (one.do === "join") await pair.join(one.who, one.to);
+    else if (one.do === "buy") await pair.buy(one.who, one.ago);
     else if (one.do === "split") pair.split(one.who);
     else if (one.do === "again") await pair.again(one.which);
     else {

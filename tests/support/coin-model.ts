@@ -1,3 +1,4 @@
+import { addDays } from "../../src/platform/index.ts";
 import type { Command } from "../../src/points/index.ts";
 
 /** One point, as somebody with a box of coins would keep it. */
@@ -12,6 +13,9 @@ interface Coin {
   earned_for: string;
   spent_for: string;
   hold: number;
+  /** How its last day moves on, and from when on what its owner does counts; undefined: it does not. */
+  slide: { readonly days: number; readonly spending: boolean } | undefined;
+  since: string;
 }
 
 const NEVER = "9999-12-31";
@@ -27,7 +31,10 @@ export class CoinModel {
   readonly coins: Coin[] = [];
   readonly debts = new Map<number, number>();
   readonly budgets = new Map<string, number>();
-  readonly holds: { reference: string; state: "open" | "posted" | "voided"; until: Date }[] = [];
+  readonly holds: { reference: string; state: "open" | "posted" | "voided"; until: Date; wallet: readonly number[] }[] =
+    [];
+  /** What members did that keeps points alive. */
+  readonly done: { owner: number; day: string; spending: boolean }[] = [];
   readonly clawed = new Map<string, number>();
   today = "";
   #lots = 0;
@@ -43,11 +50,17 @@ export class CoinModel {
       case "spend": {
         const taken = this.#choose(command.wallet, command.points);
         for (const coin of taken) Object.assign(coin, { place: "burned", spent_for: command.reference });
+        this.#spentBy(taken, command.wallet);
         return taken.length;
       }
       case "hold": {
         const taken = this.#choose(command.wallet, command.points);
-        this.holds.push({ reference: command.reference, state: "open", until: command.until_at });
+        this.holds.push({
+          reference: command.reference,
+          state: "open",
+          until: command.until_at,
+          wallet: command.wallet,
+        });
         for (const coin of taken) Object.assign(coin, { place: "held", hold: this.holds.length });
         return taken.length;
       }
@@ -56,7 +69,7 @@ export class CoinModel {
       case "void":
         return this.release(command.hold_id);
       case "return_spent":
-        return this.#returnSpent(command.reference, command.points, command.grace_last_day);
+        return this.#returnSpent(command);
       case "claw_back":
         return this.#clawBack(command.reference, command.wallet, command.points, command.budget);
       case "transfer":
@@ -85,6 +98,44 @@ export class CoinModel {
     for (const coin of this.coins) if (coin.place === "active" && coin.last_day < day) coin.place = "expired";
   }
 
+  /** A member bought something on a day, maybe one that is long over. */
+  buy(owner: number, day: string, wallet: readonly number[]): void {
+    this.done.push({ owner, day, spending: false });
+    this.look(wallet);
+  }
+
+  /** What a member has that lies in no other hands lives as long as everything they did says. */
+  look(wallet: readonly number[]): void {
+    const there = this.coins.filter(
+      (coin) => wallet.includes(coin.owner) && ["pending", "active", "held"].includes(coin.place),
+    );
+    this.#moveOn(new Set(there.map((coin) => coin.lot)), wallet);
+  }
+
+  #spentBy(taken: readonly Coin[], wallet: readonly number[]): void {
+    for (const owner of new Set(taken.map((coin) => coin.owner)))
+      this.done.push({ owner, day: this.today, spending: true });
+    this.look(wallet);
+  }
+
+  /** Coins that came together have one last day, wherever they are. */
+  #moveOn(lots: ReadonlySet<number>, wallet: readonly number[]): void {
+    for (const coin of this.coins) if (lots.has(coin.lot)) coin.last_day = this.#endOf(coin, wallet);
+  }
+
+  #endOf(coin: Coin, wallet: readonly number[]): string {
+    const { slide, since } = coin;
+    if (slide === undefined) return coin.last_day;
+    let end = coin.last_day;
+    const days = this.done
+      .filter(({ owner, spending }) => wallet.includes(owner) && (slide.spending || !spending))
+      .map(({ day }) => day)
+      .filter((day) => day >= since)
+      .toSorted();
+    for (const day of days) if (day <= end && addDays(day, slide.days) > end) end = addDays(day, slide.days);
+    return end;
+  }
+
   releaseOverdue(now: Date): void {
     for (const [at, hold] of this.holds.entries())
       if (hold.state === "open" && hold.until.getTime() <= now.getTime()) this.release(at + 1);
@@ -108,7 +159,7 @@ export class CoinModel {
   }
 
   #earn(command: Extract<Command, { type: "earn" }>): number {
-    const { owner, points, reference, budget } = command;
+    const { owner, points, reference, budget, slide } = command;
     if (budget !== undefined) {
       const left = this.budgets.get(budget);
       if (left === undefined) throw new Refused("budget_unknown");
@@ -122,14 +173,26 @@ export class CoinModel {
       active_from: command.active_from ?? "",
       place: waits ? "pending" : "active",
       earned_for: reference,
+      ...(slide === undefined ? {} : { slide: { days: slide.days ?? 0, spending: slide.spending }, since: slide.from }),
     });
     if (!waits) this.#pay(made, command.wallet ?? [owner]);
     return points;
   }
 
-  #mint(points: number, coin: Pick<Coin, "owner" | "last_day" | "active_from" | "place" | "earned_for">): Coin[] {
+  #mint(
+    points: number,
+    coin: Pick<Coin, "owner" | "last_day" | "active_from" | "place" | "earned_for"> &
+      Partial<Pick<Coin, "slide" | "since">>,
+  ): Coin[] {
     this.#lots += 1;
-    const made = Array.from({ length: points }, () => ({ ...coin, lot: this.#lots, spent_for: "", hold: 0 }));
+    const made = Array.from({ length: points }, () => ({
+      slide: undefined,
+      since: "",
+      ...coin,
+      lot: this.#lots,
+      spent_for: "",
+      hold: 0,
+    }));
     this.coins.push(...made);
     return made;
   }
@@ -167,18 +230,28 @@ export class CoinModel {
     hold.state = "posted";
     for (const [at, coin] of held.entries())
       Object.assign(coin, at < wanted ? { place: "burned", spent_for: hold.reference } : { place: "active" });
+    this.#spentBy(held.slice(0, wanted), [...hold.wallet, ...held.map((coin) => coin.owner)]);
     return wanted;
   }
 
-  #returnSpent(reference: string, points: number, grace: string): number {
+  #returnSpent(command: Extract<Command, { type: "return_spent" }>): number {
+    const { reference, points, grace_last_day: grace, wallet = [] } = command;
     const spent = this.coins.filter((coin) => coin.place === "burned" && coin.spent_for === reference);
     if (spent.length < points) throw new Refused("more_than_spent");
-    const back = spent.toSorted((a, b) => soonest(b, a)).slice(0, points);
+    const end = (coin: Coin) =>
+      this.coins.some(({ lot, place }) => lot === coin.lot && place === "expired")
+        ? coin.last_day
+        : this.#endOf(coin, [coin.owner, ...wallet]);
+    const ends = new Map(spent.map((coin) => [coin, { lot: coin.lot, last_day: end(coin) }]));
+    const endOf = (coin: Coin) => ends.get(coin) ?? coin;
+    const back = spent.toSorted((a, b) => soonest(endOf(b), endOf(a))).slice(0, points);
     const groups: Coin[][] = [];
     for (const lot of new Set(back.map((coin) => coin.lot))) {
       const same = back.filter((coin) => coin.lot === lot);
       const owner = same[0]?.owner ?? 0;
-      if ((same[0]?.last_day ?? NEVER) >= this.today) {
+      const last_day = endOf(same[0] as Coin).last_day;
+      for (const coin of this.coins) if (coin.lot === lot) coin.last_day = last_day;
+      if (last_day >= this.today) {
         for (const coin of same) Object.assign(coin, { place: "active", spent_for: "" });
         groups.push(same);
         continue;
@@ -217,14 +290,16 @@ export class CoinModel {
       const same = taken.filter((coin) => coin.lot === lot);
       const last_day = same[0]?.last_day ?? NEVER;
       for (const coin of same) coin.place = "gone";
-      made.push(this.#mint(same.length, { owner: to, last_day, active_from: "", place: "active", earned_for: "" }));
+      const slide = same[0]?.slide;
+      const fresh = { owner: to, last_day, active_from: "", place: "active", earned_for: "", slide } as const;
+      made.push(this.#mint(same.length, { ...fresh, since: this.today }));
     }
     for (const coins of made) this.#pay(coins, [to]);
     return points;
   }
 }
 
-function soonest(a: Coin, b: Coin): number {
+function soonest(a: Pick<Coin, "last_day" | "lot">, b: Pick<Coin, "last_day" | "lot">): number {
   if (a.last_day !== b.last_day) return a.last_day < b.last_day ? -1 : 1;
   return a.lot - b.lot;
 }

@@ -1,5 +1,7 @@
 import { addDays } from "../../src/platform/index.ts";
-import { settleEarnings, turnDay } from "../../src/points/index.ts";
+import { activateProgramme, type Programme, settleEarnings, turnDay } from "../../src/points/index.ts";
+import { addProgrammeVersion } from "../../src/points/rules/programme-store.ts";
+import { SYSTEM_SCOPE } from "../../src/store/index.ts";
 import type { TestWorld } from "./database.ts";
 import { TierShop } from "./tier-shop.ts";
 
@@ -20,6 +22,16 @@ export class PointsShop extends TierShop {
       `delete from points.activation; delete from points.terms; delete from points.earning; delete from points.cap_use;
        delete from points.dirty; delete from points.claim`,
     );
+  }
+
+  /** Lets a programme hold from a day on. */
+  async put(definition: Programme, from_day: string): Promise<void> {
+    const now = this.#ground.clock.now();
+    const by = { person_id: null, now };
+    await this.#ground.store.write(SYSTEM_SCOPE, async (tx) => {
+      const version = await addProgrammeVersion(tx, definition, { ...by, origin: "console" });
+      await activateProgramme(tx, { programme: definition.key, version, from_day }, { ...by, today: this.today() });
+    });
   }
 
   async newMember(): Promise<number> {

@@ -216,7 +216,8 @@ export async function undoOrder(
     const reference = referenceOf(order_id);
     if (order.state !== "held") {
       const grace_last_day = addDays(todayOf(ground), GRACE_DAYS);
-      const command = { type: "return_spent", reference, points: order.points, grace_last_day } as const;
+      const wallet = await numbersOf(tx, order.owner);
+      const command = { type: "return_spent", reference, points: order.points, grace_last_day, wallet } as const;
       await submitWithin(tx, ground, { key: `${reference}:return`, command });
     } else if (order.hold_id !== null)
       await submitWithin(tx, ground, {

@@ -1,7 +1,7 @@
 import type { Ground } from "../../ground.ts";
 import { type BusinessDay, problem } from "../../platform/index.ts";
 import { emit, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
-import { lockHead } from "../ledger/batch-store.ts";
+import { lockHead } from "../ledger/read-store.ts";
 import type { Settle } from "../ledger/command.ts";
 import { todayOf } from "../ledger/ledger.ts";
 import { settleWithin } from "../ledger/within.ts";

@@ -1,4 +1,5 @@
 import { type BusinessDay, problem } from "../../platform/index.ts";
+import type { Activity, OwnActivity } from "./slide.ts";
 
 /** Where a point of a lot can be. */
 export type Place = "pending" | "active" | "held" | "burned" | "expired" | "returned" | "given";
@@ -16,9 +17,21 @@ export interface Lot {
   returned: number;
   given: number;
   active_from: BusinessDay | null;
-  readonly last_day: BusinessDay | null;
+  last_day: BusinessDay | null;
   readonly reference: string;
   readonly origin_lot_id: number | null;
+  /** How its last day moves on (slide.ts); null: it does not. */
+  readonly slide: string | null;
+  readonly slide_from: BusinessDay | null;
+}
+
+/** Lots of one number whose last day moved on together. */
+export interface ExpiryMove {
+  readonly owner: number;
+  readonly lots: readonly number[];
+  readonly from_day: BusinessDay;
+  readonly to_day: BusinessDay;
+  readonly by: Activity;
 }
 
 export interface HoldState {
@@ -26,6 +39,8 @@ export interface HoldState {
   readonly reference: string;
   readonly points: number;
   readonly until_at: Date;
+  /** All numbers of whoever holds; empty for holds made before they were kept. */
+  readonly wallet: readonly number[];
   state: "open" | "posted" | "voided";
   readonly parts: readonly { readonly lot_id: number; readonly points: number }[];
 }
@@ -71,10 +86,12 @@ export interface Snapshot {
   readonly spent: readonly { readonly reference: string; readonly lot_id: number; readonly points: number }[];
   /** By reference: points taken back by the issuer or a budget. */
   readonly clawed: readonly { readonly reference: string; readonly points: number }[];
+  /** What members did whose spent points come back. */
+  readonly activities: readonly OwnActivity[];
 }
 
 /** Soonest expiry first; the older lot first among equals. */
-export function bySoonest(a: Lot, b: Lot): number {
+export function bySoonest(a: Pick<Lot, "last_day" | "lot_id">, b: Pick<Lot, "last_day" | "lot_id">): number {
   if (a.last_day !== b.last_day) return (a.last_day ?? "9999-12-31") < (b.last_day ?? "9999-12-31") ? -1 : 1;
   return a.lot_id - b.lot_id;
 }
@@ -90,6 +107,9 @@ export class Books {
   readonly holdsChanged = new Set<HoldState>();
   /** By account: what entered less what left. */
   readonly flows = new Map<number, number>();
+  readonly activities: readonly OwnActivity[];
+  readonly #moves: { readonly lot: Lot; readonly from_day: BusinessDay; readonly to_day: BusinessDay; by: Activity }[] =
+    [];
   readonly #lots = new Map<number, Lot>();
   readonly #byOwner = new Map<number, Lot[]>();
   readonly #byReference = new Map<string, Lot[]>();
@@ -101,6 +121,7 @@ export class Books {
 
   constructor(snapshot: Snapshot) {
     this.counters = { ...snapshot.counters };
+    this.activities = snapshot.activities;
     for (const lot of snapshot.lots) this.#know(lot);
     this.#debts = new Map(snapshot.debts.map(({ owner, owed }) => [owner, owed]));
     this.#accounts = new Map(snapshot.accounts.map((account) => [`${account.kind} ${account.name}`, account]));
@@ -156,16 +177,19 @@ export class Books {
     return this.#clawed.get(reference) ?? 0;
   }
 
-  makeLot(lot: Pick<Lot, "owner" | "points" | "last_day" | "reference" | "active_from" | "origin_lot_id">): Lot {
+  makeLot(
+    lot: Pick<Lot, "owner" | "points" | "last_day" | "reference" | "active_from" | "origin_lot_id"> &
+      Partial<Pick<Lot, "slide" | "slide_from">>,
+  ): Lot {
     this.counters.lot_id += 1;
     const none = { pending: 0, active: 0, held: 0, burned: 0, expired: 0, returned: 0, given: 0 };
-    const made: Lot = { lot_id: this.counters.lot_id, ...lot, ...none };
+    const made: Lot = { lot_id: this.counters.lot_id, slide: null, slide_from: null, ...lot, ...none };
     this.#know(made);
     this.made.push(made);
     return made;
   }
 
-  makeHold(hold: Pick<HoldState, "reference" | "points" | "until_at" | "parts">): HoldState {
+  makeHold(hold: Pick<HoldState, "reference" | "points" | "until_at" | "parts" | "wallet">): HoldState {
     this.counters.hold_id += 1;
     const made: HoldState = { hold_id: this.counters.hold_id, state: "open", ...hold };
     this.#holds.set(made.hold_id, made);
@@ -202,6 +226,27 @@ export class Books {
   activate(lot: Lot, reference: string): void {
     this.move(lot, "pending", "active", lot.pending, undefined, reference);
     lot.active_from = null;
+  }
+
+  /** A last day moves on. */
+  moveOn(lot: Lot, to_day: BusinessDay, by: Activity): void {
+    if (lot.last_day === null) return;
+    this.#moves.push({ lot, from_day: lot.last_day, to_day, by });
+    lot.last_day = to_day;
+    this.changed.add(lot);
+  }
+
+  /** What moved on in this batch: lots of one number that went the same way for the same reason, as one. */
+  expiryMoves(): ExpiryMove[] {
+    const groups = Map.groupBy(this.#moves, ({ lot, from_day, to_day, by }) =>
+      JSON.stringify([lot.owner, from_day, to_day, by.kind, by.day, by.reference]),
+    );
+    return [...groups.values()].flatMap((group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const { lot, from_day, to_day, by } = first;
+      return [{ owner: lot.owner, lots: group.map((one) => one.lot.lot_id), from_day, to_day, by }];
+    });
   }
 
   /** Moves points of a lot to another lot: another member's, or one with a later expiry. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type BusinessDay, problem } from "../../platform/index.ts";
+import type { Slide } from "./slide.ts";
 
 /** More would overflow nothing, but no brand gives it: a slip of a scale is refused. */
 export const POINTS_MAX = 1_000_000_000;
@@ -19,6 +20,8 @@ export interface Earn {
   readonly active_from?: BusinessDay;
   /** The last business day on which they can be spent; absent: they do not expire. */
   readonly last_day?: BusinessDay;
+  /** How that day moves on with what the member does. */
+  readonly slide?: Slide;
   /** What they are for: an order line, a check-in. A return names it again. */
   readonly reference: string;
   /** The budget that pays; it cannot go below zero. */
@@ -73,6 +76,8 @@ export interface ReturnSpent {
   readonly points: number;
   /** Until when points live whose own lot has expired meanwhile. */
   readonly grace_last_day: BusinessDay;
+  /** The numbers of the member: what they did meanwhile may have kept points alive. Absent: the lots' own alone. */
+  readonly wallet?: readonly number[];
 }
 
 /** Points earned for a reference are taken back: pending, then active, then any others of the wallet, then as debt. */
@@ -143,7 +148,9 @@ export function checkRequest({ key, command }: Request): void {
   if (command.type === "grant" && (command.owners.length < 1 || command.owners.length > GRANT_MAX))
     throw problem("points.too_many", { count: command.owners.length, max: GRANT_MAX });
   if (command.type !== "earn" && command.type !== "settle") return;
-  const { active_from, last_day } = command;
+  const { active_from, last_day, slide } = command;
+  if (slide !== undefined && last_day === undefined)
+    throw new Error("points that move on have a last day to begin with");
   if (active_from !== undefined && last_day !== undefined && last_day < active_from)
     throw problem("points.bad_day", { last_day, first_day: active_from });
 }

@@ -1,6 +1,6 @@
 import type { BusinessDay } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
-import type { Head } from "./batch-store.ts";
+import type { Head } from "./read-store.ts";
 
 /**
  * The next lots whose last day is over expire, as one batch of the chain. What expires depends on nothing but the lot

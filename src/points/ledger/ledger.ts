@@ -2,21 +2,12 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Ground } from "../../ground.ts";
 import { type BusinessDay, businessDay, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
-import {
-  type Answered,
-  type Connection,
-  type Head,
-  isOvertaken,
-  isPlain,
-  type Known,
-  lockHead,
-  readBatch,
-  readPlain,
-  writeBatch,
-} from "./batch-store.ts";
+import { type Answered, isOvertaken, writeBatch } from "./batch-store.ts";
 import { Books, type Snapshot } from "./books.ts";
 import { type Answer, checkRequest, payloadHash, type Request } from "./command.ts";
 import { carryOut } from "./plan.ts";
+import { type Connection, type Head, isPlain, type Known, lockHead, readBatch, readPlain } from "./read-store.ts";
+import { readActivities } from "./slide-store.ts";
 
 /** Requests that share one commit at most: beyond some hundred a batch gains nothing and makes the first of them wait. */
 const BATCH_MAX = 512;
@@ -158,7 +149,8 @@ export class Ledger {
 export async function commitWithin(tx: Tx, ground: Ground, requests: readonly Request[]): Promise<Outcome[]> {
   const head = await lockHead(tx);
   const { snapshot, known } = await readBatch(tx, head, requests);
-  return carryOutAll(tx.client, { ground, head, snapshot, known }, requests);
+  const activities = await readActivities(tx, ground, { lots: snapshot.lots, requests });
+  return carryOutAll(tx.client, { ground, head, snapshot: { ...snapshot, activities }, known }, requests);
 }
 
 interface Reading {

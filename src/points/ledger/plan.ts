@@ -15,6 +15,7 @@ import type {
   Transfer,
   Void,
 } from "./command.ts";
+import { isByHand, movesOn, slideText } from "./slide.ts";
 
 type Part = { readonly lot: Lot; readonly points: number };
 
@@ -33,7 +34,7 @@ export function carryOut(books: Books, command: Command, today: BusinessDay): An
     case "hold":
       return hold(books, command, today);
     case "post":
-      return post(books, command);
+      return post(books, command, today);
     case "void":
       return release(books, command);
     case "return_spent":
@@ -94,14 +95,31 @@ function budgetOf(books: Books, name: string, wanted: number): Account {
   return account;
 }
 
+const lifeOf = ({ last_day, slide }: Pick<Earn, "last_day" | "slide">) => ({
+  last_day: last_day ?? null,
+  slide: slide === undefined ? null : slideText(slide),
+  slide_from: slide?.from ?? null,
+});
+
+/** What a member does today moves the last day of what they have; a lot whose day is over stays over. */
+function moveOn(books: Books, wallet: readonly number[], reference: string, today: BusinessDay): void {
+  if (isByHand(reference)) return;
+  const activity = { kind: "spend", day: today, reference } as const;
+  for (const lot of books.lotsOf(wallet)) {
+    if (lot.slide === null || lot.pending + lot.active + lot.held === 0) continue;
+    const moved = movesOn(lot, [activity]);
+    if (moved !== undefined) books.moveOn(lot, moved.last_day, moved.by);
+  }
+}
+
 function earn(books: Books, command: Earn, today: BusinessDay): Answer {
-  const { owner, wallet, points, active_from, last_day, reference, budget } = command;
+  const { owner, wallet, points, active_from, reference, budget } = command;
   const payer = budget === undefined ? systemAccount(books, "issuer") : budgetOf(books, budget, points);
   const waits = active_from !== undefined && active_from > today;
   const lot = books.makeLot({
     owner,
     points,
-    last_day: last_day ?? null,
+    ...lifeOf(command),
     reference,
     active_from: waits ? active_from : null,
     origin_lot_id: null,
@@ -145,6 +163,7 @@ function spend(books: Books, { wallet, points, reference }: Spend, today: Busine
   const parts = partsOf(books, wallet, points, today);
   const burned = systemAccount(books, "burned");
   for (const part of parts) books.move(part.lot, "active", "burned", part.points, burned, reference);
+  moveOn(books, wallet, reference, today);
   return answerOf(parts);
 }
 
@@ -155,12 +174,13 @@ function hold(books: Books, { wallet, points, reference, until_at }: Hold, today
     reference,
     points,
     until_at,
+    wallet,
     parts: parts.map((part) => ({ lot_id: part.lot.lot_id, points: part.points })),
   });
   return answerOf(parts, { hold_id: made.hold_id });
 }
 
-function post(books: Books, { hold_id, points }: Post): Answer {
+function post(books: Books, { hold_id, points }: Post, today: BusinessDay): Answer {
   const open = books.openHold(hold_id);
   const wanted = points ?? open.points;
   if (wanted > open.points) throw problem("points.hold_too_small", { hold_id, held: open.points, wanted });
@@ -179,6 +199,8 @@ function post(books: Books, { hold_id, points }: Post): Answer {
     if (taken < part.points) books.move(lot, "held", "active", part.points - taken, undefined, open.reference);
   }
   books.closeHold(open, "posted");
+  const owners = new Set([...open.wallet, ...held.map(({ lot }) => lot.owner)]);
+  moveOn(books, [...owners], open.reference, today);
   return answerOf(parts, { hold_id });
 }
 
@@ -192,32 +214,51 @@ export function release(books: Books, { hold_id }: Void): Answer {
 }
 
 function returnSpent(books: Books, command: ReturnSpent, today: BusinessDay): Answer {
-  const { reference, points: wanted, grace_last_day } = command;
+  const { reference, points: wanted } = command;
   const spent = books.spentFor(reference);
   const left = [...spent.values()].reduce((sum, points) => sum + points, 0);
   if (left < wanted) throw problem("points.more_than_spent", { reference, left, wanted });
-  const lots = [...spent.keys()].map((lot_id) => books.lot(lot_id)).toSorted((a, b) => bySoonest(b, a));
-  const taken = take(lots, wanted, (lot) => spent.get(lot.lot_id) ?? 0);
-  const burned = systemAccount(books, "burned");
-  const parts = taken.map(({ lot, points }) => {
-    if (lot.last_day === null || lot.last_day >= today) {
-      books.move(lot, "burned", "active", points, burned, reference);
-      return { lot, points };
-    }
-    const { owner, lot_id } = lot;
-    const grace = books.makeLot({
-      owner,
-      points,
-      last_day: grace_last_day,
-      reference: lot.reference,
-      active_from: null,
-      origin_lot_id: lot_id,
-    });
-    books.give({ lot, place: "burned" }, grace, points, reference);
-    return { lot: grace, points };
+  const lots = [...spent.keys()].map((lot_id) => books.lot(lot_id));
+  const moved = new Map(lots.map((lot) => [lot, movedMeanwhile(books, lot, command.wallet)]));
+  const endOf = (lot: Lot) => ({ lot_id: lot.lot_id, last_day: moved.get(lot)?.last_day ?? lot.last_day });
+  const latest = lots.toSorted((a, b) => bySoonest(endOf(b), endOf(a)));
+  const taken = take(latest, wanted, (lot) => spent.get(lot.lot_id) ?? 0);
+  const parts = taken.map((part) => {
+    const on = moved.get(part.lot);
+    if (on !== undefined) books.moveOn(part.lot, on.last_day, on.by);
+    return giveBack(books, part, command, today);
   });
   for (const { lot } of parts) payDebt(books, lot, reference);
   return answerOf(parts);
+}
+
+/** While all of a lot was spent nothing moved its last day: it is as it would be, had it been there. What has expired stays. */
+function movedMeanwhile(books: Books, lot: Lot, wallet: readonly number[] = [lot.owner]) {
+  if (lot.slide === null || lot.expired > 0) return undefined;
+  return movesOn(
+    lot,
+    books.activities.filter(({ owner }) => owner === lot.owner || wallet.includes(owner)),
+  );
+}
+
+/** Spent points go back to their lot, or to a grace lot where that is over. */
+function giveBack(books: Books, part: Part, { reference, grace_last_day }: ReturnSpent, today: BusinessDay): Part {
+  const { lot, points } = part;
+  if (lot.last_day === null || lot.last_day >= today) {
+    books.move(lot, "burned", "active", points, systemAccount(books, "burned"), reference);
+    return part;
+  }
+  const { owner, lot_id } = lot;
+  const grace = books.makeLot({
+    owner,
+    points,
+    last_day: grace_last_day,
+    reference: lot.reference,
+    active_from: null,
+    origin_lot_id: lot_id,
+  });
+  books.give({ lot, place: "burned" }, grace, points, reference);
+  return { lot: grace, points };
 }
 
 function clawBack(books: Books, command: ClawBack, today: BusinessDay): Answer {
@@ -263,11 +304,14 @@ function takeBack(
 function transfer(books: Books, { wallet, to, points, reference }: Transfer, today: BusinessDay): Answer {
   const parts = partsOf(books, wallet, points, today);
   const made = parts.map((part) => {
-    const { last_day, lot_id } = part.lot;
+    const { last_day, lot_id, slide } = part.lot;
     const lot = books.makeLot({
       owner: to,
       points: part.points,
       last_day,
+      // from now on it is the other member's doings that move it
+      slide,
+      slide_from: slide === null ? null : today,
       reference,
       active_from: null,
       origin_lot_id: lot_id,

@@ -1,10 +1,11 @@
 import type { Ground } from "../../ground.ts";
 import { type BusinessDay } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
-import { lockHead, readDue, readHolds, writeBatch } from "./batch-store.ts";
+import { writeBatch } from "./batch-store.ts";
 import { Books } from "./books.ts";
 import { expireLots } from "./expiry-store.ts";
 import { payDebt, release } from "./plan.ts";
+import { lockHead, readDue, readHolds } from "./read-store.ts";
 
 /** Lots or holds that one transaction takes on: some tenths of a second, so that requests in between wait no longer. */
 const LOTS_A_BATCH = 5_000;
@@ -37,14 +38,6 @@ export function expireDue(ground: Ground, today: BusinessDay): Promise<number> {
     const head = await lockHead(tx);
     return expireLots(tx, head, { day: today, limit: LOTS_A_BATCH, at: ground.clock.now() });
   });
-}
-
-/**
- * What a business day brings to points, in the fixed order of the platform. May be stopped anywhere and run again; after
- * days of outage it catches up in one run. @param today everything due on or before this day is done
- */
-export async function turnDay(ground: Ground, today: BusinessDay): Promise<Pick<Swept, "activated" | "expired">> {
-  return { activated: await activateDue(ground, today), expired: await expireDue(ground, today) };
 }
 
 /** Gives back what is held beyond its time. @returns how many holds */

@@ -18,7 +18,7 @@ export interface VerifyResult {
 /** Every balance anew from the transfers alone. */
 const CHECKS: Readonly<Record<string, string>> = {
   hash: `select count(*) as wrong from points.batch b
-    where b.hash <> points.batch_hash(b.previous_hash, b.first_transfer_id, b.transfers)`,
+    where b.hash <> points.batch_hash(b.previous_hash, b.first_transfer_id, b.transfers, b.batch_id)`,
   chain: `select count(*) as wrong from (
       select batch_id, previous_hash, first_transfer_id,
         lag(hash, 1, decode(repeat('00', 32), 'hex')) over w as expected,
@@ -45,6 +45,13 @@ const CHECKS: Readonly<Record<string, string>> = {
       from sides group by lot_id)
     select count(*) as wrong from points.lot l full join placed p using (lot_id)
     where (l.pending, l.active, l.held, l.burned, l.expired) is distinct from (p.pending, p.active, p.held, p.burned, p.expired)`,
+  expiry: `with moves as (
+      select lot_id, from_day, to_day, lead(from_day) over w as next_day, row_number() over (partition by lot_id order by batch_id desc, place desc) as back
+      from points.expiry_move m cross join unnest(m.lots) lot_id window w as (partition by lot_id order by batch_id, place)
+    )
+    select (select count(*) from moves where next_day is not null and next_day <> to_day)
+      + (select count(*) from moves m full join (select * from points.lot where slide is not null) l using (lot_id)
+          where m.back = 1 and l.last_day is distinct from m.to_day) as wrong`,
   debts: `with sides as (
       select from_id as owner, points from points.transfer where from_kind = 'debt'
       union all select to_id, -points from points.transfer where to_kind = 'debt'

@@ -1,11 +1,12 @@
 import type { Ground } from "../../ground.ts";
 import { Problem } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
-import { lockHead, readCommands, writeBatch } from "./batch-store.ts";
+import { writeBatch } from "./batch-store.ts";
 import { Books } from "./books.ts";
 import type { Answer, Settle } from "./command.ts";
 import { todayOf } from "./ledger.ts";
 import { carryOut } from "./plan.ts";
+import { lockHead, readCommands } from "./read-store.ts";
 
 /** What became of a command: its answer, or the code of its refusal. */
 export type Settled = { readonly answer: Answer } | { readonly refused: string };

@@ -1,11 +1,21 @@
 import type { Ground } from "../../ground.ts";
-import { addDays } from "../../platform/index.ts";
+import { addDays, type BusinessDay } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
 import { todayOf } from "../ledger/ledger.ts";
 import { allTerms, ruleNames, termsOn } from "../rules/programme-store.ts";
 import { walletsOf } from "../rules/settle-store.ts";
 import { reasonsOf } from "./reason-store.ts";
-import { type Balance, balanceOf, type HistoryLine, history, type WalletLot, walletLots } from "./wallet-store.ts";
+import {
+  type Balance,
+  balanceOf,
+  expiries,
+  type HistoryLine,
+  history,
+  numbersBeside,
+  spendersFor,
+  type WalletLot,
+  walletLots,
+} from "./wallet-store.ts";
 
 /** Lots shown; the balance counts all of them. */
 const LOTS_SHOWN = 200;
@@ -18,6 +28,8 @@ export interface MemberPoints extends Balance {
   readonly lots: readonly WalletLot[];
   readonly expiring_soon: number;
   readonly soon_days: number;
+  /** The points that expire first, as things stand; null: none do. */
+  readonly next_expiry: { readonly last_day: BusinessDay; readonly points: number } | null;
   /** What points are worth where they pay; null without a programme. */
   readonly worth: { readonly points: number; readonly minor: number; readonly currency: string } | null;
   /** How the rules are called that stand in references. */
@@ -29,6 +41,11 @@ export async function numbersOf(tx: Tx, member_id: number): Promise<number[]> {
   return (await walletsOf(tx, [member_id])).get(member_id) ?? [member_id];
 }
 
+/** The numbers of the member who spent points for a reference. */
+export async function spenderOf(tx: Tx, reference: string): Promise<number[]> {
+  return numbersBeside(tx, await spendersFor(tx, reference));
+}
+
 export async function memberPoints(tx: Tx, ground: Ground, member_id: number): Promise<MemberPoints> {
   const today = todayOf(ground);
   const numbers = await numbersOf(tx, member_id);
@@ -36,14 +53,11 @@ export async function memberPoints(tx: Tx, ground: Ground, member_id: number): P
   const lots = (await walletLots(tx, numbers, LOTS_SHOWN)).filter(
     (lot) => lot.last_day === null || lot.last_day >= today,
   );
-  const soon = addDays(today, SOON_DAYS);
-  const expiring_soon = lots
-    .filter((lot) => lot.last_day !== null && lot.last_day <= soon)
-    .reduce((sum, lot) => sum + lot.active, 0);
+  const coming = await expiries(tx, numbers, { from_day: today, to_day: addDays(today, SOON_DAYS) });
   const all = await allTerms(tx);
   const terms = termsOn(all, today);
   const worth = terms === undefined ? null : { ...terms.definition.worth, currency: terms.definition.currency };
-  return { ...balance, numbers, lots, expiring_soon, soon_days: SOON_DAYS, worth, rules: ruleNames(all) };
+  return { ...balance, numbers, lots, ...coming, soon_days: SOON_DAYS, worth, rules: ruleNames(all) };
 }
 
 /** A movement with the reason that somebody wrote for it. */

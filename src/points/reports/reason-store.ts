@@ -5,21 +5,24 @@ export interface Reason {
   readonly reference: string;
   readonly reason: string;
   readonly last_day: BusinessDay | null;
+  /** How that day moves on ('P12M'); null: it stays. */
+  readonly slide: string | null;
 }
 
 /** Keeps why points are moved by hand. @returns what stands there: for a request that came before, what it said then */
 export async function keepReason(
   tx: Tx,
   wish: Reason & { readonly person_id: number | null; at: Date },
-): Promise<Reason> {
+): Promise<Reason & { readonly at: Date }> {
   await tx.query(
-    `insert into points.reason (reference, reason, last_day, person_id, at) values ($1, $2, $3, $4, $5)
+    `insert into points.reason (reference, reason, last_day, slide, person_id, at) values ($1, $2, $3, $4, $5, $6)
      on conflict (reference) do nothing`,
-    [wish.reference, wish.reason, wish.last_day, wish.person_id, wish.at],
+    [wish.reference, wish.reason, wish.last_day, wish.slide, wish.person_id, wish.at],
   );
-  const kept = await tx.one<Reason>("select reference, reason, last_day from points.reason where reference = $1", [
-    wish.reference,
-  ]);
+  const kept = await tx.one<Reason & { readonly at: Date }>(
+    "select reference, reason, last_day, slide, at from points.reason where reference = $1",
+    [wish.reference],
+  );
   return kept ?? wish;
 }
 

@@ -12,16 +12,56 @@ export interface WalletLot {
   readonly active_from: BusinessDay | null;
   readonly last_day: BusinessDay | null;
   readonly reference: string;
+  /** How its last day moves on with what the member does ('P12M', 'P90D+spend'); null: it stays. */
+  readonly slide: string | null;
 }
 
 /** Lots of a member's numbers that have something left, soonest expiry first. */
 export async function walletLots(tx: Tx, numbers: readonly number[], limit: number): Promise<WalletLot[]> {
   return tx.query<WalletLot>(
-    `select lot_id, owner, points, pending, active, held, active_from, last_day, reference from points.lot
+    `select lot_id, owner, points, pending, active, held, active_from, last_day, reference, slide from points.lot
      where owner = any($1::bigint[]) and open
      order by last_day nulls last, lot_id limit $2`,
     [numbers, limit],
   );
+}
+
+/** What of numbers expires until a day, and what of it comes first, whenever that is. */
+export async function expiries(
+  tx: Tx,
+  numbers: readonly number[],
+  { from_day, to_day }: { readonly from_day: BusinessDay; readonly to_day: BusinessDay },
+): Promise<{ readonly expiring_soon: number; readonly next_expiry: { last_day: BusinessDay; points: number } | null }> {
+  const rows = await tx.query<{ last_day: BusinessDay; points: number; soon: number }>(
+    `select last_day, sum(active)::bigint as points,
+       coalesce(sum(sum(active)) filter (where last_day <= $3::date) over (), 0)::bigint as soon
+     from points.lot where owner = any($1::bigint[]) and open and active > 0 and last_day >= $2::date
+     group by last_day order by last_day limit 1`,
+    [numbers, from_day, to_day],
+  );
+  const [first] = rows;
+  if (first === undefined) return { expiring_soon: 0, next_expiry: null };
+  return { expiring_soon: first.soon, next_expiry: { last_day: first.last_day, points: first.points } };
+}
+
+/** The numbers whose points were spent for a reference. */
+export async function spendersFor(tx: Tx, reference: string): Promise<number[]> {
+  const rows = await tx.query<{ owner: number }>(
+    "select distinct from_id as owner from points.transfer where reference = $1 and to_kind = 'burned' order by 1",
+    [reference],
+  );
+  return rows.map(({ owner }) => owner);
+}
+
+/** The same numbers and all others of their members. */
+export async function numbersBeside(tx: Tx, numbers: readonly number[]): Promise<number[]> {
+  const rows = await tx.query<{ number: number }>(
+    `select unnest($1::bigint[]) as number union
+     select other.party_id from catalogue.parties own join catalogue.parties other using (member_id)
+     where own.party_id = any($1::bigint[]) order by 1`,
+    [numbers],
+  );
+  return rows.map(({ number }) => number);
 }
 
 /** What a member has: all of it, however many lots are shown. */
@@ -131,8 +171,8 @@ export interface LotWhole extends WalletLot {
 
 export async function lotById(tx: Tx, lot_id: number): Promise<LotWhole | undefined> {
   return tx.one<LotWhole>(
-    `select lot_id, owner, points, pending, active, held, burned, expired, returned, given, active_from, last_day, reference, origin_lot_id
-     from points.lot where lot_id = $1`,
+    `select lot_id, owner, points, pending, active, held, burned, expired, returned, given, active_from, last_day, reference, slide,
+       origin_lot_id from points.lot where lot_id = $1`,
     [lot_id],
   );
 }
@@ -168,5 +208,26 @@ export async function batchOf(
   return tx.one(
     "select batch_id, at, encode(hash, 'hex') as hash, encode(previous_hash, 'hex') as previous_hash from points.batch where batch_id = $1",
     [batch_id],
+  );
+}
+
+/** A moving of a lot's last day: from when to when, in which batch, and by what its member did. */
+export interface LotMove {
+  readonly from_day: BusinessDay;
+  readonly to_day: BusinessDay;
+  readonly activity: "purchase" | "spend";
+  readonly activity_day: BusinessDay;
+  readonly reference: string;
+  readonly batch_id: number;
+  readonly at: Date;
+}
+
+/** Every moving of a lot's last day, oldest first. */
+export async function movesOfLot(tx: Tx, { lot_id, owner }: LotWhole, limit: number): Promise<LotMove[]> {
+  return tx.query<LotMove>(
+    `select m.from_day, m.to_day, m.activity, m.activity_day, m.reference, m.batch_id, b.at
+     from points.expiry_move m join points.batch b using (batch_id)
+     where m.owner = $2 and $1::bigint = any(m.lots) order by m.batch_id, m.place limit $3`,
+    [lot_id, owner, limit],
   );
 }

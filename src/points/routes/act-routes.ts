@@ -2,14 +2,15 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../../ground.ts";
 import { memberIdAt } from "../../members/index.ts";
-import { aboutOne, type ActInWords, addDays, Day, problem } from "../../platform/index.ts";
+import { aboutOne, type ActInWords, addDays, businessDay, Day, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { maskText } from "../../vault/index.ts";
 import { type Answer as Done, type Command, POINTS_MAX } from "../ledger/command.ts";
 import { ledgerOf, submitWithin, todayOf } from "../ledger/ledger.ts";
-import { numbersOf } from "../reports/member-points.ts";
+import { numbersOf, spenderOf } from "../reports/member-points.ts";
 import { keepReason } from "../reports/reason-store.ts";
-import { lastDayOf } from "../rules/expiry.ts";
+import { readSlide, slideText } from "../ledger/slide.ts";
+import { lastDayOf, slideOf } from "../rules/expiry.ts";
 import { allTerms, termsOn } from "../rules/programme-store.ts";
 import { claimOrder } from "../rules/claim.ts";
 import { Answer, KeyHeader, tags } from "./route-parts.ts";
@@ -116,7 +117,9 @@ export function actRoutes(app: FastifyInstance, ground: Ground): void {
       const today = todayOf(ground);
       const terms = termsOn(await ground.store.read(SYSTEM_SCOPE, allTerms), today);
       const grace_last_day = addDays(today, terms?.definition.grace_days ?? GRACE_DAYS);
-      return submit(ground, request, { type: "return_spent", reference: redeemed(reference), points, grace_last_day });
+      const spent = redeemed(reference);
+      const wallet = await ground.store.read(SYSTEM_SCOPE, (tx) => spenderOf(tx, spent));
+      return submit(ground, request, { type: "return_spent", reference: spent, points, grace_last_day, wallet });
     },
   );
   holdRoutes(app, ground);
@@ -231,17 +234,25 @@ function adjustRoute(app: FastifyInstance, ground: Ground): void {
       if (owner === undefined) throw problem("points.no_numbers", { member_id });
       const reference = `adjust:${keyOf(request).slice(4)}`;
       return ground.store.write(SYSTEM_SCOPE, async (tx) => {
-        const { last_day } = await keepReason(tx, {
+        const { last_day, slide, at } = await keepReason(tx, {
           reference,
           reason: maskText(request.body.reason),
-          last_day: await lastDayByHand(tx, ground, request.body),
+          ...(await lifeByHand(tx, ground, request.body)),
           person_id: request.person?.person_id ?? null,
           at: ground.clock.now(),
         });
         await request.settle(tx, { points });
         const command: Command =
           points > 0
-            ? { type: "earn", owner, wallet, points, reference, ...(last_day === null ? {} : { last_day }) }
+            ? {
+                type: "earn",
+                owner,
+                wallet,
+                points,
+                reference,
+                ...(last_day === null ? {} : { last_day }),
+                ...(slide === null ? {} : { slide: readSlide(slide, businessDay(at, ground.config.timezone)) }),
+              }
             : { type: "spend", wallet, points: -points, reference };
         return submitWithin(tx, ground, { key: keyOf(request), command });
       });
@@ -250,14 +261,19 @@ function adjustRoute(app: FastifyInstance, ground: Ground): void {
 }
 
 /** Until when points by hand live: as the request says, else as those of the programme in force that become active today. */
-async function lastDayByHand(tx: Tx, ground: Ground, { points, last_day }: Static<typeof AdjustBody>) {
-  if (points < 0) return null;
+async function lifeByHand(tx: Tx, ground: Ground, { points, last_day }: Static<typeof AdjustBody>) {
+  if (points < 0) return { last_day: null, slide: null };
   const today = todayOf(ground);
   if (last_day !== undefined && last_day !== null && last_day < today)
     throw problem("points.bad_day", { last_day, first_day: today });
-  if (last_day !== undefined) return last_day;
+  if (last_day !== undefined) return { last_day, slide: null };
   const terms = termsOn(await allTerms(tx), today);
-  return terms === undefined ? null : lastDayOf(terms.definition.expiry, today);
+  if (terms === undefined) return { last_day: null, slide: null };
+  const slide = slideOf(terms.definition.expiry, today);
+  return {
+    last_day: lastDayOf(terms.definition.expiry, today),
+    slide: slide === undefined ? null : slideText(slide),
+  };
 }
 
 /** Points by hand as they are put to a colleague. */

@@ -5,7 +5,7 @@ import { memberIdAt } from "../../members/index.ts";
 import { aboutOne, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { memberHistory, memberPoints } from "../reports/member-points.ts";
-import { batchOf, linesFor, linesOfLot, lotById } from "../reports/wallet-store.ts";
+import { batchOf, linesFor, linesOfLot, lotById, movesOfLot } from "../reports/wallet-store.ts";
 import { HistoryPage, LedgerLine, LotView, Nullable, PointsView, tags } from "./route-parts.ts";
 
 const LINES_MAX = 500;
@@ -62,7 +62,8 @@ function explorerRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/points/lots/:lot_id",
     {
       schema: {
-        summary: "A lot: where each of its points is now, every movement, and the batch of the chain that made it",
+        summary:
+          "A lot: where each of its points is now, every movement, every moving of its last day, and the batch that made it",
         tags,
         params: Type.Object({ lot_id: Type.Integer({ minimum: 1 }) }),
         response: { 200: LotView },
@@ -76,7 +77,7 @@ function explorerRoutes(app: FastifyInstance, ground: Ground): void {
         const lines = await linesOfLot(tx, lot, LINES_MAX);
         const [first] = lines;
         const batch = first === undefined ? null : ((await batchOf(tx, first.batch_id)) ?? null);
-        return { lot, lines, batch };
+        return { lot, lines, moves: await movesOfLot(tx, lot, LINES_MAX), batch };
       }),
   );
   app.get<{ Querystring: { reference: string } }>(

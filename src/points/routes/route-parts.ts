@@ -16,6 +16,11 @@ export const Lot = Type.Object({
   active_from: Nullable(Type.String()),
   last_day: Nullable(Type.String()),
   reference: Type.String(),
+  slide: Nullable(
+    Type.String({
+      description: "How the last day moves on with what the member does: 'P12M', 'P90D+spend'; null: it stays",
+    }),
+  ),
 });
 
 export const RuleNames = Type.Array(Type.Object({ rule: Type.String(), zh: Type.String(), en: Type.String() }));
@@ -32,6 +37,7 @@ export const PointsView = Type.Object({
   lots: Type.Array(Lot),
   expiring_soon: Count,
   soon_days: Count,
+  next_expiry: Nullable(Type.Object({ last_day: Type.String(), points: Count })),
   worth: Nullable(Type.Object({ points: Count, minor: Count, currency: Type.String() })),
   rules: RuleNames,
 });
@@ -77,6 +83,17 @@ export const LotView = Type.Object({
     origin_lot_id: Nullable(Count),
   }),
   lines: Type.Array(LedgerLine),
+  moves: Type.Array(
+    Type.Object({
+      from_day: Type.String(),
+      to_day: Type.String(),
+      activity: Type.String({ description: "purchase or spend" }),
+      activity_day: Type.String(),
+      reference: Type.String(),
+      batch_id: Count,
+      at: Instant,
+    }),
+  ),
   batch: Nullable(Type.Object({ batch_id: Count, at: Instant, hash: Type.String(), previous_hash: Type.String() })),
 });
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { PROGRAMMES } from "../../../definitions/points/index.ts";
 import { CLASSIC_POINTS } from "../../../definitions/points/classic.ts";
 import { eventEarns, type LineFacts, orderEarns, type OrderFacts } from "./earning.ts";
-import { addMonths, lastDayOf } from "./expiry.ts";
+import { addMonths } from "../ledger/slide.ts";
+import { lastDayOf } from "./expiry.ts";
 import type { EarnRule, Programme } from "./programme.ts";
 import { programmeProblems } from "./programme-check.ts";
 

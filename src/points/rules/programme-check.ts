@@ -124,7 +124,7 @@ function dayProblems(rule: EarnRule, path: string): ProgrammeProblem[] {
 }
 
 function expiryProblems(expiry: Programme["expiry"], path: string): ProgrammeProblem[] {
-  if (expiry.kind !== "rolling") return [];
+  if (expiry.kind !== "rolling" && expiry.kind !== "sliding") return [];
   return (expiry.months === undefined) === (expiry.days === undefined) ? [found(path, "one_length")] : [];
 }
 

@@ -44,6 +44,19 @@ const Expiry = Type.Union([
     },
     closed,
   ),
+  /**
+   * `months` (or `days`) after the member's last activity: it moves the last day of all points of this kind that they have.
+   * An activity is an order that earns, and where `after` says so the spending of points. Returns are none.
+   */
+  Type.Object(
+    {
+      kind: Type.Literal("sliding"),
+      months: Type.Optional(Type.Integer({ minimum: 1, maximum: 120 })),
+      days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_660 })),
+      after: Type.Union([Type.Literal("purchase"), Type.Literal("purchase_or_spend")]),
+    },
+    closed,
+  ),
   /** On a day of the calendar, `years` after the one that comes next: 31 December of the next year is {12, 31, 1}. */
   Type.Object(
     {

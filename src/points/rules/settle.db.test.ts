@@ -6,7 +6,6 @@ import { addDays } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { ledgerOf, verifyLedger } from "../index.ts";
 import type { EarnRule, Programme } from "./programme.ts";
-import { activateProgramme, addProgrammeVersion } from "./programme-store.ts";
 import { settleEarnings } from "./settle.ts";
 import { markEarning } from "./settle-store.ts";
 
@@ -33,18 +32,7 @@ const tried = (rules: readonly EarnRule[], more: Partial<Programme> = {}): Progr
   rules: [...rules],
 });
 
-async function put(definition: Programme, from_day: string): Promise<void> {
-  const { ground } = world();
-  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    const now = ground.clock.now();
-    const version = await addProgrammeVersion(tx, definition, { origin: "console", person_id: null, now });
-    await activateProgramme(
-      tx,
-      { programme: "tried", version, from_day },
-      { person_id: null, now, today: shop.today() },
-    );
-  });
-}
+const put = (definition: Programme, from_day: string) => shop.put(definition, from_day);
 
 beforeAll(() => {
   shop = new PointsShop(world());

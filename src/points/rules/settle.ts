@@ -2,8 +2,9 @@ import type { Ground } from "../../ground.ts";
 import { addDays } from "../../platform/index.ts";
 import { emit, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import type { Settle } from "../ledger/command.ts";
+import { slideWithin } from "../ledger/slide-store.ts";
 import { settleWithin } from "../ledger/within.ts";
-import { lastDayOf } from "./expiry.ts";
+import { lastDayOf, slideOf } from "./expiry.ts";
 import { type Cause, eventCauses, orderCauses } from "./facts-store.ts";
 import { type Change, judge, type Judgement } from "./judge.ts";
 import { allTerms, type Terms, termsOn } from "./programme-store.ts";
@@ -34,11 +35,15 @@ function commandOf(change: Change, wallet: readonly number[]): Settle {
   if (terms === undefined) return base;
   const { rule, programme } = terms;
   const active_from = addDays(day, rule.pending_days ?? programme.pending_days);
-  const last_day = lastDayOf(rule.expiry ?? programme.expiry, active_from);
+  const expiry = rule.expiry ?? programme.expiry;
+  const last_day = lastDayOf(expiry, active_from);
+  // the order itself is the first activity, and it counts by its own day
+  const slide = slideOf(expiry, day);
   return {
     ...base,
     active_from,
     ...(last_day === null ? {} : { last_day }),
+    ...(slide === undefined ? {} : { slide }),
     ...(rule.budget === undefined ? {} : { budget: rule.budget }),
   };
 }
@@ -53,7 +58,7 @@ export const eventKinds = (terms: readonly Terms[]): string[] => [
 /**
  * Brings what members have earned to what their orders and events are worth now, in the caller's transaction. Doing it
  * twice changes nothing more. @param strangers numbers that are no member's: what they were given is taken back
- * @returns how many points of rules changed
+ * @returns how many points of rules, and numbers whose points live longer, changed
  */
 export async function settleMembers(
   tx: Tx,
@@ -81,7 +86,9 @@ export async function settleMembers(
   );
   const walletOf = new Map([...wallets.values()].flatMap((numbers) => numbers.map((number) => [number, numbers])));
   await write(tx, ground, changes, (owner) => walletOf.get(owner) ?? [owner]);
-  return changes.length;
+  const moved = await slideWithin(tx, ground, [...wallets.values()]);
+  if (moved.length > 0) await emit(tx, "points.changed", [{ party_ids: moved }]);
+  return changes.length + moved.length;
 }
 
 async function judgeAll(

@@ -3,7 +3,7 @@ import type { Translate } from "../../texts/texts.ts";
 import { NumberField } from "./fields.tsx";
 import type { Expiry } from "./programme.ts";
 
-type Choice = "inherit" | "none" | "months" | "days" | "calendar";
+type Choice = "inherit" | "none" | "months" | "days" | "sliding" | "calendar";
 
 const choiceOf = (expiry: Expiry | undefined): Choice => {
   if (expiry === undefined) return "inherit";
@@ -15,6 +15,7 @@ const START: Readonly<Record<Exclude<Choice, "inherit">, Expiry>> = {
   none: { kind: "none" },
   months: { kind: "rolling", months: 12, round_to: "month" },
   days: { kind: "rolling", days: 90 },
+  sliding: { kind: "sliding", months: 12, after: "purchase" },
   calendar: { kind: "calendar", month: 12, day: 31, years: 1 },
 };
 
@@ -31,8 +32,8 @@ interface ExpiryFieldsProps {
 export function ExpiryFields({ label, value, mayInherit, onChange, t }: ExpiryFieldsProps) {
   const choice = choiceOf(value);
   const choices: readonly Choice[] = mayInherit
-    ? ["inherit", "none", "months", "days", "calendar"]
-    : ["none", "months", "days", "calendar"];
+    ? ["inherit", "none", "months", "days", "sliding", "calendar"]
+    : ["none", "months", "days", "sliding", "calendar"];
   const put = (part: Partial<Expiry>) => onChange({ ...(value ?? START.months), ...part });
   return (
     <>
@@ -69,6 +70,7 @@ export function ExpiryFields({ label, value, mayInherit, onChange, t }: ExpiryFi
           onChange={(days) => put({ days })}
         />
       ) : null}
+      {choice === "sliding" && value !== undefined ? <SlidingFields value={value} onChange={onChange} t={t} /> : null}
       {choice === "calendar" ? (
         <>
           <NumberField label={t("expiry.month")} value={value?.month} onChange={(month) => put({ month })} />
@@ -81,6 +83,33 @@ export function ExpiryFields({ label, value, mayInherit, onChange, t }: ExpiryFi
           />
         </>
       ) : null}
+    </>
+  );
+}
+
+/** So long after the member's last activity, and what counts as one. */
+function SlidingFields({ value, onChange, t }: Pick<ExpiryFieldsProps, "onChange" | "t"> & { value: Expiry }) {
+  const unit = "days" in value ? "days" : "months";
+  const { after } = value;
+  return (
+    <>
+      <NumberField
+        label={t("expiry.after_last")}
+        value={value[unit]}
+        onChange={(length) => onChange({ kind: "sliding", after, [unit]: length })}
+      />
+      <SelectField
+        label={t("expiry.unit")}
+        value={unit}
+        onChange={(next) => onChange({ kind: "sliding", after, [next]: value[unit] })}
+        options={["months", "days"].map((one) => ({ value: one, label: t(`unit.${one}`) }))}
+      />
+      <SelectField
+        label={t("expiry.activity")}
+        value={after ?? "purchase"}
+        onChange={(next) => onChange({ ...value, after: next as NonNullable<Expiry["after"]> })}
+        options={["purchase", "purchase_or_spend"].map((one) => ({ value: one, label: t(`expiry.after_${one}`) }))}
+      />
     </>
   );
 }

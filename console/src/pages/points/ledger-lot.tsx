@@ -7,6 +7,7 @@ import { formatCount } from "../../texts/format.ts";
 import type { Translate } from "../../texts/texts.ts";
 import { LedgerLines } from "./ledger-lines.tsx";
 import { LotBar } from "./lot-bar.tsx";
+import { LotMoves, slideWords } from "./lot-moves.tsx";
 import { type LotWhole, useLot } from "./member-points-data.ts";
 import { usePointsOverview } from "./points-data.ts";
 import { readReference } from "./reference-words.ts";
@@ -46,12 +47,18 @@ export function LotCard({ lot, t }: { lot: string; t: Translate }) {
           <LedgerLines lines={query.data.lines} lot={query.data.lot.lot_id} label={t("ledger.movements")} t={t} />
         </Card>
       )}
+      {query.data === undefined || query.data.moves.length === 0 ? null : (
+        <Card title={t("moves.title")} note={t("moves.note")} flush>
+          <LotMoves moves={query.data.moves} t={t} />
+        </Card>
+      )}
     </>
   );
 }
 
 function Facts({ lot, t }: { lot: LotWhole; t: Translate }) {
   const words = useReferenceWords(usePointsOverview().data?.rules);
+  const slides = slideWords(lot.slide, t);
   return (
     <dl className="ht-facts">
       <Fact label={t("ledger.owner")}>
@@ -72,6 +79,7 @@ function Facts({ lot, t }: { lot: LotWhole; t: Translate }) {
       </Fact>
       <Fact label={t("ledger.last_day")}>
         {lot.last_day === null ? t("ledger.endless") : <DayText day={lot.last_day} />}
+        {slides === undefined ? null : <span className="ht-note"> {slides}</span>}
       </Fact>
       {lot.origin_lot_id === null ? null : (
         <Fact label={t("ledger.origin")}>

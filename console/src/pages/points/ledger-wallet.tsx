@@ -9,6 +9,7 @@ import { formatCount } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
 import { useMember } from "../members/member-data.ts";
 import { LotBar } from "./lot-bar.tsx";
+import { slideWords } from "./lot-moves.tsx";
 import { type HistoryLine, type MemberPoints, useMemberHistory, useMemberPoints } from "./member-points-data.ts";
 import { readReference } from "./reference-words.ts";
 import { useReferenceWords } from "./use-words.ts";
@@ -107,6 +108,7 @@ function Lots({ data, memberId, lot, t }: WalletProps & { data: MemberPoints }) 
               ) : (
                 <>
                   {t("ledger.until")} <DayText day={one.last_day} />
+                  {one.slide === null ? null : ` · ${slideWords(one.slide, t)}`}
                 </>
               )}
             </span>

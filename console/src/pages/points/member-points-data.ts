@@ -12,6 +12,19 @@ export interface Lot {
   readonly active_from: string | null;
   readonly last_day: string | null;
   readonly reference: string;
+  /** How its last day moves on: 'P12M', 'P90D+spend'; null: it stays. */
+  readonly slide: string | null;
+}
+
+/** A moving of a lot's last day. */
+export interface LotMove {
+  readonly from_day: string;
+  readonly to_day: string;
+  readonly activity: string;
+  readonly activity_day: string;
+  readonly reference: string;
+  readonly batch_id: number;
+  readonly at: string;
 }
 
 export interface LotWhole extends Lot {
@@ -48,6 +61,7 @@ export interface MemberPoints {
   readonly lots: readonly Lot[];
   readonly expiring_soon: number;
   readonly soon_days: number;
+  readonly next_expiry: { readonly last_day: string; readonly points: number } | null;
   readonly worth: Worth | null;
   readonly rules: readonly RuleName[];
 }
@@ -98,6 +112,7 @@ export function useLot(lot: string) {
       api.get<{
         lot: LotWhole;
         lines: readonly LedgerLine[];
+        moves: readonly LotMove[];
         batch: { batch_id: number; at: string; hash: string; previous_hash: string } | null;
       }>(`/api/points/lots/${lot}`, {}, signal),
     enabled: lot !== "",

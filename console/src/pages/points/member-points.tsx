@@ -83,6 +83,12 @@ function States({ data, t }: { data: MemberPoints; t: Translate }) {
           <Chip tone="warn">{t("member.soon", { days: data.soon_days, n: formatCount(data.expiring_soon) })}</Chip>
         </li>
       ) : null}
+      {data.next_expiry === null ? null : (
+        <li className="ht-note">
+          {t("member.next_expiry", { n: formatCount(data.next_expiry.points) })}{" "}
+          <DayText day={data.next_expiry.last_day} />
+        </li>
+      )}
       {data.owed > 0 ? (
         <li>
           <Chip tone="bad">{t("member.owes", { n: formatCount(data.owed) })}</Chip>

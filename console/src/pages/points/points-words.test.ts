@@ -71,6 +71,12 @@ describe("a programme in sentences", () => {
     ]);
     expect(expiryWords({ kind: "calendar", month: 12, day: 31, years: 1 }, "zh")).toBe("次年 12 月 31 日到期");
     expect(expiryWords({ kind: "none" }, "zh")).toBe("永不过期");
+    expect(expiryWords({ kind: "sliding", months: 12, after: "purchase" }, "zh")).toBe(
+      "最后一次消费后 12 个月到期，期间再消费就顺延",
+    );
+    expect(expiryWords({ kind: "sliding", days: 90, after: "purchase_or_spend" }, "en")).toBe(
+      "expire 90 days after the last purchase or redemption; each one moves that day on",
+    );
   });
 
   it("leaves out lists that name nothing, which would be refused, and takes keys that are free", () => {

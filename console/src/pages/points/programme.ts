@@ -10,13 +10,15 @@ export interface Where {
 }
 
 export interface Expiry {
-  readonly kind: "none" | "rolling" | "calendar";
+  readonly kind: "none" | "rolling" | "sliding" | "calendar";
   readonly months?: number | undefined;
   readonly days?: number | undefined;
   readonly round_to?: "month" | "quarter" | "half_year" | "year" | undefined;
   readonly month?: number | undefined;
   readonly day?: number | undefined;
   readonly years?: number | undefined;
+  /** Of `sliding`: what counts as an activity. */
+  readonly after?: "purchase" | "purchase_or_spend" | undefined;
 }
 
 export interface Caps {

@@ -183,6 +183,12 @@ export function expiryWords(expiry: Expiry, language: Language): string {
       : zh
         ? `${count(expiry.months)} 个月`
         : `${count(expiry.months)} months`;
+  if (expiry.kind === "sliding") {
+    const spend = expiry.after === "purchase_or_spend";
+    return zh
+      ? `最后一次${spend ? "消费或兑换" : "消费"}后 ${length}到期，期间再${spend ? "消费或兑换" : "消费"}就顺延`
+      : `expire ${length} after the last ${spend ? "purchase or redemption" : "purchase"}; each one moves that day on`;
+  }
   const rounded = expiry.round_to === undefined ? undefined : ROUNDED[expiry.round_to];
   if (zh) return `${length}后${rounded === undefined ? "" : `的${rounded[0]}`}到期`;
   return `expire after ${length}${rounded === undefined ? "" : `, at the end of that ${rounded[1]}`}`;
