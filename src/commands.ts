@@ -198,7 +198,7 @@ async function runServer(config: Config, parts: Parts): Promise<void> {
     await app.listen({ port: config.port, host: config.host });
     say(`Huitou 回头: ${config.public_url}`);
   }
-  const stopBackground = parts.work ? await startBackground(composition) : async () => {};
+  let stopBackground = async () => {};
   let live: RunningDemo | undefined;
   let channels: (() => Promise<void>) | undefined;
   let stopping: Promise<void> | undefined;
@@ -217,10 +217,11 @@ async function runServer(config: Config, parts: Parts): Promise<void> {
   };
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
-  if (parts.demo !== undefined) {
-    await fillDemo(ground, parts.demo === "once", say);
-    channels = await startDemoChannels(ground, say);
-  }
+  // what computes begins on a filled world: beside the filling it computed every member nine times over
+  if (parts.demo !== undefined) await fillDemo(ground, parts.demo === "once", say);
+  if (stopping !== undefined) return;
+  if (parts.work) stopBackground = await startBackground(composition);
+  if (parts.demo !== undefined) channels = await startDemoChannels(ground, say);
   for (const domain of parts.work ? composition.domains : []) await domain.ready?.(ground);
   if (stopping !== undefined) return;
   if (parts.live_rate !== undefined) live = await startDemo(ground, say);

@@ -1,6 +1,6 @@
 import type { Demo } from "../examples/tea-house/seed.ts";
 import type { Ground } from "./ground.ts";
-import { listSourceKeys } from "./ingest/index.ts";
+import { listSourceKeys, startPipeline } from "./ingest/index.ts";
 import { WorldClock } from "./platform/clock.ts";
 import { defineErrors, problem } from "./platform/errors.ts";
 import { keepWorldTime, LIVE_RATE_MAX, setSetting, settingOf, SYSTEM_SCOPE } from "./store/index.ts";
@@ -87,7 +87,12 @@ export async function fillDemo(ground: Ground, wanted: boolean, say: (line: stri
   await remember(ground, demo);
   say("Filling in the example world … · 正在生成示例数据");
   const { members, seed, from, until } = demo;
-  await seedWorld(ground, { members, seed, from: new Date(from), until: new Date(until) });
+  const pipeline = await startPipeline(ground);
+  try {
+    await seedWorld(ground, { members, seed, from: new Date(from), until: new Date(until) });
+  } finally {
+    await pipeline.stop();
+  }
   const { seedLoyalty } = await import("../examples/tea-house/loyalty.ts");
   await seedLoyalty(ground, new Date(until), seed);
   await seedCoupons(ground, seed);

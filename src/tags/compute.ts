@@ -6,7 +6,7 @@ import { dependantsOf } from "./dependants-store.ts";
 import { freshnessOf } from "./metrics.ts";
 import { followSwitches } from "./switch-store.ts";
 import { turnTo } from "./ahead.ts";
-import { type DirtyBatch, firstMarked, takeDirty } from "./dirty-store.ts";
+import { type DirtyBatch, firstMarked, foldMarks, marksExceed, takeDirty } from "./dirty-store.ts";
 import { tellWritten } from "./followers.ts";
 import { ensureRows, tagFailures, writeFailures } from "./failure-store.ts";
 import { keysDecidedBy, valuesStatement } from "./values-statement.ts";
@@ -16,6 +16,9 @@ import { lockComputing, writeSomeValues, writeValues } from "./tags-store.ts";
 export const MARKS_MAX = 1_000;
 /** Of them such as wait behind what happens now: a quarter of a second, which is what a fresh mark waits for at most. */
 const LATER_MAX = 250;
+/** From here on the queue is behind, and its head is folded before marks are taken; the head holds so many times as many. */
+const BEHIND_MARKS = 4 * MARKS_MAX;
+const HEAD_MARKS = 20 * MARKS_MAX;
 /** Members computed by one statement. */
 export const MEMBERS_MAX = 1_000;
 
@@ -135,6 +138,7 @@ async function round(ground: Ground, book: TagBook): Promise<Round> {
     if (!(await lockComputing(tx))) return { marks: 0, more: false, changed: [], since: null };
     await followSwitches(tx, book);
     await turnTo(tx, ground, book, today);
+    if (await marksExceed(tx, BEHIND_MARKS)) await foldMarks(tx, HEAD_MARKS);
     const batch = await takeDirty(tx, MARKS_MAX, LATER_MAX);
     const changed = await computeBatch(tx, ground, book, batch, today);
     return { marks: batch.marks, more: batch.more, since: batch.since, changed };

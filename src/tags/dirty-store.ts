@@ -113,6 +113,36 @@ export async function takeDirty(tx: Tx, marks_max: number, later_max: number): P
   };
 }
 
+/**
+ * Folds the marks at the head of a long queue to one for each member or party: the oldest stays, and asks for everything
+ * where kinds differ. Whoever was marked again and again while nobody computed (an import, an outage) is computed once:
+ * the example world's first computation took 93 statements without, a dozen with. Only behind the computing lock: marks
+ * are taken by nobody else, and new ones stand behind.
+ * @param marks_max of the head that is looked at, so that the cost stays the same however long the queue is
+ */
+export async function foldMarks(tx: Tx, marks_max: number): Promise<void> {
+  await tx.query(
+    `with head as materialized (
+       select dirty_id, kind, min(dirty_id) over (partition by member_id, party_id) as kept
+       from (select * from tags.dirty where lane = 0 order by dirty_id limit $1) first
+     ), folded as (
+       select kept, case when bool_or(kind is null) or min(kind) <> max(kind) then null else min(kind) end as kind
+       from head group by kept having count(*) > 1
+     ), gone as (
+       delete from tags.dirty d using head h where d.lane = 0 and d.dirty_id = h.dirty_id and h.dirty_id <> h.kept
+     )
+     update tags.dirty d set kind = f.kind from folded f
+     where d.lane = 0 and d.dirty_id = f.kept and d.kind is distinct from f.kind`,
+    [marks_max],
+  );
+}
+
+/** Whether more marks of now wait than that. */
+export async function marksExceed(tx: Tx, marks: number): Promise<boolean> {
+  const found = await tx.one("select 1 from tags.dirty where lane = 0 order by dirty_id offset $1 limit 1", [marks]);
+  return found !== undefined;
+}
+
 /** Members behind the first marks, which stay. */
 export async function firstMarked(tx: Tx, marks_max: number): Promise<number[]> {
   const rows = await tx.query<{ member_id: number }>(

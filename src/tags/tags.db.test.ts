@@ -67,6 +67,28 @@ describe("tags of the tea house", () => {
     expect(result).toMatchObject({ engine: "duckdb", difference: 0, lagging: 0, members: (await stored()).length });
   });
 
+  test("a queue that fell behind computes each member once, and everything that was marked", async () => {
+    const { ground } = world();
+    const count = (await stored()).length;
+    await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+      await tx.query("update tags.current set value = '{}'");
+      await tx.query(
+        `insert into tags.dirty (party_id, since, kind)
+         select party_id, $1, kind from generate_series(1, 60), unnest(array['browse', 'review', null]) kind, members.party`,
+        [NOW],
+      );
+    });
+    let rounds = 0;
+    for (;;) {
+      const round = await computeDirty(ground, bookOf(ground));
+      if (round.marks === 0) break;
+      rounds += 1;
+    }
+    expect(rounds).toBeLessThan(10);
+    expect((await stored()).length).toBe(count);
+    await expectTruth();
+  });
+
   test("a new order reaches its member's tags and nobody else's", async () => {
     const { ground } = world();
     const before = new Map((await stored()).map((row) => [row.member_id, JSON.stringify(row.value)]));
