@@ -169,12 +169,12 @@ function decimal(digits: bigint, scale: number): string {
   return `${digits < 0n ? "-" : ""}${text.slice(0, at)}${scale === 0 ? "" : `.${text.slice(at)}`}`;
 }
 
+/** Without what jsonb refuses: NUL and halves of surrogate pairs, in values and names. */
 function withoutNul(value: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(value)
-      .replaceAll("\\u0000", "")
-      .replaceAll(/\\ud[89a-f]../gi, ""),
-  );
+  if (typeof value === "string") return value.replaceAll("\0", "").toWellFormed();
+  if (Array.isArray(value)) return value.map(withoutNul);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [withoutNul(name), withoutNul(part)]));
 }
 
 describe("what cannot be written", () => {
