@@ -156,6 +156,12 @@ export const ROUTES: readonly Route[] = [
   route("/trust/privacy/requests/:requestId", "privacy.read", () =>
     import("./pages/trust-privacy/request.tsx").then((page) => page.PrivacyRequestPage),
   ),
+  route("/trust/privacy/activities/:activity", "privacy.read", () =>
+    import("./pages/trust-privacy/activity.tsx").then((page) => page.ActivityPage),
+  ),
+  route("/trust/privacy/texts/:purpose/:language", "privacy.read", () =>
+    import("./pages/trust-privacy/consent-text.tsx").then((page) => page.ConsentTextPage),
+  ),
   route("/trust/risks", "trust.read", () => import("./pages/trust-risks/risks.tsx").then((page) => page.RisksPage)),
   route("/trust/incidents/:incidentId", "trust.read", () =>
     import("./pages/trust-incident/incident.tsx").then((page) => page.IncidentPage),

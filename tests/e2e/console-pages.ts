@@ -70,6 +70,7 @@ export const PAGES = [
   "/trust/audit",
   "/trust/privacy",
   "/trust/privacy?tab=registers",
+  "/trust/privacy?tab=registers&form=activity",
   "/trust/privacy?tab=processors",
   "/trust/privacy?tab=retained",
   "/trust/privacy?tab=retention",

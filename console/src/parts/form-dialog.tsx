@@ -10,6 +10,7 @@ interface FormDialogProps {
   /** The word on the button that does it. */
   readonly act: string;
   readonly danger?: boolean;
+  readonly wide?: boolean;
   readonly ready: boolean;
   readonly busy: boolean;
   /** Why it was refused; what was typed stays. */
@@ -21,11 +22,12 @@ interface FormDialogProps {
 
 /** A few fields and one act: cancel, do, and why it was refused. */
 export function FormDialog(props: FormDialogProps) {
-  const { title, act, danger, ready, busy, error, onClose, onAct, children } = props;
+  const { title, act, danger, wide, ready, busy, error, onClose, onAct, children } = props;
   const t = useTexts();
   return (
     <Dialog
       open
+      wide={wide ?? false}
       title={title}
       onClose={onClose}
       footer={

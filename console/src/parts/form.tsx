@@ -46,6 +46,34 @@ export function TextField(props: TextFieldProps) {
   );
 }
 
+interface LongTextFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly hint?: ReactNode;
+  readonly rows?: number;
+  readonly autoFocus?: boolean;
+}
+
+/** A labelled field for whole sentences. */
+export function LongTextField({ label, value, onChange, hint, rows = 5, autoFocus }: LongTextFieldProps) {
+  const id = useId();
+  return (
+    <div className="ht-field">
+      <label htmlFor={id}>{label}</label>
+      <Input.TextArea
+        id={id}
+        rows={rows}
+        value={value}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => onChange(event.target.value)}
+        {...(autoFocus ? { "data-autofocus": "" } : {})}
+      />
+      <div id={`${id}-hint`}>{hint ? <p className="ht-field-hint">{hint}</p> : null}</div>
+    </div>
+  );
+}
+
 interface SelectFieldProps {
   readonly label: string;
   readonly value: string;

@@ -121,6 +121,23 @@ export const errors = defineErrors("privacy", {
     zh: "目的 {purpose} 不在任何已发布的处理活动里，不能发布同意文本。请先登记、评估并发布处理活动。",
     en: "The purpose {purpose} is in no published processing activity, so no text of it can be published. Register, assess and publish the activity first.",
   },
+  assessment_waiting: {
+    status: 409,
+    zh: "{activity} 第 {version} 版的影响评估 № {assessment_id} 还没有批准，不能发布。请由另一位能发布登记的同事批准。",
+    en: "The assessment № {assessment_id} of {activity} version {version} is not approved, so it cannot be published. Another person who may publish registers has to approve it.",
+  },
+  purpose_unpublished: {
+    status: 409,
+    zh: "目的 {purpose} 的处理活动 {activity} 第 {version} 版还没有发布，不能发布同意文本；它还缺{missing}。请先补上并发布它。",
+    en: "Version {version} of {activity}, the activity of the purpose {purpose}, is not published, so no text of it can be; what is missing is {missing}. Complete and publish the activity first.",
+    words: {
+      missing: {
+        assessment: ["影响评估", "its impact assessment"],
+        approval: ["影响评估的批准", "the approval of its assessment"],
+        publication: ["发布", "its publication"],
+      },
+    },
+  },
   purpose_twice: {
     status: 409,
     zh: "目的 {purpose} 已属于另一项已发布的处理活动。请换一个目的编码，或并入那一项。",

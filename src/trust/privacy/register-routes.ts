@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { activeStaff, currentMatrix } from "../../access/index.ts";
 import type { Ground } from "../../ground.ts";
-import { aboutOne, problem } from "../../platform/index.ts";
+import { aboutOne, problem, unapproved } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { fieldRegister } from "./field-register.ts";
+import { activityLacks, textLacks } from "./register-needs.ts";
 import {
   approveAssessment,
   ASSESSMENT_TRIGGERS,
@@ -17,13 +18,15 @@ import {
   LEGAL_BASES,
   listActivities,
   listAssessments,
-  listTexts,
   publishActivity,
   publishText,
 } from "./register-store.ts";
+import { registersOf } from "./register-view.ts";
+import { registerWorkbook } from "./register-workbook.ts";
 import { literals, todayOf } from "./request-routes.ts";
 
 const tags = ["privacy"];
+const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const see = { access: { permission: "privacy.read", level: "L2" } } as const;
 const publish = { access: { permission: "privacy.publish", level: "L2" } } as const;
 
@@ -59,6 +62,7 @@ const TextKey = Type.Object({
   version: Type.String({ pattern: "^[A-Za-z0-9._-]{1,30}$" }),
 });
 const ConsentText = Type.Object({ ...TextKey.properties, body: text(20_000, 20) });
+const Language = Type.Object({ language: Type.Optional(literals(["zh", "en"])) });
 const Publishing = Type.Object({ ...TextKey.properties, valid_from: Type.Optional(Type.String({ format: "date" })) });
 
 const byOf = (request: FastifyRequest, ground: Ground): By => ({
@@ -90,12 +94,36 @@ export function registerRoutes(app: FastifyInstance, ground: Ground): void {
   app.get(
     "/api/privacy/registers",
     { schema: { tags, summary: "Processing inventory, impact assessments and consent texts" }, config: see },
-    () =>
+    (request) =>
       ground.store.read(SYSTEM_SCOPE, async (tx) => ({
-        activities: await listActivities(tx),
-        assessments: await listAssessments(tx),
-        texts: await listTexts(tx),
+        today: todayOf(ground),
+        ...(await registersOf(tx, {
+          person_id: request.person?.person_id ?? null,
+          alone: !(await anotherApprover(tx, ground, request.person?.person_id ?? null)),
+        })),
       })),
+  );
+  app.get<{ Querystring: Static<typeof Language> }>(
+    "/api/privacy/registers.xlsx",
+    {
+      schema: {
+        tags,
+        summary: "The three registers with all versions as an Excel file",
+        querystring: Language,
+        produces: [XLSX],
+      },
+      config: unapproved("registers that the law wants shown; no data of members", {
+        access: { ...see.access, audit: "privacy.registers_export" },
+      }),
+    },
+    async ({ query, person }, reply) => {
+      const reader = { person_id: person?.person_id ?? null, alone: false };
+      const registers = await ground.store.read(SYSTEM_SCOPE, (tx) => registersOf(tx, reader));
+      return reply
+        .type(XLSX)
+        .header("content-disposition", 'attachment; filename="huitou-processing-registers.xlsx"')
+        .send(await registerWorkbook(registers, query.language ?? "zh"));
+    },
   );
   app.get(
     "/api/privacy/fields",
@@ -129,7 +157,14 @@ function activityRoutes(app: FastifyInstance, ground: Ground): void {
       const { activity, version } = request.body;
       Object.assign(request.audit_subject, { activity, version });
       const done = await publishing({ activity, version, purpose: activity }, () =>
-        ground.store.write(SYSTEM_SCOPE, (tx) => publishActivity(tx, activity, version, byOf(request, ground))),
+        ground.store.write(SYSTEM_SCOPE, async (tx) => {
+          const is_draft = (await listActivities(tx)).some(
+            (row) => row.activity === activity && row.version === version && row.state === "draft",
+          );
+          const lacks = is_draft ? activityLacks({ activity, version }, await listAssessments(tx)) : null;
+          if (lacks !== null) throw lacks;
+          return publishActivity(tx, activity, version, byOf(request, ground));
+        }),
       );
       if (!done) throw problem("privacy.no_draft", { what: `${activity} ${version}` });
       return { activity, version };
@@ -209,9 +244,11 @@ function textRoutes(app: FastifyInstance, ground: Ground): void {
       const { valid_from, ...key } = request.body;
       Object.assign(request.audit_subject, key);
       const done = await publishing({ purpose: key.purpose, activity: key.purpose, version: key.version }, () =>
-        ground.store.write(SYSTEM_SCOPE, (tx) =>
-          publishText(tx, key, valid_from ?? todayOf(ground), byOf(request, ground)),
-        ),
+        ground.store.write(SYSTEM_SCOPE, async (tx) => {
+          const lacks = textLacks(key, await listActivities(tx), await listAssessments(tx));
+          if (lacks !== null) throw lacks;
+          return publishText(tx, key, valid_from ?? todayOf(ground), byOf(request, ground));
+        }),
       );
       if (!done) throw problem("privacy.no_draft", { what: `${key.purpose} ${key.language} ${key.version}` });
       return key;

@@ -36,10 +36,15 @@ export interface Activity {
   readonly is_sensitive: boolean;
   readonly is_abroad: boolean;
   readonly state: "draft" | "published" | "past";
+  readonly made_by: number | null;
   readonly made_at: Date;
+  readonly published_by: number | null;
   readonly published_at: Date | null;
 }
-export type ActivityDraft = Omit<Activity, "version" | "state" | "made_at" | "published_at">;
+export type ActivityDraft = Omit<
+  Activity,
+  "version" | "state" | "made_by" | "made_at" | "published_by" | "published_at"
+>;
 
 export interface By {
   readonly person_id: number | null;
@@ -47,7 +52,7 @@ export interface By {
 }
 
 const ACTIVITY =
-  "activity, version, purpose, zh, en, data_classes, legal_basis, retention_days, recipients, is_automated, is_sensitive, is_abroad, state, made_at, published_at";
+  "activity, version, purpose, zh, en, data_classes, legal_basis, retention_days, recipients, is_automated, is_sensitive, is_abroad, state, made_by, made_at, published_by, published_at";
 
 export async function listActivities(tx: Tx): Promise<Activity[]> {
   return tx.query<Activity>(`select ${ACTIVITY} from trust.processing_activity order by activity, version desc`);
@@ -178,11 +183,14 @@ export interface ConsentText {
   readonly sha256: string;
   readonly state: "draft" | "published" | "past";
   readonly valid_from: string | null;
+  readonly made_by: number | null;
   readonly made_at: Date;
+  readonly published_by: number | null;
   readonly published_at: Date | null;
 }
 
-const TEXT = "purpose, language, version, body, sha256, state, valid_from, made_at, published_at";
+const TEXT =
+  "purpose, language, version, body, sha256, state, valid_from, made_by, made_at, published_by, published_at";
 
 export async function listTexts(tx: Tx): Promise<ConsentText[]> {
   return tx.query<ConsentText>(`select ${TEXT} from trust.consent_text order by purpose, language, made_at desc`);
@@ -219,10 +227,12 @@ export async function publishText(tx: Tx, key: TextKey, valid_from: string, by: 
   return changed === 1;
 }
 
-/** Whether a text of this version is in force for the purpose on a day. */
+/** Whether a text of this version is in force for the purpose on a day: one for a later day leaves the one before in force. */
 export async function isTextInForce(tx: Tx, purpose: string, version: string, today: string): Promise<boolean> {
   const row = await tx.one(
-    "select 1 from trust.consent_text where purpose = $1 and version = $2 and state = 'published' and valid_from <= $3 limit 1",
+    `select 1 from trust.consent_text t where purpose = $1 and version = $2 and state <> 'draft' and valid_from <= $3
+       and not exists (select from trust.consent_text l where l.purpose = t.purpose and l.language = t.language
+         and l.state <> 'draft' and l.valid_from <= $3 and l.published_at > t.published_at) limit 1`,
     [purpose, version, today],
   );
   return row !== undefined;

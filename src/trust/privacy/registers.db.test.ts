@@ -1,3 +1,4 @@
+import exceljs from "exceljs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withDatabase } from "../../../tests/support/database.ts";
 import { id, memberOf, record, rows, send } from "../../../tests/support/member-records.ts";
@@ -6,6 +7,7 @@ import { type PersonSession, type Staff, staffOf } from "../../../tests/support/
 import { ensureSource } from "../../ingest/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { fieldRegister, namedColumns } from "./field-register.ts";
+import type { RegisterView } from "./register-view.ts";
 
 const world = withDatabase();
 const ground = () => world().ground;
@@ -71,14 +73,26 @@ describe("a new purpose", () => {
     expect(await call("activities", marketing)).toMatchObject({ status: 201, version: 1 });
     const draft = { activity: "marketing", version: 1 };
     expect(await call("activities/publish", draft)).toMatchObject({ status: 409, code: "privacy.not_assessed" });
+    const lacking = async () => {
+      const { body } = await officer.call("GET", "/api/privacy/registers");
+      const lists = body as unknown as Record<"activities" | "texts", { lacks: { code: string } | null }[]>;
+      return [lists.activities[0]?.lacks?.code, lists.texts[0]?.lacks?.code];
+    };
+    expect(await call("texts/publish", key)).toMatchObject({ status: 409, code: "privacy.purpose_unpublished" });
+    expect(await lacking()).toEqual(["privacy.not_assessed", "privacy.purpose_unpublished"]);
     const { assessment_id } = await call("assessments", judged(1));
-    expect(await call("activities/publish", draft)).toMatchObject({ code: "privacy.not_assessed" });
+    // the sentence names what is missing now, and the list says the same before anybody tries
+    const waiting = await call("activities/publish", draft);
+    expect(waiting).toMatchObject({ code: "privacy.assessment_waiting" });
+    expect(waiting["detail_zh"]).toContain(`影响评估 № ${String(assessment_id)} 还没有批准`);
+    expect((await call("texts/publish", key))["detail_zh"]).toContain("还缺影响评估的批准");
+    expect(await lacking()).toEqual(["privacy.assessment_waiting", "privacy.purpose_unpublished"]);
     // who made it does not approve it, as long as somebody else can
     expect(await call(`assessments/${String(assessment_id)}/approve`, {})).toMatchObject({
       code: "privacy.own_assessment",
     });
     expect(await call(`assessments/${String(assessment_id)}/approve`, {}, staff.owner)).toMatchObject({ status: 200 });
-    expect(await call("texts/publish", key)).toMatchObject({ code: "privacy.purpose_unknown" });
+    expect((await call("texts/publish", key))["detail_zh"]).toContain("还缺发布");
     // what was judged is what is published
     expect(await call("activities", marketing)).toMatchObject({ status: 409, code: "privacy.draft_approved" });
     expect(await call("activities/publish", draft)).toMatchObject({ status: 200 });
@@ -119,6 +133,34 @@ describe("a new purpose", () => {
     expect(kept?.years).toBeGreaterThanOrEqual(3);
   });
 
+  it("is shown with who drafted, approved and published it, and goes into a workbook with every version", async () => {
+    const { body } = await staff.owner.call("GET", "/api/privacy/registers");
+    const { activities, assessments, texts } = body as unknown as RegisterView;
+    expect(activities.map(({ version, state, lacks }) => [version, state, lacks])).toEqual([
+      [2, "published", null],
+      [1, "past", null],
+    ]);
+    for (const row of [...activities, ...texts]) expect(row.made_name, "who drafted it").toBeTruthy();
+    for (const { made_name, approved_name, may_approve } of assessments) {
+      expect([made_name === approved_name, approved_name !== null, may_approve]).toEqual([false, true, false]);
+    }
+    const file = await staff.app.inject({
+      url: "/api/privacy/registers.xlsx?language=zh",
+      headers: { cookie: officer.cookie },
+    });
+    expect(file.statusCode).toBe(200);
+    const book = new exceljs.Workbook();
+    await book.xlsx.load(file.rawPayload as never);
+    const read = (name: string) =>
+      (book.getWorksheet(name)?.getSheetValues() ?? []).slice(2).map((row) => (row as unknown[]).slice(1));
+    expect(read("处理活动").map((row) => [row[0], row[1], row[2], row[8]])).toEqual([
+      ["marketing", 2, "生效", 730],
+      ["marketing", 1, "历史", 1_095],
+    ]);
+    expect(read("影响评估").map((row) => row[3])).toEqual(["自动化决策、新的目的", "自动化决策、新的目的"]);
+    expect(read("同意文本").map((row) => row[5])).toEqual([textOf("v1").body]);
+  });
+
   it("lets a member agree to a text in force only, with its version as the proof", async () => {
     const crm = await ensureSource(ground(), { key: "crm", name: "CRM", kind: "rest" });
     await send(ground(), crm, [record("member", "2026-03-01", [id("crm_id", "T1")], { name: "王芳" })]);
@@ -132,6 +174,12 @@ describe("a new purpose", () => {
         payload: { purpose: "marketing", medium: "sms", text_version },
       });
     expect((await agree("v9")).json()).toMatchObject({ code: "privacy.text_not_in_force" });
+    expect((await agree("v1")).statusCode).toBe(200);
+    // a version for a later day is published, and the one before still holds today
+    await call("texts", textOf("v2"));
+    const later = { purpose: "marketing", language: "zh", version: "v2", valid_from: "2099-01-01" };
+    expect(await call("texts/publish", later)).toMatchObject({ status: 200 });
+    expect((await agree("v2")).json()).toMatchObject({ code: "privacy.text_not_in_force" });
     expect((await agree("v1")).statusCode).toBe(200);
     await deliverAll(world());
     const [consent] = await rows(ground(), "select state, text_version from catalogue.consents where member_id = $1", [

@@ -3,37 +3,97 @@ import { api } from "../../api/client.ts";
 import { say, sayError } from "../../parts/toast.tsx";
 import { useTexts } from "../../texts/texts.ts";
 
+export const BASES = [
+  "consent",
+  "separate_consent",
+  "contract",
+  "legal_duty",
+  "emergency",
+  "public_interest",
+  "made_public",
+] as const;
+export const TRIGGERS = [
+  "purpose",
+  "sensitive",
+  "automated_decision",
+  "entrusted",
+  "provided",
+  "made_public",
+  "abroad",
+  "major_effect",
+] as const;
+export const RISKS = ["low", "middle", "high"] as const;
+
+/** What a draft lacks, in the words in which publishing it would be refused. */
+export interface Lacks {
+  readonly code: string;
+  readonly sentence_zh: string;
+  readonly sentence_en: string;
+}
+
+/** A version: who drafted it, who put it in force, and when. */
+interface Version {
+  readonly state: "draft" | "published" | "past";
+  readonly made_name: string | null;
+  readonly made_at: string;
+  readonly published_name: string | null;
+  readonly published_at: string | null;
+  readonly lacks: Lacks | null;
+}
+
+export interface ActivityDraft {
+  readonly activity: string;
+  readonly purpose: string | null;
+  readonly zh: string;
+  readonly en: string;
+  readonly data_classes: readonly string[];
+  readonly legal_basis: (typeof BASES)[number];
+  readonly retention_days: number;
+  readonly recipients: readonly string[];
+  readonly is_automated: boolean;
+  readonly is_sensitive: boolean;
+  readonly is_abroad: boolean;
+}
+export interface Activity extends ActivityDraft, Version {
+  readonly version: number;
+}
+
+export interface AssessmentDraft {
+  readonly activity: string;
+  readonly version: number;
+  readonly triggers: readonly (typeof TRIGGERS)[number][];
+  readonly necessity: string;
+  readonly effects: string;
+  readonly measures: string;
+  readonly risk: (typeof RISKS)[number];
+}
+export interface Assessment extends AssessmentDraft {
+  readonly assessment_id: number;
+  readonly made_name: string | null;
+  readonly made_at: string;
+  readonly approved_name: string | null;
+  readonly approved_at: string | null;
+  readonly is_alone: boolean;
+  readonly kept_until: string | null;
+  readonly may_approve: boolean;
+}
+
+export interface TextDraft {
+  readonly purpose: string;
+  readonly language: "zh" | "en";
+  readonly version: string;
+  readonly body: string;
+}
+export interface ConsentText extends TextDraft, Version {
+  readonly sha256: string;
+  readonly valid_from: string | null;
+}
+
 export interface Registers {
-  readonly activities: readonly {
-    readonly activity: string;
-    readonly version: number;
-    readonly purpose: string | null;
-    readonly zh: string;
-    readonly en: string;
-    readonly data_classes: readonly string[];
-    readonly legal_basis: string;
-    readonly retention_days: number;
-    readonly recipients: readonly string[];
-    readonly state: "draft" | "published" | "past";
-  }[];
-  readonly assessments: readonly {
-    readonly assessment_id: number;
-    readonly activity: string;
-    readonly version: number;
-    readonly risk: string;
-    readonly made_at: string;
-    readonly approved_at: string | null;
-    readonly is_alone: boolean;
-    readonly kept_until: string | null;
-  }[];
-  readonly texts: readonly {
-    readonly purpose: string;
-    readonly language: string;
-    readonly version: string;
-    readonly sha256: string;
-    readonly state: "draft" | "published" | "past";
-    readonly valid_from: string | null;
-  }[];
+  readonly today: string;
+  readonly activities: readonly Activity[];
+  readonly assessments: readonly Assessment[];
+  readonly texts: readonly ConsentText[];
 }
 
 export interface Notice {
@@ -187,5 +247,19 @@ export function usePublishing() {
       put === true ? api.put(`/api/privacy/${path}`, body) : api.post(`/api/privacy/${path}`, body),
     onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
     onError: (error) => sayError(error, t("state.offline")),
+  });
+}
+
+/** Keeps an entry of a register or puts it in force; a refusal is the form's to show. */
+export function useRegisterAct(onDone: () => void) {
+  const t = useTexts("privacy");
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ path, body }: { path: string; body: unknown }) => api.post(`/api/privacy/${path}`, body),
+    onSuccess: () => {
+      say(t("register.saved"));
+      onDone();
+      return client.invalidateQueries({ queryKey: KEY });
+    },
   });
 }

@@ -1,8 +1,7 @@
-import Input from "antd/es/input";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { Choices } from "../../parts/chips.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
-import { SelectField, TextField } from "../../parts/form.tsx";
+import { LongTextField, SelectField, TextField } from "../../parts/form.tsx";
 import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { useTexts } from "../../texts/texts.ts";
 import { GROUNDS, type OneRequest, useAct } from "./privacy-data.ts";
@@ -95,7 +94,7 @@ export function RefuseDialog({ request, onClose }: DialogProps) {
         onChange={setGround}
         options={GROUNDS.map((value) => ({ value, label: t(`ground.${value}`) }))}
       />
-      <LongText label={t("refusal.reason")} hint={t("refusal.hint")} value={reason} onChange={setReason} />
+      <LongTextField label={t("refusal.reason")} hint={t("refusal.hint")} value={reason} onChange={setReason} />
     </FormDialog>
   );
 }
@@ -115,7 +114,7 @@ export function AnswerDialog({ request, onClose }: DialogProps) {
       onClose={onClose}
       onAct={() => act.mutate({ act: "handle", body: { answer: answer.trim() } })}
     >
-      <LongText label={t("answer")} hint={t("answer_hint")} value={answer} onChange={setAnswer} />
+      <LongTextField label={t("answer")} hint={t("answer_hint")} value={answer} onChange={setAnswer} />
     </FormDialog>
   );
 }
@@ -135,31 +134,5 @@ export function UndoDialog({ request, onClose }: DialogProps) {
       onClose={onClose}
       onAct={(reason) => act.mutate({ act: "undo", body: { reason } })}
     />
-  );
-}
-
-interface LongTextProps {
-  readonly label: string;
-  readonly hint: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-function LongText({ label, hint, value, onChange }: LongTextProps) {
-  const id = useId();
-  return (
-    <div className="ht-field">
-      <label htmlFor={id}>{label}</label>
-      <Input.TextArea
-        id={id}
-        rows={5}
-        value={value}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      <p id={`${id}-hint`} className="ht-field-hint">
-        {hint}
-      </p>
-    </div>
   );
 }
