@@ -24,7 +24,7 @@ const EMPTY: ActivityDraft = {
   is_abroad: false,
 };
 
-export const wordsOf = (text: string): string[] => [
+const wordsOf = (text: string): string[] => [
   ...new Set(
     text
       .split(/[\n,，、;；]+/)
@@ -44,52 +44,65 @@ interface ActivityFormProps {
   readonly onClose: () => void;
 }
 
-/** Drafts a processing activity or its next version; what changes against the version in force is shown while typing. */
-export function ActivityForm({ start, inForce, taken, voids, onClose }: ActivityFormProps) {
-  const t = useTexts("privacy");
-  const save = useRegisterAct(onClose);
-  const [draft, setDraft] = useState<ActivityDraft>(start === undefined ? EMPTY : draftOf(start));
-  const [purpose, setPurpose] = useState(start?.purpose ?? "");
-  const [classes, setClasses] = useState(draft.data_classes.join("，"));
-  const [recipients, setRecipients] = useState(draft.recipients.join("，"));
-  const [days, setDays] = useState(String(draft.retention_days));
-  const set = (part: Partial<ActivityDraft>) => setDraft({ ...draft, ...part });
-  const by_consent = BY_CONSENT.has(draft.legal_basis);
-  const whole: ActivityDraft = {
+/** What is being typed, and what of it is wrong. */
+interface Typing {
+  readonly draft: ActivityDraft;
+  readonly purpose: string;
+  readonly classes: string;
+  readonly recipients: string;
+  readonly days: string;
+}
+
+function typingOf(start: Activity | undefined): Typing {
+  const draft = start === undefined ? EMPTY : draftOf(start);
+  return {
+    draft,
+    purpose: draft.purpose ?? "",
+    classes: draft.data_classes.join("，"),
+    recipients: draft.recipients.join("，"),
+    days: String(draft.retention_days),
+  };
+}
+
+/** The draft as it would be kept. */
+function wholeOf({ draft, purpose, classes, recipients, days }: Typing): ActivityDraft {
+  return {
     ...draft,
     zh: draft.zh.trim(),
     en: draft.en.trim(),
-    purpose: by_consent ? purpose.trim() || draft.activity : null,
+    purpose: BY_CONSENT.has(draft.legal_basis) ? purpose.trim() || draft.activity : null,
     data_classes: wordsOf(classes),
     recipients: wordsOf(recipients),
     retention_days: Number(days),
   };
+}
+
+const daysFit = ({ retention_days }: ActivityDraft) =>
+  Number.isInteger(retention_days) && retention_days >= 1 && retention_days <= DAYS_MAX;
+
+const isWhole = (draft: ActivityDraft) =>
+  CODE.test(draft.activity) &&
+  (draft.purpose === null || CODE.test(draft.purpose)) &&
+  draft.zh !== "" &&
+  draft.en !== "" &&
+  draft.data_classes.length > 0 &&
+  daysFit(draft);
+
+/** Drafts a processing activity or its next version; what changes against the version in force is shown while typing. */
+export function ActivityForm({ start, inForce, taken, voids, onClose }: ActivityFormProps) {
+  const t = useTexts("privacy");
+  const save = useRegisterAct(onClose);
+  const [typing, setTyping] = useState(() => typingOf(start));
+  const { draft } = typing;
+  const set = (part: Partial<ActivityDraft>) => setTyping({ ...typing, draft: { ...draft, ...part } });
+  const whole = wholeOf(typing);
   const code_error = codeError(draft.activity, start === undefined ? taken : [], t);
-  const days_wrong = !(
-    Number.isInteger(whole.retention_days) &&
-    whole.retention_days >= 1 &&
-    whole.retention_days <= DAYS_MAX
-  );
-  const ready =
-    CODE.test(whole.activity) &&
-    code_error === null &&
-    (whole.purpose === null || CODE.test(whole.purpose)) &&
-    whole.zh !== "" &&
-    whole.en !== "" &&
-    whole.data_classes.length > 0 &&
-    !days_wrong;
   return (
     <FormDialog
-      title={t(
-        start === undefined
-          ? "register.new_activity"
-          : start.state === "draft"
-            ? "register.edit_draft"
-            : "register.new_version",
-      )}
+      title={t(titleOf(start))}
       act={t("register.save_draft")}
       wide
-      ready={ready}
+      ready={isWhole(whole) && code_error === null}
       busy={save.isPending}
       error={save.error}
       onClose={onClose}
@@ -106,50 +119,21 @@ export function ActivityForm({ start, inForce, taken, voids, onClose }: Activity
           onChange={(activity) => set({ activity })}
         />
       ) : null}
-      <div className="tp-pair">
-        <TextField label={t("register.name_zh")} value={draft.zh} onChange={(zh) => set({ zh })} />
-        <TextField label={t("register.name_en")} value={draft.en} onChange={(en) => set({ en })} />
-        <SelectField
-          label={t("register.basis")}
-          value={draft.legal_basis}
-          options={BASES.map((value) => ({ value, label: t(`basis.${value}`) }))}
-          onChange={(basis) => set({ legal_basis: basis as ActivityDraft["legal_basis"] })}
-        />
-        {by_consent ? (
-          <TextField
-            label={t("register.purpose")}
-            hint={t("register.purpose_hint")}
-            required={false}
-            placeholder={draft.activity}
-            value={purpose}
-            onChange={setPurpose}
-          />
-        ) : null}
-        <TextField
-          label={t("register.retention_days")}
-          type="number"
-          error={days_wrong ? t("register.days_wrong") : null}
-          value={days}
-          onChange={setDays}
-        />
-      </div>
-      <TextField label={t("register.data")} hint={t("register.data_hint")} value={classes} onChange={setClasses} />
+      <Essentials typing={typing} set={set} setTyping={setTyping} />
+      <TextField
+        label={t("register.data")}
+        hint={t("register.data_hint")}
+        value={typing.classes}
+        onChange={(classes) => setTyping({ ...typing, classes })}
+      />
       <TextField
         label={t("register.recipients")}
         hint={t("register.recipients_hint")}
         required={false}
-        value={recipients}
-        onChange={setRecipients}
+        value={typing.recipients}
+        onChange={(recipients) => setTyping({ ...typing, recipients })}
       />
-      <fieldset className="tp-consents">
-        <legend>{t("register.circumstances")}</legend>
-        {FLAGS.map((flag) => (
-          <label key={flag}>
-            <input type="checkbox" checked={draft[flag]} onChange={(event) => set({ [flag]: event.target.checked })} />{" "}
-            {t(`register.${flag}`)}
-          </label>
-        ))}
-      </fieldset>
+      <Circumstances draft={draft} set={set} />
       {inForce === undefined ? null : (
         <section>
           <h3>{t("register.against", { version: inForce.version })}</h3>
@@ -157,6 +141,67 @@ export function ActivityForm({ start, inForce, taken, voids, onClose }: Activity
         </section>
       )}
     </FormDialog>
+  );
+}
+
+function titleOf(start: Activity | undefined): string {
+  if (start === undefined) return "register.new_activity";
+  return start.state === "draft" ? "register.edit_draft" : "register.new_version";
+}
+
+interface EssentialsProps {
+  readonly typing: Typing;
+  readonly set: (part: Partial<ActivityDraft>) => void;
+  readonly setTyping: (typing: Typing) => void;
+}
+
+/** Names, basis, purpose and for how long. */
+function Essentials({ typing, set, setTyping }: EssentialsProps) {
+  const t = useTexts("privacy");
+  const { draft, purpose, days } = typing;
+  return (
+    <div className="tp-pair">
+      <TextField label={t("register.name_zh")} value={draft.zh} onChange={(zh) => set({ zh })} />
+      <TextField label={t("register.name_en")} value={draft.en} onChange={(en) => set({ en })} />
+      <SelectField
+        label={t("register.basis")}
+        value={draft.legal_basis}
+        options={BASES.map((value) => ({ value, label: t(`basis.${value}`) }))}
+        onChange={(basis) => set({ legal_basis: basis as ActivityDraft["legal_basis"] })}
+      />
+      {BY_CONSENT.has(draft.legal_basis) ? (
+        <TextField
+          label={t("register.purpose")}
+          hint={t("register.purpose_hint")}
+          required={false}
+          placeholder={draft.activity}
+          value={purpose}
+          onChange={(text) => setTyping({ ...typing, purpose: text })}
+        />
+      ) : null}
+      <TextField
+        label={t("register.retention_days")}
+        type="number"
+        error={daysFit(wholeOf(typing)) ? null : t("register.days_wrong")}
+        value={days}
+        onChange={(text) => setTyping({ ...typing, days: text })}
+      />
+    </div>
+  );
+}
+
+function Circumstances({ draft, set }: { draft: ActivityDraft; set: (part: Partial<ActivityDraft>) => void }) {
+  const t = useTexts("privacy");
+  return (
+    <fieldset className="tp-consents">
+      <legend>{t("register.circumstances")}</legend>
+      {FLAGS.map((flag) => (
+        <label key={flag}>
+          <input type="checkbox" checked={draft[flag]} onChange={(event) => set({ [flag]: event.target.checked })} />{" "}
+          {t(`register.${flag}`)}
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

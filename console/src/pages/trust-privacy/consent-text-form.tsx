@@ -20,85 +20,99 @@ interface TextFormProps {
 }
 
 /** The version after the newest: "v2" after "v1", "2026-08.2" after "2026-08.1"; a number is set behind what has none. */
-export function nextVersion(newest: string | undefined): string {
+function nextVersion(newest: string | undefined): string {
   if (newest === undefined) return "v1";
   const match = /^(.*?)(\d+)$/.exec(newest);
   return match === null ? `${newest}.2` : `${match[1] ?? ""}${Number(match[2]) + 1}`;
+}
+
+/** What is being typed: whose text it is, its version and its words, each as it was before until somebody types. */
+function useTextDraft({ data, of }: Pick<TextFormProps, "data" | "of">) {
+  const purposes = [
+    ...new Set(data.activities.filter(({ state }) => state !== "past").flatMap(({ purpose }) => purpose ?? [])),
+  ];
+  const [purpose, setPurpose] = useState(of?.purpose ?? purposes[0] ?? "");
+  const [language, setLanguage] = useState<TextDraft["language"]>(of?.language ?? "zh");
+  const [version, setVersion] = useState<string>();
+  const [body, setBody] = useState<string>();
+  const versions = data.texts.filter((row) => row.purpose === purpose && row.language === language);
+  const draft = versions.find(({ state }) => state === "draft");
+  const inForce = versions.find(({ state }) => state === "published");
+  const named = version ?? draft?.version ?? nextVersion(versions[0]?.version);
+  const text = body ?? draft?.body ?? inForce?.body ?? "";
+  const taken = versions.some((row) => row.version === named && row.state !== "draft");
+  const letters = text.trim().length;
+  const ready = purpose !== "" && VERSION.test(named) && !taken && letters >= LETTERS_MIN && text.length <= LETTERS_MAX;
+  const typed = { purpose, language, version: named, body: text.trim() };
+  return { purposes, draft, inForce, typed, text, taken, letters, ready, setPurpose, setLanguage, setVersion, setBody };
 }
 
 /** Drafts a consent text or its next version; what changes against the text in force is shown while typing. */
 export function ConsentTextForm({ data, of, onClose }: TextFormProps) {
   const t = useTexts("privacy");
   const save = useRegisterAct(onClose);
-  const purposes = [
-    ...new Set(data.activities.filter(({ state }) => state !== "past").flatMap(({ purpose }) => purpose ?? [])),
-  ];
-  const [purpose, setPurpose] = useState(of?.purpose ?? purposes[0] ?? "");
-  const [language, setLanguage] = useState<TextDraft["language"]>(of?.language ?? "zh");
-  const versions = data.texts.filter((row) => row.purpose === purpose && row.language === language);
-  const draft = versions.find(({ state }) => state === "draft");
-  const inForce = versions.find(({ state }) => state === "published");
-  const [version, setVersion] = useState<string>();
-  const [body, setBody] = useState<string>();
-  const named = version ?? draft?.version ?? nextVersion(versions[0]?.version);
-  const text = body ?? draft?.body ?? inForce?.body ?? "";
-  const taken = versions.some((row) => row.version === named && row.state !== "draft");
-  const letters = text.trim().length;
-  const ready = purpose !== "" && VERSION.test(named) && !taken && letters >= LETTERS_MIN && text.length <= LETTERS_MAX;
+  const at = useTextDraft({ data, of });
+  const { typed, inForce } = at;
+  const version_error = VERSION.test(typed.version) ? null : t("register.version_wrong");
   return (
     <FormDialog
-      title={t(titleOf(of, draft))}
+      title={t(titleOf(of, at.draft))}
       act={t("register.save_draft")}
       wide
-      ready={ready}
+      ready={at.ready}
       busy={save.isPending}
       error={save.error}
       onClose={onClose}
-      onAct={() => save.mutate({ path: "texts", body: { purpose, language, version: named, body: text.trim() } })}
+      onAct={() => save.mutate({ path: "texts", body: typed })}
     >
-      {of === undefined && purposes.length === 0 ? <p className="tp-lacks">{t("register.no_purpose")}</p> : null}
+      {of === undefined && at.purposes.length === 0 ? <p className="tp-lacks">{t("register.no_purpose")}</p> : null}
       {of === undefined ? (
         <div className="tp-pair">
           <SelectField
             label={t("register.purpose")}
-            value={purpose}
-            options={purposes.map((value) => ({ value, label: `${purposeName(data, value, t)} (${value})` }))}
-            onChange={setPurpose}
+            value={typed.purpose}
+            options={at.purposes.map((value) => ({ value, label: `${purposeName(data, value, t)} (${value})` }))}
+            onChange={at.setPurpose}
           />
           <SelectField
             label={t("register.language")}
-            value={language}
+            value={typed.language}
             options={LANGUAGES.map((value) => ({ value, label: t(`language.${value}`) }))}
-            onChange={(value) => setLanguage(value as TextDraft["language"])}
+            onChange={(value) => at.setLanguage(value as TextDraft["language"])}
           />
         </div>
       ) : null}
       <TextField
         label={t("register.version")}
         hint={t("register.version_hint")}
-        error={taken ? t("register.version_taken") : VERSION.test(named) ? null : t("register.version_wrong")}
-        value={named}
-        onChange={setVersion}
+        error={at.taken ? t("register.version_taken") : version_error}
+        value={typed.version}
+        onChange={at.setVersion}
       />
       <LongTextField
         label={t("register.body")}
-        hint={t("register.letters", { n: formatCount(letters), min: LETTERS_MIN })}
+        hint={t("register.letters", { n: formatCount(at.letters), min: LETTERS_MIN })}
         rows={8}
         autoFocus
-        value={text}
-        onChange={setBody}
+        value={at.text}
+        onChange={at.setBody}
       />
-      {inForce === undefined ? null : (
-        <section>
-          <h3>{t("register.against_text", { version: inForce.version })}</h3>
-          {inForce.body === text.trim() ? (
-            <p className="ht-note">{t("register.no_changes")}</p>
-          ) : (
-            <TextDifference before={inForce.body} after={text.trim()} />
-          )}
-        </section>
-      )}
+      {inForce === undefined ? null : <Against inForce={inForce} body={typed.body} />}
     </FormDialog>
+  );
+}
+
+function Against({ inForce, body }: { inForce: ConsentText; body: string }) {
+  const t = useTexts("privacy");
+  return (
+    <section>
+      <h3>{t("register.against_text", { version: inForce.version })}</h3>
+      {inForce.body === body ? (
+        <p className="ht-note">{t("register.no_changes")}</p>
+      ) : (
+        <TextDifference before={inForce.body} after={body} />
+      )}
+    </section>
   );
 }
 
