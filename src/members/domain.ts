@@ -1,6 +1,7 @@
 import type { Domain } from "../domains.ts";
 import { replayDeletion } from "./erasure.ts";
 import "./errors.ts";
+import "./opening/errors.ts";
 import { relations } from "./relations.ts";
 import { memberRoutes } from "./routes.ts";
 import { stage } from "./stage.ts";

@@ -19,3 +19,26 @@ export { type ConsentWord, sayConsents, sayProfiling } from "./own-word.ts";
 export { countOldEvents, forgetOldEvents } from "./retention.ts";
 export { type Reached, reachedMembers } from "./reach-store.ts";
 export { timeline } from "./timeline.ts";
+export {
+  checkJob,
+  type FoundRow,
+  given,
+  givenFace,
+  giveJob,
+  type GivenKind,
+  type Opening,
+  type OpeningFields,
+  type OpeningKind,
+  type OpeningReading,
+  type OpeningRow,
+  openingRoutes,
+  openingRows,
+  openingStore,
+  refused,
+  type RowCells,
+  type RowOutcome,
+  rowReader,
+  rowsOfKind,
+  rowsThere,
+  type TotalLine,
+} from "./opening/index.ts";

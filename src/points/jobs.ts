@@ -1,8 +1,9 @@
+import { checkJob } from "../members/index.ts";
 import { problem } from "../platform/index.ts";
 import { defineJob, type JobKind, SYSTEM_SCOPE } from "../store/index.ts";
 import { continueBulk } from "./grants/bulk.ts";
 import { bulkSize, setBulk } from "./grants/bulk-store.ts";
-import { checkOpening } from "./opening/opening.ts";
+import { openingLots } from "./opening/opening.ts";
 import type { Programme } from "./rules/programme.ts";
 import { replay } from "./rules/replay.ts";
 
@@ -52,19 +53,4 @@ const bulkJob = defineJob<BulkInput>({
   },
 });
 
-/** The dry run of an opening: begun anew whenever it was broken off. */
-export const OPENING_CHECK = "points.opening_check";
-
-const openingJob = defineJob<{ readonly opening_id: number }>({
-  kind: OPENING_CHECK,
-  run: async ({ ground, input, progress, signal }) => {
-    const totals = await checkOpening(ground, input.opening_id, async (rows) => {
-      await progress(rows, null);
-      return !signal.aborted;
-    });
-    if (totals === undefined) throw problem("points.opening_stopped");
-    return totals;
-  },
-});
-
-export const pointJobs: readonly JobKind[] = [replayJob, bulkJob, openingJob];
+export const pointJobs: readonly JobKind[] = [replayJob, bulkJob, checkJob(openingLots)];

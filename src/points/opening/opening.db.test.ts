@@ -11,9 +11,11 @@ import { makeServer } from "../../server.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { ledgerOf, turnDay, verifyLedger } from "../index.ts";
 import { continueBulk } from "../grants/bulk.ts";
-import { checkOpening, makeOpening, resumeOpening, signOpening, undoOpening } from "./opening.ts";
-import { type Opening, openingById, problemsOf, setOpening } from "./opening-store.ts";
-import { guessReading, type Reading } from "./reading.ts";
+import { guessReading, type OpeningReading } from "../../members/opening/columns.ts";
+import { checkOpening, makeOpening, signOpening } from "../../members/opening/opening.ts";
+import { openingLots, resumeOpening, undoOpening } from "./opening.ts";
+import { type Opening, openings } from "./opening-store.ts";
+import { LOT_FIELDS } from "./reading.ts";
 import type { Stated, Totals } from "./totals.ts";
 
 const world = withDatabase();
@@ -27,29 +29,38 @@ async function* bytes(content: string) {
 }
 const upload = (content: string, file_name = "points.csv") =>
   uploadFile(world().ground, { file_name, stream: bytes(content) });
-const guess = (content: string) => guessReading(content.split("\n")[0]?.split(",") ?? []) as Reading;
+const guess = (content: string) => guessReading(LOT_FIELDS, content.split("\n")[0]?.split(",") ?? []) as OpeningReading;
 
 /** Uploads, reads as guessed, and checks. */
-async function opened(content: string, more: Partial<Reading> = {}): Promise<{ opening: Opening; totals: Totals }> {
+async function opened(
+  content: string,
+  more: Partial<OpeningReading> = {},
+): Promise<{ opening: Opening; totals: Totals }> {
   const { ground } = world();
   const { import_id } = await upload(content);
-  const make = await makeOpening(ground, { import_id, reading: { ...guess(content), ...more }, person_id: null });
+  const make = await makeOpening(openingLots, ground, {
+    import_id,
+    reading: { ...guess(content), ...more },
+    person_id: null,
+  });
   const { opening_id } = await ground.store.write(SYSTEM_SCOPE, make);
-  const totals = (await checkOpening(ground, opening_id, async () => true)) as Totals;
+  const totals = (await checkOpening(openingLots, ground, opening_id, async () => true)) as Totals;
   return { opening: await read(opening_id), totals };
 }
-const read = (opening_id: number) => world().ground.store.read(SYSTEM_SCOPE, (tx) => openingById(tx, opening_id));
+const read = (opening_id: number) => world().ground.store.read(SYSTEM_SCOPE, (tx) => openings.byId(tx, opening_id));
 const state = (opening_id: number, stated: Stated) =>
-  world().ground.store.write(SYSTEM_SCOPE, (tx) => setOpening(tx, opening_id, { stated }));
+  world().ground.store.write(SYSTEM_SCOPE, (tx) => openings.set(tx, opening_id, { stated }));
 const sign = (opening_id: number, despite = false) =>
-  world().ground.store.write(SYSTEM_SCOPE, (tx) => signOpening(tx, world().ground, opening_id, despite));
+  world().ground.store.write(SYSTEM_SCOPE, (tx) => signOpening(openingLots, tx, world().ground, opening_id, despite));
 async function give({ bulk_id }: Opening): Promise<void> {
   while ((await continueBulk(world().ground, bulk_id)) > 0);
 }
 const problemsIn = async (opening_id: number) =>
-  (await world().ground.store.read(SYSTEM_SCOPE, (tx) => problemsOf(tx, opening_id, { after: null, limit: 100 }))).map(
-    ({ row, code }) => [row, code],
-  );
+  (
+    await world().ground.store.read(SYSTEM_SCOPE, (tx) =>
+      openings.problemsOf(tx, opening_id, { after: null, limit: 100 }),
+    )
+  ).map(({ row, code }) => [row, code]);
 const lotsOf = (member: number) =>
   rows<{ points: number; active: number; last_day: string | null }>(
     world().ground,
@@ -99,14 +110,14 @@ describe("an opening's dry run", () => {
     ].join("\n");
     const { opening, totals } = await opened(file);
     expect(await problemsIn(opening.opening_id)).toEqual([
-      [3, "points.opening_nobody"],
+      [3, "members.opening_nobody"],
       [4, "points.opening_expired"],
       [5, "points.opening_negative"],
       [6, "row.not_whole"],
       [7, "points.opening_twice_in_file"],
       [8, "points.opening_zero"],
       [9, "points.opening_ahead"],
-      [10, "points.opening_no_member"],
+      [10, "members.opening_no_member"],
       [11, "row.not_a_number"],
       [12, "row.not_a_date"],
     ]);
@@ -134,11 +145,11 @@ describe("an opening's dry run", () => {
     const { opening, totals } = await opened(file);
     expect(totals).toMatchObject({ members: 1, lots: 2, points: 20 });
     const found = await world().ground.store.read(SYSTEM_SCOPE, (tx) =>
-      problemsOf(tx, opening.opening_id, { after: null, limit: 10 }),
+      openings.problemsOf(tx, opening.opening_id, { after: null, limit: 10 }),
     );
     expect(found.map(({ row, code }) => [row, code])).toEqual([
       [4, "points.opening_twice_in_file"],
-      [5, "points.opening_nobody"],
+      [5, "members.opening_nobody"],
     ]);
     expect(JSON.stringify(found)).toContain("138****8888");
     expect(JSON.stringify(found)).not.toContain("13899998888");
@@ -149,7 +160,10 @@ describe("an opening's dry run", () => {
     const { opening, totals } = await opened(`${HEAD}\nC1,5,2027-06-30,\nC77,5,2027-06-30,`);
     expect(totals).toMatchObject({ members: 1, points: 5 });
     await send(ground, source, [record("member", "2026-03-01", [id("crm_id", "C77")])]);
-    expect(await checkOpening(ground, opening.opening_id, async () => true)).toMatchObject({ members: 2, points: 10 });
+    expect(await checkOpening(openingLots, ground, opening.opening_id, async () => true)).toMatchObject({
+      members: 2,
+      points: 10,
+    });
     expect(await problemsIn(opening.opening_id)).toEqual([]);
   });
 });
@@ -158,16 +172,16 @@ describe("an opening", () => {
   test("is signed only with the other system's totals, and where they differ only when that is said", async () => {
     const { opening } = await opened(`${HEAD}\nC1,7,2027-07-31,\nC2,8,2027-08-31,`);
     const { opening_id } = opening;
-    await expect(sign(opening_id)).rejects.toMatchObject({ code: "points.opening_unstated" });
+    await expect(sign(opening_id)).rejects.toMatchObject({ code: "members.opening_unstated" });
     await state(opening_id, { members: 2, points: 15, months: [{ month: "2027-07", points: 15 }] });
     await expect(sign(opening_id)).rejects.toMatchObject({
-      code: "points.opening_differs",
-      params: { count: 2, what: "month", month: "2027-07", stated: 15, found: 7 },
+      code: "members.opening_differs",
+      params: { count: 2, what: "month", key: "2027-07", stated: 15, found: 7 },
     });
     await sign(opening_id, true);
-    await expect(sign(opening_id, true)).rejects.toMatchObject({ code: "points.opening_state" });
-    await expect(checkOpening(world().ground, opening_id, async () => true)).rejects.toMatchObject({
-      code: "points.opening_state",
+    await expect(sign(opening_id, true)).rejects.toMatchObject({ code: "members.opening_state" });
+    await expect(checkOpening(openingLots, world().ground, opening_id, async () => true)).rejects.toMatchObject({
+      code: "members.opening_state",
     });
   });
 
@@ -200,9 +214,9 @@ describe("an opening", () => {
     expect(await lotsOf(dora)).toEqual([{ points: 50, active: 50, last_day: "2027-03-31" }]);
     const again = await opened(file);
     await state(again.opening.opening_id, { members: 2, points: 650 });
-    await expect(sign(again.opening.opening_id)).rejects.toMatchObject({ code: "points.opening_posted" });
+    await expect(sign(again.opening.opening_id)).rejects.toMatchObject({ code: "members.opening_posted" });
     await expect(
-      ground.store.write(SYSTEM_SCOPE, (tx) => setOpening(tx, again.opening.opening_id, { state: "posted" })),
+      ground.store.write(SYSTEM_SCOPE, (tx) => openings.set(tx, again.opening.opening_id, { state: "posted" })),
     ).rejects.toThrow(/opening_once/);
     expect((await verifyLedger(ground.store)).ok).toBe(true);
   });
@@ -285,7 +299,7 @@ describe("over the interface", () => {
     expect(made.status).toBe(201);
     expect(
       (await here.call("POST", "/api/points/openings", { import_id, reading: seen.body.guess })).body,
-    ).toMatchObject({ status: 403, code: "points.opening_all_stores" });
+    ).toMatchObject({ status: 403, code: "members.opening_all_stores" });
     const url = `/api/points/openings/${made.body.opening_id}`;
     await runQueuedJobs(world());
     const stated = { members: 1, points: 500 };
@@ -307,6 +321,6 @@ describe("over the interface", () => {
     await runQueuedJobs(world());
     const { body } = await operator.call("GET", url);
     expect(body).toMatchObject({ opening: { bulk: { state: "done", given: 1 } }, problems: [], exceptions: [] });
-    expect((await operator.call("DELETE", url)).body).toMatchObject({ code: "points.opening_state" });
+    expect((await operator.call("DELETE", url)).body).toMatchObject({ code: "members.opening_state" });
   });
 });

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import type { TotalLine } from "../../members/index.ts";
 
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 /** Months of expiry; more than these no programme has. */
@@ -32,32 +33,12 @@ export const StatedSchema = Type.Object(
 );
 export type Stated = Static<typeof StatedSchema>;
 
-/** A sum on which the file and the statement differ. */
-export interface Difference {
-  readonly what: "members" | "lots" | "points" | "month";
-  readonly month: string | null;
-  readonly stated: number;
-  readonly found: number;
-}
-
-/** Where what was read differs from what is stated. What is not stated is not compared; a month missing there is 0. */
-export function differences(found: Totals, stated: Stated): Difference[] {
-  const list: Difference[] = [];
-  const compare = (what: Difference["what"], month: string | null, [one, other]: readonly [number, number]) => {
-    if (one !== other) list.push({ what, month, stated: one, found: other });
-  };
-  compare("members", null, [stated.members, found.members]);
-  if (stated.lots !== undefined) compare("lots", null, [stated.lots, found.lots]);
-  compare("points", null, [stated.points, found.points]);
-  if (stated.months === undefined) return list;
-  const sums = (of: Totals["months"]) => {
-    const byMonth = new Map<string | null, number>();
-    for (const { month, points } of of) byMonth.set(month, (byMonth.get(month) ?? 0) + points);
-    return byMonth;
-  };
-  const [theirs, ours] = [sums(stated.months), sums(found.months)];
-  const months = [...new Set([...theirs.keys(), ...ours.keys()])];
-  for (const month of months.toSorted((a, b) => (a ?? "9999").localeCompare(b ?? "9999")))
-    compare("month", month, [theirs.get(month) ?? 0, ours.get(month) ?? 0]);
-  return list;
+/** The sums that are compared, of the file or of what is stated. */
+export function linesOf({ members, points, lots, months }: Stated): TotalLine[] {
+  return [
+    { what: "members", key: null, n: members },
+    ...(lots === undefined ? [] : [{ what: "lots", key: null, n: lots }]),
+    { what: "points", key: null, n: points },
+    ...(months ?? []).map((one) => ({ what: "month", key: one.month, n: one.points })),
+  ];
 }

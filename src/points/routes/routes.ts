@@ -3,7 +3,7 @@ import type { Ground } from "../../ground.ts";
 import { actRoutes } from "./act-routes.ts";
 import { bulkRoutes } from "./bulk-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
-import { openingRoutes } from "./opening-routes.ts";
+import { pointOpeningRoutes } from "./opening-routes.ts";
 import { programmeRoutes } from "./programme-routes.ts";
 import { reportRoutes } from "./report-routes.ts";
 
@@ -13,5 +13,5 @@ export function pointRoutes(app: FastifyInstance, ground: Ground): void {
   reportRoutes(app, ground);
   actRoutes(app, ground);
   bulkRoutes(app, ground);
-  openingRoutes(app, ground);
+  pointOpeningRoutes(app, ground);
 }
