@@ -10,7 +10,12 @@ const BOUND_TO_STORES: ReadonlySet<Role> = new Set(["clerk"]);
  * What a colleague approves, at L3: personal data in clear that leave as a file and totals that two people sign, whoever
  * asks; what reaches money or many records at once, but for the owner, who works alone at first.
  */
-const APPROVED_FOR_ALL: ReadonlySet<Permission> = new Set(["segments.export", "points.open"]);
+const APPROVED_FOR_ALL: ReadonlySet<Permission> = new Set([
+  "segments.export",
+  "points.open",
+  "tiers.open",
+  "benefits.open",
+]);
 const APPROVED_BUT_FOR_OWNERS: ReadonlySet<Permission> = new Set([
   "tiers.grant",
   "points.adjust",

@@ -1,4 +1,5 @@
 import type { Domain } from "../domains.ts";
+import { checkJob, giveJob } from "../members/index.ts";
 import { startLoop } from "../platform/index.ts";
 import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE } from "../store/index.ts";
 import { SHIPPED_BENEFITS } from "../../definitions/benefits/benefits.ts";
@@ -15,6 +16,9 @@ import { ensureBenefits } from "./entitlements/benefits.ts";
 import { forgetEntitled } from "./entitlements/fulfil-store.ts";
 import { benefitEvents, startBenefits } from "./entitlements/worker.ts";
 import "./errors.ts";
+import "./opening/errors.ts";
+import { openingCoupons } from "./opening/opening.ts";
+import { couponOpeningRoutes } from "./opening/opening-routes.ts";
 import { benefitIndicators } from "./indicators.ts";
 import { rewardOrderRoutes } from "./rewards/order-routes.ts";
 import { releaseOverdueOrders } from "./rewards/orders.ts";
@@ -42,11 +46,12 @@ export const domain: Domain = {
     batchRoutes(app, ground);
     issueRoutes(app, ground);
     tillRoutes(app, ground);
+    couponOpeningRoutes(app, ground);
     benefitRoutes(app, ground);
     rewardRoutes(app, ground);
     rewardOrderRoutes(app, ground);
   },
-  jobs: couponJobs,
+  jobs: [...couponJobs, checkJob(openingCoupons), giveJob(openingCoupons)],
   events: { ...benefitEvents, "members.erased": forget },
   ready: (ground) => ground.store.write(SYSTEM_SCOPE, (tx) => ensureBenefits(tx, SHIPPED_BENEFITS, ground.clock.now())),
   start: async (ground) => {

@@ -61,6 +61,8 @@ export const OBJECT_KINDS = {
   points_budget: "brand",
   points_bulk: "brand",
   points_opening: "brand",
+  tiers_opening: "brand",
+  coupon_opening: "brand",
   activity_rule: "brand",
   rfm_version: "brand",
   matrix_version: "brand",

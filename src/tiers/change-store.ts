@@ -20,6 +20,8 @@ export const CHANGE_REASONS = [
   "split",
   "ladder_changed",
   "corrected",
+  "opening",
+  "opening_undone",
 ] as const;
 export type ChangeReason = (typeof CHANGE_REASONS)[number];
 
@@ -31,6 +33,16 @@ export async function newMoves(tx: Tx): Promise<void> {
   await tx.query("drop table if exists pg_temp.tier_moved");
   await tx.query(
     "create temporary table tier_moved (member_id bigint primary key, reason text not null, rank int not null) on commit drop",
+  );
+}
+
+export type MoveReason = "opening" | "opening_undone";
+
+/** Whoever of these is moved by what was just written for them is moved for this reason. */
+export async function moveFor(tx: Tx, member_ids: readonly number[], reason: MoveReason): Promise<void> {
+  await tx.query(
+    `insert into pg_temp.tier_moved select member_id, $2, earned_rank from tiers.standing where member_id = any($1)`,
+    [member_ids, reason],
   );
 }
 

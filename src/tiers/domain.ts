@@ -7,6 +7,7 @@ import { computeMonth, ensureActivity, monthBefore } from "./activity.ts";
 import { forgetActivity, monthRows } from "./activity-store.ts";
 import { markDirty } from "./dirty-store.ts";
 import "./errors.ts";
+import "./opening/errors.ts";
 import { evaluateDirty, MARKS_MAX, todayOf, turnDay } from "./evaluate.ts";
 import { tierJobs, tierSchedules } from "./jobs.ts";
 import { registerTierMetrics } from "./metrics.ts";

@@ -1,7 +1,15 @@
 import type { Ground } from "../ground.ts";
 import { businessDay, delaySeconds } from "../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
-import { announceChanges, endGrants, newMoves, settleRanks, type TierChange } from "./change-store.ts";
+import {
+  announceChanges,
+  endGrants,
+  type MoveReason,
+  moveFor,
+  newMoves,
+  settleRanks,
+  type TierChange,
+} from "./change-store.ts";
 import { dueMembers, finishDay, lock, takeDirty, tryLock, unmarked, writeFull } from "./dirty-store.ts";
 import { followIdentities } from "./joining-store.ts";
 import { stepsOf } from "./ladder.ts";
@@ -33,7 +41,7 @@ export interface Evaluated {
 /**
  * Evaluates members on `today`: identities, ends of periods, present amounts, grants; writes changes and tells them.
  * Doing it twice changes nothing more.
- * @param members these, or null for all.
+ * @param members these, or null for all. @param reason why whoever moves now is moved, where it is not by amounts.
  */
 export async function evaluate(
   tx: Tx,
@@ -41,6 +49,7 @@ export async function evaluate(
   state: Pick<LadderState, "definition">,
   members: Members,
   today: string = todayOf(ground),
+  reason: MoveReason | null = null,
 ): Promise<Evaluated> {
   if (members !== null && members.length === 0) return { changes: [], touched: [] };
   const member_ids = members !== null && members.length > GIVEN_MAX ? null : members;
@@ -48,6 +57,7 @@ export async function evaluate(
   const { definition: ladder } = state;
   const evaluation: Evaluation = { tx, ground, ladder, steps: stepsOf(ladder), today, member_ids };
   await newMoves(tx);
+  if (reason !== null) await moveFor(tx, members ?? [], reason);
   await followIdentities(tx, member_ids, ground.clock.now());
   await placeNew(evaluation);
   await closePeriods(evaluation);

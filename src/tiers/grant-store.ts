@@ -54,6 +54,15 @@ export async function ownerOf(tx: Tx, number: number): Promise<number | undefine
   return row?.member_id ?? undefined;
 }
 
+/** The members who have these numbers now. */
+export async function ownersOf(tx: Tx, numbers: readonly number[]): Promise<Map<number, number>> {
+  const rows = await tx.query<{ party_id: number; member_id: number }>(
+    "select party_id, member_id from catalogue.parties where party_id = any($1) and member_id is not null",
+    [numbers],
+  );
+  return new Map(rows.map(({ party_id, member_id }) => [party_id, member_id]));
+}
+
 export async function isOfStores(tx: Tx, member_id: number, stores: readonly string[]): Promise<boolean> {
   const row = await tx.one("select 1 from catalogue.members where member_id = $1 and home_store_code = any($2)", [
     member_id,

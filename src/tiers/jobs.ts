@@ -1,3 +1,4 @@
+import { checkJob, giveJob } from "../members/index.ts";
 import { problem } from "../platform/index.ts";
 import { defineJob, type JobKind, type Schedule, SYSTEM_SCOPE } from "../store/index.ts";
 import { activateLadder } from "./activation.ts";
@@ -5,6 +6,7 @@ import { computeMonth, monthBefore } from "./activity.ts";
 import { evaluateAll, settleTiers, todayOf } from "./evaluate.ts";
 import type { LadderDefinition } from "./ladder.ts";
 import { ladderVersion } from "./ladder-store.ts";
+import { openingTiers } from "./opening/opening.ts";
 import { simulate } from "./what-if.ts";
 
 export const FULL = "tiers.full";
@@ -84,7 +86,14 @@ const activity = defineJob<ActivityInput>({
   },
 });
 
-export const tierJobs: readonly JobKind[] = [full, activate, whatIf, activity];
+export const tierJobs: readonly JobKind[] = [
+  full,
+  activate,
+  whatIf,
+  activity,
+  checkJob(openingTiers),
+  giveJob(openingTiers),
+];
 
 /** At 02:00 in Shanghai: everyone at once, the truth that what was done bit by bit is compared with. */
 export const tierSchedules: readonly Schedule[] = [

@@ -9,6 +9,7 @@ import { AMOUNT_MAX } from "./ladder.ts";
 import { ladderRoutes } from "./ladder-routes.ts";
 import { ladderState } from "./ladder-store.ts";
 import { coverageMatrix, membersOfList, nearDefault, recentOverview } from "./lists.ts";
+import { tierOpeningRoutes } from "./opening/opening-routes.ts";
 
 const tags = ["tiers"];
 const read = { access: { permission: "tiers.read", level: "L3", enter: "L2" } } as const;
@@ -69,5 +70,6 @@ export function tierRoutes(app: FastifyInstance, ground: Ground): void {
   );
   ladderRoutes(app, ground);
   grantRoutes(app, ground);
+  tierOpeningRoutes(app, ground);
   activityRoutes(app, ground);
 }

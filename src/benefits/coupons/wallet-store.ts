@@ -73,13 +73,19 @@ export interface Named {
   readonly hash: string;
   readonly issued_id: number | null;
   readonly batch_id: number;
+  /** A code of the system before: it names the coupons of its row, those that are left first. */
+  readonly brought: boolean;
 }
 
 export async function namedByCodes(tx: Tx, hashes: readonly Buffer[]): Promise<Map<string, Named>> {
   if (hashes.length === 0) return new Map();
   const rows = await tx.query<Named>(
-    `select encode(code_hash, 'hex') as hash, issued_id, batch_id from benefits.issued where code_hash = any($1)
-     union all select encode(code_hash, 'hex'), null, batch_id from benefits.batch where code_hash = any($1)`,
+    `select encode(code_hash, 'hex') as hash, issued_id, batch_id, false as brought from benefits.issued where code_hash = any($1)
+     union all select encode(code_hash, 'hex'), null, batch_id, false from benefits.batch where code_hash = any($1)
+     union all (
+       select distinct on (c.code_hash) encode(c.code_hash, 'hex'), i.issued_id, i.batch_id, true
+       from benefits.brought_code c join benefits.issued i using (opening_id, opening_row) where c.code_hash = any($1)
+       order by c.code_hash, i.state <> 'issued', i.issued_id)`,
     [hashes],
   );
   return new Map(rows.map((row) => [row.hash, row]));

@@ -57,12 +57,14 @@ export async function readWallet(
   asked: readonly Asked[],
   { member_id, at, lock }: { readonly member_id: number | null; readonly at: Moment; readonly lock: boolean },
 ): Promise<Wallet> {
-  const names = await namesOf(tx, ground, asked);
-  const ids = names.flatMap((name) => (name.issued_id === null ? [] : [name.issued_id]));
-  if (new Set(ids).size < ids.length) throw problem("benefits.coupon_twice");
-  const before = await issuedById(tx, ids);
-  const wanted = names.flatMap(({ issued_id, batch_id }) => batch_id ?? before.get(issued_id ?? 0)?.batch_id ?? []);
+  const first = await namesOf(tx, ground, asked);
+  const before = await issuedById(tx, numbersIn(first));
+  const wanted = first.flatMap(({ issued_id, batch_id }) => batch_id ?? before.get(issued_id ?? 0)?.batch_id ?? []);
   const batches = await batchesById(tx, [...new Set(wanted)], lock);
+  // who waited for a batch finds the next use of a code of several
+  const names = lock && first.some(({ brought }) => brought) ? await namesOf(tx, ground, asked) : first;
+  const ids = numbersIn(names);
+  if (new Set(ids).size < ids.length) throw problem("benefits.coupon_twice");
   const issued = lock ? await issuedById(tx, ids, true) : before;
   const owners = member_id === null ? [] : await numbersOf(tx, member_id);
   const uses = new Map<number, number>();
@@ -88,7 +90,10 @@ export async function readWallet(
 interface Name {
   readonly issued_id: number | null;
   readonly batch_id: number | null;
+  readonly brought: boolean;
 }
+
+const numbersIn = (names: readonly Name[]) => names.flatMap(({ issued_id }) => issued_id ?? []);
 
 async function namesOf(tx: Tx, ground: Ground, asked: readonly Asked[]): Promise<Name[]> {
   const key = await codeKey(ground);
@@ -98,9 +103,13 @@ async function namesOf(tx: Tx, ground: Ground, asked: readonly Asked[]): Promise
     hashes.filter((hash) => hash !== null),
   );
   return asked.map((one, i) => {
-    if ("issued_id" in one) return { issued_id: one.issued_id, batch_id: null };
+    if ("issued_id" in one) return { issued_id: one.issued_id, batch_id: null, brought: false };
     const name = named.get(hashes[i]?.toString("hex") ?? "");
-    return { issued_id: name?.issued_id ?? null, batch_id: name?.batch_id ?? null };
+    return {
+      issued_id: name?.issued_id ?? null,
+      batch_id: name?.batch_id ?? null,
+      brought: name?.brought ?? false,
+    };
   });
 }
 
