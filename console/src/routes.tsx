@@ -56,10 +56,9 @@ export const ROUTES: readonly Route[] = [
     import("./pages/points/liability.tsx").then((page) => page.LiabilityPage),
   ),
   route("/points/grants", "points.read", () => import("./pages/grants/grants.tsx").then((page) => page.GrantsPage)),
-  route("/points/opening", "points.open", () =>
-    import("./pages/opening/openings.tsx").then((page) => page.OpeningsPage),
-  ),
-  route("/points/opening/:openingId", "points.open", () =>
+  route("/opening", null, () => import("./pages/opening/openings.tsx").then((page) => page.OpeningsPage)),
+  route("/opening/:kind", null, () => import("./pages/opening/openings.tsx").then((page) => page.OpeningsPage)),
+  route("/opening/:kind/:openingId", null, () =>
     import("./pages/opening/opening.tsx").then((page) => page.OpeningPage),
   ),
   route("/points/:programme/edit", "points.read", () =>

@@ -106,7 +106,7 @@ const FILE = () =>
 
 describe("opening points", () => {
   it("are read from a file, column by column, and each row left out says why", async () => {
-    await go("/points/opening");
+    await go("/opening/points");
     await page.getByText("还没有期初积分").waitFor();
     await picture("opening-empty");
     await page.locator("input[type=file]").setInputFiles({

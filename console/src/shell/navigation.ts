@@ -3,6 +3,8 @@ export interface NavItem {
   readonly key: string;
   readonly path: string;
   readonly permission: string | null;
+  /** Each of these opens it too: it shows what the person may. */
+  readonly or?: readonly string[];
   /** About one's own account: closed at a store's tablet. */
   readonly own?: true;
 }
@@ -33,7 +35,7 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "points_ledger", path: "/points/ledger", permission: "points.read" },
       { key: "points_liability", path: "/points/liability", permission: "points.read" },
       { key: "points_grants", path: "/points/grants", permission: "points.read" },
-      { key: "points_opening", path: "/points/opening", permission: "points.open" },
+      { key: "opening", path: "/opening", permission: "points.open", or: ["tiers.open", "benefits.open"] },
       { key: "benefits", path: "/benefits", permission: "benefits.read" },
       { key: "fulfilment", path: "/benefits/fulfilment", permission: "benefits.read" },
       { key: "coupons", path: "/coupons", permission: "benefits.read" },
@@ -91,7 +93,8 @@ export function navigationFor(permissions: readonly string[], at_tablet = false)
     ...group,
     items: group.items.filter(
       (item) =>
-        (item.permission === null || permissions.includes(item.permission)) && !(at_tablet && item.own === true),
+        (item.permission === null || [item.permission, ...(item.or ?? [])].some((one) => permissions.includes(one))) &&
+        !(at_tablet && item.own === true),
     ),
   })).filter((group) => group.items.length > 0);
 }

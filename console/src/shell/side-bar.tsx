@@ -61,7 +61,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   points_ledger: <AccountBookOutlined />,
   points_liability: <BankOutlined />,
   points_grants: <UsergroupAddOutlined />,
-  points_opening: <SwapOutlined />,
+  opening: <SwapOutlined />,
   benefits: <HeartOutlined />,
   fulfilment: <ScheduleOutlined />,
   coupons: <GiftOutlined />,

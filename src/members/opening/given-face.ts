@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { sentence } from "../../platform/index.ts";
 import { startJob, type Tx } from "../../store/index.ts";
 import { type GivenKind, giveJobOf, resumeOpening, undoOpening } from "./giving.ts";
-import type { OpeningFace } from "./opening-routes.ts";
+import type { OpeningFace } from "./opening-face.ts";
 import type { Opening } from "./opening-store.ts";
 import { linesSchema, type TotalLine } from "./totals.ts";
 

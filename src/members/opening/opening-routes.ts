@@ -1,20 +1,26 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { type TSchema, Type } from "typebox";
+import { Type } from "typebox";
 import type { Ground } from "../../ground.ts";
 import { uploadedTable } from "../../ingest/index.ts";
-import { aboutOne, type ActInWords, type ObjectKind, problem, sentence } from "../../platform/index.ts";
-import { startJob, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
+import { aboutOne, sentence } from "../../platform/index.ts";
+import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { guessReading, type OpeningReading, readingSchema } from "./columns.ts";
-import { checkJobOf } from "./giving.ts";
-import { makeOpening, type OpeningKind, openingDifferences, signOpening, unsigned } from "./opening.ts";
+import { makeOpening, unsigned } from "./opening.ts";
+import {
+  allStores,
+  Count,
+  Id,
+  type InPath,
+  Nullable,
+  type OpeningFace,
+  OpeningId,
+  type Parts,
+  partsOf,
+} from "./opening-face.ts";
 import type { Opening } from "./opening-store.ts";
+import { signRoute, undoRoutes } from "./sign-routes.ts";
 
 const SHOWN_MAX = 100;
-const Nullable = <Part extends TSchema>(part: Part) => Type.Union([part, Type.Null()]);
-const Count = Type.Integer();
-const Id = Type.Integer({ minimum: 1 });
-const OpeningId = Type.Object({ opening_id: Id });
-const Reason = Type.String({ minLength: 2, maxLength: 400 });
 const Problem = Type.Object({
   row: Count,
   code: Type.String(),
@@ -22,46 +28,6 @@ const Problem = Type.Object({
   en: Type.String(),
   member_masked: Nullable(Type.String()),
 });
-
-interface InPath {
-  readonly Params: { readonly opening_id: number };
-}
-interface Words {
-  readonly zh: string;
-  readonly en: string;
-}
-
-/** What the routes of one kind say and hold beside what all kinds have. */
-export interface OpeningFace<O extends Opening, Item> {
-  readonly kind: OpeningKind<O, Item>;
-  readonly path: string;
-  readonly tag: string;
-  readonly permission: string;
-  readonly object: ObjectKind;
-  readonly name: Words;
-  readonly schemas: {
-    readonly totals: TSchema;
-    readonly stated: TSchema;
-    /** Its own fields of an opening, of a whole view and of an undo. */
-    readonly more: Readonly<Record<string, TSchema>>;
-    readonly exception: TSchema;
-    readonly undo: Readonly<Record<string, TSchema>>;
-  };
-  /** Its own fields of an opening, beside the common ones. */
-  readonly more: (tx: Tx, opening: O) => Promise<Readonly<Record<string, unknown>>>;
-  readonly exceptions: (tx: Tx, opening: O, page: { after: number; limit: number }) => Promise<readonly unknown[]>;
-  /** What its totals come to, in a sentence. */
-  readonly sums: (totals: NonNullable<O["totals"] | O["stated"]>) => Words;
-  readonly startGiving: (tx: Tx, ground: Ground, opening: O, person_id: number | null) => Promise<void>;
-  readonly undo: (tx: Tx, opening_id: number, body: Readonly<Record<string, unknown>>) => Promise<O>;
-  readonly resume: (tx: Tx, opening_id: number) => Promise<O>;
-  readonly remove: (tx: Tx, opening: O) => Promise<void>;
-}
-
-/** Members of every store are in such a file: nobody of some stores brings in or signs those of the others. */
-function allStores({ scope }: FastifyRequest): void {
-  if (scope.stores !== "all") throw problem("members.opening_all_stores");
-}
 
 /** What members bring from the system before: read, compared, signed by two people, given, taken back as a whole. */
 export function openingRoutes<O extends Opening, Item>(
@@ -76,49 +42,6 @@ export function openingRoutes<O extends Opening, Item>(
   undoRoutes(app, ground, face, parts);
   readingRoutes(app, ground, face, parts);
 }
-
-function partsOf<O extends Opening, Item>(ground: Ground, face: OpeningFace<O, Item>) {
-  const { kind, schemas } = face;
-  const View = Type.Object({
-    opening_id: Count,
-    import_id: Count,
-    file_name: Type.String(),
-    reading: readingSchema(kind.fields),
-    state: Type.String(),
-    job_id: Nullable(Type.String()),
-    rows: Count,
-    wrong: Count,
-    totals: Nullable(schemas.totals),
-    stated: Nullable(schemas.stated),
-    differences: Type.Array(
-      Type.Object({ what: Type.String(), key: Nullable(Type.String()), stated: Count, found: Count }),
-    ),
-    checked_at: Nullable(Type.String()),
-    signed_at: Nullable(Type.String()),
-    ...schemas.more,
-  });
-  const viewOf = async (tx: Tx, opening: O) => ({
-    ...opening,
-    ...(await face.more(tx, opening)),
-    differences: openingDifferences(kind, opening),
-  });
-  const open = { access: { permission: face.permission, level: "L2" } } as const;
-  return {
-    View,
-    viewOf,
-    view: async (tx: Tx, opening_id: number) => viewOf(tx, await kind.store.byId(tx, opening_id)),
-    open,
-    sign: { ...open.access, level: "L3" } as const,
-    about: <Config extends typeof open>(config: Config) => aboutOne(face.object, config),
-    personOf: ({ person }: FastifyRequest) => person?.person_id ?? null,
-    async startCheck(tx: Tx, { opening_id }: O, person_id: number | null): Promise<void> {
-      const key = `opening ${opening_id}`;
-      const job_id = await startJob(tx, ground, checkJobOf(kind.store), { opening_id }, { person_id, key });
-      await kind.store.set(tx, opening_id, { job_id });
-    },
-  };
-}
-type Parts<O extends Opening, Item> = ReturnType<typeof partsOf<O, Item>>;
 
 function makingRoutes<O extends Opening, Item>(
   app: FastifyInstance,
@@ -244,134 +167,6 @@ function checkingRoutes<O extends Opening, Item>(
       await ground.store.write(SYSTEM_SCOPE, async (tx) => remove(tx, await unsignedOne(tx, request)));
       return reply.code(204).send();
     },
-  );
-}
-
-const SignBody = Type.Object({
-  reason: Reason,
-  despite: Type.Optional(Type.Boolean({ description: "Give also where totals differ; the reason says why" })),
-});
-
-/** An opening as it is put to the second person: what comes in, what stays out, and where totals differ. */
-async function signInWords<O extends Opening, Item>(
-  ground: Ground,
-  { kind, name, sums }: OpeningFace<O, Item>,
-  request: FastifyRequest,
-): Promise<ActInWords> {
-  const { opening_id } = request.params as InPath["Params"];
-  const opening = await ground.store.read(SYSTEM_SCOPE, (tx) => kind.store.byId(tx, opening_id));
-  const { totals, stated, wrong, file_name } = opening;
-  const differing = openingDifferences(kind, opening).length;
-  const [found, told] = [totals, stated].map((one) => (one === null || one === undefined ? undefined : sums(one)));
-  const out = wrong.toLocaleString("en");
-  return {
-    reason: (request.body as { reason: string }).reason,
-    // other totals are another thing to sign
-    same: { totals, stated },
-    words: async () => ({
-      zh: `签发${name.zh}「${file_name}」：${found?.zh ?? ""}；${out} 行不入账；老系统 ${told?.zh ?? ""}，${differing === 0 ? "全部一致" : `${differing} 处不一致`}`,
-      en: `Sign the ${name.en} “${file_name}”: ${found?.en ?? ""}; ${out} rows stay out; stated are ${told?.en ?? ""}, ${differing === 0 ? "all totals agree" : `${differing} totals differ`}`,
-    }),
-  };
-}
-
-function actOf<O extends Opening, Item>(ground: Ground, { startGiving }: OpeningFace<O, Item>, parts: Parts<O, Item>) {
-  return async (
-    request: FastifyRequest,
-    change: (tx: Tx, opening_id: number) => Promise<O>,
-    { settles }: { readonly settles: boolean },
-  ) => {
-    allStores(request);
-    const { opening_id } = request.params as InPath["Params"];
-    return ground.store.write(SYSTEM_SCOPE, async (tx) => {
-      await startGiving(tx, ground, await change(tx, opening_id), parts.personOf(request));
-      if (settles) await request.settle(tx, { opening_id });
-      return parts.view(tx, opening_id);
-    });
-  };
-}
-
-function signRoute<O extends Opening, Item>(
-  app: FastifyInstance,
-  ground: Ground,
-  face: OpeningFace<O, Item>,
-  parts: Parts<O, Item>,
-): void {
-  const act = actOf(ground, face, parts);
-  app.post<InPath & { Body: { reason: string; despite?: boolean } }>(
-    `${face.path}/:opening_id/sign`,
-    {
-      schema: {
-        summary: "Sign the totals with a second person, and bring the rows in: a job",
-        tags: [face.tag],
-        params: OpeningId,
-        body: SignBody,
-        response: { 202: parts.View },
-      },
-      config: aboutOne(face.object, {
-        access: { ...parts.sign, approval: (request: FastifyRequest) => signInWords(ground, face, request) },
-      }),
-    },
-    async (request, reply) => {
-      const despite = request.body.despite ?? false;
-      const change = (tx: Tx, id: number) => signOpening(face.kind, tx, ground, id, despite);
-      return reply.code(202).send(await act(request, change, { settles: true }));
-    },
-  );
-}
-
-async function undoInWords<O extends Opening, Item>(
-  ground: Ground,
-  { kind, name }: OpeningFace<O, Item>,
-  request: FastifyRequest,
-): Promise<ActInWords> {
-  const { opening_id } = request.params as InPath["Params"];
-  const { file_name } = await ground.store.read(SYSTEM_SCOPE, (tx) => kind.store.byId(tx, opening_id));
-  return {
-    reason: (request.body as { reason: string }).reason,
-    words: async () => ({
-      zh: `撤销${name.zh}「${file_name}」`,
-      en: `Take the ${name.en} “${file_name}” back`,
-    }),
-  };
-}
-
-function undoRoutes<O extends Opening, Item>(
-  app: FastifyInstance,
-  ground: Ground,
-  face: OpeningFace<O, Item>,
-  parts: Parts<O, Item>,
-): void {
-  const act = actOf(ground, face, parts);
-  app.post<InPath & { Body: { reason: string } }>(
-    `${face.path}/:opening_id/undo`,
-    {
-      schema: {
-        summary: "Take an opening back as a whole; what was since used or changed is listed with its reason",
-        tags: [face.tag],
-        params: OpeningId,
-        body: Type.Object({ ...face.schemas.undo, reason: Reason }),
-        response: { 202: parts.View },
-      },
-      config: aboutOne(face.object, {
-        access: { ...parts.sign, approval: (request: FastifyRequest) => undoInWords(ground, face, request) },
-      }),
-    },
-    async (request, reply) =>
-      reply.code(202).send(await act(request, (tx, id) => face.undo(tx, id, request.body as never), { settles: true })),
-  );
-  app.post<InPath>(
-    `${face.path}/:opening_id/resume`,
-    {
-      schema: {
-        summary: "Go on bringing in what a stopped opening has not brought in yet; it was signed already",
-        tags: [face.tag],
-        params: OpeningId,
-        response: { 202: parts.View },
-      },
-      config: parts.about(parts.open),
-    },
-    async (request, reply) => reply.code(202).send(await act(request, face.resume, { settles: false })),
   );
 }
 

@@ -248,7 +248,7 @@ describe("over the interface", () => {
     }
     const { import_id } = await uploadFile(ground, { file_name: "等级.csv", stream: bytes() });
     const call = async (method: "get" | "post" | "put", path: string, payload?: unknown) =>
-      (await owner[method](path, payload)) as { status: number; body: Record<string, any> };
+      (await owner[method](path, payload)) as { status: number; body: Record<string, unknown> };
     const seen = await call("get", `/api/tiers/openings/files/${import_id}`);
     expect(seen.body["guess"]).toMatchObject({
       member_key: "member_id",

@@ -8,7 +8,7 @@ import { errorSentence } from "../../parts/states.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
 import { formatCount, formatMoney } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
-import type { Bulk } from "../opening/opening-data.ts";
+import type { Bulk } from "./grants-data.ts";
 import { DayField, NumberField } from "../points/fields.tsx";
 import { usePointsOverview, type Worth, worthOf } from "../points/points-data.ts";
 import "../points/points.css";

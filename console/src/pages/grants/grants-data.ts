@@ -1,6 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
-import type { Bulk, Exception } from "../opening/opening-data.ts";
+import type { Exception } from "../opening/opening-data.ts";
+
+export interface Bulk {
+  readonly bulk_id: number;
+  readonly name: string;
+  readonly budget: string | null;
+  readonly segment_id: number | null;
+  readonly reason: string;
+  readonly members: number;
+  readonly points: number;
+  readonly state: "draft" | "running" | "done" | "undoing" | "undone" | "cancelled";
+  readonly undo: "leave" | "debt" | null;
+  readonly job_id: string | null;
+  readonly made_at: string;
+  readonly waiting: number;
+  readonly given: number;
+  readonly refused: number;
+  readonly undone: number;
+  readonly taken: number;
+  readonly spent: number;
+}
 
 export const GRANTS = ["points", "grants"] as const;
 

@@ -11,7 +11,7 @@ import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonBlock, SkeletonTable } from "../../parts/states.tsx";
 import { formatCount } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
-import type { Bulk } from "../opening/opening-data.ts";
+import type { Bulk } from "./grants-data.ts";
 import { ExceptionsCard } from "./exceptions-card.tsx";
 import { GRANTS, useGrant, useGrants } from "./grants-data.ts";
 import { UndoDialog } from "./undo-dialog.tsx";

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { api, isAsked } from "../../api/client.ts";
 import { say, sayError } from "../../parts/toast.tsx";
 import { useTexts } from "../../texts/texts.ts";
+import type { Bulk } from "../grants/grants-data.ts";
 
 export const MEMBER_KEYS = [
   "phone",
@@ -13,18 +14,45 @@ export const MEMBER_KEYS = [
   "email",
   "member_id",
 ] as const;
-export const COLUMN_FIELDS = ["member", "points", "last_day", "earned_on", "lot_no"] as const;
 export const DAY_FORMATS = ["auto", "dmy", "mdy", "excel"] as const;
 
-export interface Reading {
+/** What is brought in from the system before: where it is served, and which columns its files have. */
+export const KINDS = {
+  points: {
+    api: "/api/points/openings",
+    permission: "points.open",
+    fields: ["points", "last_day", "earned_on", "lot_no"],
+    required: ["points"],
+    /** Sums that have to be stated, and the one that a list shows. */
+    stated: ["members", "points"],
+    sum: "points",
+  },
+  tiers: {
+    api: "/api/tiers/openings",
+    permission: "tiers.open",
+    fields: ["tier", "until_day", "from_day", "ladder"],
+    required: ["tier", "until_day"],
+    stated: ["members"],
+    sum: "members",
+  },
+  coupons: {
+    api: "/api/coupons/openings",
+    permission: "benefits.open",
+    fields: ["coupon", "code", "last_day", "uses"],
+    required: ["coupon"],
+    stated: ["members", "coupons"],
+    sum: "coupons",
+  },
+} as const;
+export type Kind = keyof typeof KINDS;
+export const KIND_NAMES = Object.keys(KINDS) as Kind[];
+export const kindOf = (name: string | undefined): Kind => KIND_NAMES.find((kind) => kind === name) ?? "points";
+
+export type Reading = {
   readonly member_key: (typeof MEMBER_KEYS)[number];
   readonly member: number;
-  readonly points: number;
-  readonly last_day?: number;
-  readonly earned_on?: number;
-  readonly lot_no?: number;
   readonly day_format: (typeof DAY_FORMATS)[number];
-}
+} & { readonly [field: string]: number | string | undefined };
 
 export interface OpeningFile {
   readonly file_name: string;
@@ -33,58 +61,63 @@ export interface OpeningFile {
   readonly guess: Partial<Reading>;
 }
 
-export interface MonthSum {
-  readonly month: string | null;
-  readonly points: number;
+/** One sum: of the whole, or of what has that key. */
+export interface Line {
+  readonly what: string;
+  readonly key: string | null;
+  readonly n: number;
 }
-export interface Totals {
-  readonly members: number;
-  readonly lots: number;
-  readonly points: number;
-  readonly months: readonly MonthSum[];
-}
-export type Stated = Pick<Totals, "members" | "points"> & Partial<Totals>;
 
-export interface Bulk {
-  readonly bulk_id: number;
-  readonly name: string;
-  readonly budget: string | null;
-  readonly segment_id: number | null;
-  readonly reason: string;
-  readonly members: number;
-  readonly points: number;
+/** How far giving, or an undo, has come. */
+export interface Progress {
   readonly state: "draft" | "running" | "done" | "undoing" | "undone" | "cancelled";
-  readonly undo: "leave" | "debt" | null;
   readonly job_id: string | null;
   readonly made_at: string;
   readonly waiting: number;
   readonly given: number;
   readonly refused: number;
   readonly undone: number;
-  readonly taken: number;
-  readonly spent: number;
+  /** What an undo left: points that were spent, rows that were used or changed. */
+  readonly kept: number;
 }
 
-export interface Opening {
+interface PointTotals {
+  readonly members: number;
+  readonly lots?: number;
+  readonly points: number;
+  readonly months?: readonly { readonly month: string | null; readonly points: number }[];
+}
+
+interface Common {
   readonly opening_id: number;
-  readonly import_id: number;
   readonly file_name: string;
   readonly reading: Reading;
   readonly state: "new" | "checked" | "posted" | "undone";
   readonly job_id: string | null;
   readonly rows: number;
   readonly wrong: number;
-  readonly totals: Totals | null;
-  readonly stated: Stated | null;
   readonly differences: readonly {
-    readonly what: "members" | "lots" | "points" | "month";
-    readonly month: string | null;
+    readonly what: string;
+    readonly key: string | null;
     readonly stated: number;
     readonly found: number;
   }[];
   readonly checked_at: string | null;
   readonly signed_at: string | null;
-  readonly bulk: Bulk;
+}
+
+interface Sent extends Common {
+  readonly totals: PointTotals | readonly Line[] | null;
+  readonly stated: PointTotals | readonly Line[] | null;
+  readonly bulk?: Bulk;
+  readonly progress?: Omit<Progress, "state" | "job_id"> & { readonly giving: Progress["state"] };
+}
+
+export interface Opening extends Common {
+  readonly kind: Kind;
+  readonly totals: readonly Line[] | null;
+  readonly stated: readonly Line[] | null;
+  readonly progress: Progress;
 }
 
 export interface RowProblem {
@@ -105,42 +138,96 @@ export interface Exception {
   readonly spent: number;
 }
 
-export interface OpeningPage {
-  readonly opening: Opening;
-  readonly problems: readonly RowProblem[];
-  readonly problem_counts: readonly { readonly code: string; readonly rows: number }[];
-  readonly exceptions: readonly Exception[];
+/** A row for which something is not as asked. */
+export interface RowException {
+  readonly row: number;
+  readonly owner: number;
+  readonly state: "refused" | "kept";
+  readonly zh: string;
+  readonly en: string;
 }
 
-const KEY = ["openings"] as const;
+interface SentPage {
+  readonly opening: Sent;
+  readonly problems: readonly RowProblem[];
+  readonly problem_counts: readonly { readonly code: string; readonly rows: number }[];
+  readonly exceptions: readonly unknown[];
+}
+export interface OpeningPage extends Omit<SentPage, "opening"> {
+  readonly opening: Opening;
+}
+
+function linesOf(sums: Sent["totals"]): readonly Line[] | null {
+  if (sums === null || "length" in sums) return sums;
+  const { members, lots, points, months } = sums;
+  return [
+    { what: "members", key: null, n: members },
+    ...(lots === undefined ? [] : [{ what: "lots", key: null, n: lots }]),
+    { what: "points", key: null, n: points },
+    ...(months ?? []).map((one) => ({ what: "month", key: one.month, n: one.points })),
+  ];
+}
+
+/** Sums as the kind's interface takes them. */
+export function statementOf(kind: Kind, lines: readonly Line[]): PointTotals | readonly Line[] {
+  if (kind !== "points") return lines;
+  const of = (what: string) => lines.find((line) => line.what === what)?.n;
+  const lots = of("lots");
+  const months = lines.filter((line) => line.what === "month").map(({ key, n }) => ({ month: key, points: n }));
+  return {
+    members: of("members") ?? 0,
+    points: of("points") ?? 0,
+    ...(lots === undefined ? {} : { lots }),
+    ...(months.length === 0 ? {} : { months }),
+  };
+}
+
+const NOTHING = { made_at: "", waiting: 0, given: 0, refused: 0, undone: 0, kept: 0 };
+
+function received(kind: Kind, { bulk, progress, ...sent }: Sent): Opening {
+  return {
+    ...sent,
+    kind,
+    totals: linesOf(sent.totals),
+    stated: linesOf(sent.stated),
+    progress:
+      bulk === undefined
+        ? { ...NOTHING, ...progress, state: progress?.giving ?? "draft", job_id: sent.job_id }
+        : { ...bulk, kept: bulk.spent },
+  };
+}
+
+const KEY = "openings";
 const PAGE = 100;
 
-export function useOpenings() {
+export function useOpenings(kind: Kind) {
   return useQuery({
-    queryKey: KEY,
-    queryFn: ({ signal }) => api.get<{ items: readonly Opening[] }>("/api/points/openings", {}, signal),
+    queryKey: [KEY, kind],
+    queryFn: async ({ signal }) => {
+      const { items } = await api.get<{ items: readonly Sent[] }>(KINDS[kind].api, {}, signal);
+      return { items: items.map((one) => received(kind, one)) };
+    },
   });
 }
 
-export function useOpeningFile(importId: string) {
+export function useOpeningFile(kind: Kind, importId: string) {
   return useQuery({
-    queryKey: ["opening-file", importId],
-    queryFn: ({ signal }) => api.get<OpeningFile>(`/api/points/openings/files/${importId}`, {}, signal),
+    queryKey: ["opening-file", kind, importId],
+    queryFn: ({ signal }) => api.get<OpeningFile>(`${KINDS[kind].api}/files/${importId}`, {}, signal),
     enabled: importId !== "",
   });
 }
 
 /** One opening; rows with problems come a page at a time. */
-export function useOpening(openingId: string) {
+export function useOpening(kind: Kind, openingId: string) {
   return useInfiniteQuery({
-    queryKey: [...KEY, openingId],
+    queryKey: [KEY, kind, openingId],
     initialPageParam: 0,
-    queryFn: ({ pageParam, signal }) =>
-      api.get<OpeningPage>(
-        `/api/points/openings/${openingId}`,
-        pageParam === 0 ? {} : { after_row: pageParam },
-        signal,
-      ),
+    queryFn: async ({ pageParam, signal }): Promise<OpeningPage> => {
+      const after = pageParam === 0 ? {} : { after_row: pageParam };
+      const page = await api.get<SentPage>(`${KINDS[kind].api}/${openingId}`, after, signal);
+      return { ...page, opening: received(kind, page.opening) };
+    },
     getNextPageParam: (last) => (last.problems.length < PAGE ? null : (last.problems.at(-1)?.row ?? null)),
   });
 }
@@ -157,7 +244,7 @@ export function useOpeningAct<Input, Answer>(
     onSuccess: (answer) => {
       if (done !== null) say(done);
       onDone?.(answer);
-      return client.invalidateQueries({ queryKey: KEY });
+      return client.invalidateQueries({ queryKey: [KEY] });
     },
     onError: (error) => {
       sayError(error, t("shared:state.offline"));

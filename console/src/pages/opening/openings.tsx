@@ -1,9 +1,10 @@
 import Button from "antd/es/button";
 import { useState } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { api } from "../../api/client.ts";
-import { useCan } from "../../api/session.ts";
-import { StatusDot, type Tone } from "../../parts/chips.tsx";
+import { useCan, useSession } from "../../api/session.ts";
+import { NoPermission } from "../../shell/dead-ends.tsx";
+import { Choices, StatusDot, type Tone } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Count, Instant } from "../../parts/figures.tsx";
 import { SelectField } from "../../parts/form.tsx";
@@ -12,8 +13,11 @@ import { EmptyState, Loaded, SkeletonBlock, SkeletonTable } from "../../parts/st
 import { type Translate, useTexts } from "../../texts/texts.ts";
 import { DropZone } from "../imports/drop-zone.tsx";
 import {
-  COLUMN_FIELDS,
   DAY_FORMATS,
+  KIND_NAMES,
+  type Kind,
+  kindOf,
+  KINDS,
   MEMBER_KEYS,
   type Opening,
   type OpeningFile,
@@ -36,21 +40,41 @@ export const OPENING_TONES: Readonly<Record<string, Tone>> = {
 };
 
 /** Before the signature an opening's own state, after it that of its giving. */
-export const stateOf = ({ state, bulk }: Opening): string =>
-  state === "posted" || state === "undone" ? bulk.state : state;
+export const stateOf = ({ state, progress }: Opening): string =>
+  state === "posted" || state === "undone" ? progress.state : state;
 
-/** Points that members bring from the system before: a new file, and those that are there. */
+/** What members bring from the system before, by kind: a new file, and those that are there. */
 export function OpeningsPage() {
   const t = useTexts("opening");
+  const navigate = useNavigate();
+  const permissions = useSession()?.permissions ?? [];
+  const { kind: name } = useParams();
+  const kinds = KIND_NAMES.filter((one) => permissions.includes(KINDS[one].permission));
+  const kind = name === undefined ? (kinds[0] ?? "points") : kindOf(name);
+  if (!kinds.includes(kind)) return <NoPermission permission={KINDS[kind].permission} />;
+  return (
+    <div className="ht-page">
+      <PageHeader title={t("title")} note={t(`kind.${kind}.note`)} />
+      <Choices
+        label={t("kinds")}
+        value={kind}
+        onChange={(key) => void navigate(`/opening/${key}`)}
+        items={kinds.map((key) => ({ key, label: t(`kind.${key}.title`) }))}
+      />
+      <Kinds key={kind} kind={kind} t={t} />
+    </div>
+  );
+}
+
+function Kinds({ kind, t }: { kind: Kind; t: Translate }) {
   const [params, setParams] = useSearchParams();
   const file = params.get("file") ?? "";
   const may = useCan("data.manage");
-  const query = useOpenings();
+  const query = useOpenings(kind);
   return (
-    <div className="ht-page">
-      <PageHeader title={t("title")} note={t("note")} />
+    <>
       {file !== "" ? (
-        <FileCard file={file} onLeave={() => setParams({}, { replace: true })} t={t} />
+        <FileCard kind={kind} file={file} onLeave={() => setParams({}, { replace: true })} t={t} />
       ) : may ? (
         <DropZone autoFocus={false} onDone={({ import_id }) => setParams({ file: String(import_id) })} />
       ) : null}
@@ -59,25 +83,28 @@ export function OpeningsPage() {
           {({ items }) => (
             <DataTable
               label={t("list.title")}
-              columns={columns(t)}
+              columns={columns(kind, t)}
               rows={items}
               rowKey={(row) => row.opening_id}
-              empty={<EmptyState small title={t("list.empty")} text={t("list.empty_text")} />}
+              empty={<EmptyState small title={t(`kind.${kind}.empty`)} text={t(`kind.${kind}.empty_text`)} />}
             />
           )}
         </Loaded>
       </Card>
-    </div>
+    </>
   );
 }
 
-function columns(t: Translate): readonly Column<Opening>[] {
+const sumOf = ({ totals }: Opening, what: string) => totals?.find((line) => line.what === what)?.n;
+
+function columns(kind: Kind, t: Translate): readonly Column<Opening>[] {
+  const { sum } = KINDS[kind];
   return [
     {
       key: "file",
       title: t("list.file"),
       wrap: true,
-      render: (row) => <Link to={`/points/opening/${row.opening_id}`}>{row.file_name}</Link>,
+      render: (row) => <Link to={`/opening/${kind}/${row.opening_id}`}>{row.file_name}</Link>,
     },
     {
       key: "state",
@@ -86,13 +113,22 @@ function columns(t: Translate): readonly Column<Opening>[] {
         <StatusDot tone={OPENING_TONES[stateOf(row)] ?? "neutral"}>{t(`state.${stateOf(row)}`)}</StatusDot>
       ),
     },
-    { key: "points", title: t("list.points"), numeric: true, render: (row) => <Count value={row.totals?.points} /> },
+    ...(sum === "members"
+      ? []
+      : [
+          {
+            key: "sum",
+            title: t(`list.${sum}`),
+            numeric: true,
+            render: (row: Opening) => <Count value={sumOf(row, sum)} />,
+          },
+        ]),
     {
       key: "members",
       title: t("list.members"),
       numeric: true,
-      hide: "phone",
-      render: (row) => <Count value={row.totals?.members} />,
+      ...(sum === "members" ? {} : { hide: "phone" as const }),
+      render: (row) => <Count value={sumOf(row, "members")} />,
     },
     {
       key: "wrong",
@@ -101,48 +137,53 @@ function columns(t: Translate): readonly Column<Opening>[] {
       hide: "phone",
       render: (row) => <Count value={row.wrong} />,
     },
-    { key: "at", title: t("list.at"), hide: "phone", render: (row) => <Instant at={row.bulk.made_at} /> },
+    { key: "at", title: t("list.at"), hide: "phone", render: (row) => <Instant at={row.progress.made_at} /> },
   ];
 }
 
 /** Which column is what: guessed by the head of the table, changed by hand, then read. */
-function FileCard({ file, onLeave, t }: { file: string; onLeave: () => void; t: Translate }) {
-  const query = useOpeningFile(file);
+function FileCard({ kind, file, onLeave, t }: { kind: Kind; file: string; onLeave: () => void; t: Translate }) {
+  const query = useOpeningFile(kind, file);
   return (
     <Card title={query.data?.file_name ?? t("columns.title")} note={t("columns.note")}>
       <Loaded query={query} skeleton={<SkeletonBlock height={260} />}>
-        {(data) => <Columns file={file} data={data} onLeave={onLeave} t={t} />}
+        {(data) => <Columns kind={kind} file={file} data={data} onLeave={onLeave} t={t} />}
       </Loaded>
     </Card>
   );
 }
 
 interface ColumnsProps {
+  readonly kind: Kind;
   readonly file: string;
   readonly data: OpeningFile;
   readonly onLeave: () => void;
   readonly t: Translate;
 }
 
-function Columns({ file, data, onLeave, t }: ColumnsProps) {
+function Columns({ kind, file, data, onLeave, t }: ColumnsProps) {
+  const { fields: own, required } = KINDS[kind];
+  const fields = ["member", ...own];
+  const needed: readonly string[] = ["member", ...required];
   const navigate = useNavigate();
   const [reading, setReading] = useState<Partial<Reading>>(data.guess);
   const act = useOpeningAct(
-    (wish: Partial<Reading>) => api.post<Opening>("/api/points/openings", { import_id: Number(file), reading: wish }),
-    { done: null, onDone: (made) => made && void navigate(`/points/opening/${made.opening_id}`) },
+    (wish: Partial<Reading>) =>
+      api.post<Pick<Opening, "opening_id">>(KINDS[kind].api, { import_id: Number(file), reading: wish }),
+    { done: null, onDone: (made) => made && void navigate(`/opening/${kind}/${made.opening_id}`) },
   );
   const change = (field: string, value: string | number | undefined) => {
-    const { [field as keyof Reading]: _, ...rest } = reading;
+    const { [field]: _, ...rest } = reading;
     setReading(value === undefined ? rest : { ...rest, [field]: value });
   };
   const samples = (column: number | undefined) =>
     column === undefined
       ? undefined
       : t("columns.samples", { values: (data.samples[column] ?? []).slice(0, 3).join("、") });
-  const used = COLUMN_FIELDS.flatMap((field) => (reading[field] === undefined ? [] : [reading[field]]));
+  const at = (field: string) => (typeof reading[field] === "number" ? reading[field] : undefined);
+  const used = fields.flatMap((field) => at(field) ?? []);
   const ready =
-    reading.member !== undefined &&
-    reading.points !== undefined &&
+    needed.every((field) => at(field) !== undefined) &&
     reading.member_key !== undefined &&
     new Set(used).size === used.length;
   return (
@@ -157,15 +198,15 @@ function Columns({ file, data, onLeave, t }: ColumnsProps) {
             ...MEMBER_KEYS.map((value) => ({ value, label: t(`member_key.${value}`) })),
           ]}
         />
-        {COLUMN_FIELDS.map((field) => (
+        {fields.map((field) => (
           <SelectField
             key={field}
             label={t(`columns.${field}`)}
-            value={reading[field] === undefined ? "" : String(reading[field])}
+            value={at(field) === undefined ? "" : String(at(field))}
             onChange={(value) => change(field, value === "" ? undefined : Number(value))}
-            hint={samples(reading[field]) ?? t(`columns.${field}_hint`)}
+            hint={samples(at(field)) ?? t(field === "member" ? "columns.member_hint" : `kind.${kind}.hint.${field}`)}
             options={[
-              { value: "", label: field === "member" || field === "points" ? t("columns.choose") : t("columns.none") },
+              { value: "", label: needed.includes(field) ? t("columns.choose") : t("columns.none") },
               ...data.columns.map((name, index) => ({ value: String(index), label: name })),
             ]}
           />

@@ -47,7 +47,7 @@ export function ProblemsCard({ opening, counts, pages, query, t }: ProblemsProps
         columns={columns}
         rows={rows}
         rowKey={(row) => row.row}
-        empty={<EmptyState small title={t("problems.none")} text={t("problems.none_text")} />}
+        empty={<EmptyState small title={t("problems.none")} text={t(`kind.${opening.kind}.none_text`)} />}
         more={
           query.hasNextPage ? { load: () => void query.fetchNextPage(), loading: query.isFetchingNextPage } : undefined
         }

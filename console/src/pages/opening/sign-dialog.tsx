@@ -4,7 +4,7 @@ import { FormDialog } from "../../parts/form-dialog.tsx";
 import { TextField } from "../../parts/form.tsx";
 import { formatCount } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
-import { type Opening, useOpeningAct } from "./opening-data.ts";
+import { KINDS, type Opening, useOpeningAct } from "./opening-data.ts";
 
 const REASON_MIN = 2;
 
@@ -13,12 +13,13 @@ export function SignDialog({ opening, onClose }: { opening: Opening; onClose: ()
   const t = useTexts("opening");
   const [typed, setTyped] = useState("");
   const [despite, setDespite] = useState(false);
-  const { totals, differences, wrong } = opening;
+  const { kind, totals, differences, wrong } = opening;
+  const sum = (what: string) => formatCount(totals?.find((line) => line.what === what)?.n ?? 0);
   const reason = typed.trim();
   const differing = differences.length > 0;
   const act = useOpeningAct(
     () =>
-      api.post(`/api/points/openings/${opening.opening_id}/sign`, { reason, ...(differing ? { despite: true } : {}) }),
+      api.post(`${KINDS[kind].api}/${opening.opening_id}/sign`, { reason, ...(differing ? { despite: true } : {}) }),
     { done: t("done.signed"), onDone: onClose },
   );
   return (
@@ -31,10 +32,10 @@ export function SignDialog({ opening, onClose }: { opening: Opening; onClose: ()
       onAct={() => act.mutate(undefined)}
     >
       <p>
-        {t("sign.what", {
-          members: formatCount(totals?.members ?? 0),
-          lots: formatCount(totals?.lots ?? 0),
-          points: formatCount(totals?.points ?? 0),
+        {t(`kind.${kind}.sign`, {
+          members: sum("members"),
+          ...(kind === "points" ? { lots: sum("lots"), points: sum("points") } : {}),
+          ...(kind === "coupons" ? { coupons: sum("coupons") } : {}),
         })}
         {wrong === 0 ? null : t("sign.wrong", { n: formatCount(wrong) })}
       </p>

@@ -7,75 +7,54 @@ import { Count, Difference } from "../../parts/figures.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { formatCount } from "../../texts/format.ts";
 import type { Translate } from "../../texts/texts.ts";
-import { type Opening, type Stated, type Totals, useOpeningAct } from "./opening-data.ts";
+import { KINDS, type Kind, type Line, type Opening, statementOf, useOpeningAct } from "./opening-data.ts";
 
-interface Line {
-  readonly key: string;
-  readonly label: string;
-  readonly found: number;
+type Typed = Readonly<Record<string, string>>;
+
+const nameOf = ({ what, key }: Line) => JSON.stringify([what, key]);
+/** Sums of the whole stand first, then the groups, each by its keys; what never expires last. */
+const placeOf = ({ what, key }: Line) => `${["tier", "batch", "month"].indexOf(what) + 1} ${key ?? "\uffff"}`;
+
+/** Every sum that the file or the statement has. */
+function linesOf(totals: readonly Line[], stated: readonly Line[]): readonly Line[] {
+  const known = new Set(totals.map(nameOf));
+  const only = stated.filter((line) => !known.has(nameOf(line))).map((line) => ({ ...line, n: 0 }));
+  return [...totals, ...only].toSorted((a, b) => placeOf(a).localeCompare(placeOf(b)));
 }
 
-const MONTH = "month ";
-
-function linesOf(totals: Totals, stated: Stated | null, t: Translate): readonly Line[] {
-  const months = new Map(totals.months.map(({ month, points }) => [month, points]));
-  for (const { month } of stated?.months ?? []) if (!months.has(month)) months.set(month, 0);
-  const sorted = [...months].toSorted(([a], [b]) => (a ?? "9999").localeCompare(b ?? "9999"));
-  return [
-    { key: "members", label: t("totals.members"), found: totals.members },
-    { key: "lots", label: t("totals.lots"), found: totals.lots },
-    { key: "points", label: t("totals.points"), found: totals.points },
-    ...sorted.map(([month, points]) => ({
-      key: `${MONTH}${month ?? ""}`,
-      label: month === null ? t("totals.endless") : t("totals.month", { month }),
-      found: points,
-    })),
-  ];
+function labelOf(kind: Kind, { what, key }: Line, t: Translate): string {
+  if (what === "month") return key === null ? t(`totals.endless_${kind}`) : t("totals.month", { month: key });
+  return key === null ? t(`totals.${what}`) : t(`totals.${what}`, { key });
 }
 
-function typedFrom(stated: Stated | null): Readonly<Record<string, string>> {
-  if (stated === null) return {};
-  const months = (stated.months ?? []).map(({ month, points }) => [`${MONTH}${month ?? ""}`, String(points)]);
-  const { members, points, lots } = stated;
-  return {
-    members: String(members),
-    points: String(points),
-    ...(lots === undefined ? {} : { lots: String(lots) }),
-    ...Object.fromEntries(months),
-  };
-}
+const typedFrom = (stated: readonly Line[]): Typed =>
+  Object.fromEntries(stated.map((line) => [nameOf(line), String(line.n)]));
 
 const numberOf = (text: string | undefined): number | undefined => {
   const plain = (text ?? "").replaceAll(",", "").trim();
   return /^\d{1,15}$/.test(plain) ? Number(plain) : undefined;
 };
 
-/** @returns undefined where members or points are missing, or something typed is no number */
-function statedOf(typed: Readonly<Record<string, string>>): Stated | undefined {
-  const [members, points, lots] = [numberOf(typed["members"]), numberOf(typed["points"]), numberOf(typed["lots"])];
-  const filled = Object.entries(typed).filter(([, text]) => text.trim() !== "");
-  if (members === undefined || points === undefined) return undefined;
-  if (filled.some(([, text]) => numberOf(text) === undefined)) return undefined;
-  const months = filled
-    .filter(([key]) => key.startsWith(MONTH))
-    .map(([key, text]) => ({ month: key.slice(MONTH.length) || null, points: numberOf(text) ?? 0 }));
-  return {
-    members,
-    points,
-    ...(lots === undefined ? {} : { lots }),
-    ...(months.length === 0 ? {} : { months }),
-  };
+/** @returns undefined where a sum is missing that has to be stated, or something typed is no number */
+function statedOf(kind: Kind, lines: readonly Line[], typed: Typed): readonly Line[] | undefined {
+  const filled = lines.filter((line) => (typed[nameOf(line)] ?? "").trim() !== "");
+  const stated = filled.map((line) => ({ ...line, n: numberOf(typed[nameOf(line)]) }));
+  if (stated.some(({ n }) => n === undefined)) return undefined;
+  const missing = KINDS[kind].stated.some((what) => !stated.some((line) => line.what === what));
+  return missing ? undefined : stated.map((line) => ({ ...line, n: line.n ?? 0 }));
 }
 
-type Typed = Readonly<Record<string, string>>;
+interface Typing {
+  readonly kind: Kind;
+  readonly typed: Typed;
+  readonly onType: (typed: Typed) => void;
+  /** Whether the totals can still be typed. */
+  readonly open: boolean;
+}
 
-/** @param open whether the totals can still be typed */
-function columnsOf(
-  { typed, onType, open }: { typed: Typed; onType: (typed: Typed) => void; open: boolean },
-  t: Translate,
-): readonly Column<Line>[] {
+function columnsOf({ kind, typed, onType, open }: Typing, t: Translate): readonly Column<Line>[] {
   return [
-    { key: "what", title: t("totals.what"), wrap: true, render: (row) => row.label },
+    { key: "what", title: t("totals.what"), wrap: true, render: (row) => labelOf(kind, row, t) },
     {
       key: "stated",
       title: t("totals.stated"),
@@ -85,28 +64,28 @@ function columnsOf(
           <input
             className="ht-input op-stated"
             inputMode="numeric"
-            aria-label={t("totals.stated_of", { what: row.label })}
-            aria-invalid={(typed[row.key] ?? "").trim() !== "" && numberOf(typed[row.key]) === undefined}
-            value={typed[row.key] ?? ""}
-            onChange={(event) => onType({ ...typed, [row.key]: event.target.value })}
+            aria-label={t("totals.stated_of", { what: labelOf(kind, row, t) })}
+            aria-invalid={(typed[nameOf(row)] ?? "").trim() !== "" && numberOf(typed[nameOf(row)]) === undefined}
+            value={typed[nameOf(row)] ?? ""}
+            onChange={(event) => onType({ ...typed, [nameOf(row)]: event.target.value })}
           />
         ) : (
-          <Count value={numberOf(typed[row.key])} />
+          <Count value={numberOf(typed[nameOf(row)])} />
         ),
     },
-    { key: "found", title: t("totals.found"), numeric: true, render: (row) => formatCount(row.found) },
+    { key: "found", title: t("totals.found"), numeric: true, render: (row) => formatCount(row.n) },
     {
       key: "difference",
       title: t("totals.difference"),
       numeric: true,
       render: (row) => {
-        const number = numberOf(typed[row.key]);
+        const number = numberOf(typed[nameOf(row)]);
         return number === undefined ? (
           <span className="ht-none">—</span>
-        ) : number === row.found ? (
+        ) : number === row.n ? (
           <Chip tone="good">✓ {t("totals.same")}</Chip>
         ) : (
-          <Difference value={row.found} previous={number} />
+          <Difference value={row.n} previous={number} />
         );
       },
     },
@@ -115,20 +94,22 @@ function columnsOf(
 
 /** Totals of the file beside those of the system before, typed in by hand; each line says whether they agree. */
 export function TotalsCard({ opening, t }: { opening: Opening; t: Translate }) {
-  const { totals, stated } = opening;
-  const [typed, setTyped] = useState(() => typedFrom(stated));
-  const save = useOpeningAct((wish: Stated) => api.put(`/api/points/openings/${opening.opening_id}/stated`, wish), {
-    done: t("done.stated"),
-  });
+  const { kind, totals, stated } = opening;
+  const [typed, setTyped] = useState(() => typedFrom(stated ?? []));
+  const save = useOpeningAct(
+    (wish: readonly Line[]) => api.put(`${KINDS[kind].api}/${opening.opening_id}/stated`, statementOf(kind, wish)),
+    { done: t("done.stated") },
+  );
   if (totals === null) return null;
   const open = opening.state === "checked" || opening.state === "new";
-  const wish = statedOf(typed);
-  const saved = JSON.stringify(wish) === JSON.stringify(statedOf(typedFrom(stated)));
+  const lines = linesOf(totals, stated ?? []);
+  const wish = statedOf(kind, lines, typed);
+  const saved = JSON.stringify(wish) === JSON.stringify(statedOf(kind, lines, typedFrom(stated ?? [])));
   return (
     <Card
       flush
       title={t("totals.title")}
-      note={t("totals.note")}
+      note={t(`kind.${kind}.totals_note`)}
       extra={
         stated === null ? undefined : opening.differences.length === 0 ? (
           <Chip tone="good">✓ {t("totals.agree")}</Chip>
@@ -139,9 +120,9 @@ export function TotalsCard({ opening, t }: { opening: Opening; t: Translate }) {
     >
       <DataTable
         label={t("totals.title")}
-        columns={columnsOf({ typed, onType: setTyped, open }, t)}
-        rows={linesOf(totals, stated, t)}
-        rowKey={(row) => row.key}
+        columns={columnsOf({ kind, typed, onType: setTyped, open }, t)}
+        rows={lines}
+        rowKey={nameOf}
       />
       {open ? (
         <div className="ht-row op-inset">
