@@ -90,12 +90,12 @@ describe("opening imports", () => {
     await page.getByRole("button", { name: "核对", exact: true }).click();
     await page.getByText("没有等级「黑金」").waitFor();
     await page.getByLabel("老系统的会员数").fill("2");
-    await page.getByLabel("老系统的等级 diamond").fill("2");
+    await page.getByLabel("老系统的等级 钻石").fill("2");
     await page.getByRole("button", { name: "保存合计" }).click();
     await page.getByText("处不一致").first().waitFor();
     await picture("opening-tiers-totals");
-    await page.getByLabel("老系统的等级 diamond").fill("1");
-    await page.getByLabel("老系统的等级 platinum").fill("1");
+    await page.getByLabel("老系统的等级 钻石").fill("1");
+    await page.getByLabel("老系统的等级 白金").fill("1");
     await page.getByRole("button", { name: "保存合计" }).click();
     await page.getByText("全部一致").waitFor();
     expect(await seriousFindings(page)).toEqual([]);
@@ -105,8 +105,11 @@ describe("opening imports", () => {
     await page.getByRole("dialog").getByRole("button", { name: "签发入账" }).click();
     await approved(/签发期初等级「老系统等级.csv」：2 位会员/);
     await page.getByText("已入账", { exact: true }).first().waitFor();
-    const tier = () => owner.get<{ standing: { tier: string; valid_until: string } }>(`/api/members/${members[0]}/tier`);
-    await expect.poll(async () => (await tier()).standing).toMatchObject({ tier: "diamond", valid_until: "2028-12-31" });
+    const tier = () =>
+      owner.get<{ standing: { tier: string; valid_until: string } }>(`/api/members/${members[0]}/tier`);
+    await expect
+      .poll(async () => (await tier()).standing)
+      .toMatchObject({ tier: "diamond", valid_until: "2028-12-31" });
     await picture("opening-tiers-given");
     await page.goto(`${owner.server.url}/members/${members[0]}`);
     await settled(page);

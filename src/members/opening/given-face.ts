@@ -13,9 +13,11 @@ export function givenFace<O extends Opening<readonly TotalLine[]>, Item>(
   kind: GivenKind<O, Item>,
   own: Pick<OpeningFace<O, Item>, "path" | "tag" | "permission" | "object" | "name" | "sums"> & {
     readonly what: readonly string[];
+    /** What keys among its sums are called, where they have names. */
+    readonly names?: (tx: Tx) => Promise<readonly { readonly key: string; readonly zh: string; readonly en: string }[]>;
   },
 ): OpeningFace<O, Item> {
-  const { what, ...rest } = own;
+  const { what, names, ...rest } = own;
   return {
     kind,
     ...rest,
@@ -33,6 +35,7 @@ export function givenFace<O extends Opening<readonly TotalLine[]>, Item>(
           undone: Count,
           kept: Count,
         }),
+        names: Type.Array(Type.Object({ key: Type.String(), zh: Type.String(), en: Type.String() })),
       },
       exception: Type.Object({
         row: Count,
@@ -44,7 +47,10 @@ export function givenFace<O extends Opening<readonly TotalLine[]>, Item>(
       }),
       undo: {},
     },
-    more: async (tx, { opening_id }) => ({ progress: await kind.rows.progress(tx, opening_id) }),
+    more: async (tx, { opening_id }) => ({
+      progress: await kind.rows.progress(tx, opening_id),
+      names: (await names?.(tx)) ?? [],
+    }),
     exceptions: async (tx, { opening_id }, page) =>
       (await kind.rows.exceptions(tx, opening_id, page)).map(({ params, ...row }) => ({
         ...row,

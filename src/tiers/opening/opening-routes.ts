@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Ground } from "../../ground.ts";
 import { givenFace, openingRoutes, type TotalLine } from "../../members/index.ts";
+import { ladderState } from "../ladder-store.ts";
 import { openingTiers } from "./opening.ts";
 
 const sumOf = (lines: readonly TotalLine[], what: string) =>
@@ -18,6 +19,8 @@ export function tierOpeningRoutes(app: FastifyInstance, ground: Ground): void {
       object: "tiers_opening",
       name: { zh: "期初等级", en: "opening tiers" },
       what: ["members", "tier", "month"],
+      names: async (tx) =>
+        ((await ladderState(tx))?.definition.tiers ?? []).map(({ key, zh, en }) => ({ key, zh, en })),
       sums: (lines) => {
         const n = sumOf(lines, "members").toLocaleString("en");
         const tiers = lines.filter((line) => line.what === "tier").map(({ key, n: count }) => `${key} ${count}`);

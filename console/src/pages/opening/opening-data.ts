@@ -110,6 +110,7 @@ interface Sent extends Common {
   readonly totals: PointTotals | readonly Line[] | null;
   readonly stated: PointTotals | readonly Line[] | null;
   readonly bulk?: Bulk;
+  readonly names?: Opening["names"];
   readonly progress?: Omit<Progress, "state" | "job_id"> & { readonly giving: Progress["state"] };
 }
 
@@ -118,6 +119,8 @@ export interface Opening extends Common {
   readonly totals: readonly Line[] | null;
   readonly stated: readonly Line[] | null;
   readonly progress: Progress;
+  /** What keys among the sums are called, where they have names. */
+  readonly names: readonly { readonly key: string; readonly zh: string; readonly en: string }[];
 }
 
 export interface RowProblem {
@@ -188,6 +191,7 @@ function received(kind: Kind, { bulk, progress, ...sent }: Sent): Opening {
   return {
     ...sent,
     kind,
+    names: sent.names ?? [],
     totals: linesOf(sent.totals),
     stated: linesOf(sent.stated),
     progress:

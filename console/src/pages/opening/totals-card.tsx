@@ -6,7 +6,7 @@ import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Count, Difference } from "../../parts/figures.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { formatCount } from "../../texts/format.ts";
-import type { Translate } from "../../texts/texts.ts";
+import { pick, type Translate } from "../../texts/texts.ts";
 import { KINDS, type Kind, type Line, type Opening, statementOf, useOpeningAct } from "./opening-data.ts";
 
 type Typed = Readonly<Record<string, string>>;
@@ -22,9 +22,10 @@ function linesOf(totals: readonly Line[], stated: readonly Line[]): readonly Lin
   return [...totals, ...only].toSorted((a, b) => placeOf(a).localeCompare(placeOf(b)));
 }
 
-function labelOf(kind: Kind, { what, key }: Line, t: Translate): string {
+function labelOf({ kind, names }: Opening, { what, key }: Line, t: Translate): string {
   if (what === "month") return key === null ? t(`totals.endless_${kind}`) : t("totals.month", { month: key });
-  return key === null ? t(`totals.${what}`) : t(`totals.${what}`, { key });
+  const name = names.find((one) => one.key === key);
+  return key === null ? t(`totals.${what}`) : t(`totals.${what}`, { key: name ? pick(name.zh, name.en) : key });
 }
 
 const typedFrom = (stated: readonly Line[]): Typed =>
@@ -45,16 +46,16 @@ function statedOf(kind: Kind, lines: readonly Line[], typed: Typed): readonly Li
 }
 
 interface Typing {
-  readonly kind: Kind;
+  readonly opening: Opening;
   readonly typed: Typed;
   readonly onType: (typed: Typed) => void;
   /** Whether the totals can still be typed. */
   readonly open: boolean;
 }
 
-function columnsOf({ kind, typed, onType, open }: Typing, t: Translate): readonly Column<Line>[] {
+function columnsOf({ opening, typed, onType, open }: Typing, t: Translate): readonly Column<Line>[] {
   return [
-    { key: "what", title: t("totals.what"), wrap: true, render: (row) => labelOf(kind, row, t) },
+    { key: "what", title: t("totals.what"), wrap: true, render: (row) => labelOf(opening, row, t) },
     {
       key: "stated",
       title: t("totals.stated"),
@@ -64,7 +65,7 @@ function columnsOf({ kind, typed, onType, open }: Typing, t: Translate): readonl
           <input
             className="ht-input op-stated"
             inputMode="numeric"
-            aria-label={t("totals.stated_of", { what: labelOf(kind, row, t) })}
+            aria-label={t("totals.stated_of", { what: labelOf(opening, row, t) })}
             aria-invalid={(typed[nameOf(row)] ?? "").trim() !== "" && numberOf(typed[nameOf(row)]) === undefined}
             value={typed[nameOf(row)] ?? ""}
             onChange={(event) => onType({ ...typed, [nameOf(row)]: event.target.value })}
@@ -120,7 +121,7 @@ export function TotalsCard({ opening, t }: { opening: Opening; t: Translate }) {
     >
       <DataTable
         label={t("totals.title")}
-        columns={columnsOf({ kind, typed, onType: setTyped, open }, t)}
+        columns={columnsOf({ opening, typed, onType: setTyped, open }, t)}
         rows={lines}
         rowKey={nameOf}
       />
