@@ -78,6 +78,15 @@ export function openingStore<O extends Opening>(schema: OpeningSchema, own: read
       );
       return row?.opening_id ?? 0;
     },
+    ...stateStore(schema),
+    ...problemStore(schema),
+  };
+}
+export type OpeningStore<O extends Opening> = ReturnType<typeof openingStore<O>>;
+
+/** What becomes of an opening, step by step. */
+function stateStore(schema: OpeningSchema) {
+  return {
     /** Takes away what an earlier reading of the file left. */
     async clear(tx: Tx, opening_id: number): Promise<void> {
       await tx.query(`delete from ${schema}.opening_problem where opening_id = $1`, [opening_id]);
@@ -116,10 +125,8 @@ export function openingStore<O extends Opening>(schema: OpeningSchema, own: read
     async remove(tx: Tx, opening_id: number): Promise<void> {
       await tx.query(`delete from ${schema}.opening where opening_id = $1`, [opening_id]);
     },
-    ...problemStore(schema),
   };
 }
-export type OpeningStore<O extends Opening> = ReturnType<typeof openingStore<O>>;
 
 function problemStore(schema: OpeningSchema) {
   return {
