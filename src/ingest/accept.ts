@@ -82,7 +82,7 @@ export async function accept(
       code: reject.code,
       params: reject.params,
       original_sealed: seal({ protocol: meta.protocol, received_at, original: reject.original }),
-      content: ground.vault.token("ingest reject", contentOf(reject)),
+      content: ground.vault.contentToken("ingest reject", contentOf(reject)),
     })),
   };
   const stored = await edge.committer.submit({

@@ -113,7 +113,7 @@ function idOf(ground: Ground, source: Source, record: ClearRecord): string {
   if (key !== undefined) return recordId(source.source_id, "key", key);
   // Without a key the content is the key, under the vault's secret: a plain hash of a phone can be tried out.
   const content = canonicalText([kind, occurred_at, identities, body]);
-  return recordId(source.source_id, "content", ground.vault.token("ingest content", content));
+  return recordId(source.source_id, "content", ground.vault.contentToken("ingest content", content));
 }
 
 function timesOf({ times }: ClearRecord): string | null {

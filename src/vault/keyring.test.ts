@@ -28,7 +28,7 @@ describe("the key ring", () => {
   it("holds no key in clear, in files that only their owner reads", async () => {
     const ring = await made();
     const text = await stored();
-    for (const key of [ring.current.key, ring.index.key])
+    for (const key of [ring.current.key, ring.index.key, ring.content.key])
       for (const encoding of ["base64url", "hex", "base64"] as const)
         expect(text).not.toContain(key.toString(encoding));
     for (const name of ["master.json", "kek.json"])
@@ -49,6 +49,24 @@ describe("the key ring", () => {
     expect(ring.index.key).toEqual(SUITES.intl.derive(key, Buffer.alloc(0), "huitou blind index 1"));
     expect(await stored()).not.toContain(key.toString("base64url"));
     expect((await opened()).index.key).toEqual(ring.index.key);
+    expect(ring.content).toEqual(ring.index);
+  });
+
+  it("has a key of its own for contents; a ring from before keeps the one by which its contents were recognised", async () => {
+    const management = await managed();
+    const ring = await made();
+    expect(ring.content.key).not.toEqual(ring.index.key);
+    const moved = await addMaster(management, data_dir, ring, now);
+    expect(moved.content.key).toEqual(ring.content.key);
+    expect((await readKeyring(management, data_dir)).content.key).toEqual(ring.content.key);
+    const { content: _, ...before } = JSON.parse(await stored()) as Record<string, unknown>;
+    await writeFile(join(data_dir, "keys", "master.json"), JSON.stringify(before));
+    for (const start of ["the first", "the next"]) {
+      const taken = await opened();
+      expect(taken.content, start).toEqual(taken.index);
+      expect(taken.index.key, start).toEqual(ring.index.key);
+    }
+    expect(JSON.parse(await stored())).toHaveProperty("content");
   });
 
   it("keeps the index key while master keys come and go", async () => {

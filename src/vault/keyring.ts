@@ -13,14 +13,22 @@ export interface MasterKey {
   readonly made_at: Date;
 }
 
-/** The master keys of all versions still in force, and the key of the blind index. */
+export interface IndexKey {
+  readonly version: number;
+  readonly suite: CipherSuite;
+  readonly key: Buffer;
+}
+
+/** The master keys of all versions still in force, the key of the blind index, and the key by which contents are recognised. */
 export interface Keyring {
   /** Names the installation's keys, wherever they are restored. */
   readonly ring: string;
   /** The newest version: what is sealed now is sealed under it. */
   readonly current: MasterKey;
   readonly masters: ReadonlyMap<number, MasterKey>;
-  readonly index: { readonly version: number; readonly suite: CipherSuite; readonly key: Buffer };
+  readonly index: IndexKey;
+  /** Of a ring from before it had one of its own: the index key, because ids were made with it. */
+  readonly content: IndexKey;
 }
 
 const VERSION_MAX = 255;
@@ -34,8 +42,12 @@ interface KeyringFile {
   readonly format: "huitou-keyring/1";
   readonly ring: string;
   readonly masters: readonly (Wrapped & { readonly version: number; readonly made_at: string })[];
-  readonly index: Wrapped & { readonly version: number; readonly suite: SuiteName };
+  readonly index: WrappedIndex;
+  readonly content: WrappedIndex;
 }
+type WrappedIndex = Wrapped & { readonly version: number; readonly suite: SuiteName };
+/** Rings made before they had a name, or a key for contents. */
+type OlderFile = Omit<KeyringFile, "ring" | "content"> & Partial<Pick<KeyringFile, "ring" | "content">>;
 /** What the first version of this file held: one key in clear, from which the index key was derived. */
 interface FirstFile {
   readonly version: number;
@@ -62,23 +74,27 @@ export async function openKeyring(
       ring: newRing(),
       masters: [{ version: 1, key: randomBytes(KEY_BYTES), made_at: options.now }],
       index: { version: 1, suite: SUITES[options.suite], key: randomBytes(KEY_BYTES) },
+      content: { version: 1, suite: SUITES[options.suite], key: randomBytes(KEY_BYTES) },
     });
   }
-  const stored = JSON.parse(await readFile(file, "utf8")) as
-    | (Omit<KeyringFile, "ring"> & { ring?: string })
-    | FirstFile;
+  const stored = JSON.parse(await readFile(file, "utf8")) as OlderFile | FirstFile;
   if ("key" in stored) {
     const key = Buffer.from(stored.key, "base64url");
-    const index = SUITES.intl.derive(key, Buffer.alloc(0), "huitou blind index 1");
+    const derived = SUITES.intl.derive(key, Buffer.alloc(0), "huitou blind index 1");
+    const index = { version: 1, suite: SUITES.intl, key: derived };
     return saveKeyring(management, file, {
       ring: newRing(),
       masters: [{ version: stored.version, key, made_at: options.now }],
-      index: { version: 1, suite: SUITES.intl, key: index },
+      index,
+      content: index,
     });
   }
   const keyring = await unwrapFile(management, { ...stored, ring: stored.ring ?? newRing() });
+  const { ring, content } = stored;
   const strange =
-    stored.ring === undefined || [...stored.masters, stored.index].some((entry) => entry.kek !== management.kek_id);
+    ring === undefined ||
+    content === undefined ||
+    [...stored.masters, stored.index, content].some((entry) => entry.kek !== management.kek_id);
   if (strange) await saveKeyring(management, file, { ...keyring, masters: [...keyring.masters.values()] });
   await management.settled();
   return keyring;
@@ -124,7 +140,7 @@ function newRing(): string {
 async function saveKeyring(
   management: KeyManagement,
   file: string,
-  { ring, masters, index }: Pick<Keyring, "ring" | "index"> & { masters: readonly MasterKey[] },
+  { ring, masters, index, content }: Pick<Keyring, "ring" | "index" | "content"> & { masters: readonly MasterKey[] },
 ): Promise<Keyring> {
   const wrap = async (key: Buffer, context: string): Promise<Wrapped> => ({
     kek: management.kek_id,
@@ -133,18 +149,24 @@ async function saveKeyring(
   const entries: KeyringFile["masters"][number][] = [];
   for (const { version, key, made_at } of masters)
     entries.push({ version, made_at: made_at.toISOString(), ...(await wrap(key, `master ${version}`)) });
-  const content: KeyringFile = {
+  const wrapIndex = async (name: string, { version, suite, key }: IndexKey): Promise<WrappedIndex> => ({
+    version,
+    suite: suite.name,
+    ...(await wrap(key, `${name} ${version}`)),
+  });
+  const whole: KeyringFile = {
     format: "huitou-keyring/1",
     ring,
     masters: entries,
-    index: { version: index.version, suite: index.suite.name, ...(await wrap(index.key, `index ${index.version}`)) },
+    index: await wrapIndex("index", index),
+    content: await wrapIndex("content", content),
   };
-  await writeWhole(file, `${JSON.stringify(content, null, 2)}\n`);
+  await writeWhole(file, `${JSON.stringify(whole, null, 2)}\n`);
   await management.settled();
-  return keyringOf(ring, masters, index);
+  return keyringOf(ring, masters, { index, content });
 }
 
-async function unwrapFile(management: KeyManagement, stored: KeyringFile): Promise<Keyring> {
+async function unwrapFile(management: KeyManagement, stored: OlderFile & Pick<KeyringFile, "ring">): Promise<Keyring> {
   const unwrap = (entry: Wrapped, context: string) =>
     management.unwrap(Buffer.from(entry.wrapped, "base64url"), entry.kek, context);
   const masters: MasterKey[] = [];
@@ -152,14 +174,23 @@ async function unwrapFile(management: KeyManagement, stored: KeyringFile): Promi
     const key = await unwrap(entry, `master ${entry.version}`);
     masters.push({ version: entry.version, key, made_at: new Date(entry.made_at) });
   }
-  const { index } = stored;
-  const key = await unwrap(index, `index ${index.version}`);
-  return keyringOf(stored.ring, masters, { version: index.version, suite: SUITES[index.suite], key });
+  const unwrapIndex = async (name: string, entry: WrappedIndex): Promise<IndexKey> => ({
+    version: entry.version,
+    suite: SUITES[entry.suite],
+    key: await unwrap(entry, `${name} ${entry.version}`),
+  });
+  const index = await unwrapIndex("index", stored.index);
+  const content = stored.content === undefined ? index : await unwrapIndex("content", stored.content);
+  return keyringOf(stored.ring, masters, { index, content });
 }
 
-function keyringOf(ring: string, masters: readonly MasterKey[], index: Keyring["index"]): Keyring {
+function keyringOf(
+  ring: string,
+  masters: readonly MasterKey[],
+  { index, content }: Pick<Keyring, "index" | "content">,
+): Keyring {
   const sorted = [...masters].sort((a, b) => a.version - b.version);
   const current = sorted.at(-1);
   if (current === undefined) throw new Error("the key ring holds no master key");
-  return { ring, current, masters: new Map(sorted.map((master) => [master.version, master])), index };
+  return { ring, current, masters: new Map(sorted.map((master) => [master.version, master])), index, content };
 }

@@ -18,6 +18,11 @@ import type { SuiteName } from "./suites.ts";
 export interface Vault {
   /** The blind index of a value already normalised: 22 characters, base64url. */
   token(kind: string, value: string, namespace?: string): string;
+  /**
+   * By what a content that came before is recognised, under a key of its own: nothing can be found by it but the content
+   * itself, which is kept nowhere, so it could never be computed anew.
+   */
+  contentToken(what: string, content: string): string;
   normalise(kind: string, raw: string): Normalised;
   /** Stores ciphertexts for tokens not yet stored. Keys are made first, in the key store: an unused key does no harm. */
   seal(tx: Tx, values: readonly ClearValue[]): Promise<void>;
@@ -62,8 +67,9 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
 }
 
 function makeVault(access: KeyAccess): Vault {
-  const { suite, key } = access.keyring().index;
-  const indexKey = indexKeyOf(key);
+  const { index, content: contents } = access.keyring();
+  const { suite } = index;
+  const [indexKey, contentKey] = [indexKeyOf(index.key), indexKeyOf(contents.key)];
   const named = new NamedKeys(access);
   // HMAC costs 2 µs and the same few thousand people come again and again.
   const tokens = new LRUCache<string, string>({ max: TOKEN_CACHE });
@@ -79,6 +85,7 @@ function makeVault(access: KeyAccess): Vault {
       }
       return token;
     },
+    contentToken: (what, content) => blindIndex(contents.suite, contentKey, `${what}|`, content),
     normalise,
     seal: async (tx, values) => {
       if (values.length > 0) await sealValues(tx, access, values);

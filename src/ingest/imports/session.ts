@@ -36,7 +36,7 @@ export async function openSession(ground: Ground, row: ImportRow): Promise<Sessi
     plan,
     file_key: row.sha256.toString("base64url"),
     default_time: row.created_at.toISOString(),
-    keyed: (content: string) => ground.vault.token("import record", contentHash(content).toString("base64url")),
+    keyed: (content: string) => ground.vault.contentToken("import record", contentHash(content).toString("base64url")),
   };
   return {
     row,

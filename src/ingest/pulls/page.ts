@@ -59,7 +59,8 @@ export async function takePage(
     keys.set(raw, row.key);
     return raw;
   });
-  const keyed = (content: string) => ground.vault.token("pull record", contentHash(content).toString("base64url"));
+  const keyed = (content: string) =>
+    ground.vault.contentToken("pull record", contentHash(content).toString("base64url"));
   const context = {
     plan: planRows(factsOf(columns, rows.length), kind, mapping, pull.options, now),
     file_key: "",
