@@ -162,6 +162,24 @@ describe("the registers in the console", () => {
     expect(new URL(page.url()).searchParams.get("version")).toBe("v1");
   });
 
+  it("is readable in the dark and in English", async () => {
+    const storageState = await officer.storageState();
+    const dark = await session.browser.newContext({ colorScheme: "dark", storageState });
+    const night = await dark.newPage();
+    for (const [path, heading] of [
+      ["/trust/privacy/texts/tasting/zh?form=draft&", "Change the draft"],
+      ["/trust/privacy/activities/tasting?", "Draft: version 2"],
+      ["/trust/privacy?tab=registers&", "Impact assessments"],
+    ] as const) {
+      await open(`${path}lang=en`, night);
+      await night.getByRole("heading", { name: heading }).waitFor();
+      expect(await seriousFindings(night), path).toEqual([]);
+      const folder = process.env["HUITOU_SHOTS"];
+      if (folder !== undefined) await night.screenshot({ path: `${folder}/registers-dark-${heading.slice(0, 6)}.png` });
+    }
+    await dark.close();
+  });
+
   it("all versions go into an Excel file; who may only look finds no act; an unknown code is told", async () => {
     await open("/trust/privacy?tab=registers");
     const [file] = await Promise.all([
