@@ -168,6 +168,27 @@ describe("a member's own word about who they are", () => {
   });
 });
 
+describe("one field of a member", () => {
+  it("waits for one correction at a time, however many file it at once; another field and another time are free", async () => {
+    const file = (field: string, value: string) =>
+      officer.call("POST", "/api/privacy/requests", {
+        kind: "correct",
+        member_id: member(3),
+        via: "counter",
+        field,
+        value,
+      });
+    const answers = await Promise.all(["司徒一", "司徒二", "司徒三", "司徒四"].map((name) => file("name", name)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409]);
+    const waiting = Number(answers.find(({ status }) => status === 201)?.body["request_id"]);
+    for (const { body } of answers.filter(({ status }) => status === 409))
+      expect(body).toMatchObject({ code: "privacy.request_open", params: { request_id: waiting } });
+    expect((await file("address", "浙江省杭州市西湖区龙井路一号")).status).toBe(201);
+    await act(waiting, "cancel");
+    expect((await file("name", "司徒五")).status).toBe(201);
+  });
+});
+
 describe("what a correction replaced", () => {
   it("goes with the member who is erased", async () => {
     const { request_id } = await ask(1, "name", "诸葛亮亮");

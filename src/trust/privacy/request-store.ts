@@ -64,8 +64,7 @@ export async function insertRequest(tx: Tx, made: NewRequest): Promise<number> {
   const row = await tx.one<{ request_id: number }>(
     `insert into trust.rights_request (kind, member_id, via, state, received_at, received_day, due_day, filed_by, wish)
      values ($1, $2, $3, 'received', $4, $5, $6, $7, $8)
-     on conflict (member_id, kind) where closed_at is null and kind not in ('correct', 'withdraw') do nothing
-     returning request_id`,
+     on conflict do nothing returning request_id`,
     [
       made.kind,
       made.member_id,
@@ -79,8 +78,9 @@ export async function insertRequest(tx: Tx, made: NewRequest): Promise<number> {
   );
   if (row !== undefined) return row.request_id;
   const open = await tx.one<{ request_id: number }>(
-    "select request_id from trust.rights_request where member_id = $1 and kind = $2 and closed_at is null",
-    [made.member_id, made.kind],
+    `select request_id from trust.rights_request where member_id = $1 and kind = $2 and closed_at is null
+       and (kind <> 'correct' or wish ->> 'field' = $3) order by request_id desc limit 1`,
+    [made.member_id, made.kind, made.wish.field ?? null],
   );
   throw problem("privacy.request_open", { request_id: open?.request_id ?? null });
 }
