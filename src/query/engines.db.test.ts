@@ -5,7 +5,7 @@ import { expressions } from "../../tests/support/expressions.ts";
 import { shopData, smallShop, TODAY } from "../../tests/support/small-shop.ts";
 import { build as q, checkedTree, type CheckedTree, type Expression, wakeTree } from "./index.ts";
 
-const runs = process.env["HUITOU_LONG"] === "1" ? 2000 : 40;
+const runs = process.env["HUITOU_SOAK"] === "1" ? 2_000 : process.env["HUITOU_LONG"] === "1" ? 1_000 : 40;
 const today = fc.constantFrom(TODAY, "2026-03-01", "2024-02-29", "2025-12-31");
 let engines: Engines;
 

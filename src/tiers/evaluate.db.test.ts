@@ -252,6 +252,8 @@ async function run(ladderRules: Rules, steps: readonly Step[]): Promise<void> {
 describe("tiers follow orders, refunds, joins, splits and the clock", () => {
   test("as the plain rules say, bit by bit and all at once", async () => {
     const property = fc.asyncProperty(rules, fc.array(step, { minLength: 5, maxLength: 14 }), run);
-    await fc.assert(property, { numRuns: process.env["HUITOU_LONG"] === "1" ? 150 : 6 });
+    await fc.assert(property, {
+      numRuns: process.env["HUITOU_SOAK"] === "1" ? 150 : process.env["HUITOU_LONG"] === "1" ? 50 : 6,
+    });
   });
 });

@@ -7,7 +7,7 @@ import { SYSTEM_SCOPE } from "../store/index.ts";
 import { apply, retract } from "./stage.ts";
 
 const world = withDatabase();
-const RUNS = process.env["HUITOU_LONG"] === "1" ? 400 : 8;
+const RUNS = process.env["HUITOU_SOAK"] === "1" ? 400 : process.env["HUITOU_LONG"] === "1" ? 120 : 8;
 
 type Batches = readonly (readonly ReturnType<typeof recordsOf>[number][])[];
 

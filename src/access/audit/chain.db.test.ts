@@ -236,7 +236,7 @@ describe("flip, delete, reorder, insert, truncate: found every time", () => {
         if (how.kind === "flip") expect(result.broken?.sequence).toBe(how.place);
         if (how.kind === "delete" || how.kind === "truncate") expect(result.broken?.sequence).toBe(how.place);
       }),
-      { numRuns: process.env["HUITOU_LONG"] === "1" ? 1_000 : 80 },
+      { numRuns: process.env["HUITOU_SOAK"] === "1" ? 1_000 : process.env["HUITOU_LONG"] === "1" ? 400 : 80 },
     );
     expect([...kinds]).toEqual(expect.arrayContaining(["altered", "missing", "truncated"]));
   });
