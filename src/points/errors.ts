@@ -21,6 +21,26 @@ export const errors = defineErrors("points", {
     zh: "积分预算「{budget}」不足：需要 {wanted}，剩余 {available}。",
     en: "The points budget {budget} does not suffice: {wanted} wanted, {available} left.",
   },
+  budget_limit_reached: {
+    status: 409,
+    zh: "积分预算「{budget}」{period_zh}限额（{period_key}）不够：需要 {wanted}，还剩 {left}。等下一期，或提高限额后会自动补发。",
+    en: "The {period_en} limit of the points budget {budget} ({period_key}) does not suffice: {wanted} wanted, {left} left. Wait for the next period, or raise the limit: what it holds back is given then.",
+  },
+  budget_below_used: {
+    status: 409,
+    zh: "预算「{budget}」{period_key} 已发 {used} 分，限额不能低于它（现在合 {cap} 分）。",
+    en: "The budget {budget} has given {used} points in {period_key}: its limit cannot be less (it comes to {cap} points now).",
+  },
+  limit_twice: {
+    status: 422,
+    zh: "同一种周期（{period}）只能有一个限额，请去掉重复的。",
+    en: "There can be one limit for a period of the kind {period}. Remove the other one.",
+  },
+  worth_unknown: {
+    status: 409,
+    zh: "预算「{budget}」的限额按金额算，但还没有生效的方案说明积分值多少钱。请先启用一个方案，或改用积分限额。",
+    en: "The budget {budget} is limited in money, and no programme says yet what points are worth. Put one in force first, or limit it in points.",
+  },
   budget_unknown: {
     status: 404,
     zh: "没有名为「{budget}」的积分预算。请先建立它。",

@@ -261,7 +261,8 @@ describe("finance", () => {
     expect((await owner.post("/api/points/budgets", { budget: "spring" })).status).toBe(409);
     expect(await act("/api/points/budgets/spring/fund", { points: 1_000 })).toMatchObject({ status: 200 });
     const { budgets } = (await owner.get("/api/points")).body as { budgets: unknown[] };
-    expect(budgets).toContainEqual({ budget: "spring", balance: 1_000, funded: 1_000 });
+    const spring = { budget: "spring", balance: 1_000, funded: 1_000, is_funded: true, left: 1_000, limits: [] };
+    expect(budgets).toContainEqual(spring);
   });
 });
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listenForTrouble, seriousFindings, settled } from "./console-pages.ts";
@@ -35,6 +36,16 @@ beforeAll(async () => {
 });
 afterAll(async () => await session?.close(), 60_000);
 
+const pictures = process.env["HUITOU_PICTURES"];
+
+async function picture(name: string): Promise<void> {
+  if (pictures === undefined) return;
+  for (const width of [390, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });
+  }
+}
+
 const openPath = async (path: string) => {
   await page.goto(session.server.url + path);
   await settled(page);
@@ -56,6 +67,11 @@ describe("points rules", () => {
     await page.getByRole("button", { name: new RegExp(RULE) }).waitFor();
     await page.getByText("缺少 points，请补上。").waitFor({ state: "detached" });
     expect(new URL(page.url()).searchParams.get("rule")).toBe("order");
+    await page.getByLabel("有效期", { exact: true }).last().selectOption("sliding");
+    await page.getByLabel("多久").fill("6");
+    await page.getByLabel("什么算活跃").selectOption("purchase_or_spend");
+    expect(await page.getByLabel("多久").inputValue()).toBe("6");
+    await picture("points-sliding");
     expect(await seriousFindings(page)).toEqual([]);
   });
 
@@ -170,6 +186,35 @@ describe("liability", () => {
     await dialog.getByRole("button", { name: "新建预算" }).click();
     await page.getByText("剩 5,000，共注入 5,000").first().waitFor();
     expect(await seriousFindings(page)).toEqual([]);
+    expect(trouble).toEqual([]);
+  });
+
+  it("has budgets that nothing is put into, with limits by period in points and money; the rules page shows how far they are", async () => {
+    await page.getByRole("button", { name: "新建预算" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("编码").fill("daily");
+    await dialog.getByLabel("怎么控制").selectOption("limits");
+    expect(await dialog.getByRole("button", { name: "新建预算" }).isDisabled()).toBe(true);
+    await dialog.getByLabel("每天最多", { exact: true }).fill("1000");
+    await dialog.getByLabel("每月最多的单位").selectOption("minor");
+    await dialog.getByLabel("每月最多", { exact: true }).fill("200.5");
+    await picture("points-limits-dialog");
+    expect(await seriousFindings(page)).toEqual([]);
+    await dialog.getByRole("button", { name: "新建预算" }).click();
+    await page.getByText("今天已用 0 / 1,000 分 · 0%").waitFor();
+    await page.getByText(/本月已用 ¥0.00 \/ ¥200.50 · 0%/).waitFor();
+    await openPath("/points");
+    await page.getByText("到 100% 停发").waitFor();
+    await picture("points-rules");
+    expect(await page.getByRole("img", { name: "今天已用 0 / 1,000 分 · 0%" }).count()).toBe(1);
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole("link", { name: "管理预算" }).click();
+    await picture("points-budgets");
+    const line = page.getByRole("listitem").filter({ hasText: "daily" });
+    await line.getByRole("button", { name: "限额" }).click();
+    await dialog.getByLabel("每天最多", { exact: true }).fill("");
+    await dialog.getByRole("button", { name: "保存限额" }).click();
+    await page.getByText("今天已用").waitFor({ state: "detached" });
     expect(trouble).toEqual([]);
   });
 });

@@ -120,15 +120,6 @@ export async function countAudience(
   return row ?? { meant: 0, members: 0 };
 }
 
-/** What a budget has left; null: there is none of that name. */
-export async function budgetLeft(tx: Tx, budget: string): Promise<number | null> {
-  const row = await tx.one<{ balance: number }>(
-    "select balance from points.account where kind = 'budget' and name = $1",
-    [budget],
-  );
-  return row?.balance ?? null;
-}
-
 /** Whom a bulk is for: a member once, under the number it has. @param stores home stores that the person may reach; null: all */
 export async function addMembers(
   tx: Tx,

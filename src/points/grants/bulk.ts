@@ -1,5 +1,5 @@
 import type { Ground } from "../../ground.ts";
-import { type BusinessDay, problem } from "../../platform/index.ts";
+import { type BusinessDay, businessDay, problem } from "../../platform/index.ts";
 import { emit, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { lockHead } from "../ledger/read-store.ts";
 import type { Settle } from "../ledger/command.ts";
@@ -75,6 +75,10 @@ export async function continueBulk(ground: Ground, bulk_id: number): Promise<num
   });
 }
 
+/** The budget that pays; its limits count on the day the bulk was made, so that an undo frees what it had used. */
+const paidBy = (ground: Ground, { budget, made_at }: Bulk) =>
+  budget === null ? {} : { budget, budget_day: businessDay(made_at, ground.config.timezone) };
+
 async function give(tx: Tx, ground: Ground, bulk: Bulk, members: readonly BulkMember[]): Promise<BulkOutcome[]> {
   const wallets = await walletsOf(
     tx,
@@ -93,7 +97,7 @@ async function give(tx: Tx, ground: Ground, bulk: Bulk, members: readonly BulkMe
       points,
       reference: referenceOf(bulk, member),
       ...(last_day === null ? {} : { last_day }),
-      ...(bulk.budget === null ? {} : { budget: bulk.budget }),
+      ...paidBy(ground, bulk),
     };
   });
   const outcomes = await settleWithin(tx, ground, commands);
@@ -130,7 +134,7 @@ async function takeBack(tx: Tx, ground: Ground, bulk: Bulk, members: readonly Bu
       wallet: wallets.get(member.owner) ?? [member.owner],
       points: bulk.undo === "debt" ? 0 : spentOf(member),
       reference: referenceOf(bulk, member),
-      ...(bulk.budget === null ? {} : { budget: bulk.budget }),
+      ...paidBy(ground, bulk),
     }),
   );
   const outcomes = await settleWithin(tx, ground, commands);

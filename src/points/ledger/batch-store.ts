@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Tx } from "../../store/index.ts";
 import type { Books, ExpiryMove, Lot, Side, TransferRow } from "./books.ts";
+import { limitColumns } from "./budget-store.ts";
 import type { Answer } from "./command.ts";
 import { type Head, numbers, prepared } from "./read-store.ts";
 
@@ -51,6 +52,13 @@ with headed as (
   select $1, u.place, u.owner, u.lots::bigint[], u.from_day, u.to_day, u.activity, u.activity_day, u.reference
   from unnest($63::bigint[], $64::text[], $65::date[], $66::date[], $67::text[], $68::date[], $69::text[])
     with ordinality u (owner, lots, from_day, to_day, activity, activity_day, reference, place)
+), first_used as (
+  insert into points.budget_use (account_id, period, period_key, used, cap, worth_points, worth_minor)
+  select * from unnest($70::bigint[], $71::text[], $72::text[], $73::bigint[], $74::bigint[], $75::bigint[], $76::bigint[])
+), more_used as (
+  update points.budget_use b set used = b.used + u.points
+  from unnest($77::bigint[], $78::text[], $79::text[], $80::bigint[]) u (account_id, period, period_key, points)
+  where (b.account_id, b.period, b.period_key) = (u.account_id, u.period, u.period_key)
 ), linked as (
   insert into points.batch (batch_id, first_transfer_id, transfers, at, previous_hash, hash)
   values ((select batch_id from headed), $52, $53, $42, $54, $55)
@@ -104,6 +112,7 @@ export async function writeBatch(
     counters.lot_id,
     counters.hold_id,
     ...slideColumns(books, moves),
+    ...limitColumns(books.limitChanges()),
   ]);
 }
 

@@ -51,6 +51,25 @@ export interface Account {
   readonly kind: "issuer" | "burned" | "expired" | "budget";
   readonly name: string;
   readonly balance: number;
+  /** What the balance cannot fall below; null: it may. */
+  readonly floor: number | null;
+}
+
+/** What a budget may give in one period, in points, and has given. */
+export interface LimitState {
+  readonly account_id: number;
+  readonly budget: string;
+  /** A day of the period, by which it was asked for. */
+  readonly day: BusinessDay;
+  readonly period: "day" | "week" | "month" | "quarter" | "year" | "ever";
+  readonly period_key: string;
+  used: number;
+  /** Null: a limit in money while nothing says what points are worth. */
+  readonly cap: number | null;
+  readonly worth_points: number | null;
+  readonly worth_minor: number | null;
+  /** Whether the period has a row already. */
+  readonly is_kept: boolean;
 }
 
 export interface Side {
@@ -88,6 +107,7 @@ export interface Snapshot {
   readonly clawed: readonly { readonly reference: string; readonly points: number }[];
   /** What members did whose spent points come back. */
   readonly activities: readonly OwnActivity[];
+  readonly limits: readonly LimitState[];
 }
 
 /** Soonest expiry first; the older lot first among equals. */
@@ -108,6 +128,8 @@ export class Books {
   /** By account: what entered less what left. */
   readonly flows = new Map<number, number>();
   readonly activities: readonly OwnActivity[];
+  readonly #limits = new Map<string, LimitState[]>();
+  readonly #used = new Map<LimitState, number>();
   readonly #moves: { readonly lot: Lot; readonly from_day: BusinessDay; readonly to_day: BusinessDay; by: Activity }[] =
     [];
   readonly #lots = new Map<number, Lot>();
@@ -122,6 +144,14 @@ export class Books {
   constructor(snapshot: Snapshot) {
     this.counters = { ...snapshot.counters };
     this.activities = snapshot.activities;
+    const periods = new Map<string, LimitState>();
+    for (const limit of snapshot.limits) {
+      // two days of one month share its limit
+      const key = `${limit.account_id} ${limit.period} ${limit.period_key}`;
+      const state = periods.get(key) ?? limit;
+      periods.set(key, state);
+      listAt(this.#limits, `${limit.budget} ${limit.day}`).push(state);
+    }
     for (const lot of snapshot.lots) this.#know(lot);
     this.#debts = new Map(snapshot.debts.map(({ owner, owed }) => [owner, owed]));
     this.#accounts = new Map(snapshot.accounts.map((account) => [`${account.kind} ${account.name}`, account]));
@@ -155,6 +185,23 @@ export class Books {
   /** What an account holds after what this batch did so far. */
   balance({ account_id, balance }: Account): number {
     return balance + (this.flows.get(account_id) ?? 0);
+  }
+
+  /** What limits a budget on a day. */
+  limitsOf(budget: string, day: BusinessDay): readonly LimitState[] {
+    return this.#limits.get(`${budget} ${day}`) ?? [];
+  }
+
+  /** Counts points in a limit; below zero goes nothing, because points may be older than the limit. */
+  use(limit: LimitState, points: number): void {
+    const change = Math.max(-limit.used, points);
+    limit.used += change;
+    this.#used.set(limit, (this.#used.get(limit) ?? 0) + change);
+  }
+
+  /** What this batch has changed of limits. */
+  limitChanges(): { readonly limit: LimitState; readonly points: number }[] {
+    return [...this.#used].filter(([, points]) => points !== 0).map(([limit, points]) => ({ limit, points }));
   }
 
   /** @throws points.hold_unknown, points.hold_closed */

@@ -24,8 +24,12 @@ export interface Earn {
   readonly slide?: Slide;
   /** What they are for: an order line, a check-in. A return names it again. */
   readonly reference: string;
-  /** The budget that pays; it cannot go below zero. */
+  /** The budget that pays; it cannot go below zero, nor beyond its limits. */
   readonly budget?: string;
+  /** A budget that does not pay, and whose limits count these points as well. */
+  readonly within?: string;
+  /** The day on which they count for limits; absent: today. What is taken back counts on the day on which it was given. */
+  readonly budget_day?: BusinessDay;
 }
 
 /** The same points for many, as one request: of at most {@link GRANT_MAX} members, so that others wait no longer than for a batch. */
@@ -36,6 +40,8 @@ export interface Grant {
   readonly last_day?: BusinessDay;
   readonly reference: string;
   readonly budget?: string;
+  readonly within?: string;
+  readonly budget_day?: BusinessDay;
 }
 
 /** Burns points of a wallet, those that expire soonest first. */
@@ -89,6 +95,8 @@ export interface ClawBack {
   readonly points: number;
   /** The budget that paid them and gets them back; absent, or no longer there: the issuer. */
   readonly budget?: string;
+  readonly within?: string;
+  readonly budget_day?: BusinessDay;
 }
 
 /**

@@ -117,7 +117,7 @@ export class Ledger {
    */
   async #ahead(requests: readonly Request[]): Promise<Outcome[]> {
     const client = await this.#enter();
-    const { head, snapshot, known } = await readPlain(client, requests);
+    const { head, snapshot, known } = await readPlain(client, requests, todayOf(this.#ground));
     return carryOutAll(client, { ground: this.#ground, head, snapshot, known }, requests);
   }
 
@@ -148,7 +148,7 @@ export class Ledger {
  */
 export async function commitWithin(tx: Tx, ground: Ground, requests: readonly Request[]): Promise<Outcome[]> {
   const head = await lockHead(tx);
-  const { snapshot, known } = await readBatch(tx, head, requests);
+  const { snapshot, known } = await readBatch(tx, head, requests, todayOf(ground));
   const activities = await readActivities(tx, ground, { lots: snapshot.lots, requests });
   return carryOutAll(tx.client, { ground, head, snapshot: { ...snapshot, activities }, known }, requests);
 }

@@ -15,6 +15,7 @@ import type {
   Transfer,
   Void,
 } from "./command.ts";
+import { payBack, payFrom, systemAccount } from "./paying.ts";
 import { isByHand, movesOn, slideText } from "./slide.ts";
 
 type Part = { readonly lot: Lot; readonly points: number };
@@ -28,7 +29,7 @@ export function carryOut(books: Books, command: Command, today: BusinessDay): An
     case "earn":
       return earn(books, command, today);
     case "grant":
-      return grant(books, command);
+      return grant(books, command, today);
     case "spend":
       return spend(books, command, today);
     case "hold":
@@ -56,12 +57,6 @@ const answerOf = (parts: readonly Part[], more: Partial<Answer> = {}): Answer =>
   ...more,
 });
 
-export function systemAccount(books: Books, kind: Exclude<Account["kind"], "budget">): Account {
-  const account = books.account(kind);
-  if (account === undefined) throw new Error(`the ledger has no account ${kind}`);
-  return account;
-}
-
 /** What can be spent: active, and not past its last day, whether or not the midnight run has been there. */
 const isSpendable = (today: BusinessDay) => (lot: Lot) =>
   lot.active > 0 && (lot.last_day === null || lot.last_day >= today);
@@ -87,14 +82,6 @@ function partsOf(books: Books, wallet: readonly number[], wanted: number, today:
   return take(lots, wanted, (lot) => lot.active);
 }
 
-function budgetOf(books: Books, name: string, wanted: number): Account {
-  const account = books.account("budget", name);
-  if (account === undefined) throw problem("points.budget_unknown", { budget: name });
-  const available = books.balance(account);
-  if (available < wanted) throw problem("points.budget_exhausted", { budget: name, wanted, available });
-  return account;
-}
-
 const lifeOf = ({ last_day, slide }: Pick<Earn, "last_day" | "slide">) => ({
   last_day: last_day ?? null,
   slide: slide === undefined ? null : slideText(slide),
@@ -113,8 +100,8 @@ function moveOn(books: Books, wallet: readonly number[], reference: string, toda
 }
 
 function earn(books: Books, command: Earn, today: BusinessDay): Answer {
-  const { owner, wallet, points, active_from, reference, budget } = command;
-  const payer = budget === undefined ? systemAccount(books, "issuer") : budgetOf(books, budget, points);
+  const { owner, wallet, points, active_from, reference } = command;
+  const payer = payFrom(books, command, points, today);
   const waits = active_from !== undefined && active_from > today;
   const lot = books.makeLot({
     owner,
@@ -130,9 +117,10 @@ function earn(books: Books, command: Earn, today: BusinessDay): Answer {
 }
 
 /** As many earnings with one answer, which names no lots: it would be longer than all else. */
-function grant(books: Books, { owners, points, last_day, reference, budget }: Grant): Answer {
+function grant(books: Books, command: Grant, today: BusinessDay): Answer {
+  const { owners, points, last_day, reference } = command;
   const total = points * owners.length;
-  const payer = budget === undefined ? systemAccount(books, "issuer") : budgetOf(books, budget, total);
+  const payer = payFrom(books, command, total, today);
   for (const owner of owners) {
     const lot = books.makeLot({
       owner,
@@ -262,14 +250,14 @@ function giveBack(books: Books, part: Part, { reference, grace_last_day }: Retur
 }
 
 function clawBack(books: Books, command: ClawBack, today: BusinessDay): Answer {
-  const { reference, wallet, points: wanted, budget } = command;
+  const { reference, wallet, points: wanted } = command;
   const own = books
     .lotsFor(reference)
     .filter((lot) => lot.origin_lot_id === null && wallet.includes(lot.owner))
     .toSorted((a, b) => a.lot_id - b.lot_id);
   const left = own.reduce((sum, lot) => sum + lot.points, 0) - books.clawedFor(reference);
   if (left < wanted) throw problem("points.more_than_earned", { reference, left, wanted });
-  const payer = (budget === undefined ? undefined : books.account("budget", budget)) ?? systemAccount(books, "issuer");
+  const payer = payBack(books, command, wanted, today);
   const parts: Part[] = [];
   let rest = wanted;
   const from = (lots: readonly Lot[], place: "pending" | "active" | "expired") => {
@@ -331,7 +319,7 @@ function fund(books: Books, { budget, points, reference }: Fund): Answer {
 }
 
 function settle(books: Books, command: Settle, today: BusinessDay): Answer {
-  const { owner, wallet, reference, points: wanted, budget } = command;
+  const { owner, wallet, reference, points: wanted, budget, within, budget_day } = command;
   const got = books
     .lotsFor(reference)
     .filter((lot) => lot.origin_lot_id === null && lot.owner === owner)
@@ -339,6 +327,10 @@ function settle(books: Books, command: Settle, today: BusinessDay): Answer {
   const given = got - books.clawedFor(reference);
   if (wanted === given) return answerOf([]);
   if (wanted > given) return earn(books, { ...command, type: "earn", points: wanted - given }, today);
-  const back = { type: "claw_back", reference, wallet, points: given - wanted } as const;
-  return clawBack(books, budget === undefined ? back : { ...back, budget }, today);
+  const paid = {
+    ...(budget === undefined ? {} : { budget }),
+    ...(within === undefined ? {} : { within }),
+    ...(budget_day === undefined ? {} : { budget_day }),
+  };
+  return clawBack(books, { type: "claw_back", reference, wallet, points: given - wanted, ...paid }, today);
 }

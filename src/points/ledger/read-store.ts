@@ -1,6 +1,7 @@
 import type { BusinessDay } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
-import type { Account, Counters, HoldState, Lot, Snapshot } from "./books.ts";
+import type { Account, Counters, HoldState, LimitState, Lot, Snapshot } from "./books.ts";
+import { type Drawn, drawnBy, limitsSql } from "./budget-store.ts";
 import type { Answer, Command, Request } from "./command.ts";
 
 /** What is committed under a key. */
@@ -17,6 +18,7 @@ interface Read {
   readonly spent: Snapshot["spent"] | null;
   readonly clawed: Snapshot["clawed"] | null;
   readonly known: readonly (Known & { readonly key: string })[] | null;
+  readonly limits: readonly LimitState[] | null;
 }
 
 /** What commands may touch. */
@@ -28,9 +30,10 @@ interface Reach {
   /** Orders and the like whose points are given or taken back. */
   readonly references: readonly string[];
   readonly holds: readonly number[];
+  readonly drawn: readonly Drawn[];
 }
 
-function reachOf(commands: readonly Command[]): Reach {
+function reachOf(commands: readonly Command[], today: BusinessDay): Reach {
   const owners = new Set<number>();
   const debtors = new Set<number>();
   const references = new Set<string>();
@@ -44,7 +47,8 @@ function reachOf(commands: readonly Command[]): Reach {
       references.add(command.reference);
     if ("hold_id" in command) holds.add(command.hold_id);
   }
-  return { owners: [...owners], debtors: [...debtors], references: [...references], holds: [...holds] };
+  const drawn = drawnBy(commands, today);
+  return { owners: [...owners], debtors: [...debtors], references: [...references], holds: [...holds], drawn };
 }
 
 /** The end of the chain. */
@@ -119,8 +123,10 @@ select
   (select json_agg(${LOT}) from lots l) as lots,
   (select json_agg(json_build_object('owner', owner, 'owed', owed)) from points.debt
     where owed > 0 and (owner = any($1::bigint[]) or owner = any($6::bigint[]) or owner in (select owner from lots))) as debts,
-  (select json_agg(json_build_object('account_id', account_id, 'kind', kind, 'name', name, 'balance', balance))
+  (select json_agg(json_build_object('account_id', account_id, 'kind', kind, 'name', name, 'balance', balance,
+      'floor', floor))
     from points.account) as accounts,
+  ${limitsSql("$7", "$8")},
   (select json_agg(json_build_object('hold_id', h.hold_id, 'reference', h.reference, 'points', h.points, 'until_at', h.until_at,
       'state', h.state, 'wallet', coalesce(h.wallet, '{}'), 'parts', (select json_agg(json_build_object('lot_id', p.lot_id, 'points', p.points) order by p.lot_id)
         from points.hold_part p where p.hold_id = h.hold_id)))
@@ -140,8 +146,12 @@ export async function readBatch(
   tx: Tx,
   counters: Counters,
   requests: readonly Request[],
+  today: BusinessDay,
 ): Promise<{ snapshot: Snapshot; known: Map<string, Known> }> {
-  const reach = reachOf(requests.map(({ command }) => command));
+  const reach = reachOf(
+    requests.map(({ command }) => command),
+    today,
+  );
   const keys = requests.map(({ key }) => key);
   const [row] = await prepared<Read>(tx.client, "points_read", READ, [
     reach.owners,
@@ -150,6 +160,7 @@ export async function readBatch(
     keys,
     [],
     reach.debtors,
+    ...drawnColumns(reach.drawn),
   ]);
   return {
     snapshot: snapshotOf(counters, row),
@@ -172,8 +183,10 @@ select h.batch_id, h.transfer_id, h.lot_id, h.hold_id, h.hash,
   (select json_agg(${LOT}) from points.lot l where l.owner = any($1::bigint[]) and l.open) as lots,
   (select json_agg(json_build_object('owner', owner, 'owed', owed)) from points.debt
     where owed > 0 and owner = any($2::bigint[])) as debts,
-  (select json_agg(json_build_object('account_id', account_id, 'kind', kind, 'name', name, 'balance', balance))
+  (select json_agg(json_build_object('account_id', account_id, 'kind', kind, 'name', name, 'balance', balance,
+      'floor', floor))
     from points.account) as accounts,
+  ${limitsSql("$4", "$5")},
   (select json_agg(json_build_object('key', key, 'payload_hash', encode(payload_hash, 'hex'), 'answer', answer))
     from points.request where key = any($3::text[])) as known
 from points.head h where h.singleton`;
@@ -182,11 +195,15 @@ from points.head h where h.singleton`;
 export async function readPlain(
   client: Connection,
   requests: readonly Request[],
+  today: BusinessDay,
 ): Promise<{ head: Head; snapshot: Snapshot; known: Map<string, Known> }> {
-  const reach = reachOf(requests.map(({ command }) => command));
+  const reach = reachOf(
+    requests.map(({ command }) => command),
+    today,
+  );
   const keys = requests.map(({ key }) => key);
-  const values = [numbers(reach.owners), numbers(reach.debtors), keys];
-  const [row] = await prepared<Head & Pick<Read, "lots" | "debts" | "accounts" | "known">>(
+  const values = [numbers(reach.owners), numbers(reach.debtors), keys, ...drawnColumns(reach.drawn)];
+  const [row] = await prepared<Head & Pick<Read, "lots" | "debts" | "accounts" | "known" | "limits">>(
     client,
     "points_read_plain",
     READ_PLAIN,
@@ -203,15 +220,23 @@ export async function readPlain(
 }
 
 /** Everything that commands without a key may touch. */
-export async function readCommands(tx: Tx, counters: Counters, commands: readonly Command[]): Promise<Snapshot> {
-  const { owners, references, holds, debtors } = reachOf(commands);
-  const [row] = await prepared<Read>(tx.client, "points_read", READ, [owners, references, holds, [], [], debtors]);
+export async function readCommands(
+  tx: Tx,
+  counters: Counters,
+  commands: readonly Command[],
+  today: BusinessDay,
+): Promise<Snapshot> {
+  const { owners, references, holds, debtors, drawn } = reachOf(commands, today);
+  const values = [owners, references, holds, [], [], debtors, ...drawnColumns(drawn)];
+  const [row] = await prepared<Read>(tx.client, "points_read", READ, values);
   return snapshotOf(counters, row);
 }
 
+const drawnColumns = (drawn: readonly Drawn[]) => [drawn.map(({ budget }) => budget), drawn.map(({ day }) => day)];
+
 /** The same for holds whose time is over. */
 export async function readHolds(tx: Tx, counters: Counters, holds: readonly number[]): Promise<Snapshot> {
-  const [row] = await prepared<Read>(tx.client, "points_read", READ, [[], [], holds, [], [], []]);
+  const [row] = await prepared<Read>(tx.client, "points_read", READ, [[], [], holds, [], [], [], [], []]);
   return snapshotOf(counters, row);
 }
 
@@ -235,8 +260,8 @@ export async function readDue(
     "select owner, owed from points.debt where owed > 0 and owner = any($1::bigint[])",
     [lots.map((lot) => lot.owner)],
   );
-  const accounts = await tx.query<Account>("select account_id, kind, name, balance from points.account");
-  return { counters, lots, debts, accounts, holds: [], spent: [], clawed: [], activities: [] };
+  const accounts = await tx.query<Account>("select account_id, kind, name, balance, floor from points.account");
+  return { counters, lots, debts, accounts, holds: [], spent: [], clawed: [], activities: [], limits: [] };
 }
 
 /** Lots of numbers whose last day moves on. */
@@ -245,7 +270,7 @@ export async function readSliding(tx: Tx, counters: Counters, owners: readonly n
     `select ${LOT_COLUMNS} from points.lot where owner = any($1::bigint[]) and open and slide is not null order by lot_id`,
     [owners],
   );
-  return { counters, lots, debts: [], accounts: [], holds: [], spent: [], clawed: [], activities: [] };
+  return { counters, lots, debts: [], accounts: [], holds: [], spent: [], clawed: [], activities: [], limits: [] };
 }
 
 function snapshotOf(counters: Counters, row: Omit<Read, "known"> | undefined): Snapshot {
@@ -258,5 +283,6 @@ function snapshotOf(counters: Counters, row: Omit<Read, "known"> | undefined): S
     spent: row?.spent ?? [],
     clawed: row?.clawed ?? [],
     activities: [],
+    limits: row?.limits ?? [],
   };
 }

@@ -18,8 +18,8 @@ export type Settled = { readonly answer: Answer } | { readonly refused: string }
 export async function settleWithin(tx: Tx, ground: Ground, commands: readonly Settle[]): Promise<Settled[]> {
   if (commands.length === 0) return [];
   const head = await lockHead(tx);
-  const books = new Books(await readCommands(tx, head, commands));
   const today = todayOf(ground);
+  const books = new Books(await readCommands(tx, head, commands, today));
   const outcomes = commands.map((command): Settled => {
     try {
       return { answer: carryOut(books, command, today) };

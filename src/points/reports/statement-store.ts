@@ -120,21 +120,6 @@ export async function liability(tx: Tx): Promise<Liability> {
   return { ...none, ...sums, expiring };
 }
 
-export interface Budget {
-  readonly budget: string;
-  readonly balance: number;
-  readonly funded: number;
-}
-
-/** Budgets with what is left of what they were given. */
-export async function budgets(tx: Tx): Promise<Budget[]> {
-  return tx.query<Budget>(
-    `select name as budget, balance,
-       coalesce((select sum(points) from points.transfer where to_kind = 'budget' and to_id = account_id and from_kind = 'issuer'), 0)::bigint as funded
-     from points.account where kind = 'budget' order by name`,
-  );
-}
-
 /** Points that rules gave and the ledger refused, by reason. */
 export async function refusedPoints(
   tx: Tx,

@@ -5,7 +5,6 @@ import { aboutOne, type ActInWords, Day, problem } from "../../platform/index.ts
 import { startJob, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { beginBulk, beginUndo } from "../grants/bulk.ts";
 import {
-  budgetLeft,
   bulkById,
   type BulkView as BulkRow,
   bulkViews,
@@ -13,8 +12,10 @@ import {
   exceptions,
   setBulk,
 } from "../grants/bulk-store.ts";
+import { budgets } from "../budgets/budget-view-store.ts";
 import { BULK } from "../jobs.ts";
 import { POINTS_MAX } from "../ledger/command.ts";
+import { todayOf } from "../ledger/ledger.ts";
 import { BulkView, KeyHeader, Nullable, tags } from "./route-parts.ts";
 
 const MEMBERS_NAMED_MAX = 5_000;
@@ -117,7 +118,9 @@ function previewRoute(app: FastifyInstance, ground: Ground): void {
             members: Count,
             outside: Type.Integer({ description: "Members who are meant but are of other stores" }),
             points: Count,
-            budget_left: Nullable(Count),
+            budget_left: Nullable(
+              Type.Integer({ description: "Within what was put in and the limits of today's periods; null: no end" }),
+            ),
             fits: Type.Boolean({ description: "Whether the budget suffices; true without one" }),
           }),
         },
@@ -128,8 +131,10 @@ function previewRoute(app: FastifyInstance, ground: Ground): void {
       const { audience, points, budget } = request.body;
       return ground.store.read(SYSTEM_SCOPE, async (tx) => {
         const { members, meant } = await countAudience(tx, audience, storesOf(request));
-        const budget_left = budget === undefined ? null : await budgetLeft(tx, budget);
-        if (budget !== undefined && budget_left === null) throw problem("points.budget_unknown", { budget });
+        const known = budget === undefined ? [] : await budgets(tx, todayOf(ground));
+        const paying = known.find((one) => one.budget === budget);
+        if (budget !== undefined && paying === undefined) throw problem("points.budget_unknown", { budget });
+        const budget_left = paying?.left ?? null;
         const total = members * points;
         return {
           members,

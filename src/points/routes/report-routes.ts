@@ -1,20 +1,17 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../../ground.ts";
-import { aboutOne, addDays, Day, daysBetween, problem, startOfDay, unapproved } from "../../platform/index.ts";
+import { addDays, Day, daysBetween, problem, startOfDay, unapproved } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
-import { POINTS_MAX } from "../ledger/command.ts";
-import { submitWithin, todayOf } from "../ledger/ledger.ts";
-import { budgets, byRule, liability, refusedPoints, statement } from "../reports/statement-store.ts";
+import { budgets } from "../budgets/budget-view-store.ts";
+import { todayOf } from "../ledger/ledger.ts";
+import { byRule, liability, refusedPoints, statement } from "../reports/statement-store.ts";
 import { statementWorkbook } from "../reports/statement-workbook.ts";
 import { allTerms, ruleNames, termsOn } from "../rules/programme-store.ts";
-import { markEarning, refusedOwners } from "../rules/settle-store.ts";
-import { KeyHeader, Nullable, RuleNames, tags } from "./route-parts.ts";
+import { Budget, Nullable, RuleNames, tags } from "./route-parts.ts";
 
 const STATEMENT_DAYS_MAX = 1_100;
-const REFUSED_OWNERS_MAX = 100_000;
 const read = { access: { permission: "points.read", level: "L2" } } as const;
-const manage = { access: { permission: "points.manage", level: "L2" } } as const;
 const Count = Type.Integer();
 
 const Flow = Type.Object({
@@ -60,7 +57,7 @@ const Overview = Type.Object({
       en: Type.String(),
     }),
   ),
-  budgets: Type.Array(Type.Object({ budget: Type.String(), balance: Count, funded: Count })),
+  budgets: Type.Array(Budget),
   refused: Type.Array(Type.Object({ rule: Type.String(), refused: Type.String(), points: Count, causes: Count })),
   rules: RuleNames,
 });
@@ -108,7 +105,7 @@ export function reportRoutes(app: FastifyInstance, ground: Ground): void {
           liability: await liability(tx),
           worth: definition === undefined ? null : { ...definition.worth, currency: definition.currency },
           programme: terms === undefined ? null : { ...terms, zh: terms.definition.zh, en: terms.definition.en },
-          budgets: await budgets(tx),
+          budgets: await budgets(tx, todayOf(ground)),
           refused: await refusedPoints(tx),
           rules: ruleNames(all),
         };
@@ -138,62 +135,5 @@ export function reportRoutes(app: FastifyInstance, ground: Ground): void {
         .header("content-type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
         .header("content-disposition", 'attachment; filename="points-statement.xlsx"')
         .send(await statementWorkbook(await statementOf(ground, query))),
-  );
-  budgetRoutes(app, ground);
-}
-
-const BudgetKey = Type.String({ pattern: "^[a-z][a-z0-9_]{0,39}$" });
-
-function budgetRoutes(app: FastifyInstance, ground: Ground): void {
-  app.post<{ Body: { budget: string } }>(
-    "/api/points/budgets",
-    {
-      schema: {
-        summary: "Make a points budget, empty; rules that name it can give no more than it has",
-        tags,
-        body: Type.Object({ budget: BudgetKey }),
-        response: { 201: Type.Object({ budget: Type.String() }) },
-      },
-      config: manage,
-    },
-    async (request, reply) => {
-      const { budget } = request.body;
-      const made = await ground.store.write(SYSTEM_SCOPE, (tx) =>
-        tx.execute(
-          "insert into points.account (kind, name, floor) values ('budget', $1, 0) on conflict (kind, name) do nothing",
-          [budget],
-        ),
-      );
-      if (made === 0) throw problem("points.budget_exists", { budget });
-      Object.assign(request.audit_subject, { budget });
-      return reply.code(201).send({ budget });
-    },
-  );
-  app.post<{ Params: { budget: string }; Body: { points: number } }>(
-    "/api/points/budgets/:budget/fund",
-    {
-      schema: {
-        summary: "Put points into a budget; what it could not pay until now is given then",
-        tags,
-        params: Type.Object({ budget: BudgetKey }),
-        headers: KeyHeader,
-        body: Type.Object({ points: Type.Integer({ minimum: 1, maximum: POINTS_MAX }) }),
-        response: { 200: Type.Object({ points: Count }) },
-      },
-      config: aboutOne("points_budget", manage),
-    },
-    async (request) => {
-      const { budget } = request.params;
-      const { points } = request.body;
-      const key = `api:${(request.headers as Record<string, string>)["idempotency-key"] ?? ""}`;
-      Object.assign(request.audit_subject, { budget, points });
-      return ground.store.write(SYSTEM_SCOPE, async (tx) => {
-        const waiting = await refusedOwners(tx, REFUSED_OWNERS_MAX);
-        await markEarning(tx, { party_ids: waiting }, ground.clock.now());
-        const command = { type: "fund", budget, points, reference: `fund:${budget}` } as const;
-        await submitWithin(tx, ground, { key, command });
-        return { points };
-      });
-    },
   );
 }

@@ -110,6 +110,40 @@ export const KeyHeader = Type.Object({
   "idempotency-key": Type.String({ minLength: 1, maxLength: 150, description: "One effect for one key" }),
 });
 
+/** What a budget may give in a period. */
+export const BudgetLimit = Type.Object({
+  period: Type.Union(
+    (["day", "week", "month", "quarter", "year", "ever"] as const).map((period) => Type.Literal(period)),
+    { description: "ever: as long as the budget is there" },
+  ),
+  unit: Type.Union([Type.Literal("points"), Type.Literal("minor")], {
+    description: "minor: money in minor units, by what a point is worth when the period's first points are given",
+  }),
+  amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }),
+});
+
+export const Budget = Type.Object({
+  budget: Type.String(),
+  balance: Count,
+  funded: Count,
+  is_funded: Type.Boolean({ description: "Gives only what was put into it; otherwise its limits alone hold" }),
+  left: Nullable(
+    Type.Integer({ description: "Within what was put in and the limits of today's periods; null: without end" }),
+  ),
+  limits: Type.Array(
+    Type.Object({
+      ...BudgetLimit.properties,
+      period_key: Type.String({
+        description: "The period of today: 2026-11-30, 2026-W49, 2026-11, 2026-Q4, 2026, ever",
+      }),
+      used: Type.Integer({ description: "Points given in it" }),
+      cap: Nullable(Type.Integer({ description: "What the limit comes to in points" })),
+      used_minor: Nullable(Count),
+      share: Type.Integer({ description: "Used, in hundredths of a per cent of the limit" }),
+    }),
+  ),
+});
+
 /** A grant to many with how far it has come. */
 export const BulkView = Type.Object({
   bulk_id: Count,

@@ -19,7 +19,7 @@ export interface Change {
   readonly day: BusinessDay;
   readonly before: number;
   readonly points: number;
-  /** The rule by its terms; absent for what is taken back because its cause is gone. */
+  /** The rule by its terms; absent where those are not known any more. */
   readonly terms?: { readonly rule: EarnRule; readonly programme: Programme };
   readonly periods: readonly CapPeriod[];
 }
@@ -39,20 +39,25 @@ export interface JudgeInput {
   readonly termsFor: (
     cause: Cause,
   ) => (Judged & { readonly kept?: { readonly facts: Partial<MemberFacts> } }) | undefined;
+  /** The terms that a cause was judged by which is gone: what it was given returns to the budget that paid. */
+  readonly keptFor?: (cause: string) => Judged | undefined;
 }
 
 /**
  * What one member's orders and events are to give, compared with what they have given: a function of nothing but its
  * arguments. Within a limit the earlier cause comes first; what was given stays as long as its cause is worth it.
  */
-export function judge({ causes, given, termsFor }: JudgeInput): Judgement {
+export function judge({ causes, given, termsFor, keptFor }: JudgeInput): Judgement {
   const use = new CapUse(given);
   const byCause = Map.groupBy(given, (row) => row.cause);
   const changes: Change[] = [];
   const fresh: Judgement["fresh"][number][] = [];
   for (const row of gone(causes, given)) {
     use.add(row.rule, row.day, -row.points);
-    changes.push({ ...row, before: row.points, points: 0, periods: [] });
+    const programme = keptFor?.(row.cause)?.definition;
+    const rule = programme?.rules.find(({ key }) => key === row.rule);
+    const terms = programme === undefined || rule === undefined ? {} : { terms: { rule, programme } };
+    changes.push({ ...row, before: row.points, points: 0, periods: [], ...terms });
   }
   for (const cause of causes) {
     const terms = termsFor(cause);

@@ -212,6 +212,8 @@ export const ProgrammeSchema = Type.Object(
       },
       closed,
     ),
+    /** The budget of the whole programme: it pays where a rule names none, and its limits count what all rules give. */
+    budget: Type.Optional(Key),
     /** Days that members are told of a change before it holds. */
     notice_days: Type.Integer({ minimum: 0, maximum: 366 }),
     rules: Type.Array(EarnRule, { minItems: 1, maxItems: RULES_MAX }),

@@ -1,5 +1,5 @@
 import type { Ground } from "../../ground.ts";
-import { addDays } from "../../platform/index.ts";
+import { addDays, type BusinessDay } from "../../platform/index.ts";
 import { emit, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import type { Settle } from "../ledger/command.ts";
 import { slideWithin } from "../ledger/slide-store.ts";
@@ -7,6 +7,7 @@ import { settleWithin } from "../ledger/within.ts";
 import { lastDayOf, slideOf } from "./expiry.ts";
 import { type Cause, eventCauses, orderCauses } from "./facts-store.ts";
 import { type Change, judge, type Judgement } from "./judge.ts";
+import type { EarnRule, Programme } from "./programme.ts";
 import { allTerms, type Terms, termsOn } from "./programme-store.ts";
 import {
   type CapUseChange,
@@ -28,6 +29,14 @@ export const MARKS_MAX = 500;
 export const referenceOf = ({ cause, rule, owner }: Pick<Change, "cause" | "rule" | "owner">): string =>
   `${cause}:${rule}:${owner}`;
 
+/** The budget that pays, and the programme's where that is another one. Limits count on the day of what earned. */
+function budgetsOf(rule: EarnRule, programme: Programme, budget_day: BusinessDay) {
+  const budget = rule.budget ?? programme.budget;
+  if (budget === undefined) return {};
+  const within = programme.budget;
+  return { budget, budget_day, ...(within === undefined || within === budget ? {} : { within }) };
+}
+
 /** The ledger's command that brings a rule's points for a cause to what they are to be. */
 function commandOf(change: Change, wallet: readonly number[]): Settle {
   const { owner, points, day, terms } = change;
@@ -44,7 +53,7 @@ function commandOf(change: Change, wallet: readonly number[]): Settle {
     active_from,
     ...(last_day === null ? {} : { last_day }),
     ...(slide === undefined ? {} : { slide }),
-    ...(rule.budget === undefined ? {} : { budget: rule.budget }),
+    ...budgetsOf(rule, programme, day),
   };
 }
 
@@ -121,8 +130,12 @@ async function judgeAll(
     causes: (causesOf.get(member_id) ?? []).toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0)),
     given: numbers.flatMap((number) => givenTo.get(number) ?? []),
   }));
+  const keptFor = (cause: string) => {
+    const own = kept.get(cause);
+    return own === undefined ? undefined : versions.get(`${own.programme} ${own.version}`);
+  };
   const alone = strangers.map((number) => ({ causes: [], given: givenTo.get(number) ?? [] }));
-  return [...lists, ...alone].map((list) => judge({ ...list, termsFor }));
+  return [...lists, ...alone].map((list) => judge({ ...list, termsFor, keptFor }));
 }
 
 /** Writes what changed: limits first, whose constraint may refuse, then the ledger, whose lock is held the shortest. */

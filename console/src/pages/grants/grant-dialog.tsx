@@ -89,7 +89,8 @@ export function GrantDialog({ segmentId, onClose, onMade }: GrantProps) {
           { value: "", label: t("give.no_budget") },
           ...(overview.data?.budgets ?? []).map((one) => ({
             value: one.budget,
-            label: t("give.budget_left", { budget: one.budget, n: formatCount(one.balance) }),
+            label:
+              one.left === null ? one.budget : t("give.budget_left", { budget: one.budget, n: formatCount(one.left) }),
           })),
         ]}
       />

@@ -5,15 +5,14 @@ import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
 import { Bar } from "../../parts/bar.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
-import { TextField } from "../../parts/form.tsx";
+import { SelectField, TextField } from "../../parts/form.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { say } from "../../parts/toast.tsx";
 import { formatCount } from "../../texts/format.ts";
 import type { Translate } from "../../texts/texts.ts";
+import { LimitBars, LimitFields, LimitsDialog, useLimitDraft } from "./budget-limits.tsx";
 import { NumberField } from "./fields.tsx";
-import type { Overview } from "./points-data.ts";
-
-type Budget = Overview["budgets"][number];
+import type { Budget } from "./points-data.ts";
 
 interface BudgetsProps {
   readonly budgets: readonly Budget[];
@@ -25,6 +24,7 @@ export function BudgetsCard({ budgets, t }: BudgetsProps) {
   const manage = useCan("points.manage");
   /** "" is a new one. */
   const [open, setOpen] = useState<string | null>(null);
+  const [limiting, setLimiting] = useState<Budget | null>(null);
   return (
     <Card
       id="budgets"
@@ -38,26 +38,42 @@ export function BudgetsCard({ budgets, t }: BudgetsProps) {
           <li key={one.budget}>
             <div className="po-line">
               <span>
-                <strong>{one.budget}</strong>{" "}
-                <span className={one.balance === 0 ? "ht-tone-bad" : "ht-note"}>
-                  {one.balance === 0
-                    ? t("budgets.empty", { all: formatCount(one.funded) })
-                    : t("budgets.left", { left: formatCount(one.balance), all: formatCount(one.funded) })}
-                </span>
+                <strong>{one.budget}</strong> <Left budget={one} t={t} />
               </span>
-              {manage ? <Button onClick={() => setOpen(one.budget)}>{t("budgets.fund")}</Button> : null}
+              {manage ? (
+                <span className="po-acts">
+                  {one.is_funded ? <Button onClick={() => setOpen(one.budget)}>{t("budgets.fund")}</Button> : null}
+                  <Button onClick={() => setLimiting(one)}>{t("limits.edit")}</Button>
+                </span>
+              ) : null}
             </div>
-            <Bar
-              part={one.funded === 0 ? 0 : one.balance / one.funded}
-              tone={one.balance === 0 ? "bad" : one.balance * 5 < one.funded ? "warn" : "accent"}
-              label={t("budgets.left", { left: formatCount(one.balance), all: formatCount(one.funded) })}
-            />
+            {one.is_funded ? (
+              <Bar
+                part={one.funded === 0 ? 0 : one.balance / one.funded}
+                tone={one.balance === 0 ? "bad" : one.balance * 5 < one.funded ? "warn" : "accent"}
+                label={t("budgets.left", { left: formatCount(one.balance), all: formatCount(one.funded) })}
+              />
+            ) : null}
+            <LimitBars limits={one.limits} t={t} />
           </li>
         ))}
       </ul>
+      {limiting === null ? null : <LimitsDialog budget={limiting} onClose={() => setLimiting(null)} t={t} />}
       {open === null ? null : <BudgetDialog budget={open} onClose={() => setOpen(null)} t={t} />}
     </Card>
   );
+}
+
+/** What is left of what was put in; of a budget that nothing is put into, that its limits hold it. */
+function Left({ budget: { balance, funded, is_funded, limits }, t }: { budget: Budget; t: Translate }) {
+  if (!is_funded)
+    return (
+      <span className={limits.length === 0 ? "ht-tone-warn" : "ht-note"}>
+        {t(limits.length === 0 ? "limits.none" : "limits.alone")}
+      </span>
+    );
+  if (balance === 0) return <span className="ht-tone-bad">{t("budgets.empty", { all: formatCount(funded) })}</span>;
+  return <span className="ht-note">{t("budgets.left", { left: formatCount(balance), all: formatCount(funded) })}</span>;
 }
 
 const KEY = /^[a-z][a-z0-9_]{0,39}$/;
@@ -71,18 +87,26 @@ function BudgetDialog({ budget, onClose, t }: { budget: string; onClose: () => v
   // one key for this dialog, so that a second click has no second effect
   const [key] = useState(() => crypto.randomUUID());
   const [made, setMade] = useState(false);
+  const [kind, setKind] = useState<"funded" | "limits">("funded");
+  const { drafted, fields } = useLimitDraft([]);
+  const byLimits = isNew && kind === "limits";
   const name = typed.trim();
   const act = useMutation({
     mutationFn: async () => {
       if (isNew && !made) {
-        await api.post("/api/points/budgets", { budget: name });
+        await api.post("/api/points/budgets", { budget: name, is_funded: !byLimits });
         setMade(true);
       }
-      await api.once(`/api/points/budgets/${name}/fund`, key, { points });
+      if (byLimits) await api.put(`/api/points/budgets/${name}/limits`, { limits: drafted });
+      else await api.once(`/api/points/budgets/${name}/fund`, key, { points });
     },
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ["points"] });
-      say(t("budgets.funded", { budget: name, n: formatCount(points ?? 0) }));
+      say(
+        byLimits
+          ? t("limits.saved", { budget: name })
+          : t("budgets.funded", { budget: name, n: formatCount(points ?? 0) }),
+      );
       onClose();
     },
   });
@@ -90,13 +114,13 @@ function BudgetDialog({ budget, onClose, t }: { budget: string; onClose: () => v
     <FormDialog
       title={isNew ? t("budgets.add_title") : t("budgets.fund_title", { budget })}
       act={isNew ? t("budgets.add") : t("budgets.fund")}
-      ready={KEY.test(name) && points !== undefined && points > 0}
+      ready={KEY.test(name) && (byLimits ? drafted.length > 0 : points !== undefined && points > 0)}
       busy={act.isPending}
       error={act.error}
       onClose={onClose}
       onAct={() => act.mutate()}
     >
-      <p className="ht-note">{t("budgets.text")}</p>
+      <p className="ht-note">{t(byLimits ? "limits.text" : "budgets.text")}</p>
       {isNew ? (
         <TextField
           label={t("budgets.name")}
@@ -108,7 +132,19 @@ function BudgetDialog({ budget, onClose, t }: { budget: string; onClose: () => v
           error={name === "" || KEY.test(name) ? null : t("budgets.bad_name")}
         />
       ) : null}
-      <NumberField label={t("budgets.points")} unit={t("unit.points")} value={points} onChange={setPoints} />
+      {isNew && !made ? (
+        <SelectField
+          label={t("budgets.kind")}
+          value={kind}
+          onChange={(next) => setKind(next as "funded" | "limits")}
+          options={["funded", "limits"].map((value) => ({ value, label: t(`budgets.kind_${value}`) }))}
+        />
+      ) : null}
+      {byLimits ? (
+        <LimitFields {...fields} t={t} />
+      ) : (
+        <NumberField label={t("budgets.points")} unit={t("unit.points")} value={points} onChange={setPoints} />
+      )}
     </FormDialog>
   );
 }

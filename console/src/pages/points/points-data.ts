@@ -34,6 +34,31 @@ export interface Worth {
   readonly currency: string;
 }
 
+/** What a budget may give in a period. */
+export interface BudgetLimit {
+  readonly period: "day" | "week" | "month" | "quarter" | "year" | "ever";
+  readonly unit: "points" | "minor";
+  readonly amount: number;
+}
+
+export interface Budget {
+  readonly budget: string;
+  readonly balance: number;
+  readonly funded: number;
+  /** Gives only what was put into it; otherwise its limits alone hold. */
+  readonly is_funded: boolean;
+  /** What it can give now; null: without end. */
+  readonly left: number | null;
+  readonly limits: readonly (BudgetLimit & {
+    readonly period_key: string;
+    readonly used: number;
+    readonly cap: number | null;
+    readonly used_minor: number | null;
+    /** Hundredths of a per cent. */
+    readonly share: number;
+  })[];
+}
+
 export interface Overview {
   readonly liability: {
     readonly pending: number;
@@ -47,7 +72,7 @@ export interface Overview {
   };
   readonly worth: Worth | null;
   readonly programme: Omit<Activation, "activation_id"> | null;
-  readonly budgets: readonly { readonly budget: string; readonly balance: number; readonly funded: number }[];
+  readonly budgets: readonly Budget[];
   readonly refused: readonly {
     readonly rule: string;
     readonly refused: string;

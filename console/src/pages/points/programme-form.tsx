@@ -134,6 +134,7 @@ function RuleItem(props: RuleItemProps) {
 function Terms({ draft, problems, onChange, t }: FormProps) {
   const change = (part: Partial<Programme>) => onChange({ ...draft, ...part });
   const english = currentLanguage() === "en";
+  const budgets = usePointsOverview().data?.budgets.map(({ budget }) => budget) ?? [];
   return (
     <Card title={t("edit.terms")} note={t("edit.terms_note")}>
       <div className="po-form">
@@ -188,6 +189,22 @@ function Terms({ draft, problems, onChange, t }: FormProps) {
           value={draft.notice_days}
           onChange={(notice_days) => change({ notice_days })}
           hint={t("edit.notice_hint")}
+        />
+        <SelectField
+          label={t("edit.whole_budget")}
+          value={draft.budget ?? ""}
+          onChange={(budget) => {
+            const { budget: _before, ...rest } = draft;
+            onChange(budget === "" ? rest : { ...rest, budget });
+          }}
+          options={[
+            { value: "", label: t("edit.no_budget") },
+            ...[...new Set([...budgets, ...(draft.budget === undefined ? [] : [draft.budget])])].map((budget) => ({
+              value: budget,
+              label: budget,
+            })),
+          ]}
+          hint={t("edit.whole_budget_hint")}
         />
         <SelectField
           label={t("setting.combine")}

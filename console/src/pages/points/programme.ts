@@ -74,6 +74,8 @@ export interface Programme {
   readonly grace_days?: number | undefined;
   readonly worth: { readonly points?: number | undefined; readonly minor?: number | undefined };
   readonly notice_days?: number | undefined;
+  /** Pays where a rule names none; its limits count what all rules give. */
+  readonly budget?: string | undefined;
   readonly rules: readonly Rule[];
 }
 

@@ -197,7 +197,7 @@ export function expiryWords(expiry: Expiry, language: Language): string {
 /** What holds for the whole programme, one sentence each. */
 export function termSentences(programme: Programme, language: Language): readonly string[] {
   const zh = language === "zh";
-  const { worth, notice_days, grace_days, pending_days, expiry, combine, rules } = programme;
+  const { worth, notice_days, grace_days, pending_days, expiry, combine, rules, budget } = programme;
   const several = rules.filter(({ kind }) => kind === "multiplier").length > 1;
   return [
     zh
@@ -216,6 +216,9 @@ export function termSentences(programme: Programme, language: Language): readonl
             : `Of several multipliers ${combine === "best" ? "the best one counts" : "each multiplies the other"}`,
         ]
       : []),
+    ...(budget === undefined
+      ? []
+      : [zh ? `全部规则一起不超过预算「${budget}」` : `All rules together stay within the budget ${budget}`]),
     zh
       ? `退货时退回的积分若已过期，再给 ${count(grace_days)} 天`
       : `Returned points that have expired live ${count(grace_days)} more days`,

@@ -10,6 +10,7 @@ import { EmptyState, Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
 import { formatCount, formatDay } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { LimitsCard } from "./budget-limits.tsx";
 import { useCodeOptions, useNameOf } from "./code-names.ts";
 import {
   type Activation,
@@ -82,6 +83,7 @@ function RulesBody({ data, current, t }: BodyProps) {
         <Refused t={t} />
       </div>
       <div className="ht-span-5 ht-stack">
+        <LimitsCard t={t} />
         {planned.length === 0 ? null : <Planned planned={planned} t={t} />}
         <AllProgrammes data={data} current={current} t={t} />
       </div>
