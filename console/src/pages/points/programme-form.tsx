@@ -134,7 +134,6 @@ function RuleItem(props: RuleItemProps) {
 function Terms({ draft, problems, onChange, t }: FormProps) {
   const change = (part: Partial<Programme>) => onChange({ ...draft, ...part });
   const english = currentLanguage() === "en";
-  const budgets = usePointsOverview().data?.budgets.map(({ budget }) => budget) ?? [];
   return (
     <Card title={t("edit.terms")} note={t("edit.terms_note")}>
       <div className="po-form">
@@ -190,22 +189,7 @@ function Terms({ draft, problems, onChange, t }: FormProps) {
           onChange={(notice_days) => change({ notice_days })}
           hint={t("edit.notice_hint")}
         />
-        <SelectField
-          label={t("edit.whole_budget")}
-          value={draft.budget ?? ""}
-          onChange={(budget) => {
-            const { budget: _before, ...rest } = draft;
-            onChange(budget === "" ? rest : { ...rest, budget });
-          }}
-          options={[
-            { value: "", label: t("edit.no_budget") },
-            ...[...new Set([...budgets, ...(draft.budget === undefined ? [] : [draft.budget])])].map((budget) => ({
-              value: budget,
-              label: budget,
-            })),
-          ]}
-          hint={t("edit.whole_budget_hint")}
-        />
+        <WholeBudget draft={draft} onChange={onChange} t={t} />
         <SelectField
           label={t("setting.combine")}
           value={draft.combine}
@@ -215,5 +199,24 @@ function Terms({ draft, problems, onChange, t }: FormProps) {
       </div>
       <Problems problems={problems} at={(path) => !path.startsWith("/rules")} />
     </Card>
+  );
+}
+
+/** The budget of the whole programme, or none. */
+function WholeBudget({ draft, onChange, t }: Pick<FormProps, "draft" | "onChange" | "t">) {
+  const budgets = usePointsOverview().data?.budgets.map(({ budget }) => budget) ?? [];
+  const { budget: current, ...rest } = draft;
+  const known = [...new Set([...budgets, ...(current === undefined ? [] : [current])])];
+  return (
+    <SelectField
+      label={t("edit.whole_budget")}
+      value={current ?? ""}
+      onChange={(budget) => onChange(budget === "" ? rest : { ...rest, budget })}
+      options={[
+        { value: "", label: t("edit.no_budget") },
+        ...known.map((budget) => ({ value: budget, label: budget })),
+      ]}
+      hint={t("edit.whole_budget_hint")}
+    />
   );
 }
