@@ -94,6 +94,9 @@ export const ROUTES: readonly Route[] = [
   route("/benefits/:benefit", "benefits.read", () =>
     import("./pages/benefits/benefit.tsx").then((page) => page.BenefitPage),
   ),
+  route("/till/exchange", "benefits.redeem", () =>
+    import("./pages/till/exchange.tsx").then((page) => page.ExchangePage),
+  ),
   route("/rewards", "benefits.read", () => import("./pages/rewards/rewards.tsx").then((page) => page.RewardsPage)),
   route("/rewards/new", "benefits.manage", () =>
     import("./pages/rewards/reward-edit.tsx").then((page) => page.RewardEditPage),

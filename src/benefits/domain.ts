@@ -16,6 +16,8 @@ import { ensureBenefits } from "./entitlements/benefits.ts";
 import { forgetEntitled } from "./entitlements/fulfil-store.ts";
 import { benefitEvents, startBenefits } from "./entitlements/worker.ts";
 import "./errors.ts";
+import "./exchange/errors.ts";
+import { exchangeRoutes } from "./exchange/exchange-routes.ts";
 import "./opening/errors.ts";
 import { openingCoupons } from "./opening/opening.ts";
 import { couponOpeningRoutes } from "./opening/opening-routes.ts";
@@ -46,6 +48,7 @@ export const domain: Domain = {
     batchRoutes(app, ground);
     issueRoutes(app, ground);
     tillRoutes(app, ground);
+    exchangeRoutes(app, ground);
     couponOpeningRoutes(app, ground);
     benefitRoutes(app, ground);
     rewardRoutes(app, ground);

@@ -10,3 +10,4 @@ export type { Programme } from "./rules/programme.ts";
 export { activateProgramme, ensureProgrammes, rulesOn } from "./rules/programme-store.ts";
 export { markEarning } from "./rules/settle-store.ts";
 export { pausePoints } from "./pause.ts";
+export { exchangePoints, type PointsExchanged, spentShare, worthOf } from "./rules/told.ts";

@@ -39,6 +39,7 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "benefits", path: "/benefits", permission: "benefits.read" },
       { key: "fulfilment", path: "/benefits/fulfilment", permission: "benefits.read" },
       { key: "coupons", path: "/coupons", permission: "benefits.read" },
+      { key: "exchange", path: "/till/exchange", permission: "benefits.redeem" },
       { key: "rewards", path: "/rewards", permission: "benefits.read" },
       { key: "reward_orders", path: "/rewards/orders", permission: "benefits.read" },
     ],

@@ -57,6 +57,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   clv: <FundOutlined />,
   lifecycle: <RetweetOutlined />,
   tiers: <CrownOutlined />,
+  exchange: <RetweetOutlined />,
   points: <StarOutlined />,
   points_ledger: <AccountBookOutlined />,
   points_liability: <BankOutlined />,

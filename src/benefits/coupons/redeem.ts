@@ -92,11 +92,12 @@ export async function redeem(ground: Ground, key: string, request: Redeeming, by
   const payload_hash = payloadHash(await codeKey(ground), ["redeem", request]);
   const now = ground.clock.now();
   return ground.store.write(SYSTEM_SCOPE, (tx) =>
-    once(tx, { key, payload_hash, now }, () => carryOut(tx, ground, request, { by, now })),
+    once(tx, { key, payload_hash, now }, () => redeemWithin(tx, ground, request, { by, now })),
   );
 }
 
-async function carryOut(
+/** Redeems in a transaction that is open, whose other effects become true with it; without coupons the order is kept all the same. */
+export async function redeemWithin(
   tx: Tx,
   ground: Ground,
   request: Redeeming,
@@ -132,7 +133,8 @@ async function carryOut(
   await insertLines(tx, redemption_id, linesFor(basket, evaluated));
   const taken = await takeCoupons(tx, wallet, evaluated, { member_id, day: at.day, now, held: state === "held" });
   await writeCoupons(tx, redemption_id, basket, taken);
-  if (state === "posted") await tellRedeemed(tx, { redemption_id, owner: member_id, order_reference });
+  if (state === "posted" && taken.length > 0)
+    await tellRedeemed(tx, { redemption_id, owner: member_id, order_reference });
   return { redemption_id, order_reference, state, until_at: until_at?.toISOString() ?? null, ...evaluated };
 }
 

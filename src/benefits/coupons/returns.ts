@@ -78,12 +78,13 @@ export async function returnOrder(ground: Ground, key: string, request: Returnin
       const row = await redemptionOfOrder(tx, request, true);
       if (row?.state !== "posted")
         throw problem("benefits.order_unknown", { order_reference: request.order_reference });
-      return takeBack(tx, ground, row, request, { by, now });
+      return returnWithin(tx, ground, row, request, { by, now });
     }),
   );
 }
 
-async function takeBack(
+/** Takes lines of an order back in a transaction that is open. */
+export async function returnWithin(
   tx: Tx,
   ground: Ground,
   row: RedemptionRow,
@@ -131,7 +132,7 @@ async function takeBack(
   const told = toldOf(moves);
   const return_id = await insertReturn(tx, { redemption_id, store_code: request.returned_in, now, ...told }, by);
   const returned = { return_id, redemption_id, ...told, whole_order, given_back };
-  await tellReturned(tx, returned);
+  if (coupons.length > 0) await tellReturned(tx, returned);
   return returned;
 }
 

@@ -26,7 +26,7 @@ import { Evaluated, RedemptionView, Redeemed, Returned, Settled } from "./till-a
 import { CODE_LENGTH_MAX } from "./wallet.ts";
 
 const closed = { additionalProperties: false } as const;
-const Asked = Type.Union([
+export const Asked = Type.Union([
   Type.Object({ code: Type.String({ minLength: 1, maxLength: CODE_LENGTH_MAX }) }, closed),
   Type.Object({ issued_id: Id }, closed),
 ]);
@@ -35,7 +35,7 @@ const checkout = {
   coupons: Type.Array(Asked, { minItems: 1, maxItems: COUPONS_ASKED_MAX }),
   member_id: Type.Optional(Nullable(Id)),
 };
-const OrderReference = Type.String({ minLength: 1, maxLength: 100 });
+export const OrderReference = Type.String({ minLength: 1, maxLength: 100 });
 const Checkout = Type.Object(checkout, closed);
 const Redeeming = Type.Object(
   {

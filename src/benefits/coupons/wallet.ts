@@ -87,6 +87,19 @@ export async function readWallet(
   };
 }
 
+/** Locks the batches of coupons that were named, and others with them, in the order of numbers. */
+export async function lockAsked(
+  tx: Tx,
+  ground: Ground,
+  asked: readonly Asked[],
+  others: readonly number[],
+): Promise<void> {
+  const names = await namesOf(tx, ground, asked);
+  const issued = await issuedById(tx, numbersIn(names));
+  const named = names.flatMap(({ issued_id, batch_id }) => batch_id ?? issued.get(issued_id ?? 0)?.batch_id ?? []);
+  await batchesById(tx, [...new Set([...named, ...others])], true);
+}
+
 interface Name {
   readonly issued_id: number | null;
   readonly batch_id: number | null;

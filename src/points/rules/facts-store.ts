@@ -1,10 +1,11 @@
 import type { BusinessDay } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
 import type { EventFacts, OrderFacts } from "./earning.ts";
+import { toldOf } from "./told-store.ts";
 
 /** An order or event of a member that may earn. */
 export type Cause = {
-  /** 'order:<order_id>' or 'event:<record_id>'. */
+  /** 'order:<order_id>', 'told:<told_id>' or 'event:<record_id>'. */
   readonly cause: string;
   readonly member_id: number;
   /** The number that earns. */
@@ -34,11 +35,11 @@ interface OrderRow {
  */
 const ORDERS = `
   with bought as materialized (
-    select order_id, party_id as owner, member_id, placed_at, business_day as day, store_code, channel, currency, is_valid
+    select order_id, order_no, party_id as owner, member_id, placed_at, business_day as day, store_code, channel, currency, is_valid
     from catalogue.orders where party_id = any($1::bigint[])
     union all
     -- receipts that somebody brought: an order without a member, whose points have an owner all the same
-    select o.order_id, c.owner, p.member_id, o.placed_at, o.business_day, o.store_code, o.channel, o.currency,
+    select o.order_id, o.order_no, c.owner, p.member_id, o.placed_at, o.business_day, o.store_code, o.channel, o.currency,
       o.is_valid and not p.is_excluded
     from points.claim c join catalogue.parties p on p.party_id = c.owner join catalogue.orders o on o.order_id = c.order_id
     where c.owner = any($1::bigint[]) and o.party_id is null
@@ -47,10 +48,15 @@ const ORDERS = `
   ), chosen as materialized (
     select b.*, f.order_id is not null as first from bought b left join firsts f using (order_id)
     where b.day >= $2::date and b.placed_at <= $3
+  ), told as materialized (
+    -- a till has told some returns before their records come
+    select c.order_id, t.line_key, t.refund_minor from points.told_refund t
+    join chosen c on c.order_no = t.order_no and c.store_code = t.store_code
   ), lines as (
-    select order_id, json_agg(json_build_array(sku, category_1, category_2, category_3, brand, net_minor - refund_minor)
-      order by line_key) as lines
-    from catalogue.order_lines where order_id = any(array(select order_id from chosen)) group by order_id
+    select l.order_id, json_agg(json_build_array(l.sku, l.category_1, l.category_2, l.category_3, l.brand,
+        l.net_minor - greatest(l.refund_minor, coalesce(t.refund_minor, 0))) order by l.line_key) as lines
+    from catalogue.order_lines l left join told t on t.order_id = l.order_id and t.line_key = l.line_key
+    where l.order_id = any(array(select order_id from chosen)) group by l.order_id
   )
   select c.order_id, c.owner, c.member_id, c.day, c.store_code, c.channel, c.currency, c.is_valid, c.first,
     m.birth_month, m.birth_day, coalesce(l.lines, '[]') as lines
@@ -87,7 +93,12 @@ export async function orderCauses(
 ): Promise<Cause[]> {
   const tierOn = await tiersOf(tx, numbers);
   const rows = await tx.query<OrderRow>(ORDERS, [numbers, since, until]);
-  return rows.map((row) => {
+  const told = (await toldOf(tx, numbers, since)).map((row): Cause => {
+    const { told_id, member_id, owner, day, birth_month, birth_day, first, lines, ...facts } = row;
+    const member = { tier: tierOn(member_id, day), birth_month, birth_day, first };
+    return { cause: `told:${told_id}`, member_id, owner, day, order: { ...facts, day, lines, member } };
+  });
+  const recorded = rows.map((row): Cause => {
     const { order_id, member_id, owner, day, store_code, channel, currency, is_valid, first } = row;
     const { birth_month, birth_day } = row;
     const member = { tier: tierOn(member_id, day), birth_month, birth_day, first };
@@ -100,6 +111,7 @@ export async function orderCauses(
     const order: OrderFacts = { day, store_code, channel, currency, is_valid, lines, member };
     return { cause: `order:${order_id}`, member_id, owner, day, order };
   });
+  return [...recorded, ...told];
 }
 
 /** What members did from a day on that some rule rewards, oldest first; staff, tests and wholesale apart. */

@@ -2,7 +2,7 @@ import type { Language } from "./rule-sentence.ts";
 
 /** What a transfer is for, taken apart. */
 export type Reference =
-  | { readonly kind: "order" | "event"; readonly id: string; readonly rule: string; readonly owner: number }
+  | { readonly kind: "order" | "told" | "event"; readonly id: string; readonly rule: string; readonly owner: number }
   | { readonly kind: "grant"; readonly bulk: string; readonly owner: string }
   | { readonly kind: "opening"; readonly bulk: string; readonly row: string }
   | { readonly kind: "transfer"; readonly from: string; readonly to: string }
@@ -15,6 +15,7 @@ export function readReference(reference: string): Reference {
   const name = rest.join(":");
   switch (word) {
     case "order":
+    case "told":
     case "event": {
       const owner = Number(rest.at(-1));
       const rule = rest.at(-2);
@@ -58,6 +59,8 @@ export function referenceWords(
   switch (read.kind) {
     case "order":
       return `${ruleName(read.rule)} · ${zh ? "订单" : "order"} ${read.id}`;
+    case "told":
+      return `${ruleName(read.rule)} · ${zh ? "换货的新订单" : "order taken in an exchange"}`;
     case "event":
       return `${ruleName(read.rule)} · ${zh ? "行为" : "event"} ${read.id}`;
     case "redeem":

@@ -5,12 +5,9 @@ import { api } from "../../api/client.ts";
 import { FormError, TextField } from "../../parts/form.tsx";
 import { errorSentence } from "../../parts/states.tsx";
 import { Door } from "../../shell/door.tsx";
-import { addTexts, useTexts } from "../../texts/texts.ts";
-import en from "./en.json";
+import { useTexts } from "../../texts/texts.ts";
 import { PIN_DIGITS } from "./key-pad.tsx";
-import zh from "./zh.json";
-
-addTexts("till", { zh, en });
+import "./texts.ts";
 
 /** Where a clerk sets their PIN by the link that their manager handed over. */
 export function PinLinkPage() {

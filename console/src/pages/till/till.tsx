@@ -9,15 +9,12 @@ import { FormError, TextField } from "../../parts/form.tsx";
 import { EmptyState, errorSentence, Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { formatInstant } from "../../texts/format.ts";
 import { DoorSign, OtherLanguage } from "../../shell/door-parts.tsx";
-import { addTexts, useTexts } from "../../texts/texts.ts";
+import { useTexts } from "../../texts/texts.ts";
 import "../../parts/form.css";
 import "../../parts/page.css";
-import en from "./en.json";
 import { KeyPad, PIN_DIGITS } from "./key-pad.tsx";
 import "./till.css";
-import zh from "./zh.json";
-
-addTexts("till", { zh, en });
+import "./texts.ts";
 
 const SOON_MS = 14 * 86_400_000;
 /** Where a turn begins: what a clerk is asked for most. */
