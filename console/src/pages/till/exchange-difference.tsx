@@ -72,6 +72,7 @@ function Figures({ exchanged, currency, t }: { exchanged: Exchanged; currency: s
   const { points, returned, taken, refund_minor, due_minor, difference_minor } = exchanged;
   const money = (minor: number) => formatMoney(minor, currency);
   const words = difference_minor > 0 ? "pay" : difference_minor < 0 ? "get" : "even";
+  const signed = (n: number) => `${n > 0 ? "+" : n < 0 ? "−" : ""}${formatCount(Math.abs(n))}`;
   const change = points.returned - points.burned - points.taken_back + points.earned;
   return (
     <>
@@ -85,14 +86,11 @@ function Figures({ exchanged, currency, t }: { exchanged: Exchanged; currency: s
         <Fact label={t("exchange.coupons_back")}>{formatCount(returned.given_back.length)}</Fact>
       </dl>
       <dl className="ht-facts">
-        <Fact label={t("exchange.points_returned")}>+{formatCount(points.returned)}</Fact>
-        <Fact label={t("exchange.points_burned")}>−{formatCount(points.burned)}</Fact>
-        <Fact label={t("exchange.points_taken_back")}>−{formatCount(points.taken_back)}</Fact>
-        <Fact label={t("exchange.points_earned")}>+{formatCount(points.earned)}</Fact>
-        <Fact label={t("exchange.points_change")}>
-          {change < 0 ? "−" : "+"}
-          {formatCount(Math.abs(change))}
-        </Fact>
+        <Fact label={t("exchange.points_returned")}>{signed(points.returned)}</Fact>
+        <Fact label={t("exchange.points_burned")}>{signed(-points.burned)}</Fact>
+        <Fact label={t("exchange.points_taken_back")}>{signed(-points.taken_back)}</Fact>
+        <Fact label={t("exchange.points_earned")}>{signed(points.earned)}</Fact>
+        <Fact label={t("exchange.points_change")}>{signed(change)}</Fact>
       </dl>
     </>
   );
