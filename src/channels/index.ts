@@ -16,3 +16,4 @@ export {
 } from "./messages/request.ts";
 export { type Fate, fatesOf, unknownTemplates } from "./messages/fate.ts";
 export type { Requested } from "./messages/message-store.ts";
+export { type TemplateChoice, templateChoices } from "./messages/template-store.ts";

@@ -37,6 +37,7 @@ function inWords({ keyword, instancePath, params, message }: SchemaError): Journ
     return list("additionalProperties").map((field) => found(`${instancePath}/${field}`, "setting_unknown", { field }));
   if (keyword === "required")
     return list("requiredProperties").map((field) => found(`${instancePath}/${field}`, "setting_missing", { field }));
+  if (keyword === "pattern" && instancePath.endsWith("/template")) return [found(instancePath, "template_missing")];
   // parts of a union speak of its other kinds
   if (keyword === "boolean" || keyword === "const" || keyword === "anyOf") return [];
   return [found(instancePath, "setting_value", { message })];
@@ -128,6 +129,7 @@ async function conditionProblems(
   key: string,
   { condition }: Extract<Node, { kind: "condition" }>,
 ): Promise<JourneyProblem[]> {
+  if (condition === null) return [found(`/nodes/${key}/condition`, "condition_missing")];
   try {
     await conditionSentence(tx, ground, condition);
     return [];

@@ -58,6 +58,16 @@ export const errors = defineErrors("journeys", {
     zh: "没有「{event}」这种行为。可用的种类见数据字典。",
     en: "There is no kind of record {event}. The data dictionary lists them.",
   },
+  condition_missing: {
+    status: 422,
+    zh: "这里还没有写条件：请打开这一步，加上至少一个条件。",
+    en: "There is no condition yet: open this step and add one at least.",
+  },
+  template_missing: {
+    status: 422,
+    zh: "这里还没有选消息模板：请打开这一步选一个。",
+    en: "There is no template yet: open this step and choose one.",
+  },
   condition_bad: {
     status: 422,
     zh: "条件不成立：{why_zh}",

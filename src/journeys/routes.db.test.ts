@@ -80,6 +80,29 @@ test("what is asked of a journey that does not exist, or not in this state, is r
   expect(entering).toMatchObject({ code: "journeys.no_api_entry" });
 });
 
+test("a node that is not filled in yet says what it lacks, and the others keep their sentences", async () => {
+  const { nodes, ...rest } = body();
+  const half = {
+    ...rest,
+    nodes: { ...nodes, say: { kind: "message", template: "", next: "ask" } },
+  };
+  const asked = { kind: "condition", condition: null, then: "out", otherwise: "out" };
+  const check = (definition: object) => call("POST", "/api/journeys/check", { definition });
+  const answer = await check({ ...half, nodes: { ...half.nodes, ask: asked } });
+  expect(answer.problems).toMatchObject([{ path: "/nodes/say/template", code: "journeys.template_missing" }]);
+  expect(answer.nodes).toMatchObject({ wait: { zh: "等 20 分钟" }, out: { zh: "结束" } });
+  expect(Object.keys(answer.nodes)).not.toContain("say");
+  const said = { kind: "message", template: "hello", next: "ask" };
+  const next = await check({ ...half, nodes: { ...nodes, say: said, ask: asked } });
+  expect(next.problems).toMatchObject([{ path: "/nodes/ask/condition", code: "journeys.condition_missing" }]);
+});
+
+test("whoever draws is told which records and templates there are", async () => {
+  const { events, templates } = await call("GET", "/api/journeys/node-choices");
+  expect(events).toContainEqual({ kind: "order", zh: "订单", en: "Order" });
+  expect(templates).toContainEqual(expect.objectContaining({ template: "hello", approved: true }));
+});
+
 test("a draft that has names and nothing else is listed, read with what it lacks, and has nobody in it", async () => {
   const saved = await call("PUT", "/api/journeys/bare/draft", { key: "bare", zh: "空", en: "Bare" });
   expect(saved.problems.length).toBeGreaterThan(3);

@@ -5,13 +5,14 @@ import type { Ground } from "../ground.ts";
 import { aboutOne, type ActInWords, problem } from "../platform/index.ts";
 import { segmentName } from "../segments/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
-import { Entry, JOURNEY_KEY, JourneyDefinition } from "./definition.ts";
+import { Entry, JOURNEY_KEY, JourneyDefinition, Node } from "./definition.ts";
 import { journeyProblems } from "./definition-check.ts";
 import { ENTRANTS_MAX, enterByApi } from "./enter.ts";
 import { draftOf, type JourneyRow, listJourneys } from "./journey-store.ts";
 import { changeState, publishJourney, saveJourney } from "./journeys.ts";
 import { edgeOf } from "./plan.ts";
 import { journeyFigures, versionCounts, versionsOf } from "./report-store.ts";
+import { choiceRoute } from "./choice-route.ts";
 import { runRoutes } from "./run-routes.ts";
 import { presentMembers } from "./run-store.ts";
 import { entrySentence, nodeSentences } from "./sentence.ts";
@@ -112,10 +113,13 @@ export function journeyRoutes(app: FastifyInstance, ground: Ground): void {
     async ({ body: { definition }, scope }) =>
       ground.store.read(scope, async (tx) => {
         const problems = await journeyProblems(tx, ground, definition);
-        const shaped = problems.every(({ code }) => !code.startsWith("journeys.setting"));
-        return { problems, nodes: shaped ? await nodeSentences(tx, ground, definition as JourneyDefinition) : {} };
+        // one node that is not filled in yet takes nothing from what the others say
+        const { nodes = {} } = definition as { nodes?: unknown };
+        const sound = Object.entries(nodes as object).filter(([, node]) => Value.Check(Node, node));
+        return { problems, nodes: await nodeSentences(tx, ground, { nodes: Object.fromEntries(sound) }) };
       }),
   );
+  choiceRoute(app, ground);
   writeRoutes(app, ground);
   runRoutes(app, ground);
 }

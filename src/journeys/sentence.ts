@@ -122,7 +122,7 @@ export function wayWords(node: Node): readonly Words[] {
 export async function nodeSentences(
   tx: Tx,
   ground: Ground,
-  { nodes }: JourneyDefinition,
+  { nodes }: Pick<JourneyDefinition, "nodes">,
 ): Promise<Record<string, Words & { readonly ways: readonly Words[] }>> {
   const sentences: Record<string, Words & { readonly ways: readonly Words[] }> = {};
   for (const [key, node] of Object.entries(nodes))

@@ -42,7 +42,7 @@ describe("journeys in the console", () => {
   it("a draft shows its problems where they are, is published, entered, and read from its numbers down to members", async () => {
     await put("/api/journeys/silent_gift/draft", { ...GIFT, key: "silent_gift", start: "nowhere" });
     const page = await session.open("/journeys/silent_gift");
-    await page.getByText("这里通向「nowhere」，但没有这个节点").waitFor();
+    await page.getByText("这里通向「nowhere」，但没有这个节点").first().waitFor();
     expect(await page.getByRole("button", { name: "发布" }).isDisabled()).toBe(true);
     await put("/api/journeys/silent_gift/draft", { ...GIFT, key: "silent_gift" });
     await page.getByText("随机分成 50% / 50%").waitFor();
@@ -56,6 +56,15 @@ describe("journeys in the console", () => {
       headers: { origin: session.server.url, "idempotency-key": "silent-gift-1" },
     });
     expect(answer.ok()).toBe(true);
+    const split = page.locator(".jc-node", { hasText: "等到「订单」，最多 7 天" });
+    await split.getByRole("button", { name: /人在这里/ }).waitFor();
+    if (process.env["HUITOU_PICTURES"] !== undefined)
+      await page.screenshot({ path: `${process.env["HUITOU_PICTURES"]}/journey-live-1440.png`, fullPage: true });
+    await page
+      .getByRole("radio", { name: "列表" })
+      .or(page.getByRole("tab", { name: "列表" }))
+      .or(page.getByRole("button", { name: "列表" }))
+      .click();
     const wait = page.getByRole("listitem").filter({ hasText: "等到「订单」，最多 7 天" });
     await wait.getByRole("button", { name: /人在这里/ }).click();
     const members = page.getByRole("dialog", { name: "停在这里的会员" });
@@ -71,6 +80,52 @@ describe("journeys in the console", () => {
     await page.getByRole("button", { name: "结束" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "结束" }).click();
     await page.getByText("已结束").first().waitFor();
+    await page.close();
+  });
+
+  it("is drawn from nothing: steps are put on ways, changed at the side, taken back, kept as one goes, and published", async () => {
+    const page = await session.open("/journeys");
+    await page.getByRole("button", { name: "新建旅程" }).click();
+    const naming = page.getByRole("dialog", { name: "新建旅程" });
+    await naming.getByLabel("叫什么").fill("下单后谢谢您");
+    await naming.getByLabel("代号").fill("thanks");
+    await naming.getByRole("button", { name: "去画" }).click();
+
+    const put = async (kind: string, plus = 0) => {
+      await page.getByRole("button", { name: "在这里加一步" }).nth(plus).click();
+      await page.getByRole("menuitem", { name: kind }).click();
+    };
+    await put("条件");
+    const problems = page.getByRole("alert").filter({ hasText: "处要改" });
+    await problems.waitFor();
+    await page.getByRole("button", { name: "改条件" }).click();
+    const asking = page.getByRole("dialog", { name: "条件" });
+    await asking.getByRole("combobox", { name: "搜索可用的条件" }).fill("已绑微信");
+    await page.keyboard.press("Enter");
+    if (process.env["HUITOU_PICTURES"] !== undefined)
+      await page.screenshot({ path: `${process.env["HUITOU_PICTURES"]}/journey-condition.png` });
+    await asking.getByRole("button", { name: "就这样" }).click();
+    await put("送积分", 1);
+    const panel = page.getByRole("region", { name: "送积分" });
+    await panel.getByLabel("积分", { exact: true }).fill("88");
+    await page.getByText("送 88 积分").first().waitFor();
+    await put("等待", 1);
+    await page.getByText("等 1 天").first().waitFor();
+    await page.getByRole("button", { name: "撤销" }).click();
+    await expect.poll(() => page.locator(".jc-wait").count()).toBe(0);
+    await page.getByRole("button", { name: "重做" }).click();
+    await page.getByText("等 1 天").first().waitFor();
+    await page.getByText("已保存", { exact: true }).waitFor();
+    if (process.env["HUITOU_PICTURES"] !== undefined)
+      await page.screenshot({ path: `${process.env["HUITOU_PICTURES"]}/journey-edit-1440.png`, fullPage: true });
+    await page.getByRole("button", { name: "画好了" }).click();
+    const drawn = await session.get<{ versions: { definition: { nodes: object } }[] }>("/api/journeys/thanks");
+    expect(Object.keys(drawn.versions[0]?.definition.nodes ?? {}).toSorted()).toEqual([
+      "condition_1",
+      "exit",
+      "points_1",
+      "wait_1",
+    ]);
     await page.close();
   });
 });

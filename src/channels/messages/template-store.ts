@@ -38,6 +38,29 @@ export async function listTemplates(tx: Tx, only: string | null = null): Promise
   return rows.map((row) => ({ ...row, versions: of.get(row.template) ?? [] }));
 }
 
+/** A template that a journey may choose. */
+export interface TemplateChoice {
+  readonly template: string;
+  readonly channel: Channel;
+  readonly category: Category;
+  /** Whether one of its versions may be sent. */
+  readonly approved: boolean;
+  /** Of the newest version. */
+  readonly text: string;
+}
+
+/** Templates with what they say, for whoever chooses one. */
+export async function templateChoices(tx: Tx): Promise<TemplateChoice[]> {
+  const rows = await listTemplates(tx);
+  return rows.map(({ template, channel, category, versions }) => ({
+    template,
+    channel,
+    category,
+    approved: versions.some(({ state }) => state === "approved"),
+    text: versions[0]?.content.text ?? "",
+  }));
+}
+
 /** @throws channels.template_not_found */
 export async function templateNamed(tx: Tx, template: string): Promise<TemplateRow> {
   const [row] = await listTemplates(tx, template);

@@ -3,29 +3,34 @@ import { useState } from "react";
 import { useParams, useSearchParams } from "react-router";
 import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
-import { Chip, Choices, StatusDot } from "../../parts/chips.tsx";
+import { Choices, StatusDot } from "../../parts/chips.tsx";
 import { Count, Fact, Ratio } from "../../parts/figures.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { Loaded, SkeletonText } from "../../parts/states.tsx";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
-import { type Journey, type Place, useJourney, useJourneyAct } from "./journeys-data.ts";
+import { JourneyEditor } from "./editor.tsx";
+import { JourneyPicture } from "./journey-picture.tsx";
+import { type Journey, type JourneyDefinition, type Place, useJourney, useJourneyAct } from "./journeys-data.ts";
 import { STATE_TONES } from "./journeys.tsx";
 import { inOrder, JourneyNodes } from "./nodes.tsx";
+import { Problems } from "./problems.tsx";
 import { RunsDialog } from "./runs-dialog.tsx";
 import "./journeys.css";
 import "./texts.ts";
 
-/** One journey: how it stands, what its nodes do, who stands where. */
+/** One journey: how it stands, its nodes as a picture or a list, who stands where; `?edit=1` draws its draft. */
 export function JourneyPage() {
   const t = useTexts("journeys");
   const { journey = "" } = useParams();
   const [search, setSearch] = useSearchParams();
   const version = search.get("version");
-  const query = useJourney(journey, version === null ? undefined : Number(version));
+  const may = useCan("journeys.manage");
+  const editing = search.get("edit") === "1" && may;
+  const query = useJourney(journey, version === null || editing ? undefined : Number(version));
   const { data } = query;
   const definition = data?.versions.find((one) => one.version === data.shown)?.definition;
-  const [place, setPlace] = useState<Place>();
+  const edit = (on: boolean) => setSearch(on ? { edit: "1" } : {}, { replace: !on });
   return (
     <div className="ht-page">
       <PageHeader
@@ -37,42 +42,93 @@ export function JourneyPage() {
             <StatusDot tone={STATE_TONES[data.state]}>{t(`state.${data.state}`)}</StatusDot>
           )
         }
-        actions={data === undefined ? undefined : <Acts data={data} t={t} />}
+        actions={
+          data === undefined || editing ? undefined : (
+            <>
+              {may && data.state !== "ended" ? <Button onClick={() => edit(true)}>{t("act.edit")}</Button> : null}
+              <Acts data={data} t={t} />
+            </>
+          )
+        }
       />
       <Loaded query={query} skeleton={<SkeletonText lines={8} />}>
-        {(found) => (
-          <>
-            <Standing data={found} t={t} />
-            <Card
-              title={t("nodes")}
-              note={t("nodes_note")}
-              extra={
-                found.versions.length > 1 ? (
-                  <Choices
-                    label={t("version_label")}
-                    value={String(found.shown)}
-                    items={found.versions.map((one) => ({
-                      key: String(one.version),
-                      label:
-                        one.published_at === null
-                          ? t("draft_of", { n: one.version })
-                          : t("version", { n: one.version }),
-                    }))}
-                    onChange={(next) => setSearch({ version: next }, { replace: true })}
-                  />
-                ) : null
-              }
-            >
-              <Problems data={found} t={t} />
-              {definition === undefined ? null : (
-                <JourneyNodes data={found} order={inOrder(definition, found.nodes)} onPlace={setPlace} t={t} />
-              )}
-            </Card>
-          </>
-        )}
+        {(found) =>
+          definition === undefined ? null : editing ? (
+            <JourneyEditor key={journey} data={found} definition={definition} onDone={() => edit(false)} t={t} />
+          ) : (
+            <Shown data={found} definition={definition} t={t} />
+          )
+        }
       </Loaded>
-      {place === undefined ? null : <RunsDialog journey={journey} place={place} onClose={() => setPlace(undefined)} />}
     </div>
+  );
+}
+
+interface ShownProps {
+  readonly data: Journey;
+  readonly definition: JourneyDefinition;
+  readonly t: Translate;
+}
+
+/** Too narrow for a picture whose words can be read. */
+const narrow = matchMedia("(max-width: 719px)");
+
+function Shown({ data, definition, t }: ShownProps) {
+  const [search, setSearch] = useSearchParams();
+  const [place, setPlace] = useState<Place>();
+  const listed = narrow.matches || search.get("view") === "list";
+  const put = (name: string, value: string | undefined) =>
+    setSearch(
+      (old) => {
+        const next = new URLSearchParams(old);
+        if (value === undefined) next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  return (
+    <>
+      <Standing data={data} t={t} />
+      <Card
+        title={t("nodes")}
+        note={t("nodes_note")}
+        extra={
+          <div className="ht-row">
+            {data.versions.length > 1 ? (
+              <Choices
+                label={t("version_label")}
+                value={String(data.shown)}
+                items={data.versions.map((one) => ({
+                  key: String(one.version),
+                  label:
+                    one.published_at === null ? t("draft_of", { n: one.version }) : t("version", { n: one.version }),
+                }))}
+                onChange={(next) => put("version", next)}
+              />
+            ) : null}
+            {narrow.matches ? null : (
+              <Choices
+                label={t("view_label")}
+                value={listed ? "list" : "picture"}
+                items={["picture", "list"].map((key) => ({ key, label: t(`view.${key}`) }))}
+                onChange={(next) => put("view", next === "list" ? next : undefined)}
+              />
+            )}
+          </div>
+        }
+      >
+        <Problems problems={data.problems} t={t} />
+        {listed ? (
+          <JourneyNodes data={data} order={inOrder(definition, data.nodes)} onPlace={setPlace} t={t} />
+        ) : (
+          <JourneyPicture data={data} definition={definition} onPlace={setPlace} t={t} />
+        )}
+      </Card>
+      {place === undefined ? null : (
+        <RunsDialog journey={data.journey} place={place} onClose={() => setPlace(undefined)} />
+      )}
+    </>
   );
 }
 
@@ -105,22 +161,6 @@ function Standing({ data, t }: { data: Journey; t: Translate }) {
         </Fact>
       </dl>
     </Card>
-  );
-}
-
-function Problems({ data, t }: { data: Journey; t: Translate }) {
-  if (data.problems.length === 0) return null;
-  return (
-    <div className="jo-problems" role="alert">
-      <p>{t("problems", { n: data.problems.length })}</p>
-      <ul>
-        {data.problems.map((one) => (
-          <li key={`${one.path} ${one.code} ${one.en}`}>
-            <Chip tone="bad">{one.path.replace("/nodes/", "")}</Chip> {pick(one.zh, one.en)}
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }
 

@@ -3,7 +3,7 @@ import { api } from "../../api/client.ts";
 import { say, sayError } from "../../parts/toast.tsx";
 import { useTexts } from "../../texts/texts.ts";
 
-interface Words {
+export interface Words {
   readonly zh: string;
   readonly en: string;
 }
@@ -32,12 +32,26 @@ export interface JourneyListed extends Figures {
 }
 
 export interface JourneyDefinition {
+  readonly key: string;
   readonly zh: string;
   readonly en: string;
+  readonly entry: { readonly kind: string } & Readonly<Record<string, unknown>>;
+  readonly reentry: { readonly kind: string; readonly after_days?: number };
   readonly start: string;
   readonly goal: { readonly event: string; readonly exit: boolean } | null;
   readonly hold_out_percent: number;
   readonly nodes: Readonly<Record<string, { readonly kind: string } & Readonly<Record<string, unknown>>>>;
+  readonly [part: string]: unknown;
+}
+
+export type Sentences = Readonly<Record<string, Words & { readonly ways: readonly Words[] }>>;
+/** What stands in the way of publishing; `path` is a JSON pointer into the definition. */
+export type Problem = Words & { readonly path: string; readonly code: string };
+
+/** The node that a problem is at; undefined: it is of the journey as a whole. */
+export function nodeOf({ path }: Problem): string | undefined {
+  const [, part, key] = path.split("/");
+  return part === "nodes" ? key : undefined;
 }
 
 export interface Journey extends Figures {
@@ -51,10 +65,10 @@ export interface Journey extends Figures {
     readonly definition: JourneyDefinition;
   }[];
   readonly entry: Words;
-  readonly nodes: Readonly<Record<string, Words & { readonly ways: readonly Words[] }>>;
+  readonly nodes: Sentences;
   readonly waiting: Readonly<Record<string, number>>;
   readonly passed: Readonly<Record<string, readonly number[]>>;
-  readonly problems: readonly (Words & { readonly path: string; readonly code: string })[];
+  readonly problems: readonly Problem[];
 }
 
 export interface RunRow {
@@ -67,7 +81,7 @@ export interface RunRow {
   readonly ended_at: string | null;
 }
 
-const KEY = ["journeys"] as const;
+export const KEY = ["journeys"] as const;
 /** Numbers of a journey move while one looks. */
 const LOOK_EVERY_MS = 5_000;
 
@@ -85,6 +99,25 @@ export function useJourney(journey: string, version: number | undefined) {
     refetchInterval: LOOK_EVERY_MS,
     queryFn: ({ signal }) =>
       api.get<Journey>(`/api/journeys/${journey}`, version === undefined ? {} : { version }, signal),
+  });
+}
+
+interface NodeChoices {
+  readonly events: readonly { readonly kind: string; readonly zh: string; readonly en: string }[];
+  readonly templates: readonly {
+    readonly template: string;
+    readonly channel: string;
+    readonly approved: boolean;
+    readonly text: string;
+  }[];
+}
+
+/** What nodes may name: kinds of records, templates. */
+export function useNodeChoices() {
+  return useQuery({
+    queryKey: ["journey-choices"],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => api.get<NodeChoices>("/api/journeys/node-choices", {}, signal),
   });
 }
 

@@ -1,5 +1,8 @@
-import { NodeIndexOutlined } from "@ant-design/icons";
+import { NodeIndexOutlined, PlusOutlined } from "@ant-design/icons";
+import Button from "antd/es/button";
+import { useState } from "react";
 import { Link } from "react-router";
+import { useCan } from "../../api/session.ts";
 import { Chip, StatusDot, type Tone } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Count, Ratio } from "../../parts/figures.tsx";
@@ -7,6 +10,7 @@ import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { type JourneyListed, type JourneyState, useJourneys } from "./journeys-data.ts";
+import { NewJourneyDialog } from "./new-dialog.tsx";
 import "./journeys.css";
 import "./texts.ts";
 
@@ -76,9 +80,16 @@ function columns(t: Translate): readonly Column<JourneyListed>[] {
 export function JourneysPage() {
   const t = useTexts("journeys");
   const query = useJourneys();
+  const may = useCan("journeys.manage");
+  const [naming, setNaming] = useState(false);
+  const begin = may ? (
+    <Button type="primary" icon={<PlusOutlined />} onClick={() => setNaming(true)}>
+      {t("new.title")}
+    </Button>
+  ) : undefined;
   return (
     <div className="ht-page">
-      <PageHeader title={t("title")} note={t("note")} />
+      <PageHeader title={t("title")} note={t("note")} actions={begin} />
       <Card flush>
         <Loaded query={query} skeleton={<SkeletonTable columns={6} />}>
           {({ items }) => (
@@ -93,6 +104,12 @@ export function JourneysPage() {
           )}
         </Loaded>
       </Card>
+      {naming ? (
+        <NewJourneyDialog
+          taken={(query.data?.items ?? []).map((one) => one.journey)}
+          onClose={() => setNaming(false)}
+        />
+      ) : null}
     </div>
   );
 }

@@ -10,9 +10,10 @@ import {
 import { Fragment, type ReactNode } from "react";
 import { formatCount } from "../../texts/format.ts";
 import { pick, type Translate } from "../../texts/texts.ts";
-import type { Journey, JourneyDefinition, Place } from "./journeys-data.ts";
+import { type Journey, type JourneyDefinition, nodeOf, type Place } from "./journeys-data.ts";
+import { waysOf } from "./model/graph.ts";
 
-const ICONS: Readonly<Record<string, ReactNode>> = {
+export const ICONS: Readonly<Record<string, ReactNode>> = {
   wait: <ClockCircleOutlined />,
   wait_until: <ClockCircleOutlined />,
   window: <FieldTimeOutlined />,
@@ -31,14 +32,6 @@ export interface Placed {
   readonly ways: readonly string[];
 }
 
-function waysOf(node: Readonly<Record<string, unknown>>): string[] {
-  const { kind, next } = node;
-  const { then, otherwise, branches } = node;
-  if (kind === "random") return (branches as readonly { readonly next: string }[]).map((branch) => branch.next);
-  if (kind === "exit") return [];
-  return kind === "condition" || kind === "wait_until" ? [String(then), String(otherwise)] : [String(next)];
-}
-
 /** Nodes as one comes to them: each after the first that leads to it, ends last. */
 export function inOrder({ start, nodes }: JourneyDefinition, known: Journey["nodes"]): Placed[] {
   const order: string[] = [];
@@ -55,7 +48,7 @@ export function inOrder({ start, nodes }: JourneyDefinition, known: Journey["nod
     key,
     kind: nodes[key]?.kind ?? "",
     number: at + 1,
-    ways: waysOf(nodes[key] ?? {}),
+    ways: waysOf(nodes[key] ?? { kind: "exit" }),
   }));
 }
 
@@ -69,7 +62,7 @@ interface Props {
 /** Each node in a sentence, who stands there, and how many took which way. */
 export function JourneyNodes({ data, order, onPlace, t }: Props) {
   const numbers = new Map(order.map((one) => [one.key, one.number]));
-  const troubled = new Set(data.problems.map((one) => one.path.split("/")[2]));
+  const troubled = new Set(data.problems.map(nodeOf));
   return (
     <ol className="jo-nodes">
       {order.map((placed) => {

@@ -112,7 +112,9 @@ export function useChangeDraft() {
   return useMutation({
     scope: { id: "matrix" },
     mutationFn: (change: Change) => api.patch("/api/matrix/draft", change),
-    onMutate: (change) => {
+    onMutate: async (change) => {
+      // an answer still under way would put the cells back to what they were
+      await client.cancelQueries({ queryKey: KEY });
       const before = client.getQueryData<MatrixView>(KEY);
       client.setQueryData<MatrixView>(KEY, (view) => (view === undefined ? view : changed(view, change)));
       return before;
@@ -121,6 +123,7 @@ export function useChangeDraft() {
       client.setQueryData(KEY, before);
       sayError(error, t("shared:state.offline"));
     },
+    onSettled: () => (client.isMutating() === 1 ? client.invalidateQueries({ queryKey: KEY }) : undefined),
   });
 }
 
