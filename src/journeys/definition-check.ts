@@ -1,3 +1,4 @@
+import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import { unknownTemplates } from "../channels/index.ts";
 import type { Ground } from "../ground.ts";
@@ -5,7 +6,7 @@ import { KINDS } from "../ingest/index.ts";
 import { type Params, Problem, sentence } from "../platform/index.ts";
 import { conditionSentence } from "../segments/index.ts";
 import type { Tx } from "../store/index.ts";
-import { JourneyDefinition, type Node, NODES_MAX, waysOf } from "./definition.ts";
+import { ENTRIES, JourneyDefinition, type Node, NODES, NODES_MAX, waysOf } from "./definition.ts";
 import "./errors.ts";
 
 /** What stands in the way of publishing: where, and a sentence in both languages. */
@@ -46,7 +47,7 @@ function inWords({ keyword, instancePath, params, message }: SchemaError): Journ
 /** Everything that is wrong with a definition, each at its place; empty: it can be published. */
 export async function journeyProblems(tx: Tx, ground: Ground, value: unknown): Promise<JourneyProblem[]> {
   if (!Value.Check(JourneyDefinition, value)) {
-    const told = (Value.Errors(JourneyDefinition, value) as unknown as SchemaError[]).flatMap(inWords);
+    const told = formProblems(value);
     const places = [...new Map(told.map((one) => [one.path, one])).values()];
     return places.length > 0
       ? places.slice(0, PROBLEMS_MAX)
@@ -58,6 +59,37 @@ export async function journeyProblems(tx: Tx, ground: Ground, value: unknown): P
     if (node.kind === "message") problems.push(...(await templateProblems(tx, key, node.template)));
   }
   return problems.slice(0, PROBLEMS_MAX);
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The entry and each node are judged as what their kind says they are: a union's own errors speak of all its kinds. */
+function formProblems(value: unknown): JourneyProblem[] {
+  if (!isObject(value)) return errorsIn(JourneyDefinition, value, "");
+  const { entry, nodes } = value;
+  const rest = { ...value, entry: isObject(entry) ? { kind: "api" } : entry, nodes: isObject(nodes) ? {} : nodes };
+  return [
+    ...errorsIn(JourneyDefinition, rest, ""),
+    ...(isObject(entry) ? partProblems(ENTRIES, entry, "/entry") : []),
+    ...Object.entries(isObject(nodes) ? nodes : {}).flatMap(([key, node]) =>
+      partProblems(NODES, node, `/nodes/${key}`),
+    ),
+  ];
+}
+
+function partProblems(kinds: Readonly<Record<string, TSchema>>, part: unknown, path: string): JourneyProblem[] {
+  const kind = isObject(part) ? String(part["kind"]) : "";
+  const schema = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  if (schema === undefined)
+    return [found(`${path}/kind`, "kind_unknown", { kind, kinds: Object.keys(kinds).join(", ") })];
+  return Value.Check(schema, part) ? [] : errorsIn(schema, part, path);
+}
+
+function errorsIn(schema: TSchema, value: unknown, path: string): JourneyProblem[] {
+  return (Value.Errors(schema, value) as unknown as SchemaError[]).flatMap((error) =>
+    inWords({ ...error, instancePath: `${path}${error.instancePath}` }),
+  );
 }
 
 function shapeOf({ nodes, start }: JourneyDefinition): JourneyProblem[] {

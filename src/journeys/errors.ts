@@ -58,6 +58,11 @@ export const errors = defineErrors("journeys", {
     zh: "没有「{event}」这种行为。可用的种类见数据字典。",
     en: "There is no kind of record {event}. The data dictionary lists them.",
   },
+  kind_unknown: {
+    status: 422,
+    zh: "没有「{kind}」这一种。可以是：{kinds}。",
+    en: "There is no kind “{kind}”. It can be: {kinds}.",
+  },
   condition_missing: {
     status: 422,
     zh: "这里还没有写条件：请打开这一步，加上至少一个条件。",

@@ -100,7 +100,7 @@ test("a node that is not filled in yet says what it lacks, and the others keep t
 test("whoever draws is told which records and templates there are", async () => {
   const { events, templates } = await call("GET", "/api/journeys/node-choices");
   expect(events).toContainEqual({ kind: "order", zh: "订单", en: "Order" });
-  expect(templates).toContainEqual(expect.objectContaining({ template: "hello", approved: true }));
+  expect(templates).toContainEqual(expect.objectContaining({ template: "hello", channel: "inbox" }));
 });
 
 test("a draft that has names and nothing else is listed, read with what it lacks, and has nobody in it", async () => {
