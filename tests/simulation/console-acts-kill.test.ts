@@ -305,6 +305,8 @@ test("kill -9 amid a tablet's binding: one browser is the tablet or none, and th
       const second = await call("POST", "/api/till/binding", { code: other.body["code"] }, "");
       await expectTablet(second.cookie, round);
     }
+    // a store has ten places
+    expect((await call("DELETE", `/api/tablets/${tablet_id}`)).status).toBe(204);
   }
 });
 
