@@ -56,7 +56,7 @@ export const OBJECT_KINDS = {
   reward_order: "store",
   ladder: "brand",
   points_lot: "brand",
-  points_hold: "brand",
+  points_hold: "store",
   points_programme: "brand",
   points_budget: "brand",
   points_bulk: "brand",

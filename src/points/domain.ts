@@ -2,7 +2,7 @@ import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
 import { startLoop } from "../platform/index.ts";
 import type { RestoreCheck } from "../recovery/index.ts";
-import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE } from "../store/index.ts";
+import { type CancelledJob, type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE } from "../store/index.ts";
 import { PROGRAMMES } from "../../definitions/points/index.ts";
 import { turnedDay } from "../tiers/index.ts";
 import "./errors.ts";
@@ -13,7 +13,8 @@ import { activateDue, releaseOverdue } from "./ledger/sweep.ts";
 import { verifyLedger } from "./ledger/verify.ts";
 import { isPaused } from "./pause.ts";
 import { pointRoutes } from "./routes/routes.ts";
-import { pointJobs } from "./jobs.ts";
+import { cancelBulk } from "./grants/bulk-store.ts";
+import { BULK, type BulkInput, pointJobs } from "./jobs.ts";
 import { ensureProgrammes } from "./rules/programme-store.ts";
 import { markEarning } from "./rules/settle-store.ts";
 import { MARKS_MAX, settleMarked } from "./rules/settle.ts";
@@ -39,6 +40,12 @@ const mark: OutboxHandler = async (tx, _ground, events: readonly OutboxEvent<Cha
   ]);
   const party_ids = events.flatMap(({ payload }) => [...(payload.party_ids ?? [])]);
   await markEarning(tx, { member_ids: [...new Set(member_ids)], party_ids: [...new Set(party_ids)] }, first.emitted_at);
+};
+
+/** A bulk whose job was cancelled before it ran is cancelled too, and can be taken back or looked at as that. */
+const cancelWaiting: OutboxHandler = async (tx, ground, events: readonly OutboxEvent<CancelledJob>[]) => {
+  for (const { payload } of events)
+    if (payload.kind === BULK) await cancelBulk(tx, (payload.input as BulkInput).bulk_id, ground.clock.now());
 };
 
 async function ledgerIsWhole(ground: Ground): Promise<RestoreCheck> {
@@ -96,6 +103,7 @@ export const domain: Domain = {
     "members.joined": mark,
     "members.split": mark,
     "members.erased": mark,
+    "jobs.cancelled": cancelWaiting,
   },
   ready: (ground) => ground.store.write(SYSTEM_SCOPE, (tx) => ensureProgrammes(tx, PROGRAMMES, ground.clock.now())),
   start,

@@ -2,7 +2,7 @@ import { checkJob } from "../members/index.ts";
 import { problem } from "../platform/index.ts";
 import { defineJob, type JobKind, SYSTEM_SCOPE } from "../store/index.ts";
 import { continueBulk } from "./grants/bulk.ts";
-import { bulkSize, setBulk } from "./grants/bulk-store.ts";
+import { bulkSize, cancelBulk } from "./grants/bulk-store.ts";
 import { openingLots } from "./opening/opening.ts";
 import type { Programme } from "./rules/programme.ts";
 import { replay } from "./rules/replay.ts";
@@ -48,7 +48,7 @@ const bulkJob = defineJob<BulkInput>({
       await progress(done, lots);
       more = await continueBulk(ground, input.bulk_id);
     }
-    if (cancelled()) await ground.store.write(SYSTEM_SCOPE, (tx) => setBulk(tx, input.bulk_id, { state: "cancelled" }));
+    if (cancelled()) await ground.store.write(SYSTEM_SCOPE, (tx) => cancelBulk(tx, input.bulk_id, ground.clock.now()));
     return { members: done };
   },
 });

@@ -10,6 +10,7 @@ export {
 export type { Indicator, IndicatorUnit, Look, Reading } from "./indicator.ts";
 export { isWhole, openPool, openStore, SYSTEM_SCOPE, txOf, type Scope, type Store, type Tx } from "./store.ts";
 export {
+  type CancelledJob,
   cancelJob,
   defineJob,
   jobById,

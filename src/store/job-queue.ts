@@ -3,7 +3,7 @@ import { parseCronItems, type Runner, run, runMigrations, type TaskList, type Wo
 import type pg from "pg";
 import type { Ground } from "../ground.ts";
 import { sleep, startLoop } from "../platform/timers.ts";
-import { failureOf, startJob, type JobKind } from "./jobs.ts";
+import { type CancelledJob, failureOf, startJob, tellCancelled, type JobKind } from "./jobs.ts";
 import { SYSTEM_SCOPE, type Tx } from "./store.ts";
 
 export interface Schedule {
@@ -200,7 +200,7 @@ async function runOne(
     ),
   );
   if (claim === undefined) {
-    await finish(ground, job_id, "cancelled", null, null);
+    await endUnrun(ground, job_id);
     return;
   }
   const kind = kinds.get(claim.kind);
@@ -267,6 +267,19 @@ function isLostConnection(error: unknown): boolean {
     /^(ECONN|EPIPE|ETIMEDOUT)/.test(code) ||
     /Connection terminated|timeout exceeded/.test(message)
   );
+}
+
+/** A job that a person cancelled while no process had it: its code never hears of that, its domain does. */
+async function endUnrun(ground: Ground, job_id: string): Promise<void> {
+  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    const ended = await tx.query<CancelledJob>(
+      `update store.job set state = 'cancelled', finished_at = $2 where job_id = $1 and state in ('queued', 'running')
+       returning job_id, kind, input`,
+      [job_id, ground.clock.now()],
+    );
+    await tellCancelled(tx, ended);
+  });
+  ground.signals.emit("jobs", { job_id, state: "cancelled" });
 }
 
 async function finish(ground: Ground, job_id: string, state: string, result: unknown, error: unknown): Promise<void> {

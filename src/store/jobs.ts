@@ -1,6 +1,7 @@
 import { newUuid } from "../platform/ids.ts";
 import { defineErrors, problem, type Problem } from "../platform/errors.ts";
 import type { Ground } from "../ground.ts";
+import { emit } from "./outbox.ts";
 import { SYSTEM_SCOPE, type Tx } from "./store.ts";
 
 defineErrors("jobs", {
@@ -102,16 +103,35 @@ export async function listJobs(tx: Tx, filter: { state?: string; limit: number }
   );
 }
 
-/** Asks a job to stop; one that still waits is cancelled at once. */
+/** A job that was cancelled before its code ran: whoever keeps what it was to do hears of it as 'jobs.cancelled'. */
+export interface CancelledJob {
+  readonly job_id: string;
+  readonly kind: string;
+  readonly input: unknown;
+}
+
+/** Asks a job to stop; one that still waits is cancelled at once, and its domain is told. */
 export async function cancelJob(tx: Tx, ground: Ground, job_id: string): Promise<JobRow> {
-  await tx.query(
+  const asked = await tx.query<CancelledJob & Pick<JobRow, "state">>(
     `update store.job set cancel_requested = true,
        state = case when state = 'queued' then 'cancelled' else state end,
        finished_at = case when state = 'queued' then $2 else finished_at end
-     where job_id = $1 and state in ('queued', 'running')`,
+     where job_id = $1 and state in ('queued', 'running') returning job_id, kind, input, state`,
     [job_id, ground.clock.now()],
   );
+  await tellCancelled(
+    tx,
+    asked.filter(({ state }) => state === "cancelled"),
+  );
   return jobById(tx, job_id);
+}
+
+export function tellCancelled(tx: Tx, jobs: readonly CancelledJob[]): Promise<void> {
+  return emit(
+    tx,
+    "jobs.cancelled",
+    jobs.map(({ job_id, kind, input }) => ({ job_id, kind, input })),
+  );
 }
 
 /** Waits until a job has ended; for commands and tests. */

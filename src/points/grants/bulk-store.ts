@@ -157,6 +157,14 @@ export async function setBulk(
   );
 }
 
+/** Stops a bulk that is under way; one that is done stays done. */
+export async function cancelBulk(tx: Tx, bulk_id: number, now: Date): Promise<void> {
+  await tx.query(
+    "update points.bulk set state = 'cancelled', finished_at = $2 where bulk_id = $1 and state in ('running', 'undoing')",
+    [bulk_id, now],
+  );
+}
+
 export async function membersInState(
   tx: Tx,
   bulk_id: number,

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withDatabase } from "../../../tests/support/database.ts";
 import { type OwnerSession, signInOwner } from "../../../tests/support/owner.ts";
 import { PointsShop } from "../../../tests/support/points-shop.ts";
+import { deliverAll } from "../../../tests/support/outbox.ts";
 import { runQueuedJobs } from "../../../tests/support/queued-jobs.ts";
-import { SYSTEM_SCOPE } from "../../store/index.ts";
+import { emit, SYSTEM_SCOPE } from "../../store/index.ts";
 import { ledgerOf, verifyLedger } from "../index.ts";
 import { beginBulk, continueBulk } from "./bulk.ts";
 
@@ -67,6 +68,35 @@ describe("points for many", () => {
     const again = await owner.post(`/api/points/grants/${bulk_id}/undo`, { spent: "leave", reason: "once more" });
     expect(again).toMatchObject({ status: 409, body: { code: "points.bulk_not_done" } });
     expect((await verifyLedger(world().ground.store)).ok).toBe(true);
+  });
+
+  test("whose job is cancelled while it still waits are cancelled with it, and nobody gets anything; taken back, they are over", async () => {
+    const [gus, hal] = [await shop.newMember(), await shop.newMember()];
+    const wish = { name: "排队", audience: { member_ids: [gus, hal] }, points: 10, reason: "queued" };
+    const { bulk_id } = (await grant(wish, "queued")).body;
+    const { job_id } = (await one(bulk_id)).bulk as View & { job_id: string };
+    expect((await owner.post(`/api/jobs/${job_id}/cancel`, {})).body).toMatchObject({ state: "cancelled" });
+    await deliverAll(world());
+    await runQueuedJobs(world());
+    expect((await one(bulk_id)).bulk).toMatchObject({ state: "cancelled", waiting: 2, given: 0 });
+    for (const number of [gus, hal]) expect(await shop.has(number)).toMatchObject({ active: 0 });
+    const undo = await owner.post(`/api/points/grants/${bulk_id}/undo`, { spent: "leave", reason: "never mind" });
+    expect(undo.status).toBe(202);
+    await runQueuedJobs(world());
+    expect((await one(bulk_id)).bulk).toMatchObject({ state: "undone", given: 0, undone: 0 });
+  });
+
+  test("that were given to the last stay done, should somebody cancel their job too late", async () => {
+    const ike = await shop.newMember();
+    const wish = { name: "迟", audience: { member_ids: [ike] }, points: 10, reason: "late" };
+    const { bulk_id } = (await grant(wish, "too late")).body;
+    const { job_id } = (await one(bulk_id)).bulk as View & { job_id: string };
+    await runQueuedJobs(world());
+    await world().ground.store.write(SYSTEM_SCOPE, (tx) =>
+      emit(tx, "jobs.cancelled", [{ job_id, kind: "points.bulk", input: { bulk_id } }]),
+    );
+    await deliverAll(world());
+    expect((await one(bulk_id)).bulk).toMatchObject({ state: "done", given: 1 });
   });
 
   test("that are spent become a debt where that is asked", async () => {

@@ -53,6 +53,15 @@ export async function spendersFor(tx: Tx, reference: string): Promise<number[]> 
   return rows.map(({ owner }) => owner);
 }
 
+/** The numbers whose points a hold has set aside. */
+export async function holdersOf(tx: Tx, hold_id: number): Promise<number[]> {
+  const rows = await tx.query<{ owner: number }>(
+    "select distinct owner from points.hold_part join points.lot using (lot_id) where hold_id = $1 order by 1",
+    [hold_id],
+  );
+  return rows.map(({ owner }) => owner);
+}
+
 /** The same numbers and all others of their members. */
 export async function numbersBeside(tx: Tx, numbers: readonly number[]): Promise<number[]> {
   const rows = await tx.query<{ number: number }>(

@@ -9,6 +9,7 @@ import { type Answer as Done, type Command, POINTS_MAX } from "../ledger/command
 import { ledgerOf, submitWithin, todayOf } from "../ledger/ledger.ts";
 import { numbersOf, spenderOf } from "../reports/member-points.ts";
 import { keepReason } from "../reports/reason-store.ts";
+import { holdersOf } from "../reports/wallet-store.ts";
 import { readSlide, slideText } from "../ledger/slide.ts";
 import { lastDayOf, slideOf } from "../rules/expiry.ts";
 import { allTerms, termsOn } from "../rules/programme-store.ts";
@@ -67,6 +68,21 @@ async function walletAt(ground: Ground, request: FastifyRequest, member_id: numb
   const found = await ground.store.read(request.scope, (tx) => memberIdAt(tx, member_id));
   Object.assign(request.audit_subject, { member_id: found });
   return ground.store.read(SYSTEM_SCOPE, (tx) => numbersOf(tx, found));
+}
+
+/** @throws points.hold_unknown, as for one that does not exist, where it is of a member whom the person may not reach */
+async function requireHold(ground: Ground, request: FastifyRequest, hold_id: number): Promise<void> {
+  const { scope } = request;
+  const numbers = await ground.store.read(SYSTEM_SCOPE, (tx) => holdersOf(tx, hold_id));
+  if (numbers.length === 0) throw problem("points.hold_unknown", { hold_id });
+  // an erased member's hold is nobody's, and open to whoever sees all stores
+  if (scope.stores === "all") return;
+  try {
+    for (const number of numbers) await ground.store.read(scope, (tx) => memberIdAt(tx, number));
+  } catch (error) {
+    if ((error as { code?: string }).code !== "members.not_found") throw error;
+    throw problem("points.hold_unknown", { hold_id });
+  }
 }
 
 const submit = (ground: Ground, request: FastifyRequest, command: Command): Promise<Done> =>
@@ -164,6 +180,7 @@ function holdRoutes(app: FastifyInstance, ground: Ground): void {
     async (request) => {
       const { hold_id } = request.params;
       const { points } = request.body;
+      await requireHold(ground, request, hold_id);
       return submit(ground, request, { type: "post", hold_id, ...(points === undefined ? {} : { points }) });
     },
   );
@@ -179,7 +196,11 @@ function holdRoutes(app: FastifyInstance, ground: Ground): void {
       },
       config: aboutOne("points_hold", redeem),
     },
-    async (request) => submit(ground, request, { type: "void", hold_id: request.params.hold_id }),
+    async (request) => {
+      const { hold_id } = request.params;
+      await requireHold(ground, request, hold_id);
+      return submit(ground, request, { type: "void", hold_id });
+    },
   );
 }
 
