@@ -12,8 +12,9 @@ export {
 export { auditFacts, type AuditFacts, auditRowHolds, auditVerified } from "./audit/assurance.ts";
 export { auditCommand } from "./audit/commands.ts";
 export { auditedCommand } from "./audit/audited-command.ts";
-export { signDocument, signatureHolds } from "./audit/checkpoint.ts";
-export { hostIdentity } from "./audit/host-key.ts";
+export { type Checkpoint, signDocument, signatureHolds, type Witnessed } from "./audit/checkpoint.ts";
+export { type HostIdentity, hostIdentity } from "./audit/host-key.ts";
+export { CHECKPOINT_SECONDS, CheckpointSender, type SignedChain } from "./audit/sender.ts";
 export { mayBeGivenToClients } from "./clients/client.ts";
 export { type DeclaredRoute } from "./declared-routes.ts";
 export { guard } from "./guard.ts";

@@ -43,6 +43,7 @@ export {
   type Permitted,
   unapproved,
 } from "./http.ts";
+export { linesOf } from "./http-client.ts";
 export { formatUuid, hashSecret, hashUuid, newSecret, newUuid } from "./ids.ts";
 export { type Log, makeLog } from "./log.ts";
 export { freshnessHistogram, readGauge } from "./metrics.ts";

@@ -8,6 +8,7 @@ import { turnedDay } from "../tiers/index.ts";
 import "./errors.ts";
 import "./opening/errors.ts";
 import { pointIndicators } from "./indicators.ts";
+import { startLedgerCheckpoints } from "./ledger/checkpoint.ts";
 import { todayOf } from "./ledger/ledger.ts";
 import { activateDue, releaseOverdue } from "./ledger/sweep.ts";
 import { verifyLedger } from "./ledger/verify.ts";
@@ -83,8 +84,9 @@ async function start(ground: Ground): Promise<() => Promise<void>> {
     idle_ms: SETTLE_EVERY_MS,
     onError: (error) => ground.log.error({ error: String(error) }, "settling what members earn failed"),
   });
+  const checkpoints = await startLedgerCheckpoints(ground);
   return async () => {
-    await Promise.all([days.stop(), earning.stop()]);
+    await Promise.all([days.stop(), earning.stop(), checkpoints.stop()]);
   };
 }
 

@@ -1,9 +1,12 @@
 import type { Ground } from "../ground.ts";
+import { type Signed, verifySigned } from "./ledger/checkpoint.ts";
 import { verifyLedger, type VerifyResult } from "./ledger/verify.ts";
 
 const USAGE = `huitou ledger verify [--json]
   looks at the whole points ledger: the chain of batches, every balance anew from its transfers, and the sum, which is 0
   查验整本积分账：批次链、由流水重算的每个余额，以及恒为 0 的总和
+  it is compared with every state that was signed, here and at the receiver, so that rows cut off its end are found
+  并与本机和接收方保存的每个签名状态比对，链尾被截断也能发现
   ends with 0 when nothing is wrong, with 1 otherwise`;
 
 /** What each check is about, in words. */
@@ -29,19 +32,44 @@ export async function ledgerCommand(
     say(USAGE);
     return command === "--help" ? 0 : 2;
   }
-  const result = await verifyLedger(ground.store);
+  const found = await verifyLedger(ground.store);
+  const signed = await verifySigned(ground);
+  const result = { ...found, ok: found.ok && signed.wrong === 0, signed };
   if (rest.includes("--json")) say(JSON.stringify(result));
   else for (const line of linesOf(result)) say(line);
   return result.ok ? 0 : 1;
 }
 
-function linesOf({ ok, sum, batches, transfers, findings }: VerifyResult): string[] {
+const RECEIVER = {
+  none: { zh: "没有设接收方", en: "no receiver is set" },
+  answered: { zh: "接收方已核对", en: "the receiver agrees or is counted" },
+  silent: {
+    zh: "接收方没有应答，只核对了本机的签名",
+    en: "the receiver did not answer: only what is signed here was compared",
+  },
+} as const;
+
+function signedLine({ checkpoints, newest, wrong, receiver }: Signed): string {
+  const { zh, en } = RECEIVER[receiver];
+  const until = newest === null ? "" : ` (batch ${newest})`;
+  return `${wrong === 0 ? "ok   " : "WRONG"} ${checkpoints} signed states${until}, ${wrong} wrong; ${en} · 签名状态 ${checkpoints} 个，不符 ${wrong} 个；${zh}`;
+}
+
+function linesOf({
+  ok,
+  sum,
+  batches,
+  transfers,
+  findings,
+  signed,
+}: VerifyResult & { readonly signed: Signed }): string[] {
   return [
     `${transfers} transfers in ${batches} batches · ${transfers} 笔流水，${batches} 批`,
     ...findings.map(({ check, wrong }) => {
       const { zh = check, en = check } = WORDS[check] ?? {};
       return `${wrong === 0 ? "ok   " : "WRONG"} ${en}${wrong === 0 ? "" : `: ${wrong}`} · ${zh}${wrong === 0 ? "" : `：${wrong} 处`}`;
     }),
+    signedLine(signed),
     `${sum === 0 ? "ok   " : "WRONG"} sum ${sum} · 总和 ${sum}`,
     ok ? "the ledger is whole · 账目完整" : "the ledger is NOT whole · 账目不完整",
   ];

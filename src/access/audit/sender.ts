@@ -2,7 +2,7 @@ import type { Ground } from "../../ground.ts";
 import { postJson } from "../../platform/http-client.ts";
 import { readGauge } from "../../platform/metrics.ts";
 import { type Loop, startLoop } from "../../platform/timers.ts";
-import { setSetting, settingOf, SYSTEM_SCOPE } from "../../store/index.ts";
+import { setSetting, settingOf, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { hashAt, keepCheckpoint, newestCheckpoint, newestHead, type HeadAt, type Kept } from "./audit-store.ts";
 import {
   receiptHolds,
@@ -52,23 +52,46 @@ interface Answered {
   readonly public_key?: string;
 }
 
+/** A chain of hashes whose states are signed and witnessed: that of the audit log, or another one. */
+export interface SignedChain {
+  /** Under what the receiver keeps its checkpoints. */
+  readonly installation: string;
+  /** The setting that keeps how its receiver stands; its turns are entries of the log under this word. */
+  readonly state: string;
+  head(tx: Tx): Promise<HeadAt | undefined>;
+  hashAt(tx: Tx, sequence: number): Promise<string | undefined>;
+  newest(tx: Tx, which?: { witnessed?: true }): Promise<Kept | undefined>;
+  keep(tx: Tx, checkpoint: Checkpoint, receipt: Receipt | null, made_at: Date): Promise<void>;
+}
+
+const auditChain = ({ installation }: HostIdentity): SignedChain => ({
+  installation,
+  state: RECEIVER_STATE,
+  head: newestHead,
+  hashAt,
+  newest: newestCheckpoint,
+  keep: keepCheckpoint,
+});
+
 /** Signs the state of the chain and takes it to the receiver, again and again. */
 export class CheckpointSender {
   readonly #ground: Ground;
   readonly #host: HostIdentity;
+  readonly #chain: SignedChain;
 
-  constructor(ground: Ground, host: HostIdentity) {
+  constructor(ground: Ground, host: HostIdentity, chain = auditChain(host)) {
     this.#ground = ground;
     this.#host = host;
+    this.#chain = chain;
   }
 
   /** One try. @returns true when there may be more to do at once. */
   async round(): Promise<boolean> {
     const { store, config } = this.#ground;
     const { head, kept, witnessed } = await store.read(SYSTEM_SCOPE, async (tx) => ({
-      head: await newestHead(tx),
-      kept: await newestCheckpoint(tx),
-      witnessed: await newestCheckpoint(tx, { witnessed: true }),
+      head: await this.#chain.head(tx),
+      kept: await this.#chain.newest(tx),
+      witnessed: await this.#chain.newest(tx, { witnessed: true }),
     }));
     if (head === undefined) return false;
     if (config.audit_receiver === "") return this.#keepLocal(head, kept);
@@ -93,7 +116,7 @@ export class CheckpointSender {
     return signDocument(
       {
         format: "huitou-audit-checkpoint/1" as const,
-        installation: this.#host.installation,
+        installation: this.#chain.installation,
         sequence: head.sequence,
         hash: head.hash,
         head_at: head.at.toISOString(),
@@ -114,7 +137,7 @@ export class CheckpointSender {
   }
 
   async #keepWitnessed({ checkpoint, receipt }: Witnessed, public_key: string): Promise<boolean> {
-    const state = await receiverState(this.#ground);
+    const state = await receiverState(this.#ground, this.#chain.state);
     const key = keyId(public_key);
     if (!receiptHolds({ checkpoint, receipt }, public_key)) return this.#fails("refusing", "receipt not signed");
     if (state.key !== null && state.key !== key) return this.#fails("forked", `key ${key}`);
@@ -133,7 +156,7 @@ export class CheckpointSender {
   /** The receiver holds more than we know of: an answer was lost on its way, or its history is not ours. */
   async #takeUp(newest: Witnessed, code: string): Promise<boolean> {
     const { checkpoint } = newest;
-    const own = await this.#ground.store.read(SYSTEM_SCOPE, (tx) => hashAt(tx, checkpoint.sequence));
+    const own = await this.#ground.store.read(SYSTEM_SCOPE, (tx) => this.#chain.hashAt(tx, checkpoint.sequence));
     if (own !== checkpoint.hash || !signatureHolds(checkpoint, this.#host.signer.public_pem))
       return this.#fails("forked", `${code}, ${checkpoint.sequence}`);
     await this.#keep(checkpoint, newest.receipt);
@@ -143,7 +166,7 @@ export class CheckpointSender {
 
   #keep(checkpoint: Checkpoint, receipt: Receipt | null): Promise<void> {
     return this.#ground.store.write(SYSTEM_SCOPE, (tx) =>
-      keepCheckpoint(tx, checkpoint, receipt, this.#ground.wall.now()),
+      this.#chain.keep(tx, checkpoint, receipt, this.#ground.wall.now()),
     );
   }
 
@@ -154,7 +177,8 @@ export class CheckpointSender {
 
   /** Keeps the state; that it turned is itself an entry of the log, and what fails is an error in the service's own log. */
   async #report(change: Partial<ReceiverState> & { answered?: boolean }): Promise<void> {
-    const before = await receiverState(this.#ground);
+    const { state: setting } = this.#chain;
+    const before = await receiverState(this.#ground, setting);
     const now = this.#ground.wall.now().toISOString();
     const { answered, ...changed } = change;
     const after: ReceiverState = {
@@ -164,18 +188,18 @@ export class CheckpointSender {
       answered_at: answered === true ? now : before.answered_at,
       failing_since: change.state === "answering" ? null : (before.failing_since ?? now),
     };
-    await this.#ground.store.write(SYSTEM_SCOPE, (tx) => setSetting(tx, RECEIVER_STATE, after));
+    await this.#ground.store.write(SYSTEM_SCOPE, (tx) => setSetting(tx, setting, after));
     if (after.state !== "answering")
-      this.#ground.log.error({ state: after.state, fault: after.fault, since: after.failing_since }, "audit receiver");
+      this.#ground.log.error({ state: after.state, fault: after.fault, since: after.failing_since }, setting);
     if (before.state === after.state) return;
     await auditWriter(this.#ground).append(
-      systemEntry(this.#ground.wall.now(), `audit.receiver_${after.state}`, { fault: after.fault, key: after.key }),
+      systemEntry(this.#ground.wall.now(), `${setting}_${after.state}`, { fault: after.fault, key: after.key }),
     );
   }
 }
 
-export async function receiverState(ground: Ground): Promise<ReceiverState> {
-  const kept = await ground.store.read(SYSTEM_SCOPE, (tx) => settingOf<ReceiverState>(tx, RECEIVER_STATE));
+export async function receiverState(ground: Ground, setting = RECEIVER_STATE): Promise<ReceiverState> {
+  const kept = await ground.store.read(SYSTEM_SCOPE, (tx) => settingOf<ReceiverState>(tx, setting));
   const url = ground.config.audit_receiver;
   return url === "" ? NOTHING : { ...NOTHING, ...kept, url };
 }
