@@ -61,6 +61,7 @@ export const ROUTES: readonly Route[] = [
   route("/opening/:kind/:openingId", null, () =>
     import("./pages/opening/opening.tsx").then((page) => page.OpeningPage),
   ),
+  route("/points/offline", "points.read", () => import("./pages/offline/offline.tsx").then((page) => page.OfflinePage)),
   route("/points/:programme/edit", "points.read", () =>
     import("./pages/points/programme-edit.tsx").then((page) => page.ProgrammeEditPage),
   ),

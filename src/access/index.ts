@@ -15,6 +15,7 @@ export { auditedCommand } from "./audit/audited-command.ts";
 export { type Checkpoint, signDocument, signatureHolds, type Witnessed } from "./audit/checkpoint.ts";
 export { type HostIdentity, hostIdentity } from "./audit/host-key.ts";
 export { CHECKPOINT_SECONDS, CheckpointSender, type SignedChain } from "./audit/sender.ts";
+export { signerOf, suiteOf as signatureSuite } from "./audit/suites.ts";
 export { mayBeGivenToClients } from "./clients/client.ts";
 export { type DeclaredRoute } from "./declared-routes.ts";
 export { guard } from "./guard.ts";

@@ -61,6 +61,7 @@ export const OBJECT_KINDS = {
   points_budget: "brand",
   points_bulk: "brand",
   points_opening: "brand",
+  points_offline: "store",
   tiers_opening: "brand",
   coupon_opening: "brand",
   activity_rule: "brand",

@@ -7,6 +7,7 @@ import { PROGRAMMES } from "../../definitions/points/index.ts";
 import { turnedDay } from "../tiers/index.ts";
 import "./errors.ts";
 import "./opening/errors.ts";
+import "./offline/errors.ts";
 import { pointIndicators } from "./indicators.ts";
 import { startLedgerCheckpoints } from "./ledger/checkpoint.ts";
 import { todayOf } from "./ledger/ledger.ts";

@@ -26,6 +26,7 @@ export const PAGES = [
   "/points/ledger?member=:member",
   "/points/liability",
   "/points/grants",
+  "/points/offline",
   "/till/exchange",
   "/opening/points",
   "/opening/tiers",

@@ -35,6 +35,7 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "points_ledger", path: "/points/ledger", permission: "points.read" },
       { key: "points_liability", path: "/points/liability", permission: "points.read" },
       { key: "points_grants", path: "/points/grants", permission: "points.read" },
+      { key: "points_offline", path: "/points/offline", permission: "points.read" },
       { key: "opening", path: "/opening", permission: "points.open", or: ["tiers.open", "benefits.open"] },
       { key: "benefits", path: "/benefits", permission: "benefits.read" },
       { key: "fulfilment", path: "/benefits/fulfilment", permission: "benefits.read" },

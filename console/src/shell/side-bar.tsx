@@ -58,6 +58,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   lifecycle: <RetweetOutlined />,
   tiers: <CrownOutlined />,
   exchange: <RetweetOutlined />,
+  points_offline: <WarningOutlined />,
   points: <StarOutlined />,
   points_ledger: <AccountBookOutlined />,
   points_liability: <BankOutlined />,

@@ -4,6 +4,7 @@ import { actRoutes } from "./act-routes.ts";
 import { budgetRoutes } from "./budget-routes.ts";
 import { bulkRoutes } from "./bulk-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
+import { offlineRoutes } from "./offline-routes.ts";
 import { pointOpeningRoutes } from "./opening-routes.ts";
 import { programmeRoutes } from "./programme-routes.ts";
 import { reportRoutes } from "./report-routes.ts";
@@ -16,4 +17,5 @@ export function pointRoutes(app: FastifyInstance, ground: Ground): void {
   actRoutes(app, ground);
   bulkRoutes(app, ground);
   pointOpeningRoutes(app, ground);
+  offlineRoutes(app, ground);
 }
