@@ -121,7 +121,7 @@ describe("offline exceptions", () => {
 
   it("change the limits on the same page", async () => {
     await page.getByRole("button", { name: "修改" }).click();
-    await page.getByLabel("每台每天（积分）").fill("8000");
+    await page.getByLabel("每台每天（积分）", { exact: true }).fill("8000");
     expect(await seriousFindings(page)).toEqual([]);
     await picture("offline-rules");
     await page.getByRole("button", { name: "保存" }).click();

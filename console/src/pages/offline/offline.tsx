@@ -59,7 +59,7 @@ function columnsOf(
   t: Translate,
   onAct: ((row: Exception, act: Act) => void) | undefined,
 ): readonly Column<Exception>[] {
-  const shared: readonly Column<Exception>[] = [
+  return [
     { key: "at", title: t("list.at"), hide: "phone", render: (row) => <Instant at={row.at} /> },
     {
       key: "receipt",
@@ -84,47 +84,45 @@ function columnsOf(
       key: "why",
       title: t("list.why"),
       wrap: true,
-      render: (row) => (row.reason === null ? null : pick(row.reason.zh, row.reason.en)),
-    },
-  ];
-  if (state === "settled")
-    return [
-      ...shared,
-      {
-        key: "settled",
-        title: t("list.settled"),
-        wrap: true,
-        render: (row) => (
-          <>
-            <Chip tone={row.settled_act === "post" ? "good" : "neutral"}>
-              {t(`act.${row.settled_act ?? "drop"}ed`)}
-            </Chip>{" "}
-            {t("list.by", { name: row.settled_by ?? "", reason: row.settled_reason ?? "" })}
-          </>
-        ),
-      },
-    ];
-  if (onAct === undefined) return shared;
-  return [
-    ...shared,
-    {
-      key: "act",
-      title: t("list.act"),
-      wrap: true,
       render: (row) => (
-        <span className="ht-row">
-          {row.may_post ? (
-            <Button size="small" onClick={() => onAct(row, "post")}>
-              {t("act.post")}
-            </Button>
-          ) : null}
-          <Button size="small" onClick={() => onAct(row, "drop")}>
-            {t("act.drop")}
-          </Button>
-        </span>
+        <div className="ht-stack">
+          {row.reason === null ? null : <span>{pick(row.reason.zh, row.reason.en)}</span>}
+          {state === "settled" ? <Settled row={row} t={t} /> : <Acts row={row} onAct={onAct} t={t} />}
+        </div>
       ),
     },
   ];
+}
+
+function Settled({ row, t }: { row: Exception; t: Translate }) {
+  return (
+    <span>
+      <Chip tone={row.settled_act === "post" ? "good" : "neutral"}>{t(`act.${row.settled_act ?? "drop"}ed`)}</Chip>{" "}
+      {t("list.by", { name: row.settled_by ?? "", reason: row.settled_reason ?? "" })}
+    </span>
+  );
+}
+
+interface ActsProps {
+  readonly row: Exception;
+  readonly onAct: ((row: Exception, act: Act) => void) | undefined;
+  readonly t: Translate;
+}
+
+function Acts({ row, onAct, t }: ActsProps) {
+  if (onAct === undefined) return null;
+  return (
+    <span className="ht-row">
+      {row.may_post ? (
+        <Button size="small" onClick={() => onAct(row, "post")}>
+          {t("act.post")}
+        </Button>
+      ) : null}
+      <Button size="small" onClick={() => onAct(row, "drop")}>
+        {t("act.drop")}
+      </Button>
+    </span>
+  );
 }
 
 interface SettleProps {
