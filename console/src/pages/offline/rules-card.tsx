@@ -24,6 +24,11 @@ export function RulesCard({ t }: { t: Translate }) {
   );
 }
 
+const typedFrom = (rules: Rules): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(NUMBERS.map((name) => [name, String(rules[name])])),
+  shortfall: rules.shortfall,
+});
+
 function Body({ rules, t }: { rules: Rules; t: Translate }) {
   const may = useCan("points.manage");
   const [typed, setTyped] = useState<Readonly<Record<string, string>> | null>(null);
@@ -41,16 +46,7 @@ function Body({ rules, t }: { rules: Rules; t: Translate }) {
         </dl>
         {may ? (
           <div className="ht-row">
-            <Button
-              onClick={() =>
-                setTyped({
-                  ...Object.fromEntries(NUMBERS.map((name) => [name, String(rules[name])])),
-                  shortfall: rules.shortfall,
-                })
-              }
-            >
-              {t("rules.change")}
-            </Button>
+            <Button onClick={() => setTyped(typedFrom(rules))}>{t("rules.change")}</Button>
           </div>
         ) : null}
       </div>
