@@ -45,7 +45,9 @@ async function picture(name: string): Promise<void> {
   await page.setViewportSize({ width: 1440, height: 900 });
 }
 
-async function upload(name: string, lines: readonly string[]): Promise<void> {
+/** @param kind whose list is there already: a file given before goes to the kind that was shown before */
+async function upload(kind: string, name: string, lines: readonly string[]): Promise<void> {
+  await page.getByText(`还没有${kind}`).waitFor();
   await page
     .locator("input[type=file]")
     .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(lines.join("\n")) });
@@ -78,7 +80,7 @@ describe("opening imports", () => {
 
   it("bring tiers with their validity: checked row by row, compared, signed by a second person, taken back", async () => {
     await page.getByRole("button", { name: "期初等级", exact: true }).click();
-    await upload("老系统等级.csv", [
+    await upload("期初等级", "老系统等级.csv", [
       "memberid,等级,生效日,等级到期日",
       `${members[0]},钻石,2026-01-01,2028-12-31`,
       `${members[1]},白金,2026-01-01,2028-06-30`,
@@ -127,7 +129,7 @@ describe("opening imports", () => {
   it("bring unused coupons whose old codes go on working", async () => {
     await page.goto(`${owner.server.url}/opening/coupons`);
     await settled(page);
-    await upload("老系统的券.csv", [
+    await upload("期初优惠券", "老系统的券.csv", [
       "memberid,优惠券,券码,到期日,剩余次数",
       `${members[0]},${batch},TEA-2025-001,2028-12-31,2`,
       `${members[1]},老系统转入,,2028-12-31,`,

@@ -1,10 +1,18 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
- * Files that compute longest in the quick run, longest first: one of them begun last would leave the other core idle. A
+ * Files that compute longest in the quick and the long run, longest first: one of them begun last would leave the other core idle. A
  * file that is not named comes after them; a wrong place costs seconds, nothing else.
  */
 const LONGEST = [
+  "src/benefits/entitlements/model.db.test.ts",
+  "src/value/datasets.db.test.ts",
+  "tests/scenarios/matrix-cells.db.test.ts",
+  "src/points/model.db.test.ts",
+  "src/tiers/evaluate.db.test.ts",
+  "src/trade/arrival.db.test.ts",
+  "src/query/engines.db.test.ts",
+  "tests/scenarios/sign-in-storm.db.test.ts",
   "src/segments/segments.db.test.ts",
   "src/lake/kept-rows.db.test.ts",
   "src/members/routes.db.test.ts",
