@@ -15,5 +15,7 @@ export {
   requestMessages,
 } from "./messages/request.ts";
 export { type Fate, fatesOf, unknownTemplates } from "./messages/fate.ts";
+export { type RehearsedFate, rehearseMessages, type RehearsedRequest } from "./messages/rehearse.ts";
+export { REASON_WORDS } from "./messages/reasons.ts";
 export type { Requested } from "./messages/message-store.ts";
 export { type TemplateChoice, templateChoices } from "./messages/template-store.ts";

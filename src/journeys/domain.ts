@@ -1,6 +1,7 @@
 import type { Domain } from "../domains.ts";
 import { startLoop } from "../platform/index.ts";
 import { advance } from "./advance.ts";
+import { dryRunJob } from "./dry-run/job.ts";
 import { enterPresent, journeyEvents, journeyStage } from "./enter.ts";
 import "./errors.ts";
 import { journeyIndicators } from "./indicators.ts";
@@ -14,6 +15,7 @@ export const domain: Domain = {
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["journeys"],
   routes: journeyRoutes,
+  jobs: [dryRunJob],
   events: journeyEvents,
   stage: journeyStage,
   start: async (ground) => {

@@ -4,6 +4,7 @@ import { problem } from "../platform/index.ts";
 import type { MovedEvent } from "../segments/index.ts";
 import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { isHeldOut } from "./advance.ts";
+import type { JourneyDefinition } from "./definition.ts";
 import { enteredVersions, type LiveVersion, lockJourney, movingVersions } from "./journey-store.ts";
 import { planOf } from "./plan.ts";
 import { endHeldOut, type Entrant, hear, insertRuns, reachGoal } from "./run-store.ts";
@@ -40,9 +41,14 @@ export async function enterMembers(
 }
 
 /** What an entry is known by: once in a life, or anew for each cause. */
-function entrantOf({ definition }: LiveVersion, member_id: number, cause: string, record: string | undefined): Entrant {
+export function entrantOf(
+  { reentry }: JourneyDefinition,
+  member_id: number,
+  cause: string,
+  record: string | undefined,
+): Entrant {
   if (record !== undefined) return { member_id, entry_key: record, lane: record };
-  return { member_id, entry_key: definition.reentry.kind === "once" ? "" : cause, lane: "" };
+  return { member_id, entry_key: reentry.kind === "once" ? "" : cause, lane: "" };
 }
 
 /** Members of any number enter over the API. @throws journeys.no_api_entry, journeys.too_many, journeys.unknown */
@@ -56,7 +62,9 @@ export async function enterByApi(
   await lockJourney(tx, journey);
   const version = (await enteredVersions(tx)).find((one) => one.journey === journey);
   if (version?.definition.entry.kind !== "api") throw problem("journeys.no_api_entry", { journey });
-  const entrants = [...new Set(member_ids)].map((member_id) => entrantOf(version, member_id, `api ${key}`, undefined));
+  const entrants = [...new Set(member_ids)].map((member_id) =>
+    entrantOf(version.definition, member_id, `api ${key}`, undefined),
+  );
   return enterMembers(tx, version, entrants, ground.clock.now());
 }
 
@@ -71,7 +79,9 @@ const moved =
         const { entry } = version.definition;
         if (entry.kind !== "segment" || entry.segment_id !== payload.segment_id || entry.movement !== movement)
           continue;
-        const entrants = payload.member_ids.map((id) => entrantOf(version, id, `event ${event_id}`, undefined));
+        const entrants = payload.member_ids.map((id) =>
+          entrantOf(version.definition, id, `event ${event_id}`, undefined),
+        );
         await enterMembers(tx, version, entrants, ground.clock.now());
       }
     }
@@ -158,7 +168,14 @@ async function enterByRecords(
   const entrants = records.flatMap((record) => {
     const member_id = members.get(record.record_id);
     if (member_id === undefined || record.occurred_at.getTime() < since) return [];
-    return [entrantOf(version, member_id, record.record_id, entry.each === "record" ? record.record_id : undefined)];
+    return [
+      entrantOf(
+        version.definition,
+        member_id,
+        record.record_id,
+        entry.each === "record" ? record.record_id : undefined,
+      ),
+    ];
   });
   await enterMembers(tx, version, entrants, now);
 }
@@ -186,7 +203,7 @@ export async function enterPresent(ground: Ground): Promise<boolean> {
       return true;
     }
     const entrants = rows.map(({ member_id }) =>
-      entrantOf(version, member_id, `version ${place.version_id}`, undefined),
+      entrantOf(version.definition, member_id, `version ${place.version_id}`, undefined),
     );
     await enterMembers(tx, version, entrants, ground.clock.now());
     await tx.execute("update journeys.entering set after_member_id = $2 where version_id = $1", [

@@ -88,6 +88,26 @@ export const errors = defineErrors("journeys", {
     zh: "有 {count} 位会员不存在，或不属于您的门店，谁也没有进入。请去掉他们再提交。",
     en: "{count} of the members do not exist or belong to other stores, and nobody entered. Leave them out and send again.",
   },
+  dry_run_whom: {
+    status: 422,
+    zh: "接口进入没有历史可以回放。请选一个人群（里面的人都在第一天进入）或一位会员再试运行。",
+    en: "An entry over the API has no history that could be played. Choose a segment, whose members all enter on the first day, or one member.",
+  },
+  dry_run_too_long: {
+    status: 422,
+    zh: "试运行到 {day} 已超过 {limit} 步，没有继续。请少选几天，或把旅程里最短的等待加长。",
+    en: "By {day} the dry run had taken more than {limit} steps and stopped. Choose fewer days, or make the shortest wait of the journey longer.",
+  },
+  dry_run_unknown: {
+    status: 404,
+    zh: "没有这次试运行，可能已被更新的取代。请重新试运行。",
+    en: "There is no such dry run; newer ones may have taken its place. Run it again.",
+  },
+  dry_run_member: {
+    status: 422,
+    zh: "会员 {member_id} 不存在，或不属于您的门店。请换一位会员。",
+    en: "The member {member_id} does not exist or belongs to another store. Choose another one.",
+  },
   too_many: {
     status: 422,
     zh: "一次最多进入 {limit} 位会员。请分几次提交。",

@@ -20,6 +20,18 @@ export async function saveJourney(
   return saveDraft(tx, definition, { person_id, at: ground.clock.now() });
 }
 
+/** @throws journeys.not_sound with every problem */
+export async function requireSound(tx: Tx, ground: Ground, definition: JourneyDefinition): Promise<void> {
+  const problems = await journeyProblems(tx, ground, definition);
+  const [first] = problems;
+  if (first !== undefined)
+    throw problem(
+      "journeys.not_sound",
+      { count: problems.length, path: first.path, first_zh: first.zh, first_en: first.en },
+      problems,
+    );
+}
+
 /**
  * Puts the draft into force: whoever enters from now on walks it.
  * @param running where members under way go on: on their own version, or at the node of the same name in the new one; who
@@ -34,14 +46,7 @@ export async function publishJourney(
 ): Promise<{ readonly version_id: number; readonly version: number; readonly moved: number }> {
   await lockJourney(tx, journey);
   const draft = await draftOf(tx, journey);
-  const problems = await journeyProblems(tx, ground, draft.definition);
-  const [first] = problems;
-  if (first !== undefined)
-    throw problem(
-      "journeys.not_sound",
-      { count: problems.length, path: first.path, first_zh: first.zh, first_en: first.en },
-      problems,
-    );
+  await requireSound(tx, ground, draft.definition);
   const at = ground.clock.now();
   await setPublished(tx, draft.version_id, person_id, at);
   await setState(tx, journey, "live");

@@ -8,6 +8,7 @@ import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { Entry, JOURNEY_KEY, JourneyDefinition, Node } from "./definition.ts";
 import { journeyProblems } from "./definition-check.ts";
 import { ENTRANTS_MAX, enterByApi } from "./enter.ts";
+import { dryRunRoutes } from "./dry-run/routes.ts";
 import { draftOf, type JourneyRow, listJourneys } from "./journey-store.ts";
 import { changeState, publishJourney, saveJourney } from "./journeys.ts";
 import { edgeOf } from "./plan.ts";
@@ -122,6 +123,7 @@ export function journeyRoutes(app: FastifyInstance, ground: Ground): void {
   choiceRoute(app, ground);
   writeRoutes(app, ground);
   runRoutes(app, ground);
+  dryRunRoutes(app, ground);
 }
 
 function listRoute(app: FastifyInstance, ground: Ground): void {

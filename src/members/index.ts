@@ -8,6 +8,7 @@ export {
 } from "./correction.ts";
 export { clearValuesOf, consentEvidence, eraseMember } from "./erasure.ts";
 export { openConflicts } from "./conflict-store.ts";
+export { type ConsentThen, consentsThen } from "./consent-then-store.ts";
 export type { Decider } from "./decision-store.ts";
 export { type Detail, DETAIL_KINDS, wrongDetails } from "./identity-check.ts";
 export { listMembers } from "./member-list.ts";

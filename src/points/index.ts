@@ -1,6 +1,7 @@
 export { ledgerCommand } from "./ledger-command.ts";
-export type { Answer, Command, Request } from "./ledger/command.ts";
+export type { Answer, Command, Earn, Request } from "./ledger/command.ts";
 export { commitWithin, Ledger, ledgerOf, submitWithin } from "./ledger/ledger.ts";
+export { type RehearsedEarning, rehearseEarnings } from "./ledger/rehearse.ts";
 export { releaseOverdue } from "./ledger/sweep.ts";
 export { turnDay } from "./turn.ts";
 export { type VerifyResult, verifyLedger } from "./ledger/verify.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Ground } from "../ground.ts";
-import { planOutputs, postgresql, printPlan } from "../query/index.ts";
+import { type BusinessDay } from "../platform/index.ts";
+import { planOutputs, postgresql, printPlan, relationsOf } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
 import { readCondition, sentenceOf, storedCatalogue } from "./condition.ts";
 import { todayOf } from "./count.ts";
@@ -20,6 +21,20 @@ const statements = new WeakMap<Ground, Map<string, string>>();
 /** Statements kept for conditions that are asked again and again, of one day. */
 const STATEMENTS_MAX = 200;
 
+/** A statement that was made before for the same question, or makes it. */
+function statementOf(ground: Ground, question: readonly unknown[], make: () => string): string {
+  const known = statements.get(ground) ?? new Map<string, string>();
+  statements.set(ground, known);
+  const key = createHash("sha256").update(JSON.stringify(question)).digest("hex");
+  let sql = known.get(key);
+  if (sql === undefined) {
+    sql = make();
+    if (known.size >= STATEMENTS_MAX) known.clear();
+    known.set(key, sql);
+  }
+  return sql;
+}
+
 /**
  * Which of some members meet a condition now, over records and stored tags.
  * @throws segments.bad_condition when what it refers to is gone
@@ -33,21 +48,82 @@ export async function membersMeeting(
   if (member_ids.length === 0) return new Set();
   const condition = await readCondition(tx, ground, input);
   const today = todayOf(ground);
-  const known = statements.get(ground) ?? new Map<string, string>();
-  statements.set(ground, known);
-  const key = createHash("sha256")
-    .update(JSON.stringify([today, condition.plain]))
-    .digest("hex");
-  let sql = known.get(key);
-  if (sql === undefined) {
+  const sql = statementOf(ground, [today, condition.plain], () => {
     const plan = planOutputs([{ name: "meets", tree: condition.stored }], storedCatalogue(ground), today);
     const rows = printPlan(plan, postgresql, { kind: "given", array: "$1::bigint[]" });
-    sql = `select p.member_id from (${rows}) p where p."meets"`;
-    if (known.size >= STATEMENTS_MAX) known.clear();
-    known.set(key, sql);
-  }
+    return `select p.member_id from (${rows}) p where p."meets"`;
+  });
   const rows = await tx.planned<{ member_id: number }>(sql, [member_ids]);
   return new Set(rows.map((row) => row.member_id));
+}
+
+/** A member, and the instant as of which something is asked. */
+export interface Then {
+  readonly member_id: number;
+  readonly at: Date;
+}
+
+/**
+ * Which of some members met a condition at instants of one business day: over the records up to each one's own instant, with
+ * tags by their definitions over the same records. What has no time of its own (profiles, layers) is asked of now:
+ * `readOfNow` says which.
+ * @param thens each member once
+ * @throws segments.bad_condition when what it refers to is gone
+ */
+export async function membersMeetingThen(
+  tx: Tx,
+  ground: Ground,
+  input: unknown,
+  { today, thens }: { readonly today: BusinessDay; readonly thens: readonly Then[] },
+): Promise<ReadonlySet<number>> {
+  if (thens.length === 0) return new Set();
+  const condition = await readCondition(tx, ground, input);
+  const sql = statementOf(ground, ["then", today, condition.plain], () => {
+    const plan = planOutputs([{ name: "meets", tree: condition.defined }], ground.catalogue, today);
+    const dialect = { ...postgresql, relation: (name: string) => asOfThen(ground, name, today) };
+    const rows = printPlan(plan, dialect, { kind: "given", array: "$1::bigint[]" });
+    return `select p.member_id from (${rows}) p where p."meets"`;
+  });
+  const last = thens.reduce((found, { at }) => (at > found ? at : found), new Date(0));
+  const rows = await tx.query<{ member_id: number }>(sql, [
+    thens.map(({ member_id }) => member_id),
+    thens.map(({ at }) => at),
+    last,
+  ]);
+  return new Set(rows.map((row) => row.member_id));
+}
+
+/** A relation as it stood: for the members asked for up to their own instants, for whom they reached up to the last of them. */
+function asOfThen(ground: Ground, name: string, today: BusinessDay): string {
+  const { instant, day, per_member } = ground.catalogue.get(name);
+  const relation = postgresql.relation(name);
+  if (per_member !== "many" || !isOfThen(ground, name)) {
+    // every statement names both parameters, whatever it reads
+    return `(select r0.* from ${relation} r0 where $2::timestamptz[] is not null and $3::timestamptz is not null)`;
+  }
+  if (instant === undefined)
+    return `(select r0.* from ${relation} r0 where r0.${postgresql.quoted(day ?? "")} <= date '${today}')`;
+  return `(select r0.* from ${relation} r0 left join unnest($1::bigint[], $2::timestamptz[]) t0 (member_id, at)
+    on t0.member_id = r0.member_id where r0.${postgresql.quoted(instant)} <= coalesce(t0.at, $3::timestamptz))`;
+}
+
+/** Whether a relation's rows say since when they are so. Consents are kept as they stand. */
+function isOfThen(ground: Ground, name: string): boolean {
+  const { per_member, day } = ground.catalogue.get(name);
+  return per_member === "many" && day !== undefined;
+}
+
+/** What a condition reads that is known only as it stands now. */
+export async function readOfNow(
+  tx: Tx,
+  ground: Ground,
+  input: unknown,
+): Promise<readonly { readonly zh: string; readonly en: string }[]> {
+  const { defined } = await readCondition(tx, ground, input);
+  return [...relationsOf(defined.root)]
+    .filter((name) => !isOfThen(ground, name))
+    .map((name) => ground.catalogue.get(name))
+    .map(({ zh, en }) => ({ zh, en }));
 }
 
 /** The name of a segment; undefined: it is gone. */

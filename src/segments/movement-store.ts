@@ -96,3 +96,41 @@ export async function forgetMovements(tx: Tx, now: Date): Promise<number> {
     [now],
   );
 }
+
+/** Who came into a segment or left it by itself, in the order in which it happened; changes of the segment moved nobody. */
+export function movementsBetween(
+  tx: Tx,
+  segment_id: number,
+  direction: Direction,
+  { from, until }: { readonly from: Date; readonly until: Date },
+): Promise<{ movement_id: number; member_id: number; at: Date }[]> {
+  return tx.query(
+    `select movement_id, member_id, at from segments.movement
+     where segment_id = $1 and direction = $2 and cause = 'member' and at >= $3 and at < $4 order by at, movement_id`,
+    [segment_id, direction, from, until],
+  );
+}
+
+/** Since when a segment's movements are known: since it was made, and no longer than they are kept. */
+export async function movementsSince(tx: Tx, segment_id: number, now: Date): Promise<Date | undefined> {
+  const row = await tx.one<{ since: Date }>(
+    `select greatest(created_at, $2::timestamptz - interval '${MOVEMENT_KEPT_DAYS} days') as since
+     from segments.segment where segment_id = $1 and filled_hash is not null`,
+    [segment_id, now],
+  );
+  return row?.since;
+}
+
+/** Who was in a segment at an instant: who is in it, with the movements since taken back. */
+export async function membersThen(tx: Tx, segment_id: number, at: Date): Promise<number[]> {
+  const rows = await tx.query<{ member_id: number }>(
+    `with first as (
+       select distinct on (member_id) member_id, direction from segments.movement
+       where segment_id = $1 and at >= $2 order by member_id, movement_id)
+     select member_id from segments.member m where segment_id = $1
+       and not exists (select from first f where f.member_id = m.member_id)
+     union all select member_id from first where direction = 'left' order by member_id`,
+    [segment_id, at],
+  );
+  return rows.map((row) => row.member_id);
+}

@@ -156,13 +156,18 @@ export class Counters {
   take(takings: readonly Taking[]): Taking["reason"] | undefined {
     const short = takings.find(({ key, amount, cap }) => (this.#used.get(key) ?? 0) + amount > cap);
     if (short !== undefined) return short.reason;
+    this.count(takings);
+    return undefined;
+  }
+
+  /** Takes what was taken before, whether or not there is room for it. */
+  count(takings: readonly Taking[]): void {
     for (const { key, amount, cap, until } of takings) {
       this.#used.set(key, (this.#used.get(key) ?? 0) + amount);
       const grown = this.#grown.get(key);
       if (grown === undefined) this.#grown.set(key, { amount, cap, until });
       else grown.amount += amount;
     }
-    return undefined;
   }
 
   grown(): readonly { readonly key: string; readonly amount: number; readonly cap: number; readonly until: Date }[] {

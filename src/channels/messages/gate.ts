@@ -5,9 +5,7 @@ import { type Carrier, LEASE_MS, type Letter } from "./carrier.ts";
 import { type Candidate, Counters, judge, takingsOf, toldKey } from "./decide.ts";
 import {
   addUsed,
-  approvedTemplates,
   carriers,
-  categoriesOf,
   claimForGate,
   type Claimed,
   consentStates,
@@ -21,14 +19,13 @@ import {
   stopped,
   type ToldLast,
   tryGate,
-  type UsedTemplate,
   usedOf,
 } from "./gate-store.ts";
 import { tellEnded } from "./message-store.ts";
 import { CONSENT_MEDIA, CONSENT_PURPOSE, type Policy } from "./policy.ts";
 import { policyInForce } from "./policy-store.ts";
-import type { Category } from "./request.ts";
-import { type ParsedContent, parseContent, readsName, type Rendered, renderContent } from "./template.ts";
+import { candidateOf, categoryOf, type Templates, templatesOf, wordsOf } from "./facts.ts";
+import { readsName, type Rendered } from "./template.ts";
 
 /** Messages decided in one transaction. */
 export const GATE_BATCH_MAX = 5_000;
@@ -82,7 +79,7 @@ interface Known {
 
 async function decideBatch(batch: Batch, claimed: readonly Claimed[]): Promise<Letter[]> {
   const { tx, ground, now, policy, carrier } = batch;
-  const templates = await templatesOf(tx, claimed);
+  const templates = await templatesOf(tx, [...new Set(claimed.map(({ template }) => template))]);
   const known = await factsOf(batch, claimed, templates);
   const endings: Ending[] = [];
   const later: { message_id: number; until: Date }[] = [];
@@ -115,23 +112,6 @@ async function decideBatch(batch: Batch, claimed: readonly Claimed[]): Promise<L
   return letters;
 }
 
-interface Templates {
-  readonly categories: ReadonlyMap<string, Category>;
-  readonly approved: ReadonlyMap<string, UsedTemplate & { readonly parsed: ParsedContent | null }>;
-}
-
-async function templatesOf(tx: Tx, claimed: readonly Claimed[]): Promise<Templates> {
-  const names = [...new Set(claimed.map(({ template }) => template))];
-  const approved = (await approvedTemplates(tx, names)).map((one) => {
-    try {
-      return { ...one, parsed: parseContent(one.content) };
-    } catch {
-      return { ...one, parsed: null };
-    }
-  });
-  return { categories: await categoriesOf(tx, names), approved: new Map(approved.map((one) => [one.template, one])) };
-}
-
 async function factsOf(batch: Batch, claimed: readonly Claimed[], templates: Templates): Promise<Known[]> {
   const { tx, ground, carrier } = batch;
   const { channel } = carrier;
@@ -153,26 +133,19 @@ async function factsOf(batch: Batch, claimed: readonly Claimed[], templates: Tem
   const own = await ownFacts(tx, member_ids, [...templates.categories.keys()]);
   return claimed.map((message) => {
     const member = reached.get(message.member_id);
-    const member_id = member?.member_id ?? null;
-    const category = templates.categories.get(message.template) ?? "marketing";
-    const candidate: Candidate = {
-      message_id: message.message_id,
+    const member_id = member?.member_id ?? 0;
+    const category = categoryOf(templates, message.template);
+    const candidate = candidateOf(message, member, {
       channel,
       category,
-      template: message.template,
-      valid_until: message.valid_until,
       has_template: templates.approved.has(message.template),
       stopped: stops.has("all") || stops.has(channel),
-      member_id,
-      is_test: member?.is_test ?? false,
-      is_staff: (member?.is_staff ?? false) || (member?.is_wholesale ?? false),
-      address: carrier.address === null ? String(member_id) : (member?.address_token ?? null),
+      needs_address: carrier.address !== null,
       consent: consents.get(`${member_id} ${CONSENT_PURPOSE[category]}`) ?? null,
-      needs_consent: medium !== null,
-      held_out: member_id !== null && own.held_out.has(member_id),
+      held_out: own.held_out.has(member_id),
       told: own.told.get(toldKey(member_id, message.template)) ?? null,
-      timezone: own.zones.get(member_id ?? 0) ?? ground.config.timezone,
-    };
+      timezone: own.zones.get(member_id) ?? ground.config.timezone,
+    });
     return { candidate, claimed: message, reached: member };
   });
 }
@@ -252,11 +225,6 @@ function render(
   clear: ReadonlyMap<string, string>,
 ): Rendered | undefined {
   const parsed = templates.approved.get(claimed.template)?.parsed;
-  if (parsed == null) return undefined;
   const name = clear.get(reached?.name_token ?? "") ?? "";
-  try {
-    return renderContent(parsed, { variables: claimed.variables, member: { name, number: reached?.member_id ?? 0 } });
-  } catch {
-    return undefined;
-  }
+  return wordsOf(parsed, { variables: claimed.variables, member: { name, number: reached?.member_id ?? 0 } });
 }

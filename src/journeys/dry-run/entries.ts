@@ -1,0 +1,119 @@
+import type { Ground } from "../../ground.ts";
+import { EVENT_KINDS, KINDS } from "../../ingest/index.ts";
+import { businessDay, problem } from "../../platform/index.ts";
+import { membersThen, movementsBetween, movementsSince, segmentName } from "../../segments/index.ts";
+import type { Tx } from "../../store/index.ts";
+import type { JourneyDefinition } from "../definition.ts";
+import { currentMembers } from "../run-store.ts";
+import { membersNow, recordsBetween } from "./history-store.ts";
+import { type Note, NOTES } from "./notes.ts";
+import type { Happening } from "./play.ts";
+
+/** For whom and over which days. */
+export interface Asked {
+  readonly from: Date;
+  readonly until: Date;
+  readonly member_id: number | null;
+  readonly segment_id: number | null;
+}
+
+/** Where what happened comes from, a day at a time. */
+export interface History {
+  readonly notes: readonly Note[];
+  readonly between: (from: Date, until: Date) => Promise<Happening[]>;
+}
+
+/** Kinds of which each record stands in the timeline with its time. */
+const KEPT: ReadonlySet<string> = new Set([...EVENT_KINDS.map(({ kind }) => kind), "order", "return"]);
+
+/** Everything that lets members in, ends their waits or is their goal. @throws journeys.dry_run_whom */
+export async function historyOf(tx: Tx, ground: Ground, definition: JourneyDefinition, asked: Asked): Promise<History> {
+  const { entry, goal, nodes } = definition;
+  const waits = Object.values(nodes).flatMap((node) => (node.kind === "wait_until" ? [node.event] : []));
+  const entering = entry.kind === "event" && asked.segment_id === null ? entry.event : null;
+  const kinds = [
+    ...new Set([...waits, ...(goal === null ? [] : [goal.event]), ...(entering === null ? [] : [entering])]),
+  ];
+  const lost = kinds.filter((kind) => !KEPT.has(kind));
+  const { notes, entries } = await entriesOf(tx, ground, definition, asked);
+  // one member's records are found by the member, once
+  const own = asked.member_id === null ? undefined : await recordsBetween(tx, kinds, asked, asked.member_id);
+  let at = 0;
+  return {
+    notes: [...notes, ...lost.map((kind) => NOTES.kind_not_kept(nameOf(kind)))],
+    between: async (from, until) => {
+      const records =
+        own?.filter((one) => one.at >= from && one.at < until) ??
+        (kinds.length === 0 ? [] : await recordsBetween(tx, kinds, { from, until }, null));
+      const happened = records.map(({ event_id, member_id, kind, at }): Happening => {
+        return { member_id, at, event: kind, cause: kind === entering ? `record ${event_id}` : null };
+      });
+      const begin = at;
+      while (at < entries.length && (entries[at]?.at ?? until) < until) at += 1;
+      const came = entries.slice(begin, at);
+      return came.length === 0 ? happened : [...happened, ...came].sort((a, b) => a.at.getTime() - b.at.getTime());
+    },
+  };
+}
+
+const nameOf = (kind: string): string => KINDS.find((one) => one.kind === kind)?.zh ?? kind;
+
+interface Entries {
+  readonly notes: readonly Note[];
+  /** In the order of time. */
+  readonly entries: readonly Happening[];
+}
+
+async function entriesOf(
+  tx: Tx,
+  ground: Ground,
+  { entry }: JourneyDefinition,
+  { from, until, member_id, segment_id }: Asked,
+): Promise<Entries> {
+  const since = entry.kind === "segment" ? await movementsSince(tx, entry.segment_id, until) : undefined;
+  const chosen = segment_id ?? (entry.kind === "segment" && since === undefined ? entry.segment_id : null);
+  const enter = (one: number, at: Date, cause: string): Happening => ({ member_id: one, at, event: null, cause });
+  if (chosen !== null) {
+    const { known, members } = await inSegment(tx, chosen, { from, until });
+    const notes = [NOTES.all_on_first_day((await segmentName(tx, chosen)) ?? String(chosen))];
+    const entries = (await standing(tx, members))
+      .filter((one) => member_id === null || one === member_id)
+      .map((one) => enter(one, from, "first day"));
+    return { notes: known ? notes : [...notes, NOTES.segment_of_now], entries };
+  }
+  if (entry.kind === "event") return { notes: [], entries: [] };
+  if (entry.kind === "api") {
+    if (member_id === null) throw problem("journeys.dry_run_whom", {});
+    return { notes: [NOTES.member_on_first_day], entries: [enter(member_id, from, "first day")] };
+  }
+  const { timezone } = ground.config;
+  const notes: Note[] = since !== undefined && since > from ? [NOTES.movements_from(businessDay(since, timezone))] : [];
+  const entries: Happening[] = [];
+  if (entry.movement === "entered" && entry.present === true) {
+    const { known, members } = await inSegment(tx, entry.segment_id, { from, until });
+    if (!known) notes.push(NOTES.segment_of_now);
+    for (const one of await standing(tx, members)) entries.push(enter(one, from, "present"));
+  }
+  const moved = await movementsBetween(tx, entry.segment_id, entry.movement, { from, until });
+  const now = await currentMembers(
+    tx,
+    moved.map((one) => one.member_id),
+  );
+  for (const { movement_id, member_id: number, at } of moved) {
+    const one = now.get(number);
+    if (one !== undefined) entries.push(enter(one, at, `movement ${movement_id}`));
+  }
+  return { notes, entries: entries.filter((one) => member_id === null || one.member_id === member_id) };
+}
+
+/** Who was in a segment on the first day; who is in it now where that is not kept. */
+async function inSegment(tx: Tx, segment_id: number, { from, until }: Pick<Asked, "from" | "until">) {
+  const since = await movementsSince(tx, segment_id, until);
+  const known = since !== undefined && since <= from;
+  return { known, members: known ? await membersThen(tx, segment_id, from) : await membersNow(tx, segment_id) };
+}
+
+/** Members behind numbers, as they stand. */
+const standing = async (tx: Tx, member_ids: readonly number[]): Promise<number[]> => [
+  ...new Set((await currentMembers(tx, member_ids)).values()),
+];
