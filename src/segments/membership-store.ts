@@ -58,11 +58,14 @@ export interface Marks {
   readonly marks: number;
 }
 
-/** Takes the first marks off the queue; what they ask for must be written in the same transaction. */
+/**
+ * Takes the first marks off the queue; what they ask for must be written in the same transaction. The head is found once
+ * (array), however many rows the planner takes the queue for.
+ */
 export async function takeMarks(tx: Tx, limit: number): Promise<Marks> {
   const row = await tx.one<{ members: Marks["members"] | null; since: Date | null; marks: number }>(
     `with taken as (
-       delete from segments.dirty where dirty_id in (select dirty_id from segments.dirty order by lane, dirty_id limit $1 for update skip locked)
+       delete from segments.dirty where dirty_id = any(array(select dirty_id from segments.dirty order by lane, dirty_id limit $1 for update skip locked))
        returning member_id, party_id, since, lane, kind
      ), named as (
        select t.member_id, t.kind from taken t where t.member_id is not null

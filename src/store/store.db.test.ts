@@ -5,7 +5,7 @@ import { sleep } from "../platform/timers.ts";
 import { cancelJob, defineJob, jobById, startJob, waitForJob } from "./jobs.ts";
 import { startJobWorkers } from "./job-queue.ts";
 import { deliverOutbox, emit, type OutboxEvent, type Subscription } from "./outbox.ts";
-import { openPool, SYSTEM_SCOPE, txOf } from "./store.ts";
+import { openPool, SYSTEM_SCOPE, type Tx, txOf } from "./store.ts";
 
 const world = withDatabase();
 const pause = () => sleep(50);
@@ -199,16 +199,85 @@ describe("the outbox", () => {
       handle: async (_t: unknown, _g: unknown, events: readonly OutboxEvent<never>[]) =>
         void seen.push(...events.map((e) => (e.payload as { n: number }).n)),
     };
-    const slow = await ground.store.pool.connect();
-    await slow.query("begin");
-    await slow.query("insert into store.outbox (type, payload) values ('test.late', '{\"n\": 1}')");
+    const told = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const slow = ground.store.write(SYSTEM_SCOPE, async (tx) => {
+      await emit(tx, "test.late", [{ n: 1 }]);
+      told.resolve();
+      await held.promise;
+    });
+    await told.promise;
     await ground.store.write(SYSTEM_SCOPE, (tx) => emit(tx, "test.late", [{ n: 2 }]));
     await deliverOutbox(ground, [subscription]);
     expect(seen).toEqual([]);
-    await slow.query("commit");
-    slow.release();
+    held.resolve();
+    await slow;
     await deliverUntil(subscription, () => seen.length >= 2);
     expect(seen).toEqual([1, 2]);
+  });
+
+  it("is not held up by a transaction that tells nothing, however long it writes", async () => {
+    const { ground } = world();
+    const seen: number[] = [];
+    const subscription = {
+      subscriber: "test",
+      type: "test.quick",
+      handle: async (_t: unknown, _g: unknown, events: readonly OutboxEvent<never>[]) =>
+        void seen.push(...events.map((e) => (e.payload as { n: number }).n)),
+    };
+    const slow = await ground.store.pool.connect();
+    await slow.query("begin");
+    await slow.query("create temporary table computed on commit drop as select 1 as n");
+    await ground.store.write(SYSTEM_SCOPE, (tx) => emit(tx, "test.quick", [{ n: 1 }]));
+    await deliverOutbox(ground, [subscription]);
+    expect(seen).toEqual([1]);
+    await slow.query("rollback");
+    slow.release();
+  });
+
+  it("tells every event once, in any mixture of quick, slow and failing transactions beside two deliverers", async () => {
+    const { ground } = world();
+    const seen: number[] = [];
+    const subscription = {
+      subscriber: "test",
+      type: "test.mixed",
+      handle: async (tx: Tx, _g: unknown, events: readonly OutboxEvent<never>[]) => {
+        for (const event of events)
+          await tx.query("insert into store.heard (n) values ($1)", [(event.payload as { n: number }).n]);
+      },
+    };
+    const admin = openPool({ url: world().composition.databases.admin_url, size_max: 1, onError: () => undefined });
+    await admin.query("create table store.heard (n int); grant select, insert on store.heard to huitou_app");
+    await admin.end();
+    let running = true;
+    const deliver = async () => {
+      while (running) await deliverOutbox(ground, [subscription]);
+    };
+    const deliverers = [deliver(), deliver()];
+    const told: number[] = [];
+    const tell = async (n: number) => {
+      const fails = n % 7 === 3;
+      await ground.store
+        .write(SYSTEM_SCOPE, async (tx) => {
+          if (n % 3 === 0) await sleep(n % 20);
+          await emit(tx, "test.mixed", [{ n }]);
+          if (n % 5 === 0) await sleep((n * 7) % 40);
+          if (fails) throw new Error("taken back");
+        })
+        .then(
+          () => told.push(n),
+          () => undefined,
+        );
+    };
+    for (let at = 0; at < 400; at += 8) await Promise.all(Array.from({ length: 8 }, (_, i) => tell(at + i)));
+    running = false;
+    await Promise.all(deliverers);
+    await deliverUntil(subscription, () => true);
+    await deliverOutbox(ground, [subscription]);
+    const { rows } = await ground.store.pool.query<{ n: number }>("select n from store.heard order by n");
+    seen.push(...rows.map(({ n }) => n));
+    expect(seen).toEqual(told.toSorted((a, b) => a - b));
+    expect(seen.length).toBeGreaterThan(300);
   });
 
   it("every subscription of the domains has a handler", () => {

@@ -38,11 +38,14 @@ export interface DirtyBatch {
   readonly since: Date | null;
 }
 
-/** Takes the oldest marks off the queue; what they ask for must be written in the same transaction. */
+/**
+ * Takes the oldest marks off the queue; what they ask for must be written in the same transaction. The head is found once
+ * (array), however many rows the planner takes the queue for.
+ */
 export async function takeDirty(tx: Tx, marks_max: number): Promise<DirtyBatch> {
   const row = await tx.one<{ member_ids: number[] | null; marks: number; since: Date | null }>(
     `with taken as (
-       delete from tiers.dirty where dirty_id in (select dirty_id from tiers.dirty order by dirty_id limit $1 for update skip locked)
+       delete from tiers.dirty where dirty_id = any(array(select dirty_id from tiers.dirty order by dirty_id limit $1 for update skip locked))
        returning member_id, party_id, since
      ), named as (
        select member_id from taken where member_id is not null

@@ -4,8 +4,8 @@ import { deliverOutbox, SYSTEM_SCOPE } from "../../src/store/index.ts";
 import type { TestWorld } from "./database.ts";
 
 /**
- * Hands every waiting event to its listeners, until nothing waits any more. An event waits for older transactions of the
- * whole server, so that those of other test files can hold it back for a moment.
+ * Hands every waiting event to its listeners, until nothing waits any more. An event waits for transactions that are telling
+ * something too.
  */
 export async function deliverAll({ ground, composition }: Pick<TestWorld, "ground" | "composition">): Promise<void> {
   const subscriptions = subscriptionsOf(composition);
@@ -16,7 +16,7 @@ export async function deliverAll({ ground, composition }: Pick<TestWorld, "groun
         `select 1 from unnest($1::text[], $2::text[]) as s (subscriber, type)
          join store.outbox o using (type)
          left join store.outbox_cursor c using (subscriber, type)
-         where c.subscriber is null or (o.transaction_id, o.event_id) > (c.transaction_id, c.event_id) limit 1`,
+         where c.subscriber is null or o.event_id > c.position limit 1`,
         [subscriptions.map((s) => s.subscriber), subscriptions.map((s) => s.type)],
       ),
     );

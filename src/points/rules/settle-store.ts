@@ -55,7 +55,11 @@ export interface Marked {
   readonly since: Date | null;
 }
 
-/** Takes the oldest marks off the queue; what they ask for must be written in the same transaction. */
+/**
+ * Takes the oldest marks off the queue; what they ask for must be written in the same transaction. The head is found once
+ * (array): as a part of the join it was found anew for each row whenever the planner took the queue for empty, and one
+ * statement ran for 105 s beside a stream of 1,000 records a second.
+ */
 export async function takeMarks(tx: Tx, marks_max: number): Promise<Marked> {
   const row = await tx.one<{
     member_ids: number[] | null;
@@ -64,7 +68,7 @@ export async function takeMarks(tx: Tx, marks_max: number): Promise<Marked> {
     since: Date | null;
   }>(
     `with taken as (
-       delete from points.dirty where dirty_id in (select dirty_id from points.dirty order by dirty_id limit $1 for update skip locked)
+       delete from points.dirty where dirty_id = any(array(select dirty_id from points.dirty order by dirty_id limit $1 for update skip locked))
        returning coalesce(party_id, member_id) as number, since
      ), named as (
        select distinct t.number, p.member_id from taken t left join catalogue.parties p on p.party_id = t.number
