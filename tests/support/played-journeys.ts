@@ -83,7 +83,7 @@ export class PlayedJourneys {
       input: {
         journey: definition.key,
         version: 1,
-        definition,
+        definition: JSON.stringify(definition),
         days: 30,
         member_id: null,
         segment_id: null,

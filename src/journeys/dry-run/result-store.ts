@@ -43,7 +43,7 @@ export async function keepDryRun(tx: Tx, head: Head, { paths, settled, summary }
       head.journey,
       head.job_id,
       head.version,
-      JSON.stringify(head.definition),
+      head.definition,
       head.from,
       head.until,
       head.days,
@@ -55,7 +55,7 @@ export async function keepDryRun(tx: Tx, head: Head, { paths, settled, summary }
       JSON.stringify(summary),
     ],
   );
-  if (row === undefined) return 0;
+  if (row === undefined) return keptFor(tx, head.job_id);
   for (let at = 0; at < paths.length; at += ROWS_A_WRITE)
     await insertPaths(tx, row.dry_run_id, paths.slice(at, at + ROWS_A_WRITE));
   const effects = effectRows(settled);
@@ -67,6 +67,14 @@ export async function keepDryRun(tx: Tx, head: Head, { paths, settled, summary }
     [head.journey, head.member_id === null],
   );
   return row.dry_run_id;
+}
+
+/** What a job that was taken up again had kept before. */
+async function keptFor(tx: Tx, job_id: string): Promise<number> {
+  const row = await tx.one<{ dry_run_id: number }>("select dry_run_id from journeys.dry_run where job_id = $1", [
+    job_id,
+  ]);
+  return row?.dry_run_id ?? 0;
 }
 
 async function insertPaths(tx: Tx, dry_run_id: number, paths: readonly Path[]): Promise<void> {

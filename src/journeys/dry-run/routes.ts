@@ -196,7 +196,7 @@ async function inputOf(
   if (definition.entry.kind === "api" && member_id === null && segment_id === null)
     throw problem("journeys.dry_run_whom", {});
   const until = ground.clock.now().toISOString();
-  return { journey, version, definition, days, member_id, segment_id, person_id, until };
+  return { journey, version, definition: JSON.stringify(definition), days, member_id, segment_id, person_id, until };
 }
 
 const hashOf = (definition: JourneyDefinition) => createHash("sha256").update(JSON.stringify(definition)).digest("hex");

@@ -23,7 +23,8 @@ export const DRY_RUN_JOB = "journeys.dry_run";
 export interface DryRunInput {
   readonly journey: string;
   readonly version: number;
-  readonly definition: JourneyDefinition;
+  /** As JSON text: places of nodes follow their order, which a job's input does not keep. */
+  readonly definition: string;
   readonly days: number;
   readonly member_id: number | null;
   readonly segment_id: number | null;
@@ -43,12 +44,13 @@ export async function dryRun({ ground, job_id, input, signal, progress }: JobCon
   const { timezone } = ground.config;
   const until = new Date(input.until);
   const from = startOfDay(addDays(businessDay(until, timezone), -input.days), timezone);
+  const definition = JSON.parse(input.definition) as JourneyDefinition;
   const asked: Asked = { from, until, member_id: input.member_id, segment_id: input.segment_id };
   const steps_max = input.days + 3;
   let done = 0;
   const step = () => progress((done += 1), steps_max);
   const played = await ground.store.read(SYSTEM_SCOPE, (tx) =>
-    playDays(tx, ground, input, { asked, pulse: pulseOf(signal), step }),
+    playDays(tx, ground, definition, { asked, pulse: pulseOf(signal), step }),
   );
   signal.throwIfAborted();
   const elapsed_ms = Math.round(performance.now() - begun);
@@ -85,7 +87,7 @@ export interface Played {
 async function playDays(
   tx: Tx,
   ground: Ground,
-  { journey, definition }: DryRunInput,
+  definition: JourneyDefinition,
   { asked, pulse, step }: Leading,
 ): Promise<Played> {
   const { timezone } = ground.config;
@@ -94,7 +96,7 @@ async function playDays(
   const effects: Effects = { messages: [], points: [] };
   const plan = planOf(NO_VERSION, definition);
   const { walk, turnTo } = pastWalk(tx, ground, plan, effects);
-  const play = new Play(walk, await earlierRuns(tx, journey, asked.from, asked.member_id));
+  const play = new Play(walk, await earlierRuns(tx, definition.key, asked.from, asked.member_id));
   const last = new Date(asked.until.getTime() + 1);
   for (let day = businessDay(asked.from, timezone), begins = asked.from; begins < last; ) {
     const ends = startOfDay(addDays(day, 1), timezone);
@@ -105,7 +107,7 @@ async function playDays(
     await step();
     [day, begins] = [addDays(day, 1), ends];
   }
-  const settled = await settle(tx, ground, journey, effects, { asked, pulse });
+  const settled = await settle(tx, ground, definition.key, effects, { asked, pulse });
   await step();
   const given = settled.points.reduce((sum, one) => sum + (one.refused === undefined ? one.points : 0), 0);
   const notes = [NOTES.by_occurrence, NOTES.rules_of_now, ...history.notes, ...(await notesOfNow(tx, ground, plan))];

@@ -18,6 +18,8 @@ export interface CanvasView {
   readonly wayText: (from: string, way: number) => string;
   /** Members who went this way; undefined where nobody counts. */
   readonly passed: (from: string, way: number) => number | undefined;
+  /** What the numbers say, where they are not those of members who really went. */
+  readonly countsTitle?: { readonly waiting: (n: number) => string; readonly passed: (n: number) => string };
   readonly onSelect: (key: string | null) => void;
   readonly onWaiting: (key: string) => void;
   readonly onPassed: (from: string, way: number) => void;
@@ -52,7 +54,12 @@ export function StepNode({ id, data }: NodeProps) {
         <span aria-hidden="true">{id === ENTRY ? <LoginOutlined /> : ICONS[kind]}</span>
         <span>{t(`kind.${kind}`)}</span>
         {waiting > 0 ? (
-          <button type="button" className="jc-waiting" onClick={() => view.onWaiting(id)}>
+          <button
+            type="button"
+            className="jc-waiting"
+            title={view.countsTitle?.waiting(waiting)}
+            onClick={() => view.onWaiting(id)}
+          >
             <b>{formatCount(waiting)}</b> {t("here")}
           </button>
         ) : null}
@@ -117,7 +124,12 @@ export function WayEdge({ id, data, sourceX, sourceY, targetX, targetY, markerEn
         <div className="jc-way" style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}>
           {word === "" ? null : <span className="jc-word">{word}</span>}
           {passed === undefined || passed === 0 ? null : (
-            <button type="button" className="jc-passed" onClick={() => view.onPassed(from, way)}>
+            <button
+              type="button"
+              className="jc-passed"
+              title={view.countsTitle?.passed(passed)}
+              onClick={() => view.onPassed(from, way)}
+            >
               <b>{formatCount(passed)}</b> {t("people")}
             </button>
           )}

@@ -21,7 +21,12 @@ const NODE_TYPES = { step: StepNode };
 const EDGE_TYPES = { way: WayEdge };
 const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.4 } as const;
 /** Room for what stands on a way; in a draft the plus stands there too. */
-const LABEL = { shown: { width: 84, height: 26 }, edited: { width: 96, height: 32 } } as const;
+const LABEL = {
+  shown: { width: 84, height: 26 },
+  edited: { width: 96, height: 32 },
+  /** A draft with the numbers of its dry run. */
+  counted: { width: 148, height: 32 },
+} as const;
 
 interface CanvasProps {
   readonly drawn: Drawn;
@@ -78,12 +83,10 @@ function Flow({ drawn, view, troubled, onConnect }: CanvasProps) {
   const { editing, textOf, t, onSelect } = view;
   const texts = [ENTRY, ...Object.keys(drawn.nodes)].map(textOf).join("\n");
   const trouble = [...troubled].join(" ");
+  const label = view.countsTitle !== undefined ? "counted" : editing ? "edited" : "shown";
   // the picture depends on the words of the nodes, which are new functions with every render
   // biome-ignore lint/correctness/useExhaustiveDependencies: texts and trouble stand for textOf and troubled
-  const picture = useMemo(
-    () => placed(drawn, textOf, troubled, editing ? LABEL.edited : LABEL.shown),
-    [drawn, texts, trouble, editing],
-  );
+  const picture = useMemo(() => placed(drawn, textOf, troubled, LABEL[label]), [drawn, texts, trouble, label]);
   const nodes = useMemo(() => flowNodes(picture), [picture]);
   const edges = useMemo(() => flowEdges(picture), [picture]);
   const bottom = Math.max(...picture.nodes.map(({ y, height }) => y + height));

@@ -1,9 +1,10 @@
 import { DeleteOutlined, RedoOutlined, UndoOutlined } from "@ant-design/icons";
 import Button from "antd/es/button";
-import { useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { pick, type Translate } from "../../texts/texts.ts";
 import { JourneyCanvas } from "./canvas.tsx";
 import type { CanvasView } from "./canvas-parts.tsx";
+import { DryLegend, dryCounts, useDry } from "./dry-run-panel.tsx";
 import { type Journey, type JourneyDefinition, nodeOf } from "./journeys-data.ts";
 import { changeNode, connect, insertOn, isRemovable, removeNode } from "./model/graph.ts";
 import { ENTRY } from "./model/layout.ts";
@@ -26,6 +27,7 @@ export function JourneyEditor({ data, definition, onDone, t }: Props) {
   const [selected, setSelected] = useState<string | null>(ENTRY);
   const [offering, setOffering] = useState<string | null>(null);
   const { drawn, change, problems } = draft;
+  const dry = useDry(data.journey, drawn.entry?.kind, draft.saving === "saved" && problems.length === 0, t);
   useKeys(draft, selected, () => {
     if (selected === null || selected === ENTRY || !isRemovable(drawn, selected)) return;
     change(removeNode(drawn, selected));
@@ -49,11 +51,14 @@ export function JourneyEditor({ data, definition, onDone, t }: Props) {
       setSelected(inserted.key);
     },
     t,
+    ...dryCounts(dry, t),
   };
   return (
     <>
-      <Bar draft={draft} onDone={onDone} t={t} />
+      <Bar draft={draft} dry={dry.button} onDone={onDone} t={t} />
       <Problems problems={problems} onOpen={(key) => setSelected(key ?? ENTRY)} t={t} />
+      {dry.panel}
+      <DryLegend dry={dry} t={t} />
       <div className="jc-bench">
         <JourneyCanvas
           drawn={drawn}
@@ -86,7 +91,14 @@ function shownOf({ drawn, sentences, problems }: Draft, data: Journey, t: Transl
   };
 }
 
-function Bar({ draft, onDone, t }: { readonly draft: Draft; readonly onDone: () => void; readonly t: Translate }) {
+interface BarProps {
+  readonly draft: Draft;
+  readonly dry: ReactNode;
+  readonly onDone: () => void;
+  readonly t: Translate;
+}
+
+function Bar({ draft, dry, onDone, t }: BarProps) {
   const { undo, redo, saving } = draft;
   return (
     <div className="jc-bar">
@@ -99,6 +111,7 @@ function Bar({ draft, onDone, t }: { readonly draft: Draft; readonly onDone: () 
       <span className="jc-saving" role="status">
         {t(`saving.${saving}`)}
       </span>
+      {dry}
       <Button type="primary" onClick={onDone}>
         {t("drawn")}
       </Button>

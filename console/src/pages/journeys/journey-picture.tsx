@@ -1,6 +1,7 @@
 import { pick, type Translate } from "../../texts/texts.ts";
 import { JourneyCanvas } from "./canvas.tsx";
 import type { CanvasView } from "./canvas-parts.tsx";
+import { type Dry, dryCounts } from "./dry-run-panel.tsx";
 import { type Journey, type JourneyDefinition, nodeOf, type Place } from "./journeys-data.ts";
 import { ENTRY } from "./model/layout.ts";
 
@@ -8,11 +9,13 @@ interface Props {
   readonly data: Journey;
   readonly definition: JourneyDefinition;
   readonly onPlace: (place: Place) => void;
+  /** Numbers of a dry run in the place of those of members who really went. */
+  readonly dry?: Dry;
   readonly t: Translate;
 }
 
 /** A version as it stands: who is where, how many went which way. */
-export function JourneyPicture({ data, definition, onPlace, t }: Props) {
+export function JourneyPicture({ data, definition, onPlace, dry, t }: Props) {
   const words = (key: string) => data.nodes[key];
   const version = data.shown;
   const view: CanvasView = {
@@ -37,6 +40,7 @@ export function JourneyPicture({ data, definition, onPlace, t }: Props) {
     onOffer: () => undefined,
     onInsert: () => undefined,
     t,
+    ...(dry === undefined ? {} : dryCounts(dry, t)),
   };
   const troubled = new Set(data.problems.map((one) => nodeOf(one) ?? ENTRY));
   return <JourneyCanvas drawn={definition} view={view} troubled={troubled} onConnect={() => undefined} />;

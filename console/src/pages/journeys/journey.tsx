@@ -9,6 +9,8 @@ import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { Loaded, SkeletonText } from "../../parts/states.tsx";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import type { DryRun } from "./dry-run-data.ts";
+import { DryBefore, DryLegend, useDry } from "./dry-run-panel.tsx";
 import { JourneyEditor } from "./editor.tsx";
 import { JourneyPicture } from "./journey-picture.tsx";
 import { type Journey, type JourneyDefinition, type Place, useJourney, useJourneyAct } from "./journeys-data.ts";
@@ -74,6 +76,10 @@ interface ShownProps {
 const narrow = matchMedia("(max-width: 719px)");
 
 function Shown({ data, definition, t }: ShownProps) {
+  const sound = data.problems.length === 0;
+  const dry = useDry(data.journey, definition.entry?.kind, sound, t);
+  // nobody walks a draft: its numbers are those of the dry run
+  const drafted = data.versions.some((one) => one.version === data.shown && one.published_at === null);
   const [search, setSearch] = useSearchParams();
   const [place, setPlace] = useState<Place>();
   const listed = narrow.matches || search.get("view") === "list";
@@ -90,11 +96,13 @@ function Shown({ data, definition, t }: ShownProps) {
   return (
     <>
       <Standing data={data} t={t} />
+      {dry.panel}
       <Card
         title={t("nodes")}
         note={t("nodes_note")}
         extra={
           <div className="ht-row">
+            {data.state === "ended" ? null : dry.button}
             {data.versions.length > 1 ? (
               <Choices
                 label={t("version_label")}
@@ -119,10 +127,18 @@ function Shown({ data, definition, t }: ShownProps) {
         }
       >
         <Problems problems={data.problems} t={t} />
+        {drafted ? <DryLegend dry={dry} t={t} /> : null}
         {listed ? (
-          <JourneyNodes data={data} order={inOrder(definition, data.nodes)} onPlace={setPlace} t={t} />
+          <JourneyNodes
+            data={drafted && dry.result !== undefined ? { ...data, ...numbersOf(dry.result) } : data}
+            order={inOrder(definition, data.nodes)}
+            onPlace={
+              drafted ? ({ node, way }) => dry.onPlace({ node, ...(way === undefined ? {} : { way }) }) : setPlace
+            }
+            t={t}
+          />
         ) : (
-          <JourneyPicture data={data} definition={definition} onPlace={setPlace} t={t} />
+          <JourneyPicture data={data} definition={definition} onPlace={setPlace} {...(drafted ? { dry } : {})} t={t} />
         )}
       </Card>
       {place === undefined ? null : (
@@ -131,6 +147,8 @@ function Shown({ data, definition, t }: ShownProps) {
     </>
   );
 }
+
+const numbersOf = ({ waiting, passed }: DryRun) => ({ waiting, passed });
 
 const share = (part: number, whole: number) => (whole === 0 ? null : part / whole);
 
@@ -216,6 +234,7 @@ function SureDialog({ data, asked, onClose, t }: { data: Journey; asked: Asked; 
       onAct={() => act.mutate()}
     >
       <p>{t(`sure.${asked}`, { n: data.under_way })}</p>
+      {asked === "publish" ? <DryBefore journey={journey} t={t} /> : null}
     </FormDialog>
   );
 }
