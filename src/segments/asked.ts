@@ -85,7 +85,7 @@ export async function membersMeetingThen(
     return `select p.member_id from (${rows}) p where p."meets"`;
   });
   const last = thens.reduce((found, { at }) => (at > found ? at : found), new Date(0));
-  const rows = await tx.query<{ member_id: number }>(sql, [
+  const rows = await tx.planned<{ member_id: number }>(sql, [
     thens.map(({ member_id }) => member_id),
     thens.map(({ at }) => at),
     last,

@@ -10,7 +10,7 @@ interface Props {
   readonly definition: JourneyDefinition;
   readonly onPlace: (place: Place) => void;
   /** Numbers of a dry run in the place of those of members who really went. */
-  readonly dry?: Dry;
+  readonly dry: Dry | undefined;
   readonly t: Translate;
 }
 

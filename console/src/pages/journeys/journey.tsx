@@ -76,8 +76,7 @@ interface ShownProps {
 const narrow = matchMedia("(max-width: 719px)");
 
 function Shown({ data, definition, t }: ShownProps) {
-  const sound = data.problems.length === 0;
-  const dry = useDry(data.journey, definition.entry?.kind, sound, t);
+  const dry = useDry(data.journey, definition.entry?.kind, data.problems.length === 0, t);
   // nobody walks a draft: its numbers are those of the dry run
   const drafted = data.versions.some((one) => one.version === data.shown && one.published_at === null);
   const [search, setSearch] = useSearchParams();
@@ -130,7 +129,7 @@ function Shown({ data, definition, t }: ShownProps) {
         {drafted ? <DryLegend dry={dry} t={t} /> : null}
         {listed ? (
           <JourneyNodes
-            data={drafted && dry.result !== undefined ? { ...data, ...numbersOf(dry.result) } : data}
+            data={drafted ? numbered(data, dry.result) : data}
             order={inOrder(definition, data.nodes)}
             onPlace={
               drafted ? ({ node, way }) => dry.onPlace({ node, ...(way === undefined ? {} : { way }) }) : setPlace
@@ -138,7 +137,13 @@ function Shown({ data, definition, t }: ShownProps) {
             t={t}
           />
         ) : (
-          <JourneyPicture data={data} definition={definition} onPlace={setPlace} {...(drafted ? { dry } : {})} t={t} />
+          <JourneyPicture
+            data={data}
+            definition={definition}
+            onPlace={setPlace}
+            dry={drafted ? dry : undefined}
+            t={t}
+          />
         )}
       </Card>
       {place === undefined ? null : (
@@ -148,7 +153,9 @@ function Shown({ data, definition, t }: ShownProps) {
   );
 }
 
-const numbersOf = ({ waiting, passed }: DryRun) => ({ waiting, passed });
+/** With the numbers of a dry run in the place of its own. */
+const numbered = (data: Journey, result: DryRun | undefined): Journey =>
+  result === undefined ? data : { ...data, waiting: result.waiting, passed: result.passed };
 
 const share = (part: number, whole: number) => (whole === 0 ? null : part / whole);
 

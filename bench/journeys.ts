@@ -1,0 +1,118 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compose } from "../src/composition.ts";
+import { loadConfig } from "../src/config.ts";
+import { loadDomains } from "../src/domains.ts";
+import { dryRun } from "../src/journeys/dry-run/run.ts";
+import { type JourneyDefinition, saveJourney } from "../src/journeys/index.ts";
+import { systemClock } from "../src/platform/clock.ts";
+import { newUuid } from "../src/platform/index.ts";
+import { makeLog } from "../src/platform/log.ts";
+import { build as q } from "../src/query/index.ts";
+import { SYSTEM_SCOPE } from "../src/store/index.ts";
+import type { Bench, Figure } from "./main.ts";
+
+const MEMBERS = Number(process.env["BENCH_JOURNEYS_MEMBERS"] ?? 100_000);
+const DAYS = 90;
+const SECONDS_MAX = 30;
+/** Records of each member within the days: carts, log-ins, orders and browsing in turn. */
+const RECORDS = 24;
+
+const seen = q.atLeast(q.count("events", { where: q.equals(q.column("kind"), "login"), window: q.lastDays(7) }), 1);
+
+const JOURNEY: JourneyDefinition = {
+  key: "bench",
+  zh: "试运行的速度",
+  en: "Speed of a dry run",
+  entry: { kind: "event", event: "cart" },
+  reentry: { kind: "again", after_days: 14 },
+  goal: { event: "review", exit: true },
+  hold_out_percent: 5,
+  start: "wait",
+  nodes: {
+    wait: { kind: "wait", for: { amount: 2, unit: "hours" }, next: "ask" },
+    ask: { kind: "condition", condition: seen, then: "open", otherwise: "listen" },
+    listen: { kind: "wait_until", event: "login", within: { amount: 3, unit: "days" }, then: "open", otherwise: "out" },
+    open: { kind: "window", from: "10:00", until: "20:00", next: "say" },
+    say: { kind: "message", template: "bench", next: "rest" },
+    rest: { kind: "wait", for: { amount: 3, unit: "days" }, next: "again" },
+    again: { kind: "condition", condition: seen, then: "give", otherwise: "out" },
+    give: { kind: "points", points: 10, valid_days: 90, next: "out" },
+    out: { kind: "exit" },
+  },
+};
+
+const CONTENT = { kind: "inbox", title: "您好", text: "您的商品还在购物车里", variables: [] };
+
+const FILL = [
+  `insert into members.party (party_id, anchor_kind, anchor_token, member_id, made_at)
+   select n, 'card_no', 'T' || n, n, now() from generate_series(1, $1::int) n`,
+  `insert into members.profile (member_id, joined_at, phone_verified, wechat_bound, wecom_friend, has_phone, has_email, has_openid,
+     is_staff, is_test, is_wholesale, is_reseller, profile_filled, sources, changed_at)
+   select n, now(), false, false, false, false, false, true, false, false, false, false, 0, 1, now() from generate_series(1, $1::int) n`,
+  `insert into members.consent (party_id, purpose, medium, record_id, state, text_version, at, via)
+   select n, 'marketing', 'mini_program', gen_random_uuid(), 'granted', 'v1', now() - interval '100 days', 'app'
+   from generate_series(1, $1::int) n where n % 10 > 0`,
+  `insert into members.event (party_id, occurred_at, kind, record_id, received_at)
+   select n, now() - make_interval(secs => (hashint8(n * ${RECORDS} + k) & 2147483647) % ${DAYS * 86_400}),
+     (array['cart', 'login', 'browse', 'login', 'browse', 'search', 'browse', 'review'])[1 + k % 8], gen_random_uuid(), now()
+   from generate_series(1, $1::int) n, generate_series(1, ${RECORDS}) k`,
+];
+
+async function measure(): Promise<readonly Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), "huitou-bench-"));
+  await chmod(folder, 0o755);
+  const composition = await compose({
+    config: loadConfig({ HUITOU_DATA: folder }),
+    clock: systemClock,
+    log: makeLog("error"),
+    domains: await loadDomains(),
+  });
+  const { ground } = composition;
+  const write = (text: string, values: readonly unknown[] = []) =>
+    ground.store.write(SYSTEM_SCOPE, (tx) => tx.query(text, values));
+  try {
+    for (const text of FILL) await write(text, [MEMBERS]);
+    await write(
+      "insert into channels.template (template, channel, category, made_at) values ('bench', 'inbox', 'marketing', now())",
+    );
+    await write(
+      `insert into channels.template_version (template, version, content, state, saved_at, state_at)
+       values ('bench', 1, $1, 'approved', now(), now())`,
+      [JSON.stringify(CONTENT)],
+    );
+    await write("analyze members.event, members.party, members.profile, members.consent");
+    await ground.store.write(SYSTEM_SCOPE, (tx) => saveJourney(tx, ground, JOURNEY, { person_id: null }));
+    const began = performance.now();
+    const { entered } = (await dryRun({
+      ground,
+      job_id: newUuid(systemClock.now()),
+      input: {
+        journey: JOURNEY.key,
+        version: 1,
+        definition: JSON.stringify(JOURNEY),
+        days: DAYS,
+        member_id: null,
+        segment_id: null,
+        person_id: null,
+        until: systemClock.now().toISOString(),
+      },
+      signal: new AbortController().signal,
+      cancelled: () => false,
+      progress: async (done) => {
+        if (process.env["BENCH_JOURNEYS_TIMES"] !== undefined)
+          console.error(done, Math.round(performance.now() - began));
+      },
+    })) as { entered: number };
+    const seconds = (performance.now() - began) / 1000;
+    const name = `dry run: ${DAYS} days, ${MEMBERS} members, ${entered} ways`;
+    const bar = `≤ ${SECONDS_MAX} s`;
+    return [{ name, value: seconds, unit: "s", reference: null, ratio: null, bar, met: seconds <= SECONDS_MAX }];
+  } finally {
+    await composition.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export const benches: readonly Bench[] = [{ name: "journeys", run: measure }];
