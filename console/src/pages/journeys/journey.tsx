@@ -1,5 +1,5 @@
 import Button from "antd/es/button";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useParams, useSearchParams } from "react-router";
 import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
@@ -100,29 +100,9 @@ function Shown({ data, definition, t }: ShownProps) {
         title={t("nodes")}
         note={t("nodes_note")}
         extra={
-          <div className="ht-row">
+          <Looks data={data} listed={listed} put={put}>
             {data.state === "ended" ? null : dry.button}
-            {data.versions.length > 1 ? (
-              <Choices
-                label={t("version_label")}
-                value={String(data.shown)}
-                items={data.versions.map((one) => ({
-                  key: String(one.version),
-                  label:
-                    one.published_at === null ? t("draft_of", { n: one.version }) : t("version", { n: one.version }),
-                }))}
-                onChange={(next) => put("version", next)}
-              />
-            ) : null}
-            {narrow.matches ? null : (
-              <Choices
-                label={t("view_label")}
-                value={listed ? "list" : "picture"}
-                items={["picture", "list"].map((key) => ({ key, label: t(`view.${key}`) }))}
-                onChange={(next) => put("view", next === "list" ? next : undefined)}
-              />
-            )}
-          </div>
+          </Looks>
         }
       >
         <Problems problems={data.problems} t={t} />
@@ -150,6 +130,42 @@ function Shown({ data, definition, t }: ShownProps) {
         <RunsDialog journey={data.journey} place={place} onClose={() => setPlace(undefined)} />
       )}
     </>
+  );
+}
+
+interface LooksProps {
+  readonly data: Journey;
+  readonly listed: boolean;
+  readonly put: (name: string, value: string | undefined) => void;
+  readonly children: ReactNode;
+}
+
+/** Which version is looked at, and how. */
+function Looks({ data, listed, put, children }: LooksProps) {
+  const t = useTexts("journeys");
+  return (
+    <div className="ht-row">
+      {children}
+      {data.versions.length > 1 ? (
+        <Choices
+          label={t("version_label")}
+          value={String(data.shown)}
+          items={data.versions.map((one) => ({
+            key: String(one.version),
+            label: one.published_at === null ? t("draft_of", { n: one.version }) : t("version", { n: one.version }),
+          }))}
+          onChange={(next) => put("version", next)}
+        />
+      ) : null}
+      {narrow.matches ? null : (
+        <Choices
+          label={t("view_label")}
+          value={listed ? "list" : "picture"}
+          items={["picture", "list"].map((key) => ({ key, label: t(`view.${key}`) }))}
+          onChange={(next) => put("view", next === "list" ? next : undefined)}
+        />
+      )}
+    </div>
   );
 }
 
