@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendMail } from "../src/platform/alerts/mail.ts";
 import { dingtalk, feishu, wecom } from "../src/platform/alerts/robots.ts";
 import { type ChannelSim, simSecret, startChannelSim } from "./server.ts";
+import { WEBHOOK_SECRET } from "./webhook.ts";
 
 let sim: ChannelSim;
 beforeAll(async () => {
@@ -52,6 +53,23 @@ describe("channel-sim", () => {
     expect((await hook(seconds, hmac(`${seconds}\n${key}`, ""))).body).toMatchObject({ code: 0 });
     expect((await hook(seconds, hmac(key, seconds))).body).toMatchObject({ code: 19_021 });
     expect((await hook("1700000000", hmac(`1700000000\n${key}`, ""))).body).toMatchObject({ code: 19_021 });
+  });
+
+  it("takes a signed webhook as the specification's own receiver would, and refuses others", async () => {
+    const { Webhook } = await import("standardwebhooks");
+    const body = JSON.stringify({ type: "message.requested", data: { message_id: 7 } });
+    const call = async (at: Date, over = body) => {
+      const headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
+        "webhook-signature": new Webhook(WEBHOOK_SECRET).sign("msg_1", at, over),
+      };
+      return (await fetch(`${sim.url}/hooks/tea-house`, { method: "POST", body, headers })).status;
+    };
+    expect(await call(new Date())).toBe(200);
+    expect(await call(new Date(), "{}")).toBe(401);
+    expect(await call(new Date(Date.now() - 400_000))).toBe(401);
+    expect(sim.log.list({ kind: "webhook" }).map(({ taken }) => taken)).toEqual([true, false, false]);
   });
 
   it("holds the services' limits", async () => {

@@ -6,6 +6,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   feishu: "飞书群机器人",
   mail: "邮件",
   sms: "短信（阿里云）",
+  webhook: "Webhook 接收端",
 };
 const SHOWN_MAX = 100;
 
@@ -25,7 +26,9 @@ function row(message: Arrived): string {
 export function page(messages: readonly Arrived[]): string {
   const shown = messages.slice(-SHOWN_MAX).reverse();
   const list =
-    shown.length === 0 ? "<p>还没有消息。在「告警通道」里点「发送测试」试试。</p>" : shown.map(row).join("\n");
+    shown.length === 0
+      ? "<p>还没有消息。在「告警与值班」里点「发送测试」，或在「消息模板」里试发一条。</p>"
+      : shown.map(row).join("\n");
   return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta http-equiv="refresh" content="5">
 <meta name="viewport" content="width=device-width"><title>通道模拟器</title><style>
 :root{color-scheme:light dark}body{font:14px/1.6 system-ui,sans-serif;max-width:760px;margin:24px auto;padding:0 16px}

@@ -4,6 +4,7 @@ import { AliyunSms } from "./aliyun.ts";
 import { mailServer } from "./mail.ts";
 import { CALM, Dials, type Dial, KINDS, type Kind, MessageLog, OUTCOMES } from "./message-log.ts";
 import { page } from "./page.ts";
+import { WebhookReceiver } from "./webhook.ts";
 import { dingtalkRobot, feishuRobot, type SimRobot, wecomRobot } from "./robots.ts";
 
 export interface ChannelSim {
@@ -70,6 +71,7 @@ class Sim {
   readonly dials = new Dials();
   readonly robots: readonly SimRobot[] = [wecomRobot(), dingtalkRobot(), feishuRobot()];
   readonly aliyun = new AliyunSms();
+  readonly webhook = new WebhookReceiver();
   readonly secrets = new Map<Kind, string | null>(KINDS.map((kind) => [kind, simSecret(kind)]));
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -77,6 +79,7 @@ class Sim {
     const robot = request.method === "POST" ? this.robots.find((one) => one.matches(url.pathname)) : undefined;
     if (robot !== undefined) return this.#robot(robot, url, request, response);
     if (request.method === "POST" && this.aliyun.matches(request)) return this.#sms(url, request, response);
+    if (request.method === "POST" && this.webhook.matches(url.pathname)) return this.#hook(url, request, response);
     if (url.pathname === "/") return send(response, 200, page(this.log.list()), "text/html; charset=utf-8");
     if (url.pathname === "/sim/log") return this.#log(url, request, response);
     if (url.pathname === "/sim/dials") return this.#dialled(request, response);
@@ -124,6 +127,23 @@ class Sim {
     const lost = dial.outcome === "lost";
     if (!asks || status !== 200)
       this.log.add({ at: new Date(at_ms).toISOString(), kind: "sms", ...judged, answer: lost ? null : answer });
+    if (lost) request.socket.destroy();
+    else send(response, status, answer);
+  }
+
+  async #hook(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const dial = this.dials.take("webhook");
+    if (dial.outcome === "refuse") {
+      request.socket.destroy();
+      return;
+    }
+    const body = await bodyOf(request);
+    await wait(dial.slow_ms);
+    if (dial.outcome === "http_500" || dial.outcome === "error") return send(response, 500, { error: "busy" });
+    const at_ms = this.#now_ms();
+    const { status, answer, ...judged } = this.webhook.judge(url.pathname, request.headers, body, at_ms);
+    const lost = dial.outcome === "lost";
+    this.log.add({ at: new Date(at_ms).toISOString(), kind: "webhook", ...judged, answer: lost ? null : answer });
     if (lost) request.socket.destroy();
     else send(response, status, answer);
   }

@@ -4,6 +4,7 @@ import { listSourceKeys, startPipeline } from "./ingest/index.ts";
 import { WorldClock } from "./platform/clock.ts";
 import { defineErrors, problem } from "./platform/errors.ts";
 import { keepWorldTime, LIVE_RATE_MAX, setSetting, settingOf, SYSTEM_SCOPE } from "./store/index.ts";
+import { useMessageSim } from "./channels/index.ts";
 import { useChannelSim } from "./trust/index.ts";
 
 defineErrors("demo", {
@@ -101,7 +102,7 @@ export async function fillDemo(ground: Ground, wanted: boolean, say: (line: stri
   await remember(ground, { ...demo, filled: true });
 }
 
-/** Alerts of an example world go to a simulator of its own, so that they are seen and reach nobody. @returns how to stop it */
+/** Alerts and messages of an example world go to a simulator of its own, so that they are seen and reach nobody. @returns how to stop it */
 export async function startDemoChannels(
   ground: Ground,
   say: (line: string) => void,
@@ -111,7 +112,15 @@ export async function startDemoChannels(
   const { simSecret, startChannelSim } = await import("../channel-sim/server.ts");
   const sim = await startChannelSim({ port: ground.config.channel_sim_port });
   await useChannelSim(ground, { http: sim.url, smtp: sim.smtp_url }, simSecret);
-  say(`channel-sim: ${sim.url} · 示例世界的告警在这里看`);
+  const { ALIYUN_KEY_ID, ALIYUN_SECRET } = await import("../channel-sim/aliyun.ts");
+  const { WEBHOOK_SECRET } = await import("../channel-sim/webhook.ts");
+  const { seedMessages } = await import("../examples/tea-house/messages.ts");
+  const keys = { access_key_id: ALIYUN_KEY_ID, access_key_secret: ALIYUN_SECRET, webhook_secret: WEBHOOK_SECRET };
+  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await useMessageSim(tx, ground, { http: sim.url, smtp: sim.smtp_url, ...keys });
+    await seedMessages(tx, ground);
+  });
+  say(`channel-sim: ${sim.url} · 示例世界的告警和消息在这里看`);
   return () => sim.stop();
 }
 

@@ -69,6 +69,20 @@ export const ROUTES: readonly Route[] = [
   route("/journeys/:journey", "journeys.read", () =>
     import("./pages/journeys/journey.tsx").then((page) => page.JourneyPage),
   ),
+  route("/templates", "channels.read", () =>
+    import("./pages/messages/templates.tsx").then((page) => page.TemplatesPage),
+  ),
+  route("/templates/new", "channels.manage", () =>
+    import("./pages/messages/template-edit.tsx").then((page) => page.TemplateEditPage),
+  ),
+  route("/templates/:template/edit", "channels.manage", () =>
+    import("./pages/messages/template-edit.tsx").then((page) => page.TemplateEditPage),
+  ),
+  route("/templates/:template", "channels.read", () =>
+    import("./pages/messages/template.tsx").then((page) => page.TemplatePage),
+  ),
+  route("/messages", "channels.read", () => import("./pages/messages/log.tsx").then((page) => page.LogPage)),
+  route("/channels", "channels.read", () => import("./pages/messages/channels.tsx").then((page) => page.ChannelsPage)),
   route("/coupons", "benefits.read", () => import("./pages/coupons/coupons.tsx").then((page) => page.CouponsPage)),
   route("/coupons/new", "benefits.manage", () =>
     import("./pages/coupons/coupon-edit.tsx").then((page) => page.CouponEditPage),

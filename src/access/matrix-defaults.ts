@@ -20,6 +20,7 @@ const APPROVED_BUT_FOR_OWNERS: ReadonlySet<Permission> = new Set([
   "tiers.grant",
   "points.adjust",
   "benefits.grant",
+  "channels.export",
   "journeys.publish",
   "data.undo",
 ]);

@@ -61,7 +61,11 @@ export const PERMISSION_NAMES: Readonly<Record<Permission, Named>> = {
   "benefits.redeem": named("核销与退回", "Redeem and take back"),
   "channels.read": named("查看模板、消息与 Webhook", "See templates, messages and webhooks"),
   "channels.manage": named("管理消息模板与发送规则", "Manage templates and rules of sending"),
-  "channels.connect": named("管理 Webhook 接收端", "Manage webhook endpoints"),
+  "channels.connect": named(
+    "连接短信与邮件服务、管理 Webhook 接收端",
+    "Connect SMS and mail services, manage webhook endpoints",
+  ),
+  "channels.export": named("导出发送记录", "Export the send log"),
   "journeys.read": named("查看旅程", "See journeys"),
   "journeys.manage": named("编辑、试算旅程", "Write and try journeys"),
   "journeys.publish": named("发布、暂停、结束旅程", "Publish, pause, end journeys"),

@@ -22,6 +22,51 @@ export const errors = defineErrors("channels", {
     zh: "模板读不通：{why}",
     en: "The template does not read: {why}",
   },
+  export_too_large: {
+    status: 422,
+    zh: "一次最多导出 {limit} 条发送记录。请把日期或条件缩小。",
+    en: "{limit} messages at most are exported at a time. Choose fewer days or more filters.",
+  },
+  sign_not_filed: {
+    status: 409,
+    zh: "短信签名「{sign_name}」还没有报备通过，这一版不能通过。请先在「签名」里登记报备结果。",
+    en: "The SMS signature {sign_name} is not on file, so this version is not approved. Note its filing under Signatures first.",
+  },
+  signs_full: {
+    status: 409,
+    zh: "最多登记 {limit} 个短信签名。",
+    en: "There are {limit} SMS signatures at most.",
+  },
+  seeds_full: {
+    status: 409,
+    zh: "试发名单最多 {limit} 个账号。请先移除不用的。",
+    en: "The seed list holds {limit} accounts at most. Take away one that is not used.",
+  },
+  seed_refused: {
+    status: 422,
+    zh: "会员 {member_id} 不是员工也不是测试账号，不能进试发名单：试发的消息只能到自己人手里。请先在会员资料里标为员工或测试。",
+    en: "Member {member_id} is neither staff nor a test account and cannot stand on the seed list: trials reach colleagues only. Flag the member as staff or test first.",
+  },
+  no_seed: {
+    status: 422,
+    zh: "没有可以试发的账号。请先把自己的会员号或测试账号加入试发名单。",
+    en: "There is no account to try it on. Put your own member account or a test account on the seed list first.",
+  },
+  test_other: {
+    status: 422,
+    zh: "这个幂等键已经用来试发过别的内容。请换一个新的键。",
+    en: "This idempotency key was used for another trial. Take a new one.",
+  },
+  carrier_fixed: {
+    status: 409,
+    zh: "{channel} 通道不需要连接服务：小程序消息在本平台里，Webhook 的接收端在「数据 → Webhook」。",
+    en: "The channel {channel} needs no service: the inbox is ours, and endpoints of webhooks stand under Data → Webhooks.",
+  },
+  carrier_settings: {
+    status: 422,
+    zh: "这些设置不属于 {channel} 通道。短信填访问密钥，邮件填服务器、账号和发件人。",
+    en: "These settings are not those of the channel {channel}. SMS wants an access key, mail a server, an account and a sender.",
+  },
   too_many: {
     status: 422,
     zh: "一次最多请求 {limit} 条消息，请分批。",

@@ -19,3 +19,7 @@ export { type RehearsedFate, rehearseMessages, type RehearsedRequest } from "./m
 export { REASON_WORDS } from "./messages/reasons.ts";
 export type { Requested } from "./messages/message-store.ts";
 export { type TemplateChoice, templateChoices } from "./messages/template-store.ts";
+export { type MessageSim, useMessageSim } from "./messages/demo-carriers.ts";
+export { type ShippedTemplate, shipTemplates } from "./messages/ship-templates.ts";
+export type { Content } from "./messages/template.ts";
+export { saveSeed } from "./messages/seed-store.ts";

@@ -75,6 +75,7 @@ export const OBJECT_KINDS = {
   webhook_endpoint: "brand",
   journey: "brand",
   message_template: "brand",
+  message_channel: "brand",
   approval: "brand",
   retained: "brand",
   assessment: "brand",

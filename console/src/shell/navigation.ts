@@ -47,7 +47,12 @@ export const NAVIGATION: readonly NavGroup[] = [
   },
   {
     key: "automation_group",
-    items: [{ key: "journeys", path: "/journeys", permission: "journeys.read" }],
+    items: [
+      { key: "journeys", path: "/journeys", permission: "journeys.read" },
+      { key: "templates", path: "/templates", permission: "channels.read" },
+      { key: "messages", path: "/messages", permission: "channels.read" },
+      { key: "channels", path: "/channels", permission: "channels.read" },
+    ],
   },
   {
     key: "measures_group",

@@ -3,7 +3,7 @@ import type { Ground } from "../../ground.ts";
 import { OutgoingFailed, OutgoingRefused, sendOutgoing } from "../../platform/alerts/outgoing.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { businessDay } from "../../platform/index.ts";
-import type { Asked, Carrier, Letter, Receipt } from "./carrier.ts";
+import type { Asked, Carrier, ConnectionTried, Letter, Receipt } from "./carrier.ts";
 import { type AliyunSettings, aliyunSettings } from "./carrier-settings.ts";
 
 const HOST = "dysmsapi.aliyuncs.com";
@@ -153,6 +153,33 @@ async function askOne(
     return { message_id, kind: "accepted", service_id: null, code: String(found["ErrCode"] ?? "OK") };
   } catch {
     return { message_id, kind: "unknown", code: "no_answer" };
+  }
+}
+
+/** A number that no operator gives out: asked for, never sent to. */
+const NOBODYS_NUMBER = "13000000000";
+
+/** Asks the service for what a number that nobody has got today: it answers when the key is good, and sends nothing. */
+export async function tryAliyun(ground: Ground): Promise<ConnectionTried> {
+  const settings = await ground.store.read(SYSTEM_SCOPE, (tx) => aliyunSettings(tx, ground));
+  if (settings === undefined) return { ok: false, code: "not_set_up", text: "" };
+  try {
+    const { status, body } = await call(ground, settings, "QuerySendDetails", {
+      PhoneNumber: NOBODYS_NUMBER,
+      SendDate: businessDay(ground.wall.now(), "Asia/Shanghai").replaceAll("-", ""),
+      PageSize: "1",
+      CurrentPage: "1",
+    });
+    const code = String(body["Code"] ?? `http_${status}`);
+    // a word about the number comes after the key was checked
+    return {
+      ok: code === "OK" || code.startsWith("isv.MOBILE"),
+      code,
+      text: String(body["Message"] ?? "").slice(0, 200),
+    };
+  } catch (error) {
+    if (error instanceof OutgoingRefused) return { ok: false, code: `refused_${error.reason}`, text: "" };
+    return { ok: false, code: "no_answer", text: error instanceof OutgoingFailed ? error.message.slice(0, 200) : "" };
   }
 }
 

@@ -17,6 +17,24 @@ export const AliyunSettings = Type.Object(
 /** `origin`: the simulator of an example world or a test, in the place of the service; never typed by people. */
 export type AliyunSettings = Static<typeof AliyunSettings> & { readonly origin: string | null };
 
+/** How a mail server takes a connection: encrypted from its first byte, or from its greeting on. */
+export const MailServerSettings = Type.Object(
+  {
+    host: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9.-]{1,200}$" }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+    security: Type.Union([Type.Literal("tls"), Type.Literal("starttls")]),
+    user: Type.String({ minLength: 1, maxLength: 200 }),
+    password: Type.String({ minLength: 1, maxLength: 200 }),
+    from: Type.String({
+      pattern: "^[^\\r\\n<>]{0,60}(<[^@<>\\s]+@[^@<>\\s]+>|[^@<>\\s]+@[^@<>\\s]+)$",
+      maxLength: 160,
+    }),
+  },
+  { additionalProperties: false },
+);
+/** `simulator`: the address of the one of an example world, in the place of the server; never typed by people. */
+export type MailSettings = Static<typeof MailServerSettings> | { readonly simulator: string; readonly from: string };
+
 /** Keeps how a channel is reached, sealed. @param shown what people see of it */
 export async function saveCarrier(
   tx: Tx,
@@ -33,6 +51,18 @@ export async function saveCarrier(
   );
 }
 
+/** Forgets how a channel is reached: what is asked for waits until it is set up again. */
+export async function forgetCarrier(tx: Tx, channel: Channel): Promise<void> {
+  await tx.query(
+    "update channels.carrier set settings_sealed = null, settings_shown = '', failures = 0, paused_until = null where channel = $1",
+    [channel],
+  );
+}
+
+export async function saveCost(tx: Tx, channel: Channel, cost_minor: number): Promise<void> {
+  await tx.query("update channels.carrier set cost_minor = $2 where channel = $1", [channel, cost_minor]);
+}
+
 async function settingsOf<Settings>(tx: Tx, ground: Ground, channel: Channel): Promise<Settings | undefined> {
   const row = (await carriers(tx)).find((one) => one.channel === channel);
   if (row?.settings_sealed == null) return undefined;
@@ -42,4 +72,8 @@ async function settingsOf<Settings>(tx: Tx, ground: Ground, channel: Channel): P
 
 export function aliyunSettings(tx: Tx, ground: Ground): Promise<AliyunSettings | undefined> {
   return settingsOf<AliyunSettings>(tx, ground, "sms");
+}
+
+export function mailSettings(tx: Tx, ground: Ground): Promise<MailSettings | undefined> {
+  return settingsOf<MailSettings>(tx, ground, "email");
 }

@@ -52,5 +52,13 @@ export type Carrier =
       readonly ask: ((ground: Ground, asked: readonly Asked[]) => Promise<readonly Receipt[]>) | null;
     };
 
+/** What came of trying a connection; nothing was sent to anybody. */
+export interface ConnectionTried {
+  readonly ok: boolean;
+  readonly code: string;
+  /** In the service's own words. */
+  readonly text: string;
+}
+
 /** How long an answer may take before it counts as lost. */
 export const LEASE_MS = 45_000;

@@ -11,6 +11,10 @@ export interface Candidate {
   readonly category: Category;
   readonly template: string;
   readonly valid_until: Date | null;
+  /** Tries a template: goes to the seed list at any hour, counts for no cap, and to nobody else. */
+  readonly test: boolean;
+  /** On the seed list. */
+  readonly seed: boolean;
   readonly has_template: boolean;
   readonly stopped: boolean;
   /** Null: nobody is behind the number any more. */
@@ -51,6 +55,7 @@ export function judge(one: Candidate, policy: Policy, now: Date, told: ReadonlyM
   if (!one.has_template) return held("template_missing");
   if (one.stopped) return held("stopped");
   if (one.member_id === null) return held("member_gone");
+  if (one.test) return judgeTest(one);
   if (one.is_test || (one.is_staff && one.category === "marketing")) return held("excluded");
   if (one.address === null) return held("no_address");
   if (one.needs_consent && !consents(one)) return held("no_consent");
@@ -59,6 +64,14 @@ export function judge(one: Candidate, policy: Policy, now: Date, told: ReadonlyM
   if (one.valid_until !== null && one.valid_until <= now) return held("expired");
   const quiet = quietVerdict(one, policy, now);
   if (quiet !== undefined) return quiet;
+  return { kind: "go" };
+}
+
+/** Whoever stands on the seed list agreed to it; their account is a test account or a colleague's, in this very moment. */
+function judgeTest(one: Candidate): Verdict {
+  if (!one.seed || !(one.is_test || one.is_staff)) return { kind: "held", reason: "excluded" };
+  if (one.address === null) return { kind: "held", reason: "no_address" };
+  if (one.consent === "withdrawn") return { kind: "held", reason: "no_consent" };
   return { kind: "go" };
 }
 
@@ -112,13 +125,13 @@ export function takingsOf(
   }: { readonly cost_minor: number; readonly now: Date; readonly brand_timezone: string },
 ): Taking[] {
   const takings: Taking[] = [];
-  for (const { channel, category, period, max } of policy.member_caps) {
+  for (const { channel, category, period, max } of one.test ? [] : policy.member_caps) {
     if ((channel ?? one.channel) !== one.channel || (category ?? one.category) !== one.category) continue;
     const { name, until } = periodOf(period, now, one.timezone);
     const key = `member ${one.member_id} ${channel ?? "*"} ${category ?? "*"} ${name}`;
     takings.push({ key, amount: 1, cap: max, until, reason: "cap_member" });
   }
-  for (const { channel, period, max } of policy.household_caps) {
+  for (const { channel, period, max } of one.test ? [] : policy.household_caps) {
     if (channel !== one.channel || one.address === null) continue;
     const { name, until } = periodOf(period, now, brand_timezone);
     takings.push({

@@ -12,14 +12,17 @@ export interface Templates {
   readonly approved: ReadonlyMap<string, UsedTemplate & { readonly parsed: ParsedContent | null }>;
 }
 
+/** A version with its words read; null where they do not read. */
+export function parsedOf(one: UsedTemplate): UsedTemplate & { readonly parsed: ParsedContent | null } {
+  try {
+    return { ...one, parsed: parseContent(one.content) };
+  } catch {
+    return { ...one, parsed: null };
+  }
+}
+
 export async function templatesOf(tx: Tx, names: readonly string[]): Promise<Templates> {
-  const approved = (await approvedTemplates(tx, names)).map((one) => {
-    try {
-      return { ...one, parsed: parseContent(one.content) };
-    } catch {
-      return { ...one, parsed: null };
-    }
-  });
+  const approved = (await approvedTemplates(tx, names)).map(parsedOf);
   return { categories: await categoriesOf(tx, names), approved: new Map(approved.map((one) => [one.template, one])) };
 }
 
@@ -30,7 +33,8 @@ export const categoryOf = ({ categories }: Templates, template: string): Categor
 type Facts = Pick<
   Candidate,
   "channel" | "category" | "has_template" | "stopped" | "consent" | "held_out" | "told" | "timezone"
-> & { readonly needs_address: boolean };
+> &
+  Partial<Pick<Candidate, "test" | "seed">> & { readonly needs_address: boolean };
 
 /** A message as the gate judges it. @param member undefined: nobody is behind the number any more */
 export function candidateOf(
@@ -40,6 +44,8 @@ export function candidateOf(
 ): Candidate {
   const member_id = member?.member_id ?? null;
   return {
+    test: false,
+    seed: false,
     ...facts,
     message_id,
     template,

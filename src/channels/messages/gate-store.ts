@@ -21,6 +21,8 @@ export interface Claimed {
   readonly priority: number;
   readonly valid_until: Date | null;
   readonly attempts: number;
+  /** Of a message that tries a template. */
+  readonly test_version: number | null;
 }
 
 /** What is to be decided now: the highest priority first, then the longest due; none of a channel that rests. */
@@ -34,7 +36,7 @@ export function claimForGate(tx: Tx, channel: Channel, now: Date, limit: number)
        where not exists (select from channels.carrier c where c.channel = $1 and c.paused_until > $2)
        order by n.priority desc, d.due_at, d.message_id limit $3
      )
-     select m.message_id, m.source, m.effect_key, m.member_id, m.channel, m.template, m.variables, m.priority, m.valid_until, d.attempts
+     select m.message_id, m.source, m.effect_key, m.member_id, m.channel, m.template, m.variables, m.priority, m.valid_until, d.attempts, m.test_version
      from due d join channels.message m using (message_id) order by m.priority desc, m.message_id`,
     [channel, now, limit],
   );
@@ -52,6 +54,19 @@ export function approvedTemplates(tx: Tx, templates: readonly string[]): Promise
     `select t.template, t.category, v.version, v.content from channels.template t
      join channels.template_version v on v.template = t.template and v.state = 'approved' where t.template = any($1)`,
     [templates],
+  );
+}
+
+/** Versions that are tried before they are approved. */
+export function triedTemplates(
+  tx: Tx,
+  tried: readonly { readonly template: string; readonly version: number }[],
+): Promise<UsedTemplate[]> {
+  return tx.query(
+    `select t.template, t.category, v.version, v.content from channels.template t join channels.template_version v using (template)
+     where v.state in ('draft', 'submitted', 'approved')
+       and (v.template, v.version) in (select * from unnest($1::text[], $2::int[]))`,
+    [tried.map(({ template }) => template), tried.map(({ version }) => version)],
   );
 }
 

@@ -25,7 +25,9 @@ import { tellEnded } from "./message-store.ts";
 import { CONSENT_MEDIA, CONSENT_PURPOSE, type Policy } from "./policy.ts";
 import { policyInForce } from "./policy-store.ts";
 import { candidateOf, categoryOf, type Templates, templatesOf, wordsOf } from "./facts.ts";
+import { seedsAmong } from "./seed-store.ts";
 import { readsName, type Rendered } from "./template.ts";
+import { usedKey, withTried } from "./trial.ts";
 
 /** Messages decided in one transaction. */
 export const GATE_BATCH_MAX = 5_000;
@@ -79,7 +81,8 @@ interface Known {
 
 async function decideBatch(batch: Batch, claimed: readonly Claimed[]): Promise<Letter[]> {
   const { tx, ground, now, policy, carrier } = batch;
-  const templates = await templatesOf(tx, [...new Set(claimed.map(({ template }) => template))]);
+  const names = [...new Set(claimed.map(({ template }) => template))];
+  const templates = await withTried(tx, await templatesOf(tx, names), claimed);
   const known = await factsOf(batch, claimed, templates);
   const endings: Ending[] = [];
   const later: { message_id: number; until: Date }[] = [];
@@ -92,7 +95,7 @@ async function decideBatch(batch: Batch, claimed: readonly Claimed[]): Promise<L
     else if (verdict.kind === "later") later.push({ message_id, until: verdict.until });
     else {
       going.push(one);
-      if (policy.repeat_after_hours[one.candidate.category] > 0)
+      if (!one.candidate.test && policy.repeat_after_hours[one.candidate.category] > 0)
         told.set(toldKey(one.candidate.member_id, one.candidate.template), { at: now, message_id });
     }
   }
@@ -130,6 +133,8 @@ async function factsOf(batch: Batch, claimed: readonly Claimed[], templates: Tem
       one.state,
     ]),
   );
+  const tests = claimed.some(({ test_version }) => test_version !== null);
+  const seeds = tests ? await seedsAmong(tx, member_ids) : new Set<number>();
   const own = await ownFacts(tx, member_ids, [...templates.categories.keys()]);
   return claimed.map((message) => {
     const member = reached.get(message.member_id);
@@ -138,7 +143,9 @@ async function factsOf(batch: Batch, claimed: readonly Claimed[], templates: Tem
     const candidate = candidateOf(message, member, {
       channel,
       category,
-      has_template: templates.approved.has(message.template),
+      test: message.test_version !== null,
+      seed: seeds.has(member_id),
+      has_template: templates.approved.has(usedKey(message)),
       stopped: stops.has("all") || stops.has(channel),
       needs_address: carrier.address !== null,
       consent: consents.get(`${member_id} ${CONSENT_PURPOSE[category]}`) ?? null,
@@ -176,7 +183,7 @@ async function composeLetters(batch: Batch, going: readonly Known[], templates: 
   for (const [at, { claimed, candidate }] of going.entries()) {
     const { message_id } = claimed;
     const words = rendered[at];
-    const used = templates.approved.get(claimed.template);
+    const used = templates.approved.get(usedKey(claimed));
     const address = carrier.address === null ? candidate.address : clear.get(candidate.address ?? "");
     if (words === undefined || used === undefined) held.push({ message_id, state: "held", reason: "template_broken" });
     else if (address == null) held.push({ message_id, state: "held", reason: "no_address" });
@@ -207,13 +214,11 @@ async function openValues(
   going: readonly Known[],
   templates: Templates,
 ): Promise<ReadonlyMap<string, string>> {
-  const named = new Set(
-    [...templates.approved.values()].filter(({ content }) => readsName(content)).map((one) => one.template),
-  );
+  const named = new Set([...templates.approved].filter(([, { content }]) => readsName(content)).map(([key]) => key));
   const tokens = new Set<string>();
   for (const { claimed, candidate, reached } of going) {
     if (carrier.address !== null && candidate.address !== null) tokens.add(candidate.address);
-    if (named.has(claimed.template) && reached?.name_token != null) tokens.add(reached.name_token);
+    if (named.has(usedKey(claimed)) && reached?.name_token != null) tokens.add(reached.name_token);
   }
   const opened = tokens.size === 0 ? new Map<string, never>() : await ground.vault.open(tx, [...tokens]);
   return new Map([...opened].map(([token, { value }]) => [token, value]));
@@ -224,7 +229,7 @@ function render(
   templates: Templates,
   clear: ReadonlyMap<string, string>,
 ): Rendered | undefined {
-  const parsed = templates.approved.get(claimed.template)?.parsed;
+  const parsed = templates.approved.get(usedKey(claimed))?.parsed;
   const name = clear.get(reached?.name_token ?? "") ?? "";
   return wordsOf(parsed, { variables: claimed.variables, member: { name, number: reached?.member_id ?? 0 } });
 }

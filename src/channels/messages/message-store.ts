@@ -10,12 +10,13 @@ export interface Requested {
 const PRIORITY = 5;
 const ENDED_PER_EVENT_MAX = 1_000;
 
-/** @throws channels.template_unknown */
+/** @param test_version of messages that try a template on the seed list @throws channels.template_unknown */
 export async function insertMessages(
   tx: Tx,
   source: string,
   requests: readonly MessageRequest[],
   now: Date,
+  test_version: number | null = null,
 ): Promise<Requested> {
   await requireTemplates(tx, [...new Set(requests.map(({ template }) => template))]);
   const keys = requests.map(({ effect_key }) => effect_key);
@@ -25,8 +26,8 @@ export async function insertMessages(
        select * from unnest($2::text[], $3::bigint[], $4::text[], $5::json[], $6::smallint[], $7::timestamptz[], $8::timestamptz[])
          with ordinality as w (effect_key, member_id, template, variables, priority, not_before, valid_until, place)
      ), made as (
-       insert into channels.message (source, effect_key, member_id, channel, template, variables, priority, valid_until, requested_at)
-       select $1, w.effect_key, w.member_id, t.channel, w.template, w.variables, w.priority, w.valid_until, $9
+       insert into channels.message (source, effect_key, member_id, channel, template, variables, priority, valid_until, requested_at, test_version)
+       select $1, w.effect_key, w.member_id, t.channel, w.template, w.variables, w.priority, w.valid_until, $9, $10::int
        from wanted w join channels.template t using (template) order by w.place
        on conflict (source, effect_key) do nothing returning message_id, effect_key, channel, member_id, priority
      ), queued as (
@@ -46,6 +47,7 @@ export async function insertMessages(
       requests.map(({ not_before }) => not_before ?? null),
       requests.map(({ valid_until }) => valid_until ?? null),
       now,
+      test_version,
     ],
   );
   const known = new Map(made.map(({ effect_key, message_id }) => [effect_key, message_id]));

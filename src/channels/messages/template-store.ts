@@ -17,6 +17,8 @@ export interface TemplateVersion {
 
 export interface TemplateRow {
   readonly template: string;
+  /** For people; empty where there is only the key. */
+  readonly name: string;
   readonly channel: Channel;
   readonly category: Category;
   readonly made_at: Date;
@@ -26,7 +28,7 @@ export interface TemplateRow {
 /** Templates with their versions, the newest first. */
 export async function listTemplates(tx: Tx, only: string | null = null): Promise<TemplateRow[]> {
   const rows = await tx.query<Omit<TemplateRow, "versions">>(
-    "select template, channel, category, made_at from channels.template where $1::text is null or template = $1 order by template limit 500",
+    "select template, name, channel, category, made_at from channels.template where $1::text is null or template = $1 order by template limit 500",
     [only],
   );
   const versions = await tx.query<TemplateVersion & { template: string }>(
@@ -36,6 +38,22 @@ export async function listTemplates(tx: Tx, only: string | null = null): Promise
   );
   const of = Map.groupBy(versions, ({ template }) => template);
   return rows.map((row) => ({ ...row, versions: of.get(row.template) ?? [] }));
+}
+
+export interface MoveRow {
+  readonly template: string;
+  readonly version: number;
+  readonly to_state: VersionState;
+  readonly reason: string | null;
+  readonly moved_by: number | null;
+  readonly moved_at: Date;
+}
+
+/** How versions moved on, in the order in which they did. */
+export function movesOf(tx: Tx): Promise<MoveRow[]> {
+  return tx.query(
+    "select template, version, to_state, reason, moved_by, moved_at from channels.template_move order by move_id",
+  );
 }
 
 /** A template that a journey may choose. */
@@ -76,19 +94,21 @@ export interface By {
 /** Saves the draft; the first one makes the template. @throws channels.template_kind when it would change channel or category */
 export async function saveDraft(
   tx: Tx,
-  wanted: { readonly template: string; readonly category: Category; readonly content: Content },
+  wanted: { readonly template: string; readonly category: Category; readonly content: Content; readonly name?: string },
   by: By,
 ): Promise<number> {
-  const { template, category, content } = wanted;
+  const { template, category, content, name = null } = wanted;
   const made = await tx.one<{ channel: string; category: string }>(
     `with made as (
-       insert into channels.template (template, channel, category, made_by, made_at) values ($1, $2, $3, $4, $5)
+       insert into channels.template (template, channel, category, made_by, made_at, name) values ($1, $2, $3, $4, $5, coalesce($6, ''))
        on conflict (template) do nothing returning channel, category)
      select channel, category from made union all select channel, category from channels.template where template = $1 limit 1`,
-    [template, content.kind, category, by.person_id, by.now],
+    [template, content.kind, category, by.person_id, by.now, name],
   );
   if (made?.channel !== content.kind || made.category !== category)
     throw problem("channels.template_kind", { template, channel: made?.channel ?? "", category: made?.category ?? "" });
+  if (name !== null)
+    await tx.query("update channels.template set name = $2 where template = $1 and name <> $2", [template, name]);
   const row = await tx.one<{ version: number }>(
     `insert into channels.template_version as v (template, version, content, state, saved_by, saved_at, state_by, state_at)
      select $1, coalesce(max(version), 0) + 1, $2, 'draft', $3, $4, $3, $4 from channels.template_version where template = $1
@@ -114,12 +134,18 @@ export async function moveVersion(
   const { template, version } = at;
   if (move.to === "approved")
     await tx.query(
-      "update channels.template_version set state = 'retired', state_by = $3, state_at = $4 where template = $1 and state = 'approved' and version <> $2",
+      `with retired as (
+         update channels.template_version set state = 'retired', state_by = $3, state_at = $4
+         where template = $1 and state = 'approved' and version <> $2 returning version)
+       insert into channels.template_move (template, version, to_state, moved_by, moved_at) select $1, version, 'retired', $3, $4 from retired`,
       [template, version, by.person_id, by.now],
     );
   const moved = await tx.execute(
-    `update channels.template_version set state = $3, state_reason = $4, state_by = $5, state_at = $6
-     where template = $1 and version = $2 and state = any($7)`,
+    `with moved as (
+       update channels.template_version set state = $3, state_reason = $4, state_by = $5, state_at = $6
+       where template = $1 and version = $2 and state = any($7) returning version)
+     insert into channels.template_move (template, version, to_state, reason, moved_by, moved_at)
+     select $1, version, $3, $4, $5, $6 from moved`,
     [template, version, move.to, move.reason, by.person_id, by.now, move.from],
   );
   if (moved === 0) throw problem("channels.version_state", { template, version });

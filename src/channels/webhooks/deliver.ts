@@ -3,6 +3,7 @@ import { OutgoingFailed, OutgoingRefused, type OutgoingRule, sendOutgoing } from
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { type Attempt, claimDeliveries, type ClaimedDelivery, endpointsDue, settleAttempt } from "./delivery-store.ts";
 import { noteEndpoint, openEndpoint, type OpenedEndpoint } from "./endpoint-store.ts";
+import { channelSim } from "../channel-sim.ts";
 import { signatures } from "./signature.ts";
 
 export const TIMEOUT_MS = 20_000;
@@ -18,9 +19,10 @@ export interface Pace {
 }
 const CALM: Pace = { timeout_ms: TIMEOUT_MS, lease_ms: LEASE_MS };
 
-/** Any host over https on its own port, and what the machine's owner named. */
-export function webhookRule(ground: Ground): OutgoingRule {
-  return { hosts: "any", open: ground.config.webhook_origins };
+/** Any host over https on its own port, what the machine's owner named, and the simulator of an example world. */
+export async function webhookRule(ground: Ground): Promise<OutgoingRule> {
+  const sim = await ground.store.read(SYSTEM_SCOPE, channelSim);
+  return { hosts: "any", open: [...ground.config.webhook_origins, ...(sim === undefined ? [] : [sim.http])] };
 }
 
 export interface Tried extends Attempt {
@@ -58,7 +60,7 @@ async function post(ground: Ground, to: OpenedEndpoint, one: ClaimedDelivery, { 
           "webhook-signature": signatures(to.secrets, { webhook_id: one.webhook_id, timestamp_s, body }),
         },
       },
-      { rule: webhookRule(ground), timeout_ms },
+      { rule: await webhookRule(ground), timeout_ms },
     );
     const { status, text } = answer;
     const bytes = Buffer.byteLength(text);

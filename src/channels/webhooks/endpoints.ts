@@ -18,7 +18,7 @@ export async function requireAddress(ground: Ground, address: string): Promise<v
   const refused = (reason: string) => problem("channels.address_refused", { reason });
   if (!URL.canParse(address)) throw refused("scheme");
   try {
-    await checkedAddress(new URL(address), webhookRule(ground));
+    await checkedAddress(new URL(address), await webhookRule(ground));
   } catch (error) {
     if (error instanceof OutgoingRefused) throw refused(error.reason);
     // a name that does not resolve now may do so later; sending looks again

@@ -6,6 +6,10 @@ export interface MailServer {
   /** smtp://user:password@host:port or smtps://… */
   readonly url: string;
   readonly from: string;
+  /** The name on the server's certificate, where the address is a number. */
+  readonly servername?: string;
+  /** Nothing is said before the connection is encrypted. */
+  readonly require_tls?: boolean;
 }
 
 interface Failure {
@@ -18,6 +22,30 @@ interface Failure {
 /** Codes with which a connection ends before anything was handed over. */
 const NOT_SENT = new Set(["ECONNECTION", "EDNS", "ETLS", "EAUTH", "EENVELOPE"]);
 
+const transportTo = ({ url, servername, require_tls }: MailServer, timeout_ms: number) =>
+  createTransport({
+    url,
+    ...(servername === undefined ? {} : { servername }),
+    ...(require_tls === true ? { requireTLS: true } : {}),
+    connectionTimeout: timeout_ms,
+    greetingTimeout: timeout_ms,
+    socketTimeout: timeout_ms,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+
+/** Connects and signs in, and sends nothing. @throws OutgoingFailed with what the server said */
+export async function tryMailServer(server: MailServer, timeout_ms: number): Promise<void> {
+  const transport = transportTo(server, timeout_ms);
+  try {
+    await transport.verify();
+  } catch (error) {
+    throw new OutgoingFailed((error as Error).message, false);
+  } finally {
+    transport.close();
+  }
+}
+
 /**
  * Sends one mail. Its Message-ID is made of the message's number, so that a repeat is recognised.
  * @returns what the server answered. @throws OutgoingFailed
@@ -28,14 +56,7 @@ export async function sendMail(
   message: AlertMessage,
   timeout_ms: number,
 ): Promise<string> {
-  const transport = createTransport({
-    url: server.url,
-    connectionTimeout: timeout_ms,
-    greetingTimeout: timeout_ms,
-    socketTimeout: timeout_ms,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  const transport = transportTo(server, timeout_ms);
   const host = /@([\w.-]+)/.exec(server.from)?.[1] ?? "huitou.invalid";
   try {
     const sent = await transport.sendMail({
