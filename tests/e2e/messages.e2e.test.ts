@@ -77,7 +77,7 @@ describe("messages in the console", () => {
     const bar = page.getByRole("button", { name: /没有可用的联系方式/ });
     await bar.click();
     await page.waitForURL(/reason=no_address/);
-    expect(await bar.getAttribute("aria-pressed")).toBe("true");
+    await page.locator(".ms-reason[aria-pressed=true]", { hasText: "没有可用的联系方式" }).waitFor();
     await page
       .getByRole("button", { name: /^第 \d+ 条的详情$/ })
       .first()
