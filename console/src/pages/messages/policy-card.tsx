@@ -10,6 +10,7 @@ import { CATEGORIES, type Policy, useMessageAct } from "./messages-data.ts";
 import { NumberPart, Part, Pick, Rows, Sentence, Ticks, useOptions } from "./policy-parts.tsx";
 
 type Change = (policy: Policy) => void;
+type Quiet = NonNullable<Policy["quiet"]>;
 const FRESH_HOUSEHOLD: Policy["household_caps"][number] = { channel: "sms", period: "day", max: 3 };
 interface PartProps {
   readonly policy: Policy;
@@ -74,21 +75,68 @@ export function PolicyCard({ policy: kept }: { policy: Policy }) {
   );
 }
 
-function QuietPart({ policy, change, may }: PartProps) {
+interface QuietProps {
+  readonly quiet: Quiet;
+  readonly may: boolean;
+  readonly set: (more: Partial<Quiet>) => void;
+}
+
+function QuietSentence({ quiet, may, set }: QuietProps) {
   const { t, channels, categories } = useOptions();
-  const { quiet } = policy;
-  const set = (more: Partial<NonNullable<Policy["quiet"]>>) =>
-    quiet === null ? undefined : change({ ...policy, quiet: { ...quiet, ...more } });
   const time = (name: "from" | "to") => (
     <input
       type="time"
       className="ht-input"
       aria-label={t(`policy.quiet_${name}`)}
       disabled={!may}
-      value={quiet?.[name] ?? ""}
+      value={quiet[name]}
       onChange={(event) => set({ [name]: event.target.value })}
     />
   );
+  return (
+    <Sentence
+      text={t("policy.quiet_text")}
+      fields={{
+        from: time("from"),
+        to: time("to"),
+        channels: (
+          <Ticks
+            label={t("field.channel")}
+            keys={channels}
+            on={quiet.channels}
+            may={may}
+            onPut={(list) => set({ channels: list })}
+          />
+        ),
+        categories: (
+          <Ticks
+            label={t("field.category")}
+            keys={categories}
+            on={quiet.categories}
+            may={may}
+            onPut={(list) => set({ categories: list })}
+          />
+        ),
+        then: (
+          <Pick
+            label={t("policy.then")}
+            value={quiet.then}
+            disabled={!may}
+            options={[
+              ["later", t("policy.later")],
+              ["drop", t("policy.drop")],
+            ]}
+            onChange={(then) => set({ then: then as "later" })}
+          />
+        ),
+      }}
+    />
+  );
+}
+
+function QuietPart({ policy, change, may }: PartProps) {
+  const t = useTexts("messages");
+  const { quiet } = policy;
   return (
     <Part title={t("policy.quiet")}>
       <label className="ms-check">
@@ -109,43 +157,7 @@ function QuietPart({ policy, change, may }: PartProps) {
         {t("policy.quiet_on")}
       </label>
       {quiet === null ? null : (
-        <Sentence
-          text={t("policy.quiet_text")}
-          fields={{
-            from: time("from"),
-            to: time("to"),
-            channels: (
-              <Ticks
-                label={t("field.channel")}
-                keys={channels}
-                on={quiet.channels}
-                may={may}
-                onPut={(list) => set({ channels: list })}
-              />
-            ),
-            categories: (
-              <Ticks
-                label={t("field.category")}
-                keys={categories}
-                on={quiet.categories}
-                may={may}
-                onPut={(list) => set({ categories: list })}
-              />
-            ),
-            then: (
-              <Pick
-                label={t("policy.then")}
-                value={quiet.then}
-                disabled={!may}
-                options={[
-                  ["later", t("policy.later")],
-                  ["drop", t("policy.drop")],
-                ]}
-                onChange={(then) => set({ then: then as "later" })}
-              />
-            ),
-          }}
-        />
+        <QuietSentence quiet={quiet} may={may} set={(more) => change({ ...policy, quiet: { ...quiet, ...more } })} />
       )}
     </Part>
   );
