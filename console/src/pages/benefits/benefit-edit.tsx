@@ -1,9 +1,9 @@
-import Button from "antd/es/button";
 import { useState } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { useNavigate, useParams } from "react-router";
 import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
-import { Card, PageHeader } from "../../parts/page-header.tsx";
+import { DraftHeader, ProblemList } from "../../parts/draft-card.tsx";
+import { Card } from "../../parts/page-header.tsx";
 import { Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { pick, useTexts } from "../../texts/texts.ts";
 import { BenefitForm } from "./benefit-form.tsx";
@@ -67,26 +67,14 @@ function Editor({ start, isNew }: { start: Definition; isNew: boolean }) {
   const problems = checked?.problems ?? [];
   return (
     <div className="ht-page">
-      <PageHeader
-        title={isNew ? t("edit.new") : t("edit.title", { name: pick(start.zh, start.en) })}
-        back={{ to, label: isNew ? t("title") : pick(start.zh, start.en) }}
-        actions={
-          manage ? (
-            <>
-              <Link to={to}>
-                <Button tabIndex={-1}>{t("shared:act.cancel")}</Button>
-              </Link>
-              <Button
-                type="primary"
-                disabled={!complete || checked?.terms_zh == null}
-                loading={save.isPending}
-                onClick={() => save.mutate(benefit)}
-              >
-                {t("act.save_draft")}
-              </Button>
-            </>
-          ) : undefined
-        }
+      <DraftHeader
+        name={isNew ? undefined : pick(start.zh, start.en)}
+        to={to}
+        maySave={manage}
+        ready={complete && checked?.terms_zh != null}
+        busy={save.isPending}
+        onSave={() => save.mutate(benefit)}
+        t={t}
       />
       <div className="ht-grid">
         <div className="ht-span-8 ht-stack">
@@ -98,15 +86,7 @@ function Editor({ start, isNew }: { start: Definition; isNew: boolean }) {
             {checked?.terms_zh == null ? null : (
               <p className="ht-note">{pick(checked.terms_zh, checked.terms_en ?? "")}</p>
             )}
-            {problems.length === 0 ? (
-              <p className="bf-good">{t("edit.sound")}</p>
-            ) : (
-              <ul className="bf-problems">
-                {problems.map((one) => (
-                  <li key={one.path}>{pick(one.zh, one.en)}</li>
-                ))}
-              </ul>
-            )}
+            <ProblemList problems={problems} sound={<p className="bf-good">{t("edit.sound")}</p>} />
           </Card>
         </div>
       </div>

@@ -6,12 +6,11 @@ import { useCan } from "../../api/session.ts";
 import { Chip } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Count, Fact, Instant, Money } from "../../parts/figures.tsx";
-import { FormDialog } from "../../parts/form-dialog.tsx";
-import { TextField } from "../../parts/form.tsx";
+import { DraftCard, type HoldingDays } from "../../parts/draft-card.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
-import { currentDay, formatDay } from "../../texts/format.ts";
+import { formatDay } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { Days, StateChip } from "./benefits.tsx";
 import { type BenefitData, type Head, sumOf, useBenefit, useBenefitAct, type Version } from "./benefits-data.ts";
@@ -82,64 +81,22 @@ function Acts({ head, t }: { head: Head; t: Translate }) {
 
 function Draft({ data, t }: { data: BenefitData; t: Translate }) {
   const manage = useCan("benefits.manage");
-  const [publishing, setPublishing] = useState(false);
   const draft = data.versions.find((one) => one.published_at === null);
   if (draft === undefined) return null;
   return (
-    <Card
+    <DraftCard
       title={t("draft.title", { n: draft.version })}
       note={pick(draft.terms_zh, draft.terms_en)}
-      extra={
-        manage ? (
-          <Button type="primary" disabled={data.problems.length > 0} onClick={() => setPublishing(true)}>
-            {t("act.publish")}
-          </Button>
-        ) : undefined
+      problems={data.problems}
+      mayPublish={manage}
+      usePublish={(onDone) =>
+        useBenefitAct((days: HoldingDays) => api.post(`/api/benefits/${data.head.benefit}/publish`, days), {
+          done: t("done.published"),
+          onDone,
+        })
       }
-    >
-      {data.problems.length === 0 ? (
-        <p className="ht-note">{t("draft.sound")}</p>
-      ) : (
-        <ul className="bf-problems">
-          {data.problems.map((one) => (
-            <li key={one.path}>{pick(one.zh, one.en)}</li>
-          ))}
-        </ul>
-      )}
-      {publishing ? <PublishDialog benefit={data.head.benefit} onClose={() => setPublishing(false)} /> : null}
-    </Card>
-  );
-}
-
-function PublishDialog({ benefit, onClose }: { benefit: string; onClose: () => void }) {
-  const t = useTexts("benefits");
-  const [first, setFirst] = useState(currentDay());
-  const [last, setLast] = useState("");
-  const publish = useBenefitAct(
-    () => api.post(`/api/benefits/${benefit}/publish`, { first_day: first, last_day: last === "" ? null : last }),
-    { done: t("done.published"), onDone: onClose },
-  );
-  return (
-    <FormDialog
-      title={t("act.publish")}
-      act={t("act.publish")}
-      ready={first !== ""}
-      busy={publish.isPending}
-      error={publish.error}
-      onClose={onClose}
-      onAct={() => publish.mutate(undefined)}
-    >
-      <p>{t("publish.text")}</p>
-      <TextField label={t("field.first_day")} type="date" value={first} onChange={setFirst} />
-      <TextField
-        label={t("field.last_day")}
-        type="date"
-        required={false}
-        hint={t("field.last_day_hint")}
-        value={last}
-        onChange={setLast}
-      />
-    </FormDialog>
+      t={t}
+    />
   );
 }
 

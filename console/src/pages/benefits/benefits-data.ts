@@ -1,7 +1,6 @@
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
-import { say, sayError } from "../../parts/toast.tsx";
-import { useTexts } from "../../texts/texts.ts";
+import { useAct } from "../../parts/act.ts";
 
 export type Audience =
   | { readonly kind: "everyone" }
@@ -265,19 +264,7 @@ export function useMemberCoupons(memberId: string) {
 }
 
 /** An act on benefits: says that it is done, and everything shown is asked for anew. */
-export function useBenefitAct<Input, Answer>(
+export const useBenefitAct = <Input, Answer>(
   act: (input: Input) => Promise<Answer>,
-  { done, onDone }: { readonly done: string; readonly onDone?: () => void },
-) {
-  const t = useTexts("benefits");
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: act,
-    onSuccess: () => {
-      say(done);
-      onDone?.();
-      return client.invalidateQueries({ queryKey: KEY });
-    },
-    onError: (error) => sayError(error, t("shared:state.offline")),
-  });
-}
+  said: { readonly done: string; readonly onDone?: (answer: Answer) => void },
+) => useAct(KEY, act, said);

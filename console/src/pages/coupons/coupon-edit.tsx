@@ -1,9 +1,9 @@
-import Button from "antd/es/button";
 import { useState } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { useNavigate, useParams } from "react-router";
 import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
-import { Card, PageHeader } from "../../parts/page-header.tsx";
+import { DraftHeader, ProblemList } from "../../parts/draft-card.tsx";
+import { Card } from "../../parts/page-header.tsx";
 import { Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { pick, useTexts } from "../../texts/texts.ts";
 import { CouponForm } from "./coupon-form.tsx";
@@ -38,27 +38,15 @@ function Editor({ start, isNew }: { start: Definition; isNew: boolean }) {
   const to = isNew ? "/coupons" : `/coupons/${start.key}`;
   return (
     <div className="ht-page">
-      <PageHeader
-        title={isNew ? t("edit.new") : t("edit.title", { name: pick(start.zh, start.en) })}
+      <DraftHeader
+        name={isNew ? undefined : pick(start.zh, start.en)}
         note={checked === undefined ? undefined : pick(checked.zh, checked.en)}
-        back={{ to, label: isNew ? t("title") : pick(start.zh, start.en) }}
-        actions={
-          manage ? (
-            <>
-              <Link to={to}>
-                <Button tabIndex={-1}>{t("shared:act.cancel")}</Button>
-              </Link>
-              <Button
-                type="primary"
-                disabled={!isComplete(coupon)}
-                loading={save.isPending}
-                onClick={() => save.mutate(coupon)}
-              >
-                {t("act.save_draft")}
-              </Button>
-            </>
-          ) : undefined
-        }
+        to={to}
+        maySave={manage}
+        ready={isComplete(coupon)}
+        busy={save.isPending}
+        onSave={() => save.mutate(coupon)}
+        t={t}
       />
       <div className="ht-grid">
         <div className="ht-span-7 ht-stack">
@@ -68,11 +56,7 @@ function Editor({ start, isNew }: { start: Definition; isNew: boolean }) {
           <TryBasketPanel coupon={coupon} t={t} />
           {checked === undefined || checked.problems.length === 0 ? null : (
             <Card title={t("edit.problems")}>
-              <ul className="cp-problems">
-                {checked.problems.map((one) => (
-                  <li key={one.code}>{pick(one.zh, one.en)}</li>
-                ))}
-              </ul>
+              <ProblemList problems={checked.problems} sound={null} />
             </Card>
           )}
         </div>

@@ -6,6 +6,7 @@ import { useCan } from "../../api/session.ts";
 import { Chip } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Count, DayText, Fact, Instant, Money, Ratio } from "../../parts/figures.tsx";
+import { DraftCard, type HoldingDays } from "../../parts/draft-card.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
@@ -16,7 +17,6 @@ import "./coupons.css";
 import "./texts.ts";
 
 const BatchDialog = lazy(async () => ({ default: (await import("./batch-dialog.tsx")).BatchDialog }));
-const PublishDialog = lazy(async () => ({ default: (await import("./publish-dialog.tsx")).PublishDialog }));
 
 export const BATCH_TONES = { open: "good", paused: "warn", undone: "neutral" } as const;
 
@@ -95,36 +95,22 @@ function Acts({ data, t }: { data: CouponData; t: Translate }) {
 
 function Draft({ data, t }: { data: CouponData; t: Translate }) {
   const manage = useCan("benefits.manage");
-  const [publishing, setPublishing] = useState(false);
   const draft = data.versions.find((one) => one.published_at === null);
   if (draft === undefined) return null;
   return (
-    <Card
+    <DraftCard
       title={t("draft.title", { n: draft.version })}
       note={pick(draft.zh, draft.en)}
-      extra={
-        manage ? (
-          <Button type="primary" disabled={data.problems.length > 0} onClick={() => setPublishing(true)}>
-            {t("act.publish")}
-          </Button>
-        ) : undefined
+      problems={data.problems}
+      mayPublish={manage}
+      usePublish={(onDone) =>
+        useCouponAct((days: HoldingDays) => api.post(`/api/coupons/${data.coupon.key}/publish`, days), {
+          done: t("done.published"),
+          onDone,
+        })
       }
-    >
-      {data.problems.length === 0 ? (
-        <p className="ht-note">{t("draft.sound")}</p>
-      ) : (
-        <ul className="cp-problems">
-          {data.problems.map((one) => (
-            <li key={one.code}>{pick(one.zh, one.en)}</li>
-          ))}
-        </ul>
-      )}
-      {publishing ? (
-        <Suspense>
-          <PublishDialog coupon={data.coupon} onClose={() => setPublishing(false)} />
-        </Suspense>
-      ) : null}
-    </Card>
+      t={t}
+    />
   );
 }
 

@@ -1,7 +1,6 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
-import { say, sayError } from "../../parts/toast.tsx";
-import { useTexts } from "../../texts/texts.ts";
+import { useAct } from "../../parts/act.ts";
 
 export type Benefit =
   | { readonly kind: "amount"; readonly amount_minor: number }
@@ -271,19 +270,7 @@ export function useChecked(definition: Definition, enabled: boolean) {
 }
 
 /** An act on coupons: says that it is done, and everything shown is asked for anew. */
-export function useCouponAct<Input, Answer>(
+export const useCouponAct = <Input, Answer>(
   act: (input: Input) => Promise<Answer>,
-  { done, onDone }: { readonly done: string; readonly onDone?: (answer: Answer) => void },
-) {
-  const t = useTexts("coupons");
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: act,
-    onSuccess: (answer) => {
-      say(done);
-      onDone?.(answer);
-      return client.invalidateQueries({ queryKey: KEY });
-    },
-    onError: (error) => sayError(error, t("shared:state.offline")),
-  });
-}
+  said: { readonly done: string; readonly onDone?: (answer: Answer) => void },
+) => useAct(KEY, act, said);

@@ -1,9 +1,9 @@
-import Button from "antd/es/button";
 import { type ReactNode, useState } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { useNavigate, useParams } from "react-router";
 import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
-import { Card, PageHeader } from "../../parts/page-header.tsx";
+import { DraftHeader, ProblemList } from "../../parts/draft-card.tsx";
+import { Card } from "../../parts/page-header.tsx";
 import { Loaded, SkeletonBlock } from "../../parts/states.tsx";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { InlineCodes, InlineCount, InlineMoney, InlineText } from "../coupons/inline.tsx";
@@ -60,26 +60,14 @@ function Editor({ start, isNew }: { start: Definition; isNew: boolean }) {
   const problems = checked?.problems ?? [];
   return (
     <div className="ht-page">
-      <PageHeader
-        title={isNew ? t("edit.new") : t("edit.title", { name: pick(start.zh, start.en) })}
-        back={{ to, label: isNew ? t("title") : pick(start.zh, start.en) }}
-        actions={
-          manage ? (
-            <>
-              <Link to={to}>
-                <Button tabIndex={-1}>{t("shared:act.cancel")}</Button>
-              </Link>
-              <Button
-                type="primary"
-                disabled={!complete || checked?.zh == null}
-                loading={save.isPending}
-                onClick={() => save.mutate(reward)}
-              >
-                {t("act.save_draft")}
-              </Button>
-            </>
-          ) : undefined
-        }
+      <DraftHeader
+        name={isNew ? undefined : pick(start.zh, start.en)}
+        to={to}
+        maySave={manage}
+        ready={complete && checked?.zh != null}
+        busy={save.isPending}
+        onSave={() => save.mutate(reward)}
+        t={t}
       />
       <div className="ht-grid">
         <div className="ht-span-8 ht-stack">
@@ -90,15 +78,7 @@ function Editor({ start, isNew }: { start: Definition; isNew: boolean }) {
         <div className="ht-span-4 ht-stack">
           <Card title={t("edit.reads")}>
             <p className="rw-reads">{checked?.zh == null ? "—" : pick(checked.zh, checked.en ?? "")}</p>
-            {problems.length === 0 ? (
-              <p className="rw-good">{t("edit.sound")}</p>
-            ) : (
-              <ul className="rw-problems">
-                {problems.map((one) => (
-                  <li key={one.path}>{pick(one.zh, one.en)}</li>
-                ))}
-              </ul>
-            )}
+            <ProblemList problems={problems} sound={<p className="rw-good">{t("edit.sound")}</p>} />
           </Card>
         </div>
       </div>

@@ -8,10 +8,11 @@ import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Count, DayText, Fact, Instant, Money } from "../../parts/figures.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
 import { TextField } from "../../parts/form.tsx";
+import { DraftCard, type HoldingDays } from "../../parts/draft-card.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
-import { currentDay, formatCount } from "../../texts/format.ts";
+import { formatCount } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import { Price, StateChip, StockBar } from "./rewards.tsx";
 import { type Move, type Reward, type RewardData, useReward, useRewardAct, type Version } from "./rewards-data.ts";
@@ -125,64 +126,22 @@ function StockDialog({ reward, onClose }: { reward: Reward; onClose: () => void 
 
 function Draft({ data, t }: { data: RewardData; t: Translate }) {
   const manage = useCan("benefits.manage");
-  const [publishing, setPublishing] = useState(false);
   const { draft } = data;
   if (draft === null) return null;
   return (
-    <Card
+    <DraftCard
       title={t("draft.title")}
       note={pick(draft.zh, draft.en)}
-      extra={
-        manage ? (
-          <Button type="primary" disabled={draft.problems.length > 0} onClick={() => setPublishing(true)}>
-            {t("act.publish")}
-          </Button>
-        ) : undefined
+      problems={draft.problems}
+      mayPublish={manage}
+      usePublish={(onDone) =>
+        useRewardAct((days: HoldingDays) => api.post(`/api/rewards/${data.reward.reward}/publish`, days), {
+          done: t("done.published"),
+          onDone,
+        })
       }
-    >
-      {draft.problems.length === 0 ? (
-        <p className="ht-note">{t("draft.sound")}</p>
-      ) : (
-        <ul className="rw-problems">
-          {draft.problems.map((one) => (
-            <li key={one.path}>{pick(one.zh, one.en)}</li>
-          ))}
-        </ul>
-      )}
-      {publishing ? <PublishDialog reward={data.reward.reward} onClose={() => setPublishing(false)} /> : null}
-    </Card>
-  );
-}
-
-function PublishDialog({ reward, onClose }: { reward: string; onClose: () => void }) {
-  const t = useTexts("rewards");
-  const [first, setFirst] = useState(currentDay());
-  const [last, setLast] = useState("");
-  const publish = useRewardAct(
-    () => api.post(`/api/rewards/${reward}/publish`, { first_day: first, last_day: last === "" ? null : last }),
-    { done: t("done.published"), onDone: onClose },
-  );
-  return (
-    <FormDialog
-      title={t("act.publish")}
-      act={t("act.publish")}
-      ready={first !== ""}
-      busy={publish.isPending}
-      error={publish.error}
-      onClose={onClose}
-      onAct={() => publish.mutate(undefined)}
-    >
-      <p>{t("publish.text")}</p>
-      <TextField label={t("field.first_day")} type="date" value={first} onChange={setFirst} />
-      <TextField
-        label={t("field.last_day")}
-        type="date"
-        required={false}
-        hint={t("field.last_day_hint")}
-        value={last}
-        onChange={setLast}
-      />
-    </FormDialog>
+      t={t}
+    />
   );
 }
 

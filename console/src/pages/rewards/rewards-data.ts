@@ -1,7 +1,6 @@
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
-import { say, sayError } from "../../parts/toast.tsx";
-import { useTexts } from "../../texts/texts.ts";
+import { useAct } from "../../parts/act.ts";
 
 export interface Definition {
   readonly key: string;
@@ -144,19 +143,7 @@ export function useOrders(filter: OrderFilter) {
 }
 
 /** An act on rewards or their orders: says that it is done, and everything shown is asked for anew. */
-export function useRewardAct<Input, Answer>(
+export const useRewardAct = <Input, Answer>(
   act: (input: Input) => Promise<Answer>,
-  { done, onDone }: { readonly done: string; readonly onDone?: () => void },
-) {
-  const t = useTexts("rewards");
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: act,
-    onSuccess: () => {
-      say(done);
-      onDone?.();
-      return client.invalidateQueries({ queryKey: KEY });
-    },
-    onError: (error) => sayError(error, t("shared:state.offline")),
-  });
-}
+  said: { readonly done: string; readonly onDone?: (answer: Answer) => void },
+) => useAct(KEY, act, said);
