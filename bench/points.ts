@@ -248,7 +248,7 @@ async function runAll(): Promise<readonly Figure[]> {
     config: loadConfig({ HUITOU_DATA: data_dir }),
     clock: systemClock,
     log: makeLog("error"),
-    domains: await loadDomains(["points"]),
+    domains: await loadDomains(),
   });
   try {
     return await figures(composition.ground, composition.databases.admin_url);
