@@ -79,7 +79,7 @@ describe("messages in the console", () => {
     await page.waitForURL(/reason=no_address/);
     await page.locator(".ms-reason[aria-pressed=true]", { hasText: "没有可用的联系方式" }).waitFor();
     await page
-      .getByRole("button", { name: /^第 \d+ 条的详情$/ })
+      .getByRole("button", { name: /^为什么：第 \d+ 条$/ })
       .first()
       .click();
     const one = page.getByRole("dialog");

@@ -99,11 +99,14 @@ const columns = (t: Translate, onOpen: (row: Logged) => void): readonly Column<L
     key: "act",
     title: <span className="ht-hidden">{t("log.open")}</span>,
     numeric: true,
-    render: (row) => (
-      <Button size="small" aria-label={t("log.open_of", { n: row.message_id })} onClick={() => onOpen(row)}>
-        {t(row.state === "held" || row.state === "refused" ? "log.why" : "log.open")}
-      </Button>
-    ),
+    render: (row) => {
+      const word = t(row.state === "held" || row.state === "refused" ? "log.why" : "log.open");
+      return (
+        <Button size="small" aria-label={t("log.open_of", { word, n: row.message_id })} onClick={() => onOpen(row)}>
+          {word}
+        </Button>
+      );
+    },
   },
 ];
 
