@@ -42,6 +42,11 @@ export const errors = defineErrors("channels", {
     zh: "试发名单最多 {limit} 个账号。请先移除不用的。",
     en: "The seed list holds {limit} accounts at most. Take away one that is not used.",
   },
+  seed_unknown: {
+    status: 404,
+    zh: "试发名单上没有您能看到的会员 {member_id}。请刷新名单再试。",
+    en: "No member {member_id} whom you may see is on the seed list. Reload the list and try again.",
+  },
   seed_refused: {
     status: 422,
     zh: "会员 {member_id} 不是员工也不是测试账号，不能进试发名单：试发的消息只能到自己人手里。请先在会员资料里标为员工或测试。",

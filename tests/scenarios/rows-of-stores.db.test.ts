@@ -72,6 +72,7 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
     const entitlement = await tx.one<{ id: number }>(ENTITLEMENT, [member]);
     await tx.query(REWARD);
     const order = await tx.one<{ id: number }>(REWARD_ORDER, [member]);
+    const burn = await tx.one<{ id: number }>(OFFLINE_BURN, [store, member]);
     const key = `hold ${store}`;
     const earn = { type: "earn", owner: member, points: 10, reference: key } as const;
     await submitWithin(tx, ground(), { key: `${key} earn`, command: earn });
@@ -87,6 +88,7 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
       redemption: redemption?.id ?? -1,
       entitlement: entitlement?.id ?? -1,
       reward_order: order?.id ?? -1,
+      points_offline: burn?.id ?? -1,
     };
   });
   objects[store] = {
@@ -124,6 +126,13 @@ const REWARD = `with made as (insert into benefits.reward (reward, stock, made_a
 const REWARD_ORDER = `insert into benefits.reward_order (reward, version, owner, state, points, cash_minor, until_at, is_first, made_at)
   values ('test_reward', 1, $1, 'held', 10, 0, now(), false, now()) returning order_id as id`;
 
+const OFFLINE_BURN = `with allowed as (
+    insert into points.allowance (allowance_id, till, store_code, day, points_max, member_max, device_key, issued_at, expires_at)
+    values (gen_random_uuid(), 'tablet:1', $1, '2026-03-01', 100, 100, 'none', now(), now() + interval '1 day') returning allowance_id)
+  insert into points.offline_burn (allowance_id, till, store_code, receipt, owner, points, at, received_at, payload_hash, counts, state, code)
+  select allowance_id, 'tablet:1', $1, 'B-' || $1, $2, 10, now(), now(), sha256($1::bytea), true, 'open', 'points.offline_late' from allowed
+  returning burn_id as id`;
+
 /** One that is closed, so that its proof can be asked for too. */
 const REQUEST = `insert into trust.rights_request (kind, member_id, via, state, received_at, received_day, due_day, filed_by, closed_at,
     refusal_ground, refusal_reason, proof)
@@ -144,6 +153,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "/api/privacy/requests/:request_id/told": { processor_id: 1, how: "测试越店" },
   "/api/privacy/requests/:request_id/answered": { processor_id: 1, answer: "deleted" },
   "/api/benefits/entitlements/:entitlement_id/fulfil": { store_code: HERE },
+  "/api/points/offline/exceptions/:burn_id/settle": { act: "drop", reason: "测试越店" },
   "/api/rewards/orders/:order_id/confirm": { cash_minor: 0 },
   "/api/rewards/orders/:order_id/hand-over": { store_code: HERE },
   "/api/identity-conflicts/:id/resolve": { decision: "join", reason: "测试越店" },

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { staffNames } from "../../access/index.ts";
 import type { Ground } from "../../ground.ts";
@@ -84,6 +84,10 @@ function seedRoutes(app: FastifyInstance, ground: Ground): void {
   );
 }
 
+/** Whether whoever asks may see a member at all. */
+const isSeen = async (ground: Ground, { scope }: FastifyRequest, member_id: number): Promise<boolean> =>
+  (await ground.store.read(scope, (tx) => memberRowsById(tx, ground, [member_id]))).length > 0;
+
 function seedActRoutes(app: FastifyInstance, ground: Ground): void {
   app.put<{ Body: Static<typeof SeedBody> }>(
     "/api/messages/seeds",
@@ -100,6 +104,8 @@ function seedActRoutes(app: FastifyInstance, ground: Ground): void {
       const { mine = false, note = "" } = request.body;
       const by = byOf(ground, request);
       Object.assign(request.audit_subject, { member_id: request.body.member_id, mine });
+      if (!(await isSeen(ground, request, request.body.member_id)))
+        throw problem("channels.seed_refused", { member_id: request.body.member_id });
       await ground.store.write(SYSTEM_SCOPE, async (tx) => {
         const [member] = await reachedMembers(tx, [request.body.member_id], null);
         if (member === undefined || !(member.is_staff || member.is_test))
@@ -116,7 +122,9 @@ function seedActRoutes(app: FastifyInstance, ground: Ground): void {
       config: aboutOne("member", manage),
     },
     async (request, reply) => {
-      await ground.store.write(SYSTEM_SCOPE, (tx) => removeSeed(tx, request.params.member_id));
+      const { member_id } = request.params;
+      if (!(await isSeen(ground, request, member_id))) throw problem("channels.seed_unknown", { member_id });
+      await ground.store.write(SYSTEM_SCOPE, (tx) => removeSeed(tx, member_id));
       return reply.code(204).send();
     },
   );
