@@ -1,5 +1,5 @@
 import type { Ground } from "../ground.ts";
-import { delaySeconds, startOfDay } from "../platform/index.ts";
+import { delaySeconds, sleep, startOfDay } from "../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { limitStatement, todayOf } from "./count.ts";
 import { FILL_RETRY_MS, REFRESH_SECONDS_MAX, ROUND_MEMBERS_MAX } from "./limits.ts";
@@ -28,10 +28,14 @@ import { idsFrom, keptConditions, writeFailure } from "./segment-store.ts";
 export interface Round {
   /** Marks that were taken. */
   readonly taken: number;
+  /** Somebody else was at it, and nothing was looked at. */
+  readonly busy: boolean;
   readonly moved: readonly Moved[];
 }
 
-const NOTHING: Round = { taken: 0, moved: [] };
+/** Somebody else holds the lock. */
+const NOTHING: Round = { taken: 0, busy: true, moved: [] };
+const BUSY_MS = 50;
 
 /**
  * One round of the worker: turns the day if a new one began, takes the first marks, and makes the membership of those members in all kept segments what the conditions say, all in one transaction.
@@ -54,7 +58,7 @@ export async function followMembers(ground: Ground): Promise<Round> {
         now,
       );
     const moved = await evaluate(tx, ground, ids, today, now);
-    return { round: { taken: marks.marks, moved }, since: marks.since };
+    return { round: { taken: marks.marks, busy: false, moved }, since: marks.since };
   });
   if (since !== null) freshnessOf(ground).observe(delaySeconds(ground.clock, since));
   if (round.moved.length > 0) ground.signals.emit("segments.changed", { segment_ids: idsOf(round.moved) });
@@ -103,7 +107,8 @@ export async function settleMembership(ground: Ground): Promise<number> {
   for (;;) {
     const round = await followMembers(ground);
     moved += round.moved.length;
-    if (round.taken === 0) return moved;
+    if (round.busy) await sleep(BUSY_MS);
+    else if (round.taken === 0) return moved;
   }
 }
 

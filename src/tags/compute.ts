@@ -1,5 +1,5 @@
 import type { Ground } from "../ground.ts";
-import { businessDay, delaySeconds } from "../platform/index.ts";
+import { businessDay, delaySeconds, sleep } from "../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import type { TagBook } from "./book.ts";
 import { dependantsOf } from "./dependants-store.ts";
@@ -19,6 +19,7 @@ const LATER_MAX = 250;
 /** From here on the queue is behind, and its head is folded before marks are taken; the head holds so many times as many. */
 const BEHIND_MARKS = 4 * MARKS_MAX;
 const HEAD_MARKS = 20 * MARKS_MAX;
+const BUSY_MS = 50;
 /** Members computed by one statement. */
 export const MEMBERS_MAX = 1_000;
 
@@ -61,6 +62,8 @@ export async function computeMembers(
 
 export interface Round {
   readonly marks: number;
+  /** Somebody else was computing, and nothing was looked at. */
+  readonly busy: boolean;
   /** Whether more may wait. */
   readonly more: boolean;
   readonly changed: readonly number[];
@@ -135,17 +138,17 @@ function isStatementFault(error: unknown): boolean {
 async function round(ground: Ground, book: TagBook): Promise<Round> {
   const today = businessDay(ground.clock.now(), ground.config.timezone);
   const done = await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    if (!(await lockComputing(tx))) return { marks: 0, more: false, changed: [], since: null };
+    if (!(await lockComputing(tx))) return { marks: 0, busy: true, more: false, changed: [], since: null };
     await followSwitches(tx, book);
     await turnTo(tx, ground, book, today);
     if (await marksExceed(tx, BEHIND_MARKS)) await foldMarks(tx, HEAD_MARKS);
     const batch = await takeDirty(tx, MARKS_MAX, LATER_MAX);
     const changed = await computeBatch(tx, ground, book, batch, today);
-    return { marks: batch.marks, more: batch.more, since: batch.since, changed };
+    return { marks: batch.marks, busy: false, more: batch.more, since: batch.since, changed };
   });
   if (done.since !== null) freshnessOf(ground).observe(delaySeconds(ground.clock, done.since));
   if (done.changed.length > 0) ground.signals.emit("tags.changed", { member_ids: done.changed });
-  return { marks: done.marks, more: done.more, changed: done.changed };
+  return { marks: done.marks, busy: done.busy, more: done.more, changed: done.changed };
 }
 
 /** Until nothing is marked any more: for tests, seeding and commands. */
@@ -154,6 +157,8 @@ export async function settleTags(ground: Ground, book: TagBook): Promise<number>
   for (;;) {
     const round = await computeDirty(ground, book);
     changed += round.changed.length;
-    if (round.marks === 0) return changed;
+    // a process that was killed computes until its database connection notices
+    if (round.busy) await sleep(BUSY_MS);
+    else if (round.marks === 0) return changed;
   }
 }
