@@ -67,6 +67,8 @@ function EndpointTable({ items, onOpen }: { items: readonly Endpoint[]; onOpen: 
           key: "act",
           title: <span className="ht-hidden">{t("open")}</span>,
           numeric: true,
+          // there a touch of the row opens it
+          hide: "phone",
           render: (row) => (
             <Button size="small" aria-label={t("open_of", { name: row.name })} onClick={() => onOpen(row.endpoint_id)}>
               {t("open")}
