@@ -69,7 +69,7 @@ describe("behaviour", () => {
     expect(decided("review")).toBeLessThan(10);
     await arrive("browse", { page: "home" });
     expect(await rows("select kind from tags.dirty")).toEqual([{ kind: "browse" }]);
-    expect(await computeDirty(ground, bookOf(ground))).toEqual({ marks: 1, more: false, changed: [] });
+    expect(await computeDirty(ground, bookOf(ground))).toEqual({ marks: 1, busy: false, more: false, changed: [] });
     await arrive("review", { rating: 4 });
     expect((await computeDirty(ground, bookOf(ground))).changed).toHaveLength(1);
     expect(await rows("select value ->> 'reviews_90d' as n from tags.current")).toEqual([{ n: "1" }]);
