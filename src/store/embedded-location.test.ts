@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { locateEmbedded, pickServerUser, reachableByOthers } from "./embedded-location.ts";
 
@@ -28,6 +29,35 @@ describe("where the embedded server may live", () => {
     await rm(location.cluster_dir, { recursive: true, force: true });
     const open = await locateEmbedded("/usr", join(folder, "data"));
     expect(open).toMatchObject({ cluster_dir: join(folder, "data", "postgresql"), note: undefined });
+  });
+
+  it.runIf(process.getuid?.() === 0)("gives nobody programs that another start is still copying", async () => {
+    const native = join(folder, "home", "native");
+    await mkdir(join(native, "bin"), { recursive: true });
+    await mkdir(join(native, "lib"));
+    await writeFile(join(native, "bin", "postgres"), "program");
+    const libraries = Array.from({ length: 200 }, (_, at) => `lib${at}.so`);
+    for (const library of libraries) await writeFile(join(native, "lib", library), "library");
+    await chmod(join(folder, "home"), 0o700);
+
+    const copied: string[] = [];
+    const startNow = async (): Promise<void> => {
+      const { native_dir } = await locateEmbedded(native, join(folder, "data"));
+      expect(await readdir(join(native_dir, "lib"))).toHaveLength(libraries.length);
+      copied.push(native_dir);
+    };
+    const starts: Promise<void>[] = [];
+    for (let at = 0; at < 40; at += 1) {
+      starts.push(startNow());
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await Promise.all(starts);
+    const [copy = ""] = copied;
+    expect(new Set(copied)).toEqual(new Set([copy]));
+    expect(existsSync(copy)).toBe(true);
+    const beside = (await readdir(dirname(copy))).filter((name) => name.startsWith(basename(copy)));
+    expect(beside).toEqual([basename(copy)]);
+    await rm(copy, { recursive: true, force: true });
   });
 
   it("picks a user that is not root", () => {

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
-import { chown, cp, mkdir, readFile } from "node:fs/promises";
+import { chown, cp, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, parse, resolve } from "node:path";
 
 /** The system user that runs PostgreSQL when we are root, which PostgreSQL refuses. */
@@ -64,7 +64,7 @@ export async function locateEmbedded(native_dir: string, data_dir: string): Prom
   let native = native_dir;
   if (!reachableByOthers(native_dir)) {
     native = join(SYSTEM_DIR, `native-${shortHash(native_dir)}-${await packageVersion(native_dir)}`);
-    if (!existsSync(join(native, "bin", "postgres"))) await cp(native_dir, native, { recursive: true });
+    await copyWhole(native_dir, native);
     notes.push(`PostgreSQL's binaries were copied to ${native}`);
   }
   let cluster = wanted;
@@ -79,6 +79,22 @@ export async function locateEmbedded(native_dir: string, data_dir: string): Prom
       ? undefined
       : `${data_dir} is closed to the user "${user.name}" that runs PostgreSQL, so ${notes.join(" and ")}.`;
   return { native_dir: native, cluster_dir: cluster, user, note };
+}
+
+/**
+ * Copies aside and renames: several servers may start at once, and none may run programs whose libraries another is still
+ * copying. Whoever comes second keeps the copy of the first.
+ */
+async function copyWhole(from: string, to: string): Promise<void> {
+  if (existsSync(to)) return;
+  const aside = `${to}.${process.pid}-${randomUUID()}`;
+  try {
+    await cp(from, aside, { recursive: true });
+    await rename(aside, to);
+  } catch (error) {
+    await rm(aside, { recursive: true, force: true });
+    if (!existsSync(to)) throw error;
+  }
 }
 
 /** An upgraded package must not meet the copy of the one before. */
