@@ -1,4 +1,4 @@
-import { addDays, businessDay, isoWeekday, startOfDay } from "../platform/index.ts";
+import { addDays, businessDay, isoWeekday, minuteOfDay, startOfDay } from "../platform/index.ts";
 import type { Node, Span } from "./definition.ts";
 
 const MINUTE_MS = 60_000;
@@ -9,7 +9,7 @@ export function after(from: Date, { amount, unit }: Span, timezone: string): Dat
   if (unit === "minutes") return new Date(from.getTime() + amount * MINUTE_MS);
   if (unit === "hours") return new Date(from.getTime() + amount * HOUR_MS);
   const day = businessDay(from, timezone);
-  return timeOf(addDays(day, amount), localMinutes(from, timezone), from.getTime() % MINUTE_MS, timezone);
+  return timeOf(addDays(day, amount), minuteOfDay(from, timezone), from.getTime() % MINUTE_MS, timezone);
 }
 
 /** The first instant at or after `from` whose time of day is `clock` ("HH:MM"). */
@@ -38,28 +38,11 @@ export function nextWithin(from: Date, { from: begins, until, weekdays }: Window
 
 const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
 
-/** Minutes of the local clock, as it reads, since midnight. */
-function localMinutes(at: Date, timezone: string): number {
-  const parts = clockOf(timezone).formatToParts(at);
-  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
-  return part("hour") * 60 + part("minute");
-}
-
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-function clockOf(timezone: string): Intl.DateTimeFormat {
-  const known =
-    clocks.get(timezone) ??
-    new Intl.DateTimeFormat("en-GB", { timeZone: timezone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  clocks.set(timezone, known);
-  return known;
-}
-
 /** When the local clock shows so many minutes; an hour that a change of clocks leaves out is an hour later. */
 function timeOf(day: string, minutes: number, more_ms: number, timezone: string): Date {
   const start = startOfDay(day, timezone);
   const straight = new Date(start.getTime() + minutes * MINUTE_MS);
-  const shift = minutes - localMinutes(straight, timezone);
+  const shift = minutes - minuteOfDay(straight, timezone);
   // a shift of half a day or more is a clock that went over midnight
   const mended = Math.abs(shift) < 720 ? shift : shift - Math.sign(shift) * 1_440;
   return new Date(straight.getTime() + mended * MINUTE_MS + more_ms);

@@ -17,6 +17,7 @@ export {
   daysBetween,
   isDay,
   isoWeekday,
+  minuteOfDay,
   lastClosedDay,
   startOfDay,
 } from "./calendar.ts";

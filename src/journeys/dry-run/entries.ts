@@ -5,7 +5,7 @@ import { membersThen, movementsBetween, movementsSince, segmentName } from "../.
 import type { Tx } from "../../store/index.ts";
 import type { JourneyDefinition } from "../definition.ts";
 import { currentMembers } from "../run-store.ts";
-import { membersNow, recordsBetween } from "./history-store.ts";
+import { membersNow, type PastRecord, recordsBetween, recordsOf } from "./history-store.ts";
 import { type Note, NOTES } from "./notes.ts";
 import type { Happening } from "./play.ts";
 
@@ -37,14 +37,13 @@ export async function historyOf(tx: Tx, ground: Ground, definition: JourneyDefin
   const lost = kinds.filter((kind) => !KEPT.has(kind));
   const { notes, entries } = await entriesOf(tx, ground, definition, asked);
   // one member's records are found by the member, once
-  const own = asked.member_id === null ? undefined : await recordsBetween(tx, kinds, asked, asked.member_id);
+  const own = asked.member_id === null ? undefined : await recordsOf(tx, kinds, asked, asked.member_id);
+  const everybodys = recordReader(tx, kinds, asked.until);
   let at = 0;
   return {
     notes: [...notes, ...lost.map((kind) => NOTES.kind_not_kept(nameOf(kind)))],
     between: async (from, until) => {
-      const records =
-        own?.filter((one) => one.at >= from && one.at < until) ??
-        (kinds.length === 0 ? [] : await recordsBetween(tx, kinds, { from, until }, null));
+      const records = own?.filter((one) => one.at >= from && one.at < until) ?? (await everybodys(from, until));
       const happened = records.map(({ event_id, member_id, kind, at }): Happening => {
         return { member_id, at, event: kind, cause: kind === entering ? `record ${event_id}` : null };
       });
@@ -53,6 +52,27 @@ export async function historyOf(tx: Tx, ground: Ground, definition: JourneyDefin
       const came = entries.slice(begin, at);
       return came.length === 0 ? happened : [...happened, ...came].sort((a, b) => a.at.getTime() - b.at.getTime());
     },
+  };
+}
+
+const DAY_MS = 86_400_000;
+const DAYS_A_READ = 14;
+const RECORDS_A_READ = 100_000;
+
+/** Reads as many days at once as hold some hundred thousand records: each reading joins all members. */
+function recordReader(tx: Tx, kinds: readonly string[], last: Date) {
+  let [read, place, read_until, days]: [PastRecord[], number, Date, number] = [[], 0, new Date(0), 1];
+  return async (from: Date, until: Date): Promise<readonly PastRecord[]> => {
+    if (kinds.length === 0) return [];
+    if (until > read_until) {
+      const ahead = new Date(Math.min(last.getTime() + 1, from.getTime() + days * DAY_MS));
+      read_until = ahead > until ? ahead : until;
+      [read, place] = [await recordsBetween(tx, kinds, { from, until: read_until }), 0];
+      days = Math.max(1, Math.min(DAYS_A_READ, Math.floor((days * RECORDS_A_READ) / Math.max(1, read.length))));
+    }
+    const begin = place;
+    while (place < read.length && (read[place]?.at ?? until) < until) place += 1;
+    return read.slice(begin, place);
   };
 }
 

@@ -8,23 +8,39 @@ export interface PastRecord {
   readonly at: Date;
 }
 
-/**
- * Records of some kinds between two instants, in the order in which they happened. The index is by the day of the catalogue,
- * and of one member by the member.
- */
-export function recordsBetween(
+const KINDS_OF = "select event_id, member_id, kind, occurred_at as at from catalogue.events where kind = any($1)";
+
+/** A member's records of some kinds between two instants, in the order in which they happened. */
+export function recordsOf(
   tx: Tx,
   kinds: readonly string[],
   { from, until }: { readonly from: Date; readonly until: Date },
-  member_id: number | null,
+  member_id: number,
 ): Promise<PastRecord[]> {
-  const days = `business_day between ($2::timestamptz at time zone 'Asia/Shanghai')::date and ($3::timestamptz at time zone 'Asia/Shanghai')::date`;
-  const whose = member_id === null ? `${days} and member_id is not null and $4::bigint is null` : "member_id = $4";
   return tx.query(
-    `select event_id, member_id, kind, occurred_at as at from catalogue.events
-     where kind = any($1) and occurred_at >= $2 and occurred_at < $3 and ${whose} order by occurred_at, event_id`,
+    `${KINDS_OF} and member_id = $4 and occurred_at >= $2 and occurred_at < $3 order by occurred_at, event_id`,
     [kinds, from, until, member_id],
   );
+}
+
+/**
+ * Everybody's records of some kinds between two instants, in the order in which they happened. The index is by the day of the
+ * catalogue; asked for the instants too, the planner takes the two for independent, expects a hundredth of the rows and looks
+ * up each one's member alone (16 of 30 ms a day at 30,000 members).
+ */
+export async function recordsBetween(
+  tx: Tx,
+  kinds: readonly string[],
+  { from, until }: { readonly from: Date; readonly until: Date },
+): Promise<PastRecord[]> {
+  const rows = await tx.query<PastRecord>(
+    `${KINDS_OF} and member_id is not null
+       and business_day between ($2::timestamptz at time zone 'Asia/Shanghai')::date
+         and (($3::timestamptz - interval '1 microsecond') at time zone 'Asia/Shanghai')::date
+     order by occurred_at, event_id`,
+    [kinds, from, until],
+  );
+  return rows.filter(({ at }) => at >= from && at < until);
 }
 
 /** Ways that members had really begun in a journey before an instant. */
