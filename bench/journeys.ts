@@ -12,6 +12,7 @@ import { newUuid } from "../src/platform/index.ts";
 import { makeLog } from "../src/platform/log.ts";
 import { build as q } from "../src/query/index.ts";
 import { SYSTEM_SCOPE } from "../src/store/index.ts";
+import { BARE_MEMBERS, benchTemplate } from "./bare-members.ts";
 import type { Bench, Figure } from "./main.ts";
 
 const MEMBERS = Number(process.env["BENCH_JOURNEYS_MEMBERS"] ?? 100_000);
@@ -47,14 +48,7 @@ const JOURNEY: JourneyDefinition = {
 const CONTENT = { kind: "inbox", title: "您好", text: "您的商品还在购物车里", variables: [] };
 
 const FILL = [
-  `insert into members.party (party_id, anchor_kind, anchor_token, member_id, made_at)
-   select n, 'card_no', 'T' || n, n, now() from generate_series(1, $1::int) n`,
-  `insert into members.profile (member_id, joined_at, phone_verified, wechat_bound, wecom_friend, has_phone, has_email, has_openid,
-     is_staff, is_test, is_wholesale, is_reseller, profile_filled, sources, changed_at)
-   select n, now(), false, false, false, false, false, true, false, false, false, false, 0, 1, now() from generate_series(1, $1::int) n`,
-  `insert into members.consent (party_id, purpose, medium, record_id, state, text_version, at, via)
-   select n, 'marketing', 'mini_program', gen_random_uuid(), 'granted', 'v1', now() - interval '100 days', 'app'
-   from generate_series(1, $1::int) n where n % 10 > 0`,
+  ...BARE_MEMBERS,
   `insert into members.event (party_id, occurred_at, kind, record_id, received_at)
    select n, now() - make_interval(secs => (hashint8(n * ${RECORDS} + k) & 2147483647) % ${DAYS * 86_400}),
      (array['cart', 'login', 'browse', 'login', 'browse', 'search', 'browse', 'review'])[1 + k % 8], gen_random_uuid(), now()
@@ -75,14 +69,7 @@ async function measure(): Promise<readonly Figure[]> {
     ground.store.write(SYSTEM_SCOPE, (tx) => tx.query(text, values));
   try {
     for (const text of FILL) await write(text, [MEMBERS]);
-    await write(
-      "insert into channels.template (template, channel, category, made_at) values ('bench', 'inbox', 'marketing', now())",
-    );
-    await write(
-      `insert into channels.template_version (template, version, content, state, saved_at, state_at)
-       values ('bench', 1, $1, 'approved', now(), now())`,
-      [JSON.stringify(CONTENT)],
-    );
+    await benchTemplate(write, CONTENT);
     // as its owner: the application may not, and would be left with guesses
     const admin = new pg.Client({ connectionString: composition.databases.admin_url });
     await admin.connect();
