@@ -82,9 +82,10 @@ function consents({ consent, category }: Candidate): boolean {
 
 export const toldKey = (member_id: number | null, template: string) => `${member_id} ${template}`;
 
-function repeated(one: Candidate, policy: Policy, now: Date, told: ReadonlyMap<string, ToldLast>): boolean {
+/** Whether a member would get the same words again too soon; what tries a template is no repetition. */
+export function repeated(one: Candidate, policy: Policy, now: Date, told: ReadonlyMap<string, ToldLast>): boolean {
   const hours = policy.repeat_after_hours[one.category];
-  if (hours === 0) return false;
+  if (hours === 0 || one.test) return false;
   const last = told.get(toldKey(one.member_id, one.template)) ?? one.told;
   return last !== null && last.message_id !== one.message_id && last.at.getTime() > now.getTime() - hours * HOUR_MS;
 }

@@ -2,7 +2,7 @@ import type { Ground } from "../../ground.ts";
 import { type Reached, reachedMembers } from "../../members/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { type Carrier, LEASE_MS, type Letter } from "./carrier.ts";
-import { type Candidate, Counters, judge, takingsOf, toldKey } from "./decide.ts";
+import { type Candidate, Counters, judge, repeated, takingsOf, toldKey } from "./decide.ts";
 import {
   addUsed,
   carriers,
@@ -86,24 +86,15 @@ async function decideBatch(batch: Batch, claimed: readonly Claimed[]): Promise<L
   const known = await factsOf(batch, claimed, templates);
   const endings: Ending[] = [];
   const later: { message_id: number; until: Date }[] = [];
-  const told = new Map<string, ToldLast>();
   const going: Known[] = [];
   for (const one of known) {
-    const verdict = judge(one.candidate, policy, now, told);
+    const verdict = judge(one.candidate, policy, now, NOBODY_TOLD);
     const { message_id } = one.claimed;
     if (verdict.kind === "held") endings.push({ message_id, state: "held", reason: verdict.reason });
     else if (verdict.kind === "later") later.push({ message_id, until: verdict.until });
-    else {
-      going.push(one);
-      if (!one.candidate.test && policy.repeat_after_hours[one.candidate.category] > 0)
-        told.set(toldKey(one.candidate.member_id, one.candidate.template), { at: now, message_id });
-    }
+    else going.push(one);
   }
-  const { letters, rows, held, counters } = await composeLetters(batch, going, templates);
-  const gone = new Set(held.map(({ message_id }) => message_id));
-  // what a cap holds back was not told
-  for (const { claimed: message, candidate } of going)
-    if (gone.has(message.message_id)) told.delete(toldKey(candidate.member_id, candidate.template));
+  const { letters, rows, held, counters, told } = await composeLetters(batch, going, templates);
   await addUsed(tx, counters.grown());
   await noteTold(tx, told);
   await putOff(tx, later, "quiet_hours");
@@ -157,11 +148,15 @@ async function factsOf(batch: Batch, claimed: readonly Claimed[], templates: Tem
   });
 }
 
+const NOBODY_TOLD: ReadonlyMap<string, ToldLast> = new Map();
+
 interface Composed {
   readonly letters: Letter[];
   readonly rows: HandedRow[];
   readonly held: Ending[];
   readonly counters: Counters;
+  /** Templates that members get with this batch. */
+  readonly told: ReadonlyMap<string, ToldLast>;
 }
 
 /** Renders what goes, and takes from caps and budgets in the order of priority. */
@@ -179,6 +174,7 @@ async function composeLetters(batch: Batch, going: readonly Known[], templates: 
       brand_timezone: ground.config.timezone,
     }),
   );
+  const told = new Map<string, ToldLast>();
   const counters = new Counters(await usedOf(tx, [...new Set(takings.flat().map(({ key }) => key))]));
   for (const [at, { claimed, candidate }] of going.entries()) {
     const { message_id } = claimed;
@@ -187,12 +183,16 @@ async function composeLetters(batch: Batch, going: readonly Known[], templates: 
     const address = carrier.address === null ? candidate.address : clear.get(candidate.address ?? "");
     if (words === undefined || used === undefined) held.push({ message_id, state: "held", reason: "template_broken" });
     else if (address == null) held.push({ message_id, state: "held", reason: "no_address" });
+    // only what really goes makes the next one a repetition: what a cap or its own words held back was not told
+    else if (repeated(candidate, policy, now, told)) held.push({ message_id, state: "held", reason: "repeated" });
     else {
       const taken = takings[at] ?? [];
       const short = counters.take(taken);
       if (short !== undefined) held.push({ message_id, state: "held", reason: short });
       else {
         const { parts } = words;
+        if (!candidate.test && policy.repeat_after_hours[candidate.category] > 0)
+          told.set(toldKey(candidate.member_id, candidate.template), { at: now, message_id });
         letters.push({
           message_id,
           member_id: candidate.member_id ?? 0,
@@ -205,7 +205,7 @@ async function composeLetters(batch: Batch, going: readonly Known[], templates: 
       }
     }
   }
-  return { letters, rows, held, counters };
+  return { letters, rows, held, counters, told };
 }
 
 /** Addresses, and names where a template reads them. */
