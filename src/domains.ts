@@ -69,6 +69,7 @@ export const DOMAIN_ORDER = [
   "points",
   "benefits",
   "channels",
+  "tasks",
   "journeys",
   "metrics",
   "today",

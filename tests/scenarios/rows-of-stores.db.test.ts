@@ -1,3 +1,17 @@
+import {
+  GRANT,
+  TABLET,
+  REDEMPTION,
+  BENEFIT,
+  ENTITLEMENT,
+  REWARD,
+  REWARD_ORDER,
+  OFFLINE_BURN,
+  ASSOCIATE,
+  HAND_OVER,
+  TASK,
+  REQUEST,
+} from "../support/objects-of-stores.ts";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DeclaredRoute, type Role, ROLES } from "../../src/access/index.ts";
@@ -73,6 +87,9 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
     await tx.query(REWARD);
     const order = await tx.one<{ id: number }>(REWARD_ORDER, [member]);
     const burn = await tx.one<{ id: number }>(OFFLINE_BURN, [store, member]);
+    const associate = await tx.one<{ id: number }>(ASSOCIATE, [store]);
+    const hand_over = await tx.one<{ id: number }>(HAND_OVER, [associate?.id]);
+    const task = await tx.one<{ id: number }>(TASK, [store, member, associate?.id]);
     const key = `hold ${store}`;
     const earn = { type: "earn", owner: member, points: 10, reference: key } as const;
     await submitWithin(tx, ground(), { key: `${key} earn`, command: earn });
@@ -89,6 +106,9 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
       entitlement: entitlement?.id ?? -1,
       reward_order: order?.id ?? -1,
       points_offline: burn?.id ?? -1,
+      associate: associate?.id ?? -1,
+      hand_over: hand_over?.id ?? -1,
+      staff_task: task?.id ?? -1,
     };
   });
   objects[store] = {
@@ -101,43 +121,6 @@ async function memberIn(store: typeof HERE | typeof THERE): Promise<void> {
   };
   expect(Object.values(objects[store] ?? {})).not.toContain(-1);
 }
-
-const GRANT = `insert into tiers.grant (member_id, tier, from_day, until_day, reason, granted_at, state)
-  values ($1, 'gold', '2026-03-01', '2027-03-01', 'test', now(), 'in_force') returning grant_id as id`;
-
-const TABLET = `insert into access.tablet (store_code, name, place, made_by, made_at)
-  values ($1, 'test', 1, 1, now()) returning tablet_id as id`;
-
-const REDEMPTION = `insert into benefits.redemption (order_reference, store_code, channel, currency, owner, state, until_at, amount_minor,
-    discount_minor, day, made_at)
-  values ('R-' || $1, $1, 'store', 'CNY', $2, 'held', now() + interval '1 day', 8800, 0, '2026-03-03', now()) returning redemption_id as id`;
-
-const BENEFIT = `with made as (insert into benefits.benefit values ('test_gift', now()) on conflict do nothing returning benefit)
-  insert into benefits.benefit_version (benefit, version, definition, origin, saved_at, published_at, first_day)
-  select benefit, 1, $1, 'console', now(), now(), '2026-03-01' from made`;
-
-const ENTITLEMENT = `insert into benefits.entitlement (benefit, version, owner, period, due_day, state, made_at)
-  values ('test_gift', 1, $1, '2026-03', '2026-03-01', 'granted', now()) returning entitlement_id as id`;
-
-const REWARD = `with made as (insert into benefits.reward (reward, stock, made_at) values ('test_reward', 0, now()) on conflict do nothing returning reward)
-  insert into benefits.reward_version (reward, version, definition, first_day, saved_at)
-  select reward, 1, '{"zh":"礼","en":"reward","currency":"CNY"}', '2026-03-01', now() from made`;
-
-const REWARD_ORDER = `insert into benefits.reward_order (reward, version, owner, state, points, cash_minor, until_at, is_first, made_at)
-  values ('test_reward', 1, $1, 'held', 10, 0, now(), false, now()) returning order_id as id`;
-
-const OFFLINE_BURN = `with allowed as (
-    insert into points.allowance (allowance_id, till, store_code, day, points_max, member_max, device_key, issued_at, expires_at)
-    values (gen_random_uuid(), 'tablet:1', $1, '2026-03-01', 100, 100, 'none', now(), now() + interval '1 day') returning allowance_id)
-  insert into points.offline_burn (allowance_id, till, store_code, receipt, owner, points, at, received_at, payload_hash, counts, state, code)
-  select allowance_id, 'tablet:1', $1, 'B-' || $1, $2, 10, now(), now(), sha256($1::bytea), true, 'open', 'points.offline_late' from allowed
-  returning burn_id as id`;
-
-/** One that is closed, so that its proof can be asked for too. */
-const REQUEST = `insert into trust.rights_request (kind, member_id, via, state, received_at, received_day, due_day, filed_by, closed_at,
-    refusal_ground, refusal_reason, proof)
-  values ('explain', $1, 'letter', 'refused', now(), '2026-03-01', '2026-03-31', 1, now(), 'repeated', 'asked before, and answered', '{}')
-  returning request_id as id`;
 
 /** Bodies that get past the schema, so that the object itself is what decides. */
 const BODIES: Readonly<Record<string, unknown>> = {
@@ -156,6 +139,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "/api/points/offline/exceptions/:burn_id/settle": { act: "drop", reason: "测试越店" },
   "/api/rewards/orders/:order_id/confirm": { cash_minor: 0 },
   "/api/rewards/orders/:order_id/hand-over": { store_code: HERE },
+  "/api/tasks/:task_id/done": {},
+  "/api/associates/:associate_id": { name: null, store_code: HERE, person_id: null },
+  "/api/associates/:associate_id/hand-over": { to: [1], leaves: false, reason: "测试越店" },
+  "/api/members/:member_id/associate": { associate_id: null },
   "/api/identity-conflicts/:id/resolve": { decision: "join", reason: "测试越店" },
 };
 const ANY_BODY = { reason: "测试越店" };

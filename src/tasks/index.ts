@@ -1,0 +1,1 @@
+export { type EndedTask, giveTasks, type NewTask, rehearseTasks } from "./tasks.ts";
