@@ -4,6 +4,8 @@ import { addDays, type BusinessDay, businessDay, Problem } from "../platform/ind
 import { type MessageRequest, REQUESTS_MAX, requestMessages } from "../channels/index.ts";
 import { membersMeeting } from "../segments/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import type { Ask } from "./acts/act.ts";
+import { carryOutActs } from "./acts/acts.ts";
 import { isAmong } from "./bucket.ts";
 import { type LiveVersion, movingVersions } from "./journey-store.ts";
 import { type Plan, planOf, type Stop } from "./plan.ts";
@@ -30,6 +32,7 @@ interface Effects {
     readonly step: number;
     readonly node: number;
   }[];
+  readonly acts: Ask[];
 }
 
 interface Batch {
@@ -67,11 +70,11 @@ export async function advanceVersion(tx: Tx, ground: Ground, version: LiveVersio
     const ended = endedBefore(run, member_id, version);
     return { ...run, run: { ...run, member_id: member_id ?? run.member_id }, now, trail: [], ended };
   });
-  const batch: Batch = { tx, ground, now, effects: { messages: [], points: [] } };
+  const batch: Batch = { tx, ground, now, effects: { messages: [], points: [], acts: [] } };
   await passNodes(liveWalk(batch, plan), walkers);
   await writeMoved(tx, walkers.map(movedOf), now);
   await addCounts(tx, plan.version_id, lane, countsOf(walkers));
-  await carryOutEffects(batch);
+  await carryOutEffects(batch, plan);
   return walkers.length;
 }
 
@@ -91,6 +94,7 @@ function liveWalk({ tx, ground, effects }: Batch, plan: Plan): Walk {
       const { step, run } = walker;
       effects.points.push({ request: { key, command }, run_id: run.run_id, step, node: stop.place });
     },
+    act: (stop, walker, node) => effects.acts.push(askOf(plan, stop, walker, node)),
   };
 }
 
@@ -109,6 +113,13 @@ const effectKey = ({ version_id }: Plan, { place }: Stop, { run, step }: Walker)
 
 function messageOf(plan: Plan, stop: Stop, walker: Walker, template: string): MessageRequest {
   return { effect_key: effectKey(plan, stop, walker), member_id: walker.run.member_id, template };
+}
+
+/** What another domain is asked for at a node. */
+export function askOf<N extends Ask["node"]>(plan: Plan, stop: Stop, walker: Walker, node: N): Ask<N> {
+  const { run, step, now } = walker;
+  const key = `journey ${effectKey(plan, stop, walker)}`;
+  return { key, run_id: run.run_id, member_id: run.member_id, step, place: stop.place, at: now, node };
 }
 
 /** What the ledger is asked for at a node of points. */
@@ -149,9 +160,10 @@ function countsOf(walkers: readonly Walker[]): Map<number, number> {
 }
 
 /** Points last: from there to the commit nobody else writes to the ledger. */
-async function carryOutEffects({ tx, ground, now, effects }: Batch): Promise<void> {
+async function carryOutEffects({ tx, ground, now, effects }: Batch, plan: Plan): Promise<void> {
   for (let at = 0; at < effects.messages.length; at += REQUESTS_MAX)
     await requestMessages(tx, ground, "journeys", effects.messages.slice(at, at + REQUESTS_MAX));
+  await addTrouble(tx, await carryOutActs(tx, ground, plan, effects.acts), now);
   if (effects.points.length === 0) return;
   const outcomes = await commitWithin(
     tx,

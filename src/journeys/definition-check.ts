@@ -39,6 +39,7 @@ function inWords({ keyword, instancePath, params, message }: SchemaError): Journ
   if (keyword === "required")
     return list("requiredProperties").map((field) => found(`${instancePath}/${field}`, "setting_missing", { field }));
   if (keyword === "pattern" && instancePath.endsWith("/template")) return [found(instancePath, "template_missing")];
+  if (keyword === "minLength" && instancePath.endsWith("/text")) return [found(instancePath, "text_missing")];
   // parts of a union speak of its other kinds
   if (keyword === "boolean" || keyword === "const" || keyword === "anyOf") return [];
   return [found(instancePath, "setting_value", { message })];
@@ -127,7 +128,8 @@ function reachedFrom(start: string, nodes: Nodes): Set<string> {
 }
 
 /** Whoever is at such a node always stays a while. */
-const takesTime = (node: Node): boolean => node.kind === "wait" || node.kind === "wait_until";
+const takesTime = (node: Node): boolean =>
+  node.kind === "wait" || node.kind === "wait_until" || (node.kind === "staff_task" && node.otherwise !== undefined);
 
 /** Whether ways lead from a node back to it past nothing that takes time. */
 function turnsEndlessly(key: string, nodes: Nodes): boolean {

@@ -104,6 +104,21 @@ export const NODES = {
     },
     closed,
   ),
+  staff_task: Type.Object(
+    {
+      kind: Type.Literal("staff_task"),
+      text: Type.String({ minLength: 1, maxLength: 200, description: "What is to be done; no names or numbers" }),
+      due_days: Type.Integer({ minimum: 0, maximum: 366, description: "Until the end of which day; 0: today" }),
+      next: Next,
+      otherwise: Type.Optional(
+        Type.Unsafe<string>({
+          ...Next,
+          description: "With it the member waits: done leads on, dropped or not done by its day leads here",
+        }),
+      ),
+    },
+    closed,
+  ),
   exit: Type.Object({ kind: Type.Literal("exit") }, closed),
 } as const;
 
@@ -116,6 +131,7 @@ export const Node = Type.Union([
   NODES.random,
   NODES.message,
   NODES.points,
+  NODES.staff_task,
   NODES.exit,
 ]);
 
@@ -155,6 +171,8 @@ export function waysOf(node: Node): readonly string[] {
       return [node.then, node.otherwise];
     case "random":
       return node.branches.map((branch) => branch.next);
+    case "staff_task":
+      return node.otherwise === undefined ? [node.next] : [node.next, node.otherwise];
     case "exit":
       return [];
     default:

@@ -1,5 +1,6 @@
 import type { Domain } from "../domains.ts";
 import { startLoop } from "../platform/index.ts";
+import { taskEvents } from "./acts/staff-task.ts";
 import { advance } from "./advance.ts";
 import { dryRunJob } from "./dry-run/job.ts";
 import { enterPresent, journeyEvents, journeyStage } from "./enter.ts";
@@ -16,7 +17,7 @@ export const domain: Domain = {
   schemas: ["journeys"],
   routes: journeyRoutes,
   jobs: [dryRunJob],
-  events: journeyEvents,
+  events: { ...journeyEvents, ...taskEvents },
   stage: journeyStage,
   start: async (ground) => {
     const turn = async () => {

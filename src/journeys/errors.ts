@@ -73,6 +73,11 @@ export const errors = defineErrors("journeys", {
     zh: "这里还没有选消息模板：请打开这一步选一个。",
     en: "There is no template yet: open this step and choose one.",
   },
+  text_missing: {
+    status: 422,
+    zh: "这里还没有写要做什么：请打开这一步写上。",
+    en: "It does not say yet what is to be done: open this step and write it.",
+  },
   condition_bad: {
     status: 422,
     zh: "条件不成立：{why_zh}",

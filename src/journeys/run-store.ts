@@ -136,6 +136,21 @@ export function hear(
   );
 }
 
+/** Whoever waits at these steps for a task that has ended goes on; `done` by the one way, else by the other. */
+export async function hearTasks(
+  tx: Tx,
+  ends: readonly { readonly run_id: number; readonly step: number; readonly done: boolean }[],
+  at: Date,
+): Promise<void> {
+  if (ends.length === 0) return;
+  await tx.execute(
+    `update journeys.run r set heard = e.done, due_at = $4
+     from unnest($1::bigint[], $2::int[], $3::boolean[]) e (run_id, step, done)
+     where r.run_id = e.run_id and r.step = e.step and r.waits and r.ended_at is null and r.due_at > $4`,
+    [numbers(ends.map((one) => one.run_id)), numbers(ends.map((one) => one.step)), ends.map((one) => one.done), at],
+  );
+}
+
 /** Members reached the goal of these versions; whoever leaves by it is due at once. */
 export async function reachGoal(
   tx: Tx,

@@ -91,6 +91,17 @@ export async function nodeSentence(tx: Tx, ground: Ground, node: Node): Promise<
         en: `Give ${points} points${valid_days === null ? "" : `, valid ${valid_days} days`}${paid.en}`,
       };
     }
+    case "staff_task": {
+      const { text, due_days, otherwise } = node;
+      const until =
+        due_days === 0 ? { zh: "当天", en: "today" } : { zh: `${due_days} 天内`, en: `in ${due_days} days` };
+      return otherwise === undefined
+        ? { zh: `给导购派任务「${text}」，${until.zh}办`, en: `A task for staff: “${text}”, ${until.en}` }
+        : {
+            zh: `给导购派任务「${text}」，等办完，最多${until.zh}`,
+            en: `A task for staff: “${text}”; wait for it, ${until.en} at most`,
+          };
+    }
     case "exit":
       return { zh: "结束", en: "End" };
   }
@@ -111,6 +122,13 @@ export function wayWords(node: Node): readonly Words[] {
       ];
     case "random":
       return node.branches.map(({ percent }) => ({ zh: `${percent}%`, en: `${percent} %` }));
+    case "staff_task":
+      return node.otherwise === undefined
+        ? [{ zh: "", en: "" }]
+        : [
+            { zh: "办完了", en: "done" },
+            { zh: "没有办", en: "not done" },
+          ];
     case "exit":
       return [];
     default:

@@ -1,3 +1,5 @@
+import type { Act } from "./acts/act.ts";
+import { taskEnd } from "./acts/staff-task.ts";
 import type { Node } from "./definition.ts";
 import { partOf } from "./bucket.ts";
 import { after, nextTime, nextWithin } from "./moment.ts";
@@ -32,6 +34,7 @@ export interface Walk {
   readonly meeting: (condition: unknown, walkers: readonly Walker[]) => Promise<ReadonlySet<Walker>>;
   readonly message: (stop: Stop, walker: Walker, template: string) => void;
   readonly points: (stop: Stop, walker: Walker, node: PointsNode) => void;
+  readonly act: (stop: Stop, walker: Walker, node: Act) => void;
 }
 
 /** Moves everybody who is due as far as they get: nodes that take no time in one go, a node at a time for all who stand there. */
@@ -78,9 +81,27 @@ async function passNode(walk: Walk, stop: Stop, walkers: readonly Walker[]): Pro
         leave(stop, walker, 0);
       }
       return;
+    case "staff_task":
+      for (const walker of walkers) passTask(walk, stop, walker, node);
+      return;
     default:
       for (const walker of walkers) passWait(walk, stop, walker, node);
   }
+}
+
+/** Who comes gives the task, and waits for it where there is a way for one that is not done. */
+function passTask(walk: Walk, stop: Stop, walker: Walker, node: Extract<Node, { kind: "staff_task" }>): void {
+  if (walker.waits) {
+    leave(stop, walker, walker.heard ? 0 : 1);
+    return;
+  }
+  walk.act(stop, walker, node);
+  if (node.otherwise === undefined) {
+    leave(stop, walker, 0);
+    return;
+  }
+  walker.due_at = taskEnd(node, walker.now, walk.timezone);
+  walker.waits = true;
 }
 
 type Waiting = Extract<Stop["node"], { kind: "wait" | "wait_until" | "window" }>;

@@ -113,6 +113,9 @@ export class PlayedJourneys {
            select split_part(q.key, '.', 4)::int, concat_ws(' ', split_part(q.key, '.', 4), 'given')
            from points.request q where q.key like 'journey ' || r.version_id || '.' || r.run_id || '.%'
            union all
+           select x.step, concat_ws(' ', x.step, 'given') from journeys.effect x
+           where x.run_id = r.run_id and not exists (select from journeys.trouble t where t.run_id = x.run_id and t.step = x.step)
+           union all
            select t.step, concat_ws(' ', t.step, 'refused', t.code) from journeys.trouble t where t.run_id = r.run_id
          ) e order by e.step) as effects
        from journeys.run r where r.journey = $1`,

@@ -36,6 +36,11 @@ export const NOTES = {
       `人群的进出从 ${day} 起才有记录，更早的没有算。`,
       `Who entered and left the segment is kept from ${day} on; what was before is not counted.`,
     ),
+  tasks_undone: note(
+    "tasks_undone",
+    "给导购的任务在试运行里没有人办：等它的会员都走「没有办」。",
+    "Nobody does tasks of staff in a dry run: whoever waits for one goes on as if it was not done.",
+  ),
   segment_of_now: note(
     "segment_of_now",
     "人群在第一天的成员没有记录：按现在在人群里的人。",

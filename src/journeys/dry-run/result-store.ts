@@ -1,9 +1,9 @@
 import type { Tx } from "../../store/index.ts";
-import type { JourneyDefinition } from "../definition.ts";
+import type { JourneyDefinition, Node } from "../definition.ts";
 import { numbers } from "../run-store.ts";
 import type { Path } from "./path.ts";
 import type { DryRunInput, Played } from "./run.ts";
-import type { Settled, Summary } from "./summary.ts";
+import type { Effect, Settled, Summary } from "./summary.ts";
 
 /** Dry runs of a journey that are kept; older ones make room. */
 const KEPT_MAX = 5;
@@ -105,7 +105,8 @@ export interface EffectRow {
   readonly path: number;
   readonly step: number;
   readonly node: number;
-  readonly kind: "message" | "points";
+  /** Of its node. */
+  readonly kind: Node["kind"];
   readonly asked_at: Date;
   readonly state: "sent" | "held" | "waiting" | "given" | "refused";
   readonly reason: string | null;
@@ -114,7 +115,16 @@ export interface EffectRow {
   readonly points: number;
 }
 
-function effectRows({ messages, points }: Settled): EffectRow[] {
+function grantRow(
+  { path, step, place, at, refused }: Effect & { readonly refused: string | undefined },
+  kind: EffectRow["kind"],
+  points: number,
+): EffectRow {
+  const state = refused === undefined ? "given" : "refused";
+  return { path, step, node: place, kind, asked_at: at, state, reason: refused ?? null, at, cost_minor: 0, points };
+}
+
+function effectRows({ messages, points, acts }: Settled): EffectRow[] {
   return [
     ...messages.map(({ path, step, place, at, fate }): EffectRow => {
       const { state, reason, cost_minor } = fate;
@@ -131,22 +141,8 @@ function effectRows({ messages, points }: Settled): EffectRow[] {
         points: 0,
       };
     }),
-    ...points.map(({ path, step, place, at, points: wanted, refused }): EffectRow => {
-      const state = refused === undefined ? "given" : "refused";
-      const reason = refused ?? null;
-      return {
-        path,
-        step,
-        node: place,
-        kind: "points",
-        asked_at: at,
-        state,
-        reason,
-        at,
-        cost_minor: 0,
-        points: wanted,
-      };
-    }),
+    ...points.map((one) => grantRow(one, "points", one.points)),
+    ...acts.map((one) => grantRow(one, one.ask.node.kind, 0)),
   ];
 }
 

@@ -6,7 +6,8 @@ import { addDays, businessDay, problem, startOfDay } from "../../platform/index.
 import { rehearseEarnings, worthOf } from "../../points/index.ts";
 import { membersMeetingThen, readOfNow } from "../../segments/index.ts";
 import { type JobContext, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
-import { earnOf } from "../advance.ts";
+import { rehearseActs } from "../acts/acts.ts";
+import { askOf, earnOf } from "../advance.ts";
 import type { JourneyDefinition } from "../definition.ts";
 import { type Plan, planOf } from "../plan.ts";
 import { nodeSentence } from "../sentence.ts";
@@ -16,7 +17,14 @@ import { earlierRuns, versionNumbers } from "./history-store.ts";
 import { type Note, NOTES } from "./notes.ts";
 import { Play, STEPS_MAX } from "./play.ts";
 import { keepDryRun } from "./result-store.ts";
-import { type MessageEffect, type PointsEffect, type Settled, type Summary, summaryOf } from "./summary.ts";
+import {
+  type ActEffect,
+  type MessageEffect,
+  type PointsEffect,
+  type Settled,
+  type Summary,
+  summaryOf,
+} from "./summary.ts";
 
 export const DRY_RUN_JOB = "journeys.dry_run";
 
@@ -93,7 +101,7 @@ async function playDays(
   const { timezone } = ground.config;
   await tx.query("set local jit = off");
   const history = await historyOf(tx, ground, definition, asked);
-  const effects: Effects = { messages: [], points: [] };
+  const effects: Effects = { messages: [], points: [], acts: [] };
   const plan = planOf(NO_VERSION, definition);
   const { walk, turnTo } = pastWalk(tx, ground, plan, effects);
   const play = new Play(walk, await earlierRuns(tx, definition.key, asked.from, asked.member_id));
@@ -118,6 +126,7 @@ async function playDays(
 interface Effects {
   readonly messages: MessageEffect[];
   readonly points: PointsEffect[];
+  readonly acts: ActEffect[];
 }
 
 /** The engine's walk, led through a past day: conditions are asked as of then, messages and points are noted. */
@@ -148,6 +157,7 @@ function pastWalk(tx: Tx, ground: Ground, plan: Plan, effects: Effects) {
       const earning = earnOf(plan, stop, walker, node, timezone);
       effects.points.push({ ...effect(stop, walker), points: node.points, earning });
     },
+    act: (stop, walker, node) => effects.acts.push({ ...effect(stop, walker), ask: askOf(plan, stop, walker, node) }),
   };
   const turnTo = (day: string) => {
     today = day;
@@ -173,7 +183,7 @@ async function settle(
   tx: Tx,
   ground: Ground,
   journey: string,
-  { messages, points }: Effects,
+  { messages, points, acts }: Effects,
   { asked: { from, until }, pulse }: Pick<Leading, "asked" | "pulse">,
 ): Promise<Settled> {
   const first_words = (await versionNumbers(tx, journey)).map(String);
@@ -187,7 +197,14 @@ async function settle(
     tx,
     granted.map(({ earning }) => earning),
   );
+  const asked = acts.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  const kept_back = await rehearseActs(
+    tx,
+    ground,
+    asked.map(({ ask }) => ask),
+  );
   return {
+    acts: asked.map((one, at) => ({ ...one, refused: kept_back[at] })),
     messages: inOrder.flatMap((one, at) => {
       const fate = fates[at];
       return fate === undefined ? [] : [{ ...one, fate }];
@@ -198,6 +215,8 @@ async function settle(
 
 async function notesOfNow(tx: Tx, ground: Ground, { stops }: Plan): Promise<Note[]> {
   const notes: Note[] = [];
+  if (stops.some(({ node }) => node.kind === "staff_task" && node.otherwise !== undefined))
+    notes.push(NOTES.tasks_undone);
   for (const { node } of stops) {
     if (node.kind !== "condition") continue;
     const relations = await readOfNow(tx, ground, node.condition);

@@ -1,5 +1,6 @@
 import type { RehearsedFate } from "../../channels/index.ts";
 import type { RehearsedEarning } from "../../points/index.ts";
+import type { Ask } from "../acts/act.ts";
 import { edgeOf, type Plan } from "../plan.ts";
 import type { Note } from "./notes.ts";
 import type { Path } from "./path.ts";
@@ -23,10 +24,16 @@ export interface PointsEffect extends Effect {
   readonly earning: RehearsedEarning;
 }
 
+/** Something else that a path would have asked another domain for. */
+export interface ActEffect extends Effect {
+  readonly ask: Ask;
+}
+
 /** What became of them in the rehearsal. */
 export interface Settled {
   readonly messages: readonly (MessageEffect & { readonly fate: RehearsedFate })[];
   readonly points: readonly (PointsEffect & { readonly refused: string | undefined })[];
+  readonly acts: readonly (ActEffect & { readonly refused: string | undefined })[];
 }
 
 /** A node's messages, or points. */
@@ -96,7 +103,7 @@ export function summaryOf(
   };
 }
 
-function effectTotals({ messages, points }: Settled) {
+function effectTotals({ messages, points, acts }: Settled) {
   const reasons = new Map<string, number>();
   const refusals = new Map<string, number>();
   let cost_minor = 0;
@@ -111,6 +118,7 @@ function effectTotals({ messages, points }: Settled) {
     if (one.refused === undefined) given += one.points;
     else countBy(refusals, one.refused);
   }
+  for (const { refused } of acts) if (refused !== undefined) countBy(refusals, refused);
   return {
     sent: states.sent,
     held: states.held,
@@ -122,13 +130,13 @@ function effectTotals({ messages, points }: Settled) {
   };
 }
 
-function nodeEffects({ stops }: Plan, { messages, points }: Settled): Record<string, NodeEffects> {
+function nodeEffects({ stops }: Plan, { messages, points, acts }: Settled): Record<string, NodeEffects> {
   const found: Record<string, NodeEffects> = {};
   const of = (place: number): NodeEffects => {
     const key = stops[place]?.key ?? "";
     return (found[key] ??= { sent: 0, held: 0, waiting: 0, given: 0, refused: 0 });
   };
   for (const { place, fate } of messages) of(place)[fate.state] += 1;
-  for (const { place, refused } of points) of(place)[refused === undefined ? "given" : "refused"] += 1;
+  for (const { place, refused } of [...points, ...acts]) of(place)[refused === undefined ? "given" : "refused"] += 1;
   return found;
 }

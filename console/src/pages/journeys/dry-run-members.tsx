@@ -10,6 +10,10 @@ import { formatCount } from "../../texts/format.ts";
 import { pick, type Translate } from "../../texts/texts.ts";
 import { type DryMember, type DryPlace, useDryMembers, useDryPath } from "./dry-run-data.ts";
 
+/** Messages and points have words of their own; of every other node it was done, or not. */
+const effectWord = ({ kind, state }: { readonly kind: string; readonly state: string }) =>
+  `${kind === "message" || kind === "points" ? kind : "act"}_${state}`;
+
 interface Props {
   readonly journey: string;
   readonly dry_run_id: number;
@@ -115,7 +119,7 @@ function Way({ journey, dry_run_id, path, onBack, t }: WayProps) {
                   {step.effect === null ? null : (
                     <p className="jd-effect">
                       <Chip tone={TONES[step.effect.state] ?? "neutral"}>
-                        {t(`dry.effect.${step.effect.kind}_${step.effect.state}`)}
+                        {t(`dry.effect.${effectWord(step.effect)}`)}
                       </Chip>
                       {step.effect.reason_zh === null ? null : pick(step.effect.reason_zh, step.effect.reason_en ?? "")}
                       {step.effect.at === step.at ? null : <Instant at={step.effect.at} />}

@@ -4,24 +4,15 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { SelectField, TextField } from "../../parts/form.tsx";
 import { pick, type Translate } from "../../texts/texts.ts";
+import { StaffTaskForm } from "./act-forms.tsx";
 import { ConditionDialog } from "./condition-dialog.tsx";
+import { type FormProps, numberOf, textOf } from "./form-values.ts";
 import { useNodeChoices } from "./journeys-data.ts";
 import { type NodeData, waysOf, withWay } from "./model/graph.ts";
 
 const BRANCHES_MAX = 12;
 const UNITS = ["minutes", "hours", "days"] as const;
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
-
-interface FormProps {
-  readonly node: NodeData;
-  readonly sentence: string;
-  readonly onChange: (change: Readonly<Record<string, unknown>>, field?: string) => void;
-  readonly t: Translate;
-}
-
-/** A number field keeps what was typed; what is no number is told by the check, not swallowed. */
-const numberOf = (text: string): unknown => (/^-?\d+$/.test(text) ? Number(text) : text === "" ? null : text);
-const textOf = (value: unknown): string => (value === null || value === undefined ? "" : String(value));
 
 /** What one node says, as fields. */
 export function NodeForm(props: FormProps) {
@@ -40,6 +31,8 @@ export function NodeForm(props: FormProps) {
       return <MessageForm {...props} />;
     case "points":
       return <PointsForm {...props} />;
+    case "staff_task":
+      return <StaffTaskForm {...props} />;
     default:
       return <p className="ht-field-hint">{props.t("exit_note")}</p>;
   }

@@ -5,6 +5,7 @@ import {
   GiftOutlined,
   MessageOutlined,
   QuestionCircleOutlined,
+  SolutionOutlined,
   StopOutlined,
 } from "@ant-design/icons";
 import { Fragment, type ReactNode } from "react";
@@ -21,6 +22,7 @@ export const ICONS: Readonly<Record<string, ReactNode>> = {
   random: <BranchesOutlined />,
   message: <MessageOutlined />,
   points: <GiftOutlined />,
+  staff_task: <SolutionOutlined />,
   exit: <StopOutlined />,
 };
 

@@ -47,6 +47,15 @@ describe("drawing a journey", () => {
     expect(drawn).toMatchObject({ start: "exit", nodes: { exit: { kind: "exit" } } });
   });
 
+  test("a task that is waited for has a second way, which goes with it when nobody waits any more", () => {
+    const { drawn, key } = insertOn(empty, { from: null, way: 0 }, "staff_task");
+    const waited = changeNode(drawn, key, { otherwise: "exit" });
+    expect(waysOf(waited.nodes[key] ?? { kind: "exit" })).toEqual(["exit", "exit"]);
+    const { drawn: two, key: note } = insertOn(waited, { from: key, way: 1 }, "message");
+    expect(two.nodes[key]).toMatchObject({ next: "exit", otherwise: note });
+    expect(waysOf(changeNode(two, key, { otherwise: undefined }).nodes[key] ?? { kind: "exit" })).toEqual(["exit"]);
+  });
+
   test("the last end stays", () => {
     expect(isRemovable(empty, "exit")).toBe(false);
     expect(removeNode(empty, "exit")).toEqual(empty);

@@ -9,7 +9,16 @@ export interface Drawn {
 }
 
 /** Kinds that can be put on a way, in the order in which they are offered. */
-export const KINDS = ["message", "points", "wait", "wait_until", "window", "condition", "random"] as const;
+export const KINDS = [
+  "message",
+  "points",
+  "staff_task",
+  "wait",
+  "wait_until",
+  "window",
+  "condition",
+  "random",
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 interface Branch {
@@ -24,17 +33,20 @@ const branchesOf = (node: NodeData): readonly Branch[] =>
 export function waysOf(node: NodeData): string[] {
   if (node.kind === "random") return branchesOf(node).map((branch) => branch.next);
   if (node.kind === "exit") return [];
-  const ends = node.kind === "condition" || node.kind === "wait_until" ? ["then", "otherwise"] : ["next"];
-  return ends.map((end) => String(node[end] ?? ""));
+  return endsOf(node).map((end) => String(node[end] ?? ""));
+}
+
+/** Fields in which a node says where its ways lead. */
+function endsOf(node: NodeData): readonly string[] {
+  if (node.kind === "condition" || node.kind === "wait_until") return ["then", "otherwise"];
+  return node["otherwise"] === undefined ? ["next"] : ["next", "otherwise"];
 }
 
 /** The node with one of its ways leading elsewhere. */
 export function withWay(node: NodeData, way: number, to: string): NodeData {
   if (node.kind === "random")
     return { ...node, branches: branchesOf(node).map((one, at) => (at === way ? { ...one, next: to } : one)) };
-  if (node.kind === "condition" || node.kind === "wait_until")
-    return { ...node, [way === 0 ? "then" : "otherwise"]: to };
-  return { ...node, next: to };
+  return { ...node, [endsOf(node)[way] ?? "next"]: to };
 }
 
 /** What a new node says before anybody has changed it. */
@@ -61,6 +73,8 @@ function blank(kind: Kind, next: string): NodeData {
       return { kind, points: 100, valid_days: 90, next };
     case "message":
       return { kind, template: "", next };
+    case "staff_task":
+      return { kind, text: "", due_days: 2, next };
   }
 }
 
