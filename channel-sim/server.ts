@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { AliyunSms } from "./aliyun.ts";
+import { AliyunSms, CALM_FATE, type Fate } from "./aliyun.ts";
 import { mailServer } from "./mail.ts";
 import { CALM, Dials, type Dial, KINDS, type Kind, MessageLog, OUTCOMES } from "./message-log.ts";
 import { page } from "./page.ts";
+import { Pushes } from "./pushes.ts";
 import { WebhookReceiver } from "./webhook.ts";
 import { dingtalkRobot, feishuRobot, type SimRobot, wecomRobot } from "./robots.ts";
 
@@ -15,6 +16,8 @@ export interface ChannelSim {
   readonly log: MessageLog;
   readonly dials: Dials;
   readonly aliyun: AliyunSms;
+  /** What services tell by themselves, and where. */
+  readonly pushes: Pushes;
   /** The secret with which a robot's calls must be signed; null: it asks for none. */
   setSecret(kind: Kind, secret: string | null): void;
   stop(): Promise<void>;
@@ -65,6 +68,7 @@ class Sim {
 
   constructor(now_ms: () => number) {
     this.#now_ms = now_ms;
+    this.aliyun.onReport = (items, after_ms) => this.pushes.tell(items, after_ms);
   }
 
   readonly log = new MessageLog();
@@ -72,6 +76,7 @@ class Sim {
   readonly robots: readonly SimRobot[] = [wecomRobot(), dingtalkRobot(), feishuRobot()];
   readonly aliyun = new AliyunSms();
   readonly webhook = new WebhookReceiver();
+  readonly pushes = new Pushes();
   readonly secrets = new Map<Kind, string | null>(KINDS.map((kind) => [kind, simSecret(kind)]));
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -83,6 +88,8 @@ class Sim {
     if (url.pathname === "/") return send(response, 200, page(this.log.list()), "text/html; charset=utf-8");
     if (url.pathname === "/sim/log") return this.#log(url, request, response);
     if (url.pathname === "/sim/dials") return this.#dialled(request, response);
+    if (url.pathname === "/sim/fates" && request.method === "PUT") return this.#fated(request, response);
+    if (url.pathname === "/sim/callbacks" && request.method === "PUT") return this.#pointed(request, response);
     if (url.pathname === "/sim/secrets" && request.method === "PUT") return this.#told(request, response);
     return send(response, 404, { error: "nothing speaks here" });
   }
@@ -166,6 +173,19 @@ class Sim {
     send(response, 200, this.dials.all());
   }
 
+  async #fated(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const wanted = jsonOf(await bodyOf(request)) as Partial<Fate>;
+    this.aliyun.fate = { ...CALM_FATE, ...wanted };
+    send(response, 200, this.aliyun.fate);
+  }
+
+  /** Where services tell what became of messages: `{"sms": "https://…"}`, null for nowhere. */
+  async #pointed(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { sms } = jsonOf(await bodyOf(request));
+    this.pushes.to = typeof sms === "string" ? sms : undefined;
+    send(response, 200, { sms: this.pushes.to ?? null });
+  }
+
   async #told(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [kind, secret] of Object.entries(jsonOf(await bodyOf(request))))
       if (KINDS.includes(kind as Kind)) this.secrets.set(kind as Kind, typeof secret === "string" ? secret : null);
@@ -197,8 +217,10 @@ export async function startChannelSim(options: SimOptions = {}): Promise<Channel
     log: sim.log,
     dials: sim.dials,
     aliyun: sim.aliyun,
+    pushes: sim.pushes,
     setSecret: (kind, secret) => void sim.secrets.set(kind, secret),
     stop: async () => {
+      sim.pushes.stop();
       http.closeAllConnections();
       await new Promise((done) => http.close(done));
       await new Promise<void>((done) => mail.close(() => done()));

@@ -4,6 +4,7 @@ import "./errors.ts";
 import { collectMovements, webhookEvents } from "./webhooks/collect.ts";
 import { Lanes } from "./webhooks/deliver.ts";
 import { CARRIERS } from "./messages/carriers.ts";
+import { receiptRound } from "./messages/receipts.ts";
 import { messageRoutes } from "./messages/routes.ts";
 import { Sending } from "./messages/sending.ts";
 import { failingEndpoints } from "./webhooks/failing-store.ts";
@@ -11,6 +12,7 @@ import { webhookJobs, webhookSchedules } from "./webhooks/jobs.ts";
 import { webhookRoutes } from "./webhooks/routes.ts";
 
 const LOOK_EVERY_MS = 300;
+const RECEIPTS_EVERY_MS = 5_000;
 
 export const domain: Domain = {
   name: "channels",
@@ -43,8 +45,15 @@ export const domain: Domain = {
         onError: onError(`messages of ${way.carrier.channel} were not decided`),
       }),
     );
+    const receipts = CARRIERS.map((carrier) =>
+      startLoop(() => receiptRound(ground, carrier), {
+        idle_ms: RECEIPTS_EVERY_MS,
+        retry_ms_max: 60_000,
+        onError: onError(`receipts of ${carrier.channel} were not taken`),
+      }),
+    );
     return async () => {
-      await Promise.all([movements, sending, ...messages].map((loop) => loop.stop()));
+      await Promise.all([movements, sending, ...messages, ...receipts].map((loop) => loop.stop()));
       await Promise.all([lanes.stop(), ...ways.map((way) => way.idle())]);
     };
   },

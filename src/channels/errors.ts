@@ -62,6 +62,11 @@ export const errors = defineErrors("channels", {
     zh: "这个幂等键已经用来试发过别的内容。请换一个新的键。",
     en: "This idempotency key was used for another trial. Take a new one.",
   },
+  callback_unknown: {
+    status: 404,
+    zh: "这个回执地址不存在，或已被更换。请在「触达设置」里重新生成，并填到服务商的控制台。",
+    en: "There is no such callback address, or it was replaced. Make one under Channels and give it to the service.",
+  },
   carrier_fixed: {
     status: 409,
     zh: "{channel} 通道不需要连接服务：小程序消息在本平台里，Webhook 的接收端在「数据 → Webhook」。",

@@ -127,6 +127,15 @@ describe("messages in the console", () => {
     expect(await service.getByLabel("AccessKey Secret").inputValue()).toBe("");
     expect(await seriousFindings(page)).toEqual([]);
     await picture(page, "service");
+    await service.getByRole("button", { name: "取消" }).click();
+    await sms.getByRole("button", { name: "生成回执地址" }).click();
+    const once = page.getByRole("dialog", { name: "生成回执地址" });
+    await once.getByText(/\/api\/message-callbacks\/[\w-]{20,}/).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await picture(page, "callback");
+    await once.getByRole("button", { name: "已填到服务商控制台" }).click();
+    await sms.getByText("还没有收到").waitFor();
+    await picture(page, "channels");
     await page.close();
   });
 });

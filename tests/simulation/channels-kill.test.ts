@@ -9,7 +9,7 @@ import { sleep } from "../../src/platform/timers.ts";
 import { WebhookReceiver } from "../support/webhook-receiver.ts";
 import { Rig } from "./ingest-rig.ts";
 
-const KILLS = process.env["HUITOU_SOAK"] === "1" ? 200 : process.env["HUITOU_LONG"] === "1" ? 12 : 4;
+const KILLS = process.env["HUITOU_SOAK"] === "1" ? 200 : process.env["HUITOU_LONG"] === "1" ? 20 : 4;
 const WORKER = fileURLToPath(new URL("./channels-worker.ts", import.meta.url));
 const PER_STEP = 5;
 
@@ -112,6 +112,17 @@ test(`kill -9 of the process and of PostgreSQL, ${KILLS} times, answers lost in 
   expect(points.size, "each effect is one SMS").toBe(ids.length);
   const wanted = [...asked].flatMap((n) => Array.from({ length: PER_STEP }, (_, i) => n + i));
   expect(wanted.filter((n) => !points.has(n))).toEqual([]);
+
+  const [log] = await rig.query<{ accepted: number; others: number; parts: number; cost: number }>(
+    `select count(*) filter (where state = 'accepted')::int as accepted, count(*) filter (where state <> 'accepted')::int as others,
+       sum(parts)::int as parts, sum(cost_minor)::int as cost from channels.outcome`,
+  );
+  expect(log, "the log agrees with the witness, and the cost with billed parts").toEqual({
+    accepted: ids.length,
+    others: 0,
+    parts: ids.length,
+    cost: ids.length * 5,
+  });
 
   const told = receiver.at("/hook").map(({ id, body }) => ({
     id,

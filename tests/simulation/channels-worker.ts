@@ -18,7 +18,7 @@ import { MessageDesk, SMS } from "../support/message-desk.ts";
 const MEMBERS = 40;
 const PER_STEP = 5;
 // an answer of the simulator takes milliseconds: a lease of a second and a half is long over when somebody asks
-const PACE = { lease_ms: 1_500, ask_after_ms: 500 };
+const PACE = { lease_ms: 1_500, ask_after_ms: 500, believe_after_ms: 1_000 };
 const WEBHOOK_PACE = { timeout_ms: 1_000, lease_ms: 1_500 };
 
 const [mode = "", first = "0"] = process.argv.slice(2);

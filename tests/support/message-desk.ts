@@ -122,7 +122,7 @@ export class MessageDesk {
   async clear(): Promise<void> {
     await this.query(
       `truncate channels.message, channels.pending, channels.outcome, channels.used, channels.told, channels.inbox, channels.stop,
-         channels.hold_out, channels.member_zone`,
+         channels.hold_out, channels.member_zone, channels.receipt`,
     );
     await this.query("update channels.carrier set failures = 0, paused_until = null");
   }

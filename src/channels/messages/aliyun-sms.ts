@@ -1,15 +1,14 @@
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import type { Ground } from "../../ground.ts";
 import { OutgoingFailed, OutgoingRefused, sendOutgoing } from "../../platform/alerts/outgoing.ts";
-import { SYSTEM_SCOPE } from "../../store/index.ts";
-import { businessDay } from "../../platform/index.ts";
-import type { Asked, Carrier, ConnectionTried, Letter, Receipt } from "./carrier.ts";
-import { type AliyunSettings, aliyunSettings } from "./carrier-settings.ts";
+import { addDays, type BusinessDay, businessDay } from "../../platform/index.ts";
+import { type Asked, type ConnectionTried, type Delivery, type Letter, NOT_TAKEN, type Receipt } from "./carrier.ts";
+import type { AliyunSettings } from "./carrier-settings.ts";
+import type { SmsService } from "./sms.ts";
 
 const HOST = "dysmsapi.aliyuncs.com";
 const VERSION = "2017-05-25";
 const TIMEOUT_MS = 10_000;
-const CALLS_AT_ONCE = 32;
 
 /** RFC 3986, as the signature wants it. */
 const encoded = (text: string) =>
@@ -128,41 +127,84 @@ async function sendOne(ground: Ground, settings: AliyunSettings, letter: Letter)
 /** By this the service's receipts name our message. */
 export const outId = (message_id: number) => `ht${message_id}`;
 
+const PAGE = 50;
+/** A number gets far fewer in a day. */
+const PAGES_MAX = 20;
+const ZONE = "Asia/Shanghai";
+/** What is handed over at the end of a day may be counted for the next one. */
+const LATE_MS = 10 * 60_000;
+
+/** A message as QuerySendDetails tells of it. */
+type Detail = Readonly<Record<string, unknown>>;
+
+/** Days under which the service may have filed what was handed over then. */
+function daysOf(handed_at: Date): BusinessDay[] {
+  const day = businessDay(handed_at, ZONE);
+  const late = businessDay(new Date(handed_at.getTime() + LATE_MS), ZONE);
+  return day === late ? [day] : [day, addDays(day, 1)];
+}
+
 /**
- * The service keeps no key of ours: what it took has to be looked for among what that number got that day. What it does
- * not know it never took.
+ * The service keeps no key of ours: what it took has to be looked for among what that number got that day, page by page.
+ * @returns undefined when it does not know the message; a text when it gave no whole answer
  */
-async function askOne(
+async function findDetail(
   ground: Ground,
   settings: AliyunSettings,
   { message_id, address, handed_at }: Asked,
-): Promise<Receipt> {
-  try {
-    const { status, body } = await call(ground, settings, "QuerySendDetails", {
-      PhoneNumber: address.replace(/^\+86/, ""),
-      SendDate: businessDay(handed_at, "Asia/Shanghai").replaceAll("-", ""),
-      PageSize: "50",
-      CurrentPage: "1",
-    });
-    if (status !== 200 || body["Code"] !== "OK")
-      return { message_id, kind: "unknown", code: String(body["Code"] ?? status) };
-    const list = (body["SmsSendDetailDTOs"] as { SmsSendDetailDTO?: readonly Record<string, unknown>[] } | undefined)
-      ?.SmsSendDetailDTO;
-    const found = list?.find((one) => one["OutId"] === outId(message_id));
-    if (found === undefined) return { message_id, kind: "later", code: "not_taken", wait_s: 0 };
-    return { message_id, kind: "accepted", service_id: null, code: String(found["ErrCode"] ?? "OK") };
-  } catch {
-    return { message_id, kind: "unknown", code: "no_answer" };
-  }
+): Promise<Detail | string | undefined> {
+  const own = outId(message_id);
+  for (const day of daysOf(handed_at))
+    for (let page = 1; ; page += 1) {
+      if (page > PAGES_MAX) return "too_many_pages";
+      const { status, body } = await call(ground, settings, "QuerySendDetails", {
+        PhoneNumber: address.replace(/^\+86/, ""),
+        SendDate: day.replaceAll("-", ""),
+        PageSize: String(PAGE),
+        CurrentPage: String(page),
+      });
+      if (status !== 200 || body["Code"] !== "OK") return String(body["Code"] ?? `http_${status}`);
+      const list = (body["SmsSendDetailDTOs"] as { SmsSendDetailDTO?: readonly Detail[] } | undefined)
+        ?.SmsSendDetailDTO;
+      const found = list?.find((one) => one["OutId"] === own);
+      if (found !== undefined) return found;
+      if ((list?.length ?? 0) < PAGE) break;
+    }
+  return undefined;
+}
+
+/** What the service does not know it never took. */
+async function askOne(ground: Ground, settings: AliyunSettings, asked: Asked): Promise<Receipt> {
+  const { message_id } = asked;
+  const found = await findDetail(ground, settings, asked).catch(() => "no_answer");
+  if (typeof found === "string") return { message_id, kind: "unknown", code: found };
+  if (found === undefined) return { message_id, kind: "later", code: NOT_TAKEN, wait_s: 0 };
+  return { message_id, kind: "accepted", service_id: null, code: "OK" };
+}
+
+const STATES: Readonly<Record<string, Delivery["state"]>> = { "2": "failed", "3": "delivered" };
+
+async function receiptOf(ground: Ground, settings: AliyunSettings, asked: Asked): Promise<Delivery | undefined> {
+  const found = await findDetail(ground, settings, asked).catch(() => "no_answer");
+  if (found === undefined || typeof found === "string") return undefined;
+  const state = STATES[String(found["SendStatus"])];
+  if (state === undefined) return undefined;
+  const at = chinaTime(found["ReceiveDate"]) ?? ground.wall.now();
+  return { message_id: asked.message_id, state, code: String(found["ErrCode"] ?? ""), at, parts: null };
+}
+
+/** "2026-11-30 09:00:00" of the service's own clock. */
+export function chinaTime(text: unknown): Date | undefined {
+  if (typeof text !== "string" || !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(text)) return undefined;
+  const at = new Date(`${text.replace(" ", "T")}+08:00`);
+  return Number.isNaN(at.getTime()) ? undefined : at;
 }
 
 /** A number that no operator gives out: asked for, never sent to. */
 const NOBODYS_NUMBER = "13000000000";
 
 /** Asks the service for what a number that nobody has got today: it answers when the key is good, and sends nothing. */
-export async function tryAliyun(ground: Ground): Promise<ConnectionTried> {
-  const settings = await ground.store.read(SYSTEM_SCOPE, (tx) => aliyunSettings(tx, ground));
-  if (settings === undefined) return { ok: false, code: "not_set_up", text: "" };
+async function tryAliyun(ground: Ground, settings: AliyunSettings): Promise<ConnectionTried> {
   try {
     const { status, body } = await call(ground, settings, "QuerySendDetails", {
       PhoneNumber: NOBODYS_NUMBER,
@@ -183,34 +225,4 @@ export async function tryAliyun(ground: Ground): Promise<ConnectionTried> {
   }
 }
 
-/** Runs calls side by side, so many at a time. */
-async function each<Item>(items: readonly Item[], run: (item: Item) => Promise<Receipt>): Promise<Receipt[]> {
-  const receipts: Receipt[] = [];
-  const queue = items.values();
-  await Promise.all(
-    Array.from({ length: Math.min(CALLS_AT_ONCE, items.length) }, async () => {
-      for (const item of queue) receipts.push(await run(item));
-    }),
-  );
-  return receipts;
-}
-
-async function withSettings<Item extends { readonly message_id: number }>(
-  ground: Ground,
-  items: readonly Item[],
-  run: (settings: AliyunSettings, item: Item) => Promise<Receipt>,
-  without: "later" | "unknown",
-): Promise<Receipt[]> {
-  const settings = await ground.store.read(SYSTEM_SCOPE, (tx) => aliyunSettings(tx, ground));
-  if (settings === undefined) return items.map(({ message_id }) => ({ message_id, kind: without, code: "not_set_up" }));
-  return each(items, (item) => run(settings, item));
-}
-
-export const aliyunSms: Carrier = {
-  channel: "sms",
-  address: "phone",
-  under_way_max: 2_000,
-  send: (ground, letters) =>
-    withSettings(ground, letters, (settings, letter) => sendOne(ground, settings, letter), "later"),
-  ask: (ground, asked) => withSettings(ground, asked, (settings, one) => askOne(ground, settings, one), "unknown"),
-};
+export const aliyun: SmsService<AliyunSettings> = { sendOne, askOne, receiptOf, tryIt: tryAliyun };

@@ -6,12 +6,12 @@ import { aboutOne, Instant, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { channelSim } from "../channel-sim.ts";
 import { wantedKinds } from "../webhooks/endpoint-store.ts";
-import { tryAliyun } from "./aliyun-sms.ts";
 import { AliyunSettings, forgetCarrier, MailServerSettings, saveCarrier, saveCost } from "./carrier-settings.ts";
 import { carrierViews } from "./carrier-view-store.ts";
 import { stops } from "./log-store.ts";
 import type { Channel } from "./request.ts";
 import { ChannelWord, closed, connect, iso, nothing, Nullable, read, tags } from "./route-parts.ts";
+import { trySms } from "./sms.ts";
 import { tryMail } from "./smtp.ts";
 
 const Cost = Type.Integer({ minimum: 0, maximum: 100_000, description: "Minor units for a billed part" });
@@ -35,7 +35,11 @@ const Carrier = Type.Object({
   refused_day: Count,
   held_day: Count,
   unknown_day: Count,
+  delivered_day: Count,
+  failed_day: Type.Integer({ description: "Taken by the service, and did not arrive by its word" }),
   cost_day_minor: Count,
+  callback_at: Nullable(Instant),
+  heard_at: Nullable(Instant),
   last_accepted_at: Nullable(Instant),
 });
 const one = aboutOne("message_channel", connect);
@@ -95,6 +99,8 @@ function listRoute(app: FastifyInstance, ground: Ground): void {
           paused_until: iso(row.paused_until),
           oldest_due_at: iso(row.oldest_due_at),
           last_accepted_at: iso(row.last_accepted_at),
+          callback_at: iso(row.callback_at),
+          heard_at: iso(row.heard_at),
         }));
         return { items, simulator: (await channelSim(tx))?.http ?? null };
       }),
@@ -192,7 +198,7 @@ function tryRoute(app: FastifyInstance, ground: Ground): void {
     async (request) => {
       const { channel } = request.params;
       requireService(channel);
-      const tried = channel === "sms" ? await tryAliyun(ground) : await tryMail(ground);
+      const tried = channel === "sms" ? await trySms(ground) : await tryMail(ground);
       Object.assign(request.audit_subject, { channel, ok: tried.ok, code: tried.code });
       return tried;
     },

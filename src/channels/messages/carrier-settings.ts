@@ -70,8 +70,11 @@ async function settingsOf<Settings>(tx: Tx, ground: Ground, channel: Channel): P
   return JSON.parse(key.decrypt(row.settings_sealed, contextOf(channel)).toString("utf8")) as Settings;
 }
 
-export function aliyunSettings(tx: Tx, ground: Ground): Promise<AliyunSettings | undefined> {
-  return settingsOf<AliyunSettings>(tx, ground, "sms");
+/** Of whichever service sends SMS. */
+export type SmsSettings = AliyunSettings;
+
+export function smsSettings(tx: Tx, ground: Ground): Promise<SmsSettings | undefined> {
+  return settingsOf<SmsSettings>(tx, ground, "sms");
 }
 
 export function mailSettings(tx: Tx, ground: Ground): Promise<MailSettings | undefined> {

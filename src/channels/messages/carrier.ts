@@ -14,7 +14,7 @@ export interface Letter {
 
 /**
  * What a service said. `refused`: never try this one again. `later`: it certainly did not go out. `unknown`: it may have gone
- * out, and is asked for before anything else is done.
+ * out, and is asked for before anything else is done. `lost`: nobody can say, and nobody will.
  */
 export type Receipt =
   | {
@@ -22,16 +22,30 @@ export type Receipt =
       readonly kind: "accepted";
       readonly service_id: string | null;
       readonly code: string;
+      /** Billed pieces by the service's own count, where it says so. */
+      readonly parts?: number;
     }
   | { readonly message_id: number; readonly kind: "refused"; readonly code: string }
   | { readonly message_id: number; readonly kind: "later"; readonly code: string; readonly wait_s?: number }
-  | { readonly message_id: number; readonly kind: "unknown"; readonly code: string };
+  | { readonly message_id: number; readonly kind: "unknown" | "lost"; readonly code: string };
 
 /** Something to be asked for. */
 export interface Asked {
   readonly message_id: number;
+  /** The address to which it went. */
   readonly address: string;
+  /** Real time. */
   readonly handed_at: Date;
+}
+
+/** What a service says of a message that it took: whether it arrived. */
+export interface Delivery {
+  readonly message_id: number;
+  readonly state: "delivered" | "failed";
+  readonly code: string;
+  readonly at: Date;
+  /** Billed pieces by the service's own count, where it says so. */
+  readonly parts: number | null;
 }
 
 /** A way out. `within` channels are tables of ours: what they take is written in the transaction of the gate. */
@@ -50,6 +64,8 @@ export type Carrier =
       readonly send: (ground: Ground, letters: readonly Letter[]) => Promise<readonly Receipt[]>;
       /** What became of messages whose answer was lost; null where the service cannot be asked. */
       readonly ask: ((ground: Ground, asked: readonly Asked[]) => Promise<readonly Receipt[]>) | null;
+      /** Which of these arrived or did not; of whom it says nothing there is no word yet. Null: it never says. */
+      readonly receipts: ((ground: Ground, asked: readonly Asked[]) => Promise<readonly Delivery[]>) | null;
     };
 
 /** What came of trying a connection; nothing was sent to anybody. */
@@ -59,6 +75,9 @@ export interface ConnectionTried {
   /** In the service's own words. */
   readonly text: string;
 }
+
+/** The code of whoever does not know a message. */
+export const NOT_TAKEN = "not_taken";
 
 /** How long an answer may take before it counts as lost. */
 export const LEASE_MS = 45_000;

@@ -7,7 +7,7 @@ import { INBOX, MessageDesk, SMS } from "../../../tests/support/message-desk.ts"
 import { type PersonSession, type Staff, staffOf } from "../../../tests/support/people.ts";
 import { Browser, codeOf, enrol, later } from "../../../tests/support/sign-in.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
-import { aliyunSettings, mailSettings } from "./carrier-settings.ts";
+import { mailSettings, smsSettings } from "./carrier-settings.ts";
 import { useMessageSim } from "./demo-carriers.ts";
 
 const world = withDatabase();
@@ -64,7 +64,7 @@ it("keys of a service are sealed, told by their ends only, and stand in no answe
   ]);
   const { ground } = world();
   const kept = await ground.store.read(SYSTEM_SCOPE, async (tx) => ({
-    sms: await aliyunSettings(tx, ground),
+    sms: await smsSettings(tx, ground),
     email: await mailSettings(tx, ground),
   }));
   expect(kept).toEqual({ sms: { ...ALIYUN, origin: null }, email: MAIL });

@@ -1,7 +1,7 @@
 import { insertTold } from "../webhooks/collect.ts";
-import { aliyunSms } from "./aliyun-sms.ts";
 import type { Carrier } from "./carrier.ts";
 import { inboxCarrier } from "./inbox-store.ts";
+import { smsCarrier } from "./sms.ts";
 import { smtpMail } from "./smtp.ts";
 
 /** To the brand's own system, which sends by a channel that is not ours: by the endpoints that chose the kind. */
@@ -20,4 +20,4 @@ const webhook: Carrier = {
     ),
 };
 
-export const CARRIERS: readonly Carrier[] = [inboxCarrier, webhook, aliyunSms, smtpMail];
+export const CARRIERS: readonly Carrier[] = [inboxCarrier, webhook, smsCarrier, smtpMail];

@@ -175,15 +175,22 @@ export interface HandedRow {
   readonly cost_minor: number;
   readonly parts: number;
   readonly taken: readonly string[];
+  /** Where it goes: the vault's token of the address. */
+  readonly address_token: string | null;
 }
 
 /** From here on the message may be with the service: a process that dies now leaves it to be asked for. */
-export async function markSending(tx: Tx, rows: readonly HandedRow[], now: Date, lease_until: Date): Promise<void> {
+export async function markSending(
+  tx: Tx,
+  rows: readonly HandedRow[],
+  handed_at: Date,
+  lease_until: Date,
+): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
     `update channels.pending p set phase = 'sending', due_at = $6, handed_at = $7, attempts = least(p.attempts + 1, 10), deferred = null,
-       template_version = w.version, cost_minor = w.cost, parts = w.parts, taken = string_to_array(w.taken, '|')
-     from unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::text[]) as w (message_id, version, cost, parts, taken)
+       template_version = w.version, cost_minor = w.cost, parts = w.parts, taken = string_to_array(w.taken, '|'), address_token = w.address
+     from unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::text[], $8::text[]) as w (message_id, version, cost, parts, taken, address)
      where p.message_id = w.message_id`,
     [
       rows.map((row) => row.message_id),
@@ -192,7 +199,8 @@ export async function markSending(tx: Tx, rows: readonly HandedRow[], now: Date,
       rows.map((row) => row.parts),
       rows.map((row) => row.taken.join("|")),
       lease_until,
-      now,
+      handed_at,
+      rows.map((row) => row.address_token),
     ],
   );
 }
@@ -236,22 +244,35 @@ export interface Ending {
   /** Of what was never in phase `sending`. */
   readonly version?: number;
   readonly cost_minor?: number;
+  /** As it was reckoned, or as the service billed it. */
   readonly parts?: number;
 }
 
 /**
  * Ends messages: only those still under way, so that of two who settle the same one is believed.
+ * @param receipt_at when to ask whether what was accepted arrived; null: the service never says
  * @returns how each ended, for whoever asked
  */
-export async function endMessages(tx: Tx, endings: readonly Ending[], now: Date): Promise<EndedMessage[]> {
+export async function endMessages(
+  tx: Tx,
+  endings: readonly Ending[],
+  now: Date,
+  receipt_at: Date | null = null,
+): Promise<EndedMessage[]> {
   if (endings.length === 0) return [];
   return tx.query(
     `with gone as (
        delete from channels.pending p using unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $7::int[], $8::int[], $9::int[])
          as e (message_id, state, reason, service_id, service_code, version, cost, parts)
        where p.message_id = e.message_id
-       returning p.message_id, e.state, e.reason, e.service_id, e.service_code, coalesce(e.version, p.template_version) as version,
-         case when e.state in ('refused', 'held') then 0 else coalesce(e.cost, p.cost_minor) end as cost, coalesce(e.parts, p.parts) as parts
+       returning p.message_id, p.channel, p.address_token, p.handed_at, e.state, e.reason, e.service_id, e.service_code,
+         coalesce(e.version, p.template_version) as version, coalesce(e.parts, p.parts) as parts,
+         case when e.state in ('refused', 'held') then 0
+           else coalesce(e.cost, p.cost_minor / nullif(p.parts, 0) * e.parts, p.cost_minor) end as cost
+     ), expected as (
+       insert into channels.receipt (message_id, channel, address_token, handed_at, next_at)
+       select message_id, channel, address_token, handed_at, $10::timestamptz from gone
+       where state = 'accepted' and $10::timestamptz is not null and address_token is not null
      ), written as (
        insert into channels.outcome (message_id, state, reason, at, template_version, cost_minor, parts, service_id, service_code)
        select message_id, state, reason, $6, version, cost, parts, service_id, service_code from gone
@@ -268,6 +289,7 @@ export async function endMessages(tx: Tx, endings: readonly Ending[], now: Date)
       endings.map(({ version }) => version ?? null),
       endings.map(({ cost_minor }) => cost_minor ?? null),
       endings.map(({ parts }) => parts ?? null),
+      receipt_at,
     ],
   );
 }
@@ -275,24 +297,27 @@ export async function endMessages(tx: Tx, endings: readonly Ending[], now: Date)
 /** Those whose answer is overdue: nobody knows whether they went out. */
 export function overdue(tx: Tx, channel: Channel, now: Date, limit: number): Promise<OverdueRow[]> {
   return tx.query(
-    `select p.message_id, p.member_id, p.attempts, p.handed_at, m.template, p.template_version from channels.pending p join channels.message m using (message_id)
+    `select p.message_id, p.attempts, p.handed_at, p.address_token from channels.pending p
      where p.channel = $1 and p.phase in ('sending', 'ask') and p.due_at <= $2 order by p.due_at limit $3 for update of p skip locked`,
     [channel, now, limit],
   );
 }
 export interface OverdueRow {
   readonly message_id: number;
-  readonly member_id: number;
   readonly attempts: number;
   readonly handed_at: Date | null;
+  readonly address_token: string | null;
 }
 
-/** To be asked for, not before then. */
-export async function putToAsking(tx: Tx, message_ids: readonly number[], at: Date): Promise<void> {
-  await tx.query("update channels.pending set phase = 'ask', due_at = $2 where message_id = any($1::bigint[])", [
-    message_ids,
-    at,
-  ]);
+/** To be asked for, not before then; the longer it is open, the more seldom. @param wall real time, as it was handed over */
+export async function putToAsking(tx: Tx, message_ids: readonly number[], at: Date, wall: Date): Promise<void> {
+  if (message_ids.length === 0) return;
+  await tx.query(
+    `update channels.pending set phase = 'ask',
+       due_at = $2::timestamptz + least(interval '1 hour', greatest(interval '0', $3::timestamptz - handed_at) / 4)
+     where message_id = any($1::bigint[])`,
+    [message_ids, at, wall],
+  );
 }
 
 export interface CarrierRow {

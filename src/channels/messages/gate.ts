@@ -101,7 +101,7 @@ async function decideBatch(batch: Batch, claimed: readonly Claimed[]): Promise<L
   if ("within" in carrier) {
     await carrier.within(tx, ground, letters);
     for (const row of rows) endings.push({ ...row, state: "accepted", reason: null });
-  } else await markSending(tx, rows, now, new Date(now.getTime() + batch.lease_ms));
+  } else await markSending(tx, rows, ground.wall.now(), new Date(now.getTime() + batch.lease_ms));
   await tellEnded(tx, await endMessages(tx, [...endings, ...held], now));
   return letters;
 }
@@ -201,7 +201,14 @@ async function composeLetters(batch: Batch, going: readonly Known[], templates: 
           rendered: words,
         });
         const keys = taken.map(({ key }) => key);
-        rows.push({ message_id, version: used.version, cost_minor: cost_minor * parts, parts, taken: keys });
+        rows.push({
+          message_id,
+          version: used.version,
+          cost_minor: cost_minor * parts,
+          parts,
+          taken: keys,
+          address_token: carrier.address === null ? null : candidate.address,
+        });
       }
     }
   }

@@ -20,6 +20,7 @@ const filters = {
   channel: Type.Optional(Word),
   template: Type.Optional(Key),
   source: Type.Optional(Word),
+  delivery: Type.Optional(Word),
   member_id: Type.Optional(Id),
   message_id: Type.Optional(Id),
   from: Type.Optional(Day),
@@ -66,6 +67,11 @@ const Logged = Type.Object({
   cost_minor: Type.Integer(),
   parts: Type.Integer(),
   service_code: Nullable(Type.String()),
+  delivery: Nullable(
+    Type.String({ description: "delivered, failed, silent: whether it arrived, by the service's word" }),
+  ),
+  delivery_code: Nullable(Type.String()),
+  delivery_at: Nullable(Instant),
 });
 const Counted = Type.Object({
   channel: Type.String(),
@@ -94,6 +100,7 @@ const shown = (row: LoggedMessage, names: ReadonlyMap<number, string | null>) =>
   requested_at: row.requested_at.toISOString(),
   at: iso(row.at),
   due_at: iso(row.due_at),
+  delivery_at: iso(row.delivery_at),
 });
 
 /** What became of each message: listed, counted, given out as a file. */

@@ -23,6 +23,10 @@ export interface LoggedMessage {
   readonly cost_minor: number;
   readonly parts: number;
   readonly service_code: string | null;
+  /** Whether it arrived, by the word of the service; null: none yet, or the service never says. */
+  readonly delivery: "delivered" | "failed" | "silent" | null;
+  readonly delivery_code: string | null;
+  readonly delivery_at: Date | null;
 }
 
 export interface LogFilter {
@@ -31,6 +35,7 @@ export interface LogFilter {
   readonly channel?: string | undefined;
   readonly template?: string | undefined;
   readonly source?: string | undefined;
+  readonly delivery?: string | undefined;
   readonly member_id?: number | undefined;
   readonly message_id?: number | undefined;
   /** Asked for in this period. */
@@ -46,6 +51,7 @@ const WHERE = `
     and ($4::text is null or m.template = $4) and ($5::text is null or m.source = $5)
     and ($6::bigint is null or m.member_id = $6) and ($7::bigint is null or m.message_id = $7)
     and ($8::timestamptz is null or m.requested_at >= $8) and ($9::timestamptz is null or m.requested_at < $9)
+    and ($11::text is null or o.delivery = $11)
     and ($10::text[] is null or exists (select from catalogue.members f where f.member_id = m.member_id and f.home_store_code = any($10)))`;
 
 const valuesOf = (filter: LogFilter, scope: Scope) => [
@@ -59,6 +65,7 @@ const valuesOf = (filter: LogFilter, scope: Scope) => [
   filter.from ?? null,
   filter.before ?? null,
   scope.stores === "all" ? null : scope.stores,
+  filter.delivery ?? null,
 ];
 
 /** Messages, the newest first, of the stores whose members somebody may see. @param after a message number: those before it */
@@ -73,8 +80,8 @@ export function listMessages(
        (select t.name from channels.template t where t.template = m.template) as template_name,
        coalesce(o.template_version, p.template_version, m.test_version) as version, m.test_version is not null as test, ${STATE} as state,
        coalesce(o.reason, p.deferred) as reason, m.requested_at, o.at, p.due_at, coalesce(o.cost_minor, p.cost_minor, 0) as cost_minor,
-       coalesce(o.parts, p.parts, 0)::int as parts, o.service_code
-     ${WHERE} and ($11::bigint is null or m.message_id < $11) order by m.message_id desc limit $12`,
+       coalesce(o.parts, p.parts, 0)::int as parts, o.service_code, o.delivery, o.delivery_code, o.delivery_at
+     ${WHERE} and ($12::bigint is null or m.message_id < $12) order by m.message_id desc limit $13`,
     [...valuesOf(filter, scope), after, limit],
   );
 }

@@ -18,6 +18,11 @@ const CHANNEL_NAMES: Readonly<Record<string, Words>> = {
   inbox: { zh: "小程序消息", en: "inbox" },
   webhook: { zh: "Webhook", en: "webhook" },
 };
+const DELIVERIES: Readonly<Record<NonNullable<LoggedMessage["delivery"]>, Words>> = {
+  delivered: { zh: "已送达", en: "arrived" },
+  failed: { zh: "未送达", en: "did not arrive" },
+  silent: { zh: "没有回执", en: "no receipt" },
+};
 const HEADERS = {
   zh: [
     "编号",
@@ -35,6 +40,9 @@ const HEADERS = {
     "条数",
     "费用",
     "服务商代码",
+    "回执",
+    "回执代码",
+    "回执时间 (UTC)",
   ],
   en: [
     "Message",
@@ -52,9 +60,12 @@ const HEADERS = {
     "Parts",
     "Cost",
     "Service code",
+    "Receipt",
+    "Receipt code",
+    "Receipt at (UTC)",
   ],
 } as const;
-const WIDTHS = [12, 20, 12, 12, 24, 8, 14, 8, 12, 22, 60, 20, 8, 10, 20];
+const WIDTHS = [12, 20, 12, 12, 24, 8, 14, 8, 12, 22, 60, 20, 8, 10, 20, 12, 24, 20];
 
 const instant = (at: Date | null) => at?.toISOString().replace("T", " ").slice(0, 19) ?? "";
 
@@ -84,6 +95,9 @@ export async function logWorkbook(rows: readonly LoggedMessage[], language: "zh"
       row.parts,
       row.cost_minor / 100,
       row.service_code ?? "",
+      row.delivery === null ? "" : DELIVERIES[row.delivery][language],
+      row.delivery_code ?? "",
+      instant(row.delivery_at),
     ]);
   }
   return Buffer.from(await book.xlsx.writeBuffer());

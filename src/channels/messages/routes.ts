@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Ground } from "../../ground.ts";
+import { callbackRoutes } from "./callback-routes.ts";
 import { carrierRoutes } from "./carrier-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
 import { logRoutes } from "./log-routes.ts";
@@ -13,4 +14,5 @@ export function messageRoutes(app: FastifyInstance, ground: Ground): void {
   templateRoutes(app, ground);
   testRoutes(app, ground);
   carrierRoutes(app, ground);
+  callbackRoutes(app, ground);
 }

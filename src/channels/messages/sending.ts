@@ -1,20 +1,26 @@
 import type { Ground } from "../../ground.ts";
-import { type Reached, reachedMembers } from "../../members/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
-import { type Asked, type Carrier, LEASE_MS, type Letter } from "./carrier.ts";
+import { type Carrier, LEASE_MS, type Letter, type Receipt } from "./carrier.ts";
 import { gateRound } from "./gate.ts";
-import { attemptsOf, overdue, putToAsking } from "./gate-store.ts";
+import { attemptsOf, overdue, type OverdueRow, putToAsking } from "./gate-store.ts";
+import { opened } from "./receipts.ts";
 import { ASK_AFTER_MS, settle } from "./settle.ts";
 
 const SENT_AT_ONCE = 200;
 const ASKED_AT_ONCE = 200;
 
+/** A service writes down what it took some time after it did: that it knows nothing is believed only later. */
+const BELIEVE_AFTER_MS = 3 * 60_000;
+/** What is asked for in vain for so long ends as unknown. */
+const ASKED_DAYS_MAX = 3;
+
 /** How long an answer may take before it counts as lost, and when a service knows what became of a message. */
 export interface Pace {
   readonly lease_ms: number;
   readonly ask_after_ms: number;
+  readonly believe_after_ms: number;
 }
-const CALM: Pace = { lease_ms: LEASE_MS, ask_after_ms: ASK_AFTER_MS };
+const CALM: Pace = { lease_ms: LEASE_MS, ask_after_ms: ASK_AFTER_MS, believe_after_ms: BELIEVE_AFTER_MS };
 
 /**
  * One channel's way from the gate to its service. Each has its own, so that one that is slow or dead holds up itself alone:
@@ -86,6 +92,7 @@ export class Sending {
         tx,
         lost.map(({ message_id }) => message_id),
         new Date(now.getTime() + this.#pace.lease_ms + this.#pace.ask_after_ms),
+        this.#ground.wall.now(),
       );
       return lost;
     });
@@ -97,15 +104,16 @@ export class Sending {
       await settle(this.#ground, carrier, unknown, attempts, this.#pace.ask_after_ms);
       return rows.length;
     }
-    const asked = await this.#addressed(rows);
+    const asked = await this.#ground.store.read(SYSTEM_SCOPE, (tx) => opened(tx, this.#ground, rows));
+    const answers = await ask(this.#ground, asked);
     const known = new Set(asked.map(({ message_id }) => message_id));
-    const gone = rows.filter(({ message_id }) => !known.has(message_id));
     // whoever was erased meanwhile can no longer be asked for by address
+    const gone = rows.filter(({ message_id }) => !known.has(message_id));
     await settle(
       this.#ground,
       carrier,
       [
-        ...(await ask(this.#ground, asked)),
+        ...this.#believed(answers, rows),
         ...gone.map(({ message_id }) => ({ message_id, kind: "refused", code: "member_gone" }) as const),
       ],
       attempts,
@@ -114,21 +122,16 @@ export class Sending {
     return rows.length;
   }
 
-  async #addressed(
-    rows: readonly { message_id: number; member_id: number; handed_at: Date | null }[],
-  ): Promise<Asked[]> {
-    const { carrier } = this;
-    return this.#ground.store.read(SYSTEM_SCOPE, async (tx) => {
-      const numbers = [...new Set(rows.map(({ member_id }) => member_id))];
-      const reached = new Map<number, Reached>(
-        (await reachedMembers(tx, numbers, carrier.address)).map((one) => [one.number, one]),
-      );
-      const tokens = [...reached.values()].flatMap(({ address_token }) => address_token ?? []);
-      const clear = await this.#ground.vault.open(tx, [...new Set(tokens)]);
-      return rows.flatMap(({ message_id, member_id, handed_at }) => {
-        const address = clear.get(reached.get(member_id)?.address_token ?? "")?.value;
-        return address === undefined || handed_at === null ? [] : [{ message_id, address, handed_at }];
-      });
+  /** What a service says of messages so soon after they were handed over that it may not know them yet is no word. */
+  #believed(answers: readonly Receipt[], rows: readonly OverdueRow[]): Receipt[] {
+    const now = this.#ground.wall.now().getTime();
+    const handed = new Map(rows.map(({ message_id, handed_at }) => [message_id, handed_at?.getTime() ?? now]));
+    return answers.map((answer): Receipt => {
+      const { message_id, code } = answer;
+      const age_ms = now - (handed.get(message_id) ?? now);
+      if (answer.kind === "later" && age_ms < this.#pace.believe_after_ms) return { message_id, kind: "unknown", code };
+      if (answer.kind === "unknown" && age_ms > ASKED_DAYS_MAX * 86_400_000) return { message_id, kind: "lost", code };
+      return answer;
     });
   }
 

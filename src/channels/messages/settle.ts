@@ -1,8 +1,9 @@
 import type { Ground } from "../../ground.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
-import type { Carrier, Receipt } from "./carrier.ts";
+import { type Carrier, NOT_TAKEN, type Receipt } from "./carrier.ts";
 import { type Ending, endMessages, giveBack, noteCarrier, putOff, putToAsking } from "./gate-store.ts";
 import { tellEnded } from "./message-store.ts";
+import { firstAsk } from "./receipts.ts";
 
 export const ATTEMPTS_MAX = 6;
 const RETRY_S = [10, 60, 300, 1_800, 7_200];
@@ -33,11 +34,12 @@ export async function settle(
           reason: null,
           service_id: receipt.service_id,
           service_code: code,
+          ...(receipt.parts === undefined ? {} : { parts: receipt.parts }),
         });
       else if (receipt.kind === "refused")
         endings.push({ message_id, state: "refused", reason: "refused_by_service", service_code: code });
-      else if (receipt.kind === "unknown") {
-        if ("send" in carrier && carrier.ask !== null) asking.push(message_id);
+      else if (receipt.kind !== "later") {
+        if (receipt.kind === "unknown" && "send" in carrier && carrier.ask !== null) asking.push(message_id);
         else endings.push({ message_id, state: "unknown", reason: "fate_unknown", service_code: code });
       } else if (tried >= ATTEMPTS_MAX)
         endings.push({ message_id, state: "refused", reason: "attempts_exhausted", service_code: code });
@@ -48,8 +50,10 @@ export async function settle(
       ...endings.filter(({ state }) => state === "refused").map(({ message_id }) => message_id),
     ]);
     await putOff(tx, again, "retry");
-    await putToAsking(tx, asking, new Date(now.getTime() + ask_after_ms));
-    await tellEnded(tx, await endMessages(tx, endings, now));
+    await putToAsking(tx, asking, new Date(now.getTime() + ask_after_ms), ground.wall.now());
+    const tells = "send" in carrier && carrier.receipts !== null;
+    const receipt_at = tells ? await firstAsk(tx, ground, carrier.channel) : null;
+    await tellEnded(tx, await endMessages(tx, endings, now, receipt_at));
     await noteHealth(tx, carrier, receipts, now);
   });
 }
@@ -60,6 +64,6 @@ function retryAt(now: Date, tried: number, wait_s: number | undefined): Date {
 
 /** A batch of which something was judged by the service shows it alive; one that only failed does not. */
 async function noteHealth(tx: Tx, carrier: Carrier, receipts: readonly Receipt[], now: Date): Promise<void> {
-  const alive = receipts.some(({ kind }) => kind === "accepted" || kind === "refused");
+  const alive = receipts.some(({ kind, code }) => kind === "accepted" || kind === "refused" || code === NOT_TAKEN);
   await noteCarrier(tx, carrier.channel, alive, now);
 }

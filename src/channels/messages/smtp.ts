@@ -80,4 +80,5 @@ export const smtpMail: Carrier = {
     return receipts;
   },
   ask: null,
+  receipts: null,
 };

@@ -9,6 +9,7 @@ import { Card } from "../../parts/page-header.tsx";
 import { say, sayError } from "../../parts/toast.tsx";
 import { formatInstant } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
+import { CallbackAct } from "./callback-act.tsx";
 import { CarrierDialog } from "./carrier-dialog.tsx";
 import { type Carrier, useMessageAct, useStops } from "./messages-data.ts";
 import { StopDialog } from "./stop-card.tsx";
@@ -37,6 +38,12 @@ export function CarrierCard({ carrier }: { carrier: Carrier }) {
             <Count value={carrier[`${state}_day`]} to={`/messages?channel=${channel}&state=${state}`} />
           </Fact>
         ))}
+        {channel === "sms" ? (
+          <Fact label={t("carrier.arrived")}>
+            <Count value={carrier.delivered_day} to="/messages?channel=sms&delivery=delivered" /> /{" "}
+            <Count value={carrier.failed_day} to="/messages?channel=sms&delivery=failed" />
+          </Fact>
+        ) : null}
         <Fact label={t("carrier.waiting")}>
           <Count value={carrier.waiting + carrier.under_way} to={`/messages?channel=${channel}&state=open`} />
           {carrier.oldest_due_at === null ? null : (
@@ -57,6 +64,15 @@ export function CarrierCard({ carrier }: { carrier: Carrier }) {
             <Fact label={t("carrier.service")}>
               <span className="ht-code ms-wrap">{carrier.settings_shown === "" ? "—" : carrier.settings_shown}</span>
             </Fact>
+            {channel === "sms" ? (
+              <Fact label={t("carrier.told")}>
+                {carrier.heard_at === null ? (
+                  t(carrier.callback_at === null ? "carrier.no_callback" : "carrier.not_heard")
+                ) : (
+                  <RelativeTime at={carrier.heard_at} />
+                )}
+              </Fact>
+            ) : null}
           </>
         ) : null}
       </dl>
@@ -98,6 +114,7 @@ function Acts({ carrier }: { carrier: Carrier }) {
           </Button>
         </>
       ) : null}
+      {channel === "sms" && connect ? <CallbackAct /> : null}
       {channel === "webhook" ? <Link to="/data/webhooks">{t("carrier.endpoints")}</Link> : null}
       {manage ? (
         <Button danger={stop === undefined} onClick={() => setOpen("stop")}>

@@ -17,7 +17,7 @@ export function MessageDialog({ row, onClose }: { row: Logged; onClose: () => vo
         <Fate row={row} />
         <p className="ms-sentence">
           {row.reason === null
-            ? t(`fate.${row.state}`)
+            ? t(row.delivery === null ? `fate.${row.state}` : `fate.${row.delivery}`)
             : row.state === "waiting" || row.state === "held"
               ? why
               : `${t(`fate.${row.state}`)}${why}`}
@@ -53,6 +53,7 @@ export function MessageDialog({ row, onClose }: { row: Logged; onClose: () => vo
               {t("log.parts", { n: formatCount(row.parts) })} · <Money minor={row.cost_minor} />
             </Fact>
           )}
+          <Delivery row={row} />
           {row.service_code === null ? null : (
             <Fact label={t("log.code")}>
               <span className="ht-code">{row.service_code}</span>
@@ -69,5 +70,18 @@ export function MessageDialog({ row, onClose }: { row: Logged; onClose: () => vo
         />
       </div>
     </Dialog>
+  );
+}
+
+function Delivery({ row: { delivery, delivery_at, delivery_code } }: { row: Logged }) {
+  const t = useTexts("messages");
+  if (delivery === null) return null;
+  return (
+    <Fact label={t("log.delivery")}>
+      {t(`delivery.${delivery}`)} · <Instant at={delivery_at} seconds />
+      {delivery_code === null || delivery_code === "" ? null : (
+        <span className="ht-note ht-code"> {delivery_code}</span>
+      )}
+    </Fact>
   );
 }

@@ -19,6 +19,7 @@ export function Fate({ row }: { row: Logged }) {
     <span className="ht-cell-two">
       <StatusDot tone={STATE_TONES[row.state]}>{t(`state.${row.state}`)}</StatusDot>
       {row.reason === null ? null : <small className="ms-why">{pick(row.reason_zh, row.reason_en)}</small>}
+      {row.delivery === null ? null : <small className="ms-why">{t(`delivery.${row.delivery}`)}</small>}
     </span>
   );
 }

@@ -31,7 +31,18 @@ import "./texts.ts";
 const CHOICES = ["", "accepted", "held", "refused", "unknown", "open"] as const;
 type StateChoice = (typeof CHOICES)[number];
 const OPEN: ReadonlySet<MessageState> = new Set<MessageState>(["waiting", "sending", "asking"]);
-const FILTERS = ["state", "reason", "channel", "template", "source", "member_id", "message_id", "from", "to"] as const;
+const FILTERS = [
+  "state",
+  "reason",
+  "delivery",
+  "channel",
+  "template",
+  "source",
+  "member_id",
+  "message_id",
+  "from",
+  "to",
+] as const;
 const DAYS = 7;
 const DAY_MS = 86_400_000;
 
@@ -114,7 +125,7 @@ const columns = (t: Translate, onOpen: (row: Logged) => void): readonly Column<L
 export function LogPage() {
   const t = useTexts("messages");
   const { filter, asked, set, opened } = useLogFilter();
-  const { state: _state, reason, message_id: _one, ...counted } = asked;
+  const { state: _state, reason, delivery: _delivery, message_id: _one, ...counted } = asked;
   const query = useLog(asked);
   const outcomes = useOutcomes(counted);
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
@@ -212,6 +223,11 @@ function Filters({ filter, set, counts }: FiltersProps) {
         known.map((one) => [one, t(`source.${one}`, { defaultValue: one })]),
       )}
       <Days filter={filter} set={set} />
+      {filter.delivery === "" ? null : (
+        <Button size="small" onClick={() => set({ delivery: "" })}>
+          {t("log.only_delivery", { n: t(`delivery.${filter.delivery}`) })} ✕
+        </Button>
+      )}
       {(["member_id", "message_id"] as const)
         .filter((name) => filter[name] !== "")
         .map((name) => (

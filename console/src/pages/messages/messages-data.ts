@@ -97,6 +97,9 @@ export interface Logged extends ReasonWords {
   readonly cost_minor: number;
   readonly parts: number;
   readonly service_code: string | null;
+  readonly delivery: "delivered" | "failed" | "silent" | null;
+  readonly delivery_code: string | null;
+  readonly delivery_at: string | null;
 }
 
 export interface Outcome extends ReasonWords {
@@ -124,6 +127,10 @@ export interface Carrier {
   readonly unknown_day: number;
   readonly cost_day_minor: number;
   readonly last_accepted_at: string | null;
+  readonly delivered_day: number;
+  readonly failed_day: number;
+  readonly callback_at: string | null;
+  readonly heard_at: string | null;
 }
 
 export interface Stop {
