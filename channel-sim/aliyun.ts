@@ -48,6 +48,7 @@ export interface AliyunJudged {
 export class AliyunSms {
   readonly #taken = new Map<string, Taken[]>();
   #count = 0;
+  #replies = 0;
   fate: Fate = CALM_FATE;
   /** Told of each receipt when it is there: SmsReport. */
   onReport: ((items: readonly Record<string, unknown>[], after_ms: number) => void) | undefined;
@@ -66,6 +67,14 @@ export class AliyunSms {
     const wrong = this.#wrong(request, url, body, at_ms);
     if (wrong !== undefined) return refused(action, asked, wrong, 400);
     return action === "SendSms" ? this.#send(asked, at_ms) : this.#details(asked, at_ms);
+  }
+
+  /** As SmsUp tells it. */
+  reply(phone: string, content: string, at_ms: number): Record<string, unknown> {
+    this.#replies += 1;
+    const sign_name = /^【(.+?)】/.exec(this.#taken.get(phone)?.at(-1)?.content ?? "")?.[1] ?? "";
+    const sequence_id = at_ms * 1_000 + this.#replies;
+    return { phone_number: phone, send_time: chinaTime(at_ms), content, sign_name, dest_code: "8500", sequence_id };
   }
 
   #wrong(request: IncomingMessage, url: URL, body: Buffer, at_ms: number): string | undefined {

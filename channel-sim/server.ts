@@ -89,6 +89,7 @@ class Sim {
     if (url.pathname === "/sim/log") return this.#log(url, request, response);
     if (url.pathname === "/sim/dials") return this.#dialled(request, response);
     if (url.pathname === "/sim/fates" && request.method === "PUT") return this.#fated(request, response);
+    if (url.pathname === "/sim/replies" && request.method === "POST") return this.#replied(request, response);
     if (url.pathname === "/sim/callbacks" && request.method === "PUT") return this.#pointed(request, response);
     if (url.pathname === "/sim/secrets" && request.method === "PUT") return this.#told(request, response);
     return send(response, 404, { error: "nothing speaks here" });
@@ -177,6 +178,15 @@ class Sim {
     const wanted = jsonOf(await bodyOf(request)) as Partial<Fate>;
     this.aliyun.fate = { ...CALM_FATE, ...wanted };
     send(response, 200, this.aliyun.fate);
+  }
+
+  /** Somebody answers an SMS: `{"phone": "13800000001", "content": "TD"}`. */
+  async #replied(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { phone, content } = jsonOf(await bodyOf(request));
+    if (typeof phone !== "string" || typeof content !== "string")
+      return send(response, 400, { error: "phone, content" });
+    this.pushes.tell([this.aliyun.reply(phone, content, this.#now_ms())], 0);
+    send(response, 202, { to: this.pushes.to ?? null });
   }
 
   /** Where services tell what became of messages: `{"sms": "https://…"}`, null for nowhere. */

@@ -151,6 +151,13 @@ export const SETTINGS: readonly Setting[] = [
     en: "Sender of alert mails",
   },
   {
+    name: "HUITOU_LINK_URL",
+    type: "text",
+    default: "",
+    zh: "消息里短链接的开头（https://短域名，指到本服务）；不填则用 PUBLIC_URL",
+    en: "Where short links of messages begin (https://short-domain, leading to this server); PUBLIC_URL when empty",
+  },
+  {
     name: "HUITOU_CHANNEL_SIM_PORT",
     type: "integer",
     default: "0",
@@ -174,6 +181,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly public_url: string;
+  /** Where short links of messages begin: a short domain that leads to this server. */
+  readonly link_url: string;
   /** Certificate and key; undefined: plain http, for one machine or behind a proxy. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** Reverse proxies whose headers are believed. */
@@ -224,6 +233,21 @@ function originsOf(name: string, text: string): string[] {
     });
 }
 
+function zoneNamed(timezone: string): string {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: timezone });
+  } catch {
+    throw new Error(`HUITOU_TIMEZONE is not a known time zone: "${timezone}" · 未知时区`);
+  }
+  return timezone;
+}
+
+function linkOrigin(text: string): string | undefined {
+  const [origin, other] = originsOf("HUITOU_LINK_URL", text);
+  if (other !== undefined) throw new Error("HUITOU_LINK_URL is one origin · HUITOU_LINK_URL 只能填一个");
+  return origin;
+}
+
 function mailServer(url: string): string {
   if (url !== "" && !/^smtps?:\/\//.test(url))
     throw new Error(
@@ -248,12 +272,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   };
   const port = integer("PORT");
   if (port > 65_535) throw new Error(`PORT must be at most 65535, but is ${port} · PORT 不能超过 65535`);
-  const timezone = text("HUITOU_TIMEZONE");
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: timezone });
-  } catch {
-    throw new Error(`HUITOU_TIMEZONE is not a known time zone: "${timezone}" · 未知时区`);
-  }
+  const timezone = zoneNamed(text("HUITOU_TIMEZONE"));
   const spark_connect_url = text("SPARK_CONNECT_URL");
   if (spark_connect_url !== "" && !spark_connect_url.startsWith("sc://"))
     throw new Error("SPARK_CONNECT_URL must look like sc://host:15002 · SPARK_CONNECT_URL 应形如 sc://主机:15002");
@@ -270,10 +289,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const host = text("HOST");
   const tls = tlsOf(text("HUITOU_TLS_CERT"), text("HUITOU_TLS_KEY"));
   const scheme = tls === undefined ? "http" : "https";
+  const public_url = text("PUBLIC_URL") || `${scheme}://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
   return {
     port,
     host,
-    public_url: text("PUBLIC_URL") || `${scheme}://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`,
+    public_url,
+    link_url: linkOrigin(text("HUITOU_LINK_URL")) ?? public_url,
     tls,
     trusted_proxies: text("HUITOU_TRUST_PROXY")
       .split(",")

@@ -1,9 +1,13 @@
 import type { Domain } from "../domains.ts";
 import { startLoop } from "../platform/index.ts";
+import type { OutboxEvent, OutboxHandler } from "../store/index.ts";
 import "./errors.ts";
 import { collectMovements, webhookEvents } from "./webhooks/collect.ts";
 import { Lanes } from "./webhooks/deliver.ts";
+import { recordClicks } from "./messages/clicks.ts";
 import { CARRIERS } from "./messages/carriers.ts";
+import { forgetInbox } from "./messages/inbox-store.ts";
+import { forgetReplies } from "./messages/reply-store.ts";
 import { receiptRound } from "./messages/receipts.ts";
 import { messageRoutes } from "./messages/routes.ts";
 import { Sending } from "./messages/sending.ts";
@@ -13,6 +17,17 @@ import { webhookRoutes } from "./webhooks/routes.ts";
 
 const LOOK_EVERY_MS = 300;
 const RECEIPTS_EVERY_MS = 5_000;
+
+type Erased = { readonly member_id: number; readonly party_ids: readonly number[] };
+
+/** Whoever listens is told, and what was written to them and by them is gone. */
+const erased: OutboxHandler = async (tx, ground, events) => {
+  await webhookEvents["members.erased"]?.(tx, ground, events);
+  const gone = events as readonly OutboxEvent<Erased>[];
+  const numbers = [...new Set(gone.flatMap(({ payload }) => [payload.member_id, ...payload.party_ids]))];
+  await forgetReplies(tx, numbers);
+  await forgetInbox(tx, numbers);
+};
 
 export const domain: Domain = {
   name: "channels",
@@ -24,7 +39,7 @@ export const domain: Domain = {
   },
   jobs: webhookJobs,
   schedules: webhookSchedules,
-  events: webhookEvents,
+  events: { ...webhookEvents, "members.erased": erased },
   indicators: [failingEndpoints],
   start: async (ground) => {
     const lanes = new Lanes(ground);
@@ -52,8 +67,13 @@ export const domain: Domain = {
         onError: onError(`receipts of ${carrier.channel} were not taken`),
       }),
     );
+    const clicks = startLoop(() => recordClicks(ground), {
+      idle_ms: RECEIPTS_EVERY_MS,
+      retry_ms_max: 60_000,
+      onError: onError("clicks were not recorded"),
+    });
     return async () => {
-      await Promise.all([movements, sending, ...messages, ...receipts].map((loop) => loop.stop()));
+      await Promise.all([clicks, movements, sending, ...messages, ...receipts].map((loop) => loop.stop()));
       await Promise.all([lanes.stop(), ...ways.map((way) => way.idle())]);
     };
   },

@@ -14,7 +14,13 @@ export { type Detail, DETAIL_KINDS, wrongDetails } from "./identity-check.ts";
 export { listMembers } from "./member-list.ts";
 export { tellTagLevels } from "./tag-levels.ts";
 export { memberIdAt, memberPage } from "./member-page.ts";
-export { MEMBER_KEYS, type MemberKey, membersByKey, type Named as NamedMember } from "./members-by-key.ts";
+export {
+  MEMBER_KEYS,
+  type MemberKey,
+  membersByKey,
+  membersHolding,
+  type Named as NamedMember,
+} from "./members-by-key.ts";
 export { type MemberRow, memberRowsById } from "./member-row.ts";
 export { type ConsentWord, sayConsents, sayProfiling } from "./own-word.ts";
 export { countOldEvents, forgetOldEvents } from "./retention.ts";

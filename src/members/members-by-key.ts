@@ -62,3 +62,18 @@ const STATEMENTS = {
   loose: "select party_id, key from members.search_key where key = any($1::text[])",
   token: "select party_id, token as key from members.holding where token = any($1::text[]) and ended_at is null",
 } as const;
+
+/** Everybody who holds a value now, shared and quarantined ones too: what somebody says from it is said for all of them. */
+export async function membersHolding(
+  tx: Tx,
+  ground: Ground,
+  kind: "phone" | "email",
+  value: string,
+): Promise<number[]> {
+  const rows = await tx.query<{ member_id: number }>(
+    `select distinct p.member_id from members.holding h join members.party p using (party_id)
+     where h.token = $1 and (h.ended_at is null or h.stated_at > h.ended_at) and p.erased_at is null order by 1`,
+    [ground.vault.token(kind, value)],
+  );
+  return rows.map(({ member_id }) => member_id);
+}

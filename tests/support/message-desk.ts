@@ -65,6 +65,12 @@ export class MessageDesk {
          values ($1, $2, false, false, false, $3, false, false, $4, $5, false, false, 0, 1, $2, $6, $7)`,
         [number, clock.now(), phone !== null, facts.is_staff ?? false, facts.is_test ?? false, phone_token, name_token],
       );
+      if (phone_token !== null)
+        await tx.query(
+          `insert into members.holding (party_id, kind, token, source_id, first_at, last_at, stated_at)
+           values ($1, 'phone', $2, 0, $3, $3, $3)`,
+          [number, phone_token, clock.now()],
+        );
       for (const medium of consents)
         await tx.query(
           `insert into members.consent (party_id, purpose, medium, record_id, state, text_version, at, via)
@@ -122,7 +128,8 @@ export class MessageDesk {
   async clear(): Promise<void> {
     await this.query(
       `truncate channels.message, channels.pending, channels.outcome, channels.used, channels.told, channels.inbox, channels.stop,
-         channels.hold_out, channels.member_zone, channels.receipt`,
+         channels.hold_out, channels.member_zone, channels.receipt,
+         channels.link`,
     );
     await this.query("update channels.carrier set failures = 0, paused_until = null");
   }

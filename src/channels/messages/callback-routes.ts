@@ -5,7 +5,8 @@ import type { Ground } from "../../ground.ts";
 import { aboutOne, hashSecret, newSecret, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { heardAt, saveCallback } from "./receipt-store.ts";
-import { takeDeliveries } from "./receipts.ts";
+import { inWorld, takeDeliveries } from "./receipts.ts";
+import { takeReplies } from "./replies.ts";
 import { byOf, ChannelWord, connect, tags } from "./route-parts.ts";
 import { readReports } from "./sms-reports.ts";
 
@@ -48,7 +49,7 @@ export function callbackRoutes(app: FastifyInstance, ground: Ground): void {
     "/api/message-callbacks/:token",
     {
       schema: {
-        summary: "What an SMS service tells by itself: receipts",
+        summary: "What an SMS service tells by itself: receipts and replies",
         tags,
         params: TokenParams,
         body: Body,
@@ -65,11 +66,16 @@ export function callbackRoutes(app: FastifyInstance, ground: Ground): void {
     },
     async (request) => {
       const items = Array.isArray(request.body) ? request.body : [request.body];
-      const { deliveries, others } = readReports(items);
+      const { deliveries, replies, others } = readReports(items);
       await ground.store.write(SYSTEM_SCOPE, async (tx) => {
         const channel = await heardAt(tx, hashSecret(request.params.token), ground.wall.now());
         if (channel === undefined) throw problem("channels.callback_unknown");
         await takeDeliveries(tx, ground, deliveries);
+        await takeReplies(
+          tx,
+          ground,
+          replies.map((one) => inWorld(ground, one)),
+        );
       });
       if (others > 0) ground.log.warn({ others }, "a service told of messages that are none of ours");
       return HEARD;

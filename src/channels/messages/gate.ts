@@ -21,11 +21,13 @@ import {
   tryGate,
   usedOf,
 } from "./gate-store.ts";
+import { insertLinks } from "./link-store.ts";
 import { tellEnded } from "./message-store.ts";
 import { CONSENT_MEDIA, CONSENT_PURPOSE, type Policy } from "./policy.ts";
 import { policyInForce } from "./policy-store.ts";
 import { candidateOf, categoryOf, type Templates, templatesOf, wordsOf } from "./facts.ts";
 import { seedsAmong } from "./seed-store.ts";
+import { linkCode } from "./short-link.ts";
 import { readsName, type Rendered } from "./template.ts";
 import { usedKey, withTried } from "./trial.ts";
 
@@ -97,6 +99,8 @@ async function decideBatch(batch: Batch, claimed: readonly Claimed[]): Promise<L
   const { letters, rows, held, counters, told } = await composeLetters(batch, going, templates);
   await addUsed(tx, counters.grown());
   await noteTold(tx, told);
+  const links = letters.flatMap(({ message_id, rendered }) => rendered.links.map((link) => ({ ...link, message_id })));
+  await insertLinks(tx, links, now);
   await putOff(tx, later, "quiet_hours");
   if ("within" in carrier) {
     await carrier.within(tx, ground, letters);
@@ -166,7 +170,7 @@ async function composeLetters(batch: Batch, going: readonly Known[], templates: 
   const letters: Letter[] = [];
   const rows: HandedRow[] = [];
   const held: Ending[] = [];
-  const rendered = going.map((one) => render(one, templates, clear));
+  const rendered = going.map((one) => render(ground, one, templates, clear));
   const takings = going.map(({ candidate }, at) =>
     takingsOf(candidate, policy, {
       cost_minor: cost_minor * (rendered[at]?.parts ?? 0),
@@ -232,11 +236,19 @@ async function openValues(
 }
 
 function render(
+  ground: Ground,
   { claimed, reached }: Known,
   templates: Templates,
   clear: ReadonlyMap<string, string>,
 ): Rendered | undefined {
   const parsed = templates.approved.get(usedKey(claimed))?.parsed;
   const name = clear.get(reached?.name_token ?? "") ?? "";
-  return wordsOf(parsed, { variables: claimed.variables, member: { name, number: reached?.member_id ?? 0 } });
+  return wordsOf(parsed, {
+    variables: claimed.variables,
+    member: { name, number: reached?.member_id ?? 0 },
+    links: {
+      base: `${ground.config.link_url}/s/`,
+      codeOf: (place) => linkCode(ground, claimed.message_id, place),
+    },
+  });
 }

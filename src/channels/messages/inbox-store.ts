@@ -51,3 +51,8 @@ export async function inboxOf(tx: Tx, ground: Ground, member_id: number, limit: 
     ...(JSON.parse(key.decrypt(sealed, CONTEXT).toString("utf8")) as { title: string; text: string; link?: string }),
   }));
 }
+
+/** What erased members were told is gone. */
+export async function forgetInbox(tx: Tx, numbers: readonly number[]): Promise<void> {
+  await tx.query("delete from channels.inbox where member_id = any($1::bigint[])", [numbers]);
+}

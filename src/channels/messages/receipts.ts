@@ -35,7 +35,7 @@ export async function opened<Row extends { readonly message_id: number }>(
 }
 
 /** Services live in real time, messages in that of the business. */
-function inWorld<Told extends { readonly at: Date }>(ground: Ground, told: Told): Told {
+export function inWorld<Told extends { readonly at: Date }>(ground: Ground, told: Told): Told {
   const ago_ms = ground.wall.now().getTime() - told.at.getTime();
   return { ...told, at: new Date(ground.clock.now().getTime() - ago_ms) };
 }

@@ -2,8 +2,10 @@ import type { FastifyInstance } from "fastify";
 import type { Ground } from "../../ground.ts";
 import { callbackRoutes } from "./callback-routes.ts";
 import { carrierRoutes } from "./carrier-routes.ts";
+import { linkRoutes } from "./link-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
 import { logRoutes } from "./log-routes.ts";
+import { replyRoutes } from "./reply-routes.ts";
 import { templateRoutes } from "./template-routes.ts";
 import { testRoutes } from "./test-routes.ts";
 
@@ -15,4 +17,6 @@ export function messageRoutes(app: FastifyInstance, ground: Ground): void {
   testRoutes(app, ground);
   carrierRoutes(app, ground);
   callbackRoutes(app, ground);
+  linkRoutes(app, ground);
+  replyRoutes(app, ground);
 }

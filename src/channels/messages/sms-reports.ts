@@ -1,11 +1,13 @@
 import { chinaTime, outId } from "./aliyun-sms.ts";
 import type { Delivery } from "./carrier.ts";
+import type { Reply } from "./replies.ts";
 
 type Item = Readonly<Record<string, unknown>>;
 
 /** What a service told by itself. */
 export interface Told {
   readonly deliveries: readonly Delivery[];
+  readonly replies: readonly Reply[];
   /** Items that are none of ours, or that nobody could read. */
   readonly others: number;
 }
@@ -33,8 +35,18 @@ function aliyunReport(item: Item): Delivery | undefined {
   };
 }
 
+/** SmsUp of Aliyun: what somebody answered. */
+function aliyunReply(item: Item): Reply | undefined {
+  const at = chinaTime(item["send_time"]);
+  const { content, phone_number, sequence_id } = item;
+  if (typeof content !== "string" || typeof phone_number !== "string" || at === undefined) return undefined;
+  if (typeof sequence_id !== "number" && typeof sequence_id !== "string") return undefined;
+  return { reply_key: `aliyun ${String(sequence_id).slice(0, 100)}`, phone: phone_number, text: content, at };
+}
+
 /** Reads what came to the address at which services tell us. */
 export function readReports(items: readonly Item[]): Told {
   const deliveries = items.map(aliyunReport).filter((one) => one !== undefined);
-  return { deliveries, others: items.length - deliveries.length };
+  const replies = items.map(aliyunReply).filter((one) => one !== undefined);
+  return { deliveries, replies, others: items.length - deliveries.length - replies.length };
 }

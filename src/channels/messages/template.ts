@@ -1,5 +1,6 @@
 import { Liquid, type Template } from "liquidjs";
 import { type Static, Type } from "typebox";
+import { hostsOf, LinkMaker, PREVIEW_CODE, type ShortLink } from "./short-link.ts";
 
 const closed = { additionalProperties: false } as const;
 const Words = (maxLength: number) => Type.String({ minLength: 1, maxLength });
@@ -45,12 +46,15 @@ export interface Rendered {
   readonly parameters: Readonly<Record<string, string>>;
   /** Billed pieces of an SMS; 1 elsewhere. */
   readonly parts: number;
+  readonly links: readonly ShortLink[];
 }
 
 /** What a template may read: the request's variables and the member's own name. Nothing else exists for it. */
 export interface RenderScope {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly member: { readonly name: string; readonly number: number };
+  /** Of a message that leaves: where its short links begin, and their codes by their place. */
+  readonly links?: { readonly base: string; readonly codeOf: (place: number) => string };
 }
 
 /** Far beyond what any template needs: without loops its length bounds its work, and a busy machine must hold nothing back. */
@@ -85,6 +89,22 @@ const engine = new Liquid({
 });
 for (const tag of TAGS_LEFT_OUT) delete engine.tags[tag];
 
+const LINKS = "short links of this text";
+function makerOf(context: { readonly globals: object }): LinkMaker {
+  const maker = (context.globals as Record<string, unknown>)[LINKS];
+  if (!(maker instanceof LinkMaker)) throw new Error("no short links here");
+  return maker;
+}
+// {{ "https://shop.example/new" | short_link }}: the whole link; `short_code`: what stands behind its last slash, for SMS
+// whose filed text holds the beginning
+engine.registerFilter("short_link", function (target: unknown, days?: unknown) {
+  const maker = makerOf(this.context);
+  return `${maker.base}${maker.codeFor(target, days)}`;
+});
+engine.registerFilter("short_code", function (target: unknown, days?: unknown) {
+  return makerOf(this.context).codeFor(target, days);
+});
+
 /** @throws an error of Liquid that says where it does not read */
 export function parseLiquid(text: string): Template[] {
   return engine.parse(text);
@@ -98,6 +118,7 @@ interface Parsed {
   readonly title: Template[];
   readonly text: Template[];
   readonly parameters: readonly (readonly [string, Template[]])[];
+  readonly hosts: ReadonlySet<string>;
 }
 
 export function parseContent(content: Content): Parsed {
@@ -107,6 +128,9 @@ export function parseContent(content: Content): Parsed {
     title: "title" in content ? parseLiquid(content.title) : [],
     text: content.kind === "sms" ? [] : parseLiquid(content.text),
     parameters: parameters.map(([name, text]) => [name, parseLiquid(text)] as const),
+    hosts: hostsOf(
+      ["title" in content ? content.title : "", content.text, ...parameters.map(([, text]) => text)].join("\n"),
+    ),
   };
 }
 export type ParsedContent = ReturnType<typeof parseContent>;
@@ -120,22 +144,28 @@ export function smsParts(text: string): number {
   return letters <= PART_FIRST ? 1 : Math.ceil(letters / PART_OF_MANY);
 }
 
+const PREVIEWED = { base: "https://…/s/", codeOf: () => PREVIEW_CODE };
+
 /** @throws when a variable is missing or a limit of the engine is reached */
 export function renderContent(parsed: ParsedContent, scope: RenderScope): Rendered {
   const all = { ...scope.variables, member: scope.member };
+  const { base, codeOf } = scope.links ?? PREVIEWED;
+  const maker = new LinkMaker(base, parsed.hosts, codeOf);
+  const { links } = maker;
+  const globals = { [LINKS]: maker };
   const run = (template: Template[]) => {
-    const text = String(engine.renderSync(template, all));
+    const text = String(engine.renderSync(template, all, { globals }));
     if (text.length > TEXT_MAX) throw new Error(`a text of ${text.length} letters`);
     return text;
   };
   const { content } = parsed;
   const title = run(parsed.title);
-  if (content.kind !== "sms") return { title, text: run(parsed.text), parameters: {}, parts: 1 };
+  if (content.kind !== "sms") return { title, text: run(parsed.text), parameters: {}, parts: 1, links };
   const parameters = Object.fromEntries(parsed.parameters.map(([name, template]) => [name, run(template)]));
   const text = `【${content.sign_name}】${content.text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = parameters[name];
     if (value === undefined) throw new Error(`no parameter ${name}`);
     return value;
   })}`;
-  return { title, text, parameters, parts: smsParts(text) };
+  return { title, text, parameters, parts: smsParts(text), links };
 }

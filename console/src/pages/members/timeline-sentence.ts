@@ -51,6 +51,7 @@ const CHANNELS: Readonly<Record<string, { zh: string; en: string }>> = {
   web: { zh: "网页", en: "web" },
   h5: { zh: "H5", en: "H5" },
   sms: { zh: "短信", en: "SMS" },
+  sms_reply: { zh: "回复短信", en: "a reply by SMS" },
   email: { zh: "邮件", en: "email" },
   wechat: { zh: "微信", en: "WeChat" },
   wecom: { zh: "企业微信", en: "WeCom" },
