@@ -14,7 +14,7 @@ import { MessageDesk, SMS } from "../support/message-desk.ts";
 
 const PER_STEP = 5;
 // an answer of the simulator takes milliseconds: a lease of a second and a half is long over when somebody asks
-const PACE = { lease_ms: 1_500, ask_after_ms: 500 };
+const PACE = { lease_ms: 1_500, ask_after_ms: 500, believe_after_ms: 1_000 };
 const JOURNEY = journey("kill", {
   start: "split",
   nodes: {
