@@ -129,6 +129,20 @@ export const SETTINGS: readonly Setting[] = [
     en: "Origins that webhooks may go to beside public https ones (http(s)://host:port, by commas); they may be private",
   },
   {
+    name: "HUITOU_ROBOT_ORIGINS",
+    type: "text",
+    default: "",
+    zh: "除公网 https 外还允许机器人访问的来源（http(s)://主机:端口，逗号分隔），可以是内网",
+    en: "Origins that robots may visit beside public https ones (http(s)://host:port, by commas); they may be private",
+  },
+  {
+    name: "HUITOU_CHROMIUM",
+    type: "path",
+    default: "",
+    zh: "机器人用的 Chromium 程序；空则用系统里的，没有时用随包带的",
+    en: "The Chromium that robots work with; empty: the system's own, and where there is none the one of the package",
+  },
+  {
     name: "HUITOU_OIDC_ORIGINS",
     type: "text",
     default: "",
@@ -163,6 +177,13 @@ export const SETTINGS: readonly Setting[] = [
     default: "0",
     zh: "示例世界自带的通道模拟器端口；0 为任一空闲端口",
     en: "Port of the channel simulator that an example world starts; 0: any free one",
+  },
+  {
+    name: "HUITOU_MALL_OFFICE_PORT",
+    type: "integer",
+    default: "0",
+    zh: "示例世界自带的商城后台端口；0 为任一空闲端口",
+    en: "Port of the mall's back office that an example world starts; 0: any free one",
   },
   { name: "LOG_LEVEL", type: "text", default: "info", zh: "日志级别", en: "Log level" },
   {
@@ -205,6 +226,11 @@ export interface Config {
   readonly alert_origins: readonly string[];
   /** Origins that webhooks may go to whatever their address. */
   readonly webhook_origins: readonly string[];
+  /** Origins that robots may visit whatever their address. */
+  readonly robot_origins: readonly string[];
+  /** The Chromium that robots work with; "": the system's own or that of the package. */
+  readonly chromium: string;
+  readonly mall_office_port: number;
   /** Origins of identity providers that may be reached whatever their address. */
   readonly oidc_origins: readonly string[];
   readonly smtp_url: string;
@@ -316,12 +342,26 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     audit_days,
     alert_origins: originsOf("HUITOU_ALERT_ORIGINS", text("HUITOU_ALERT_ORIGINS")),
     webhook_origins: originsOf("HUITOU_WEBHOOK_ORIGINS", text("HUITOU_WEBHOOK_ORIGINS")),
+    ...robotsOf(text, integer),
     oidc_origins: originsOf("HUITOU_OIDC_ORIGINS", text("HUITOU_OIDC_ORIGINS")),
     smtp_url: mailServer(text("HUITOU_SMTP_URL")),
     mail_from: text("HUITOU_MAIL_FROM"),
-    channel_sim_port: integer("HUITOU_CHANNEL_SIM_PORT"),
     log_level: text("LOG_LEVEL"),
     demo_members: integer("HUITOU_DEMO_MEMBERS"),
+  };
+}
+
+/** Robots, and what an example world has in the place of outside services. */
+function robotsOf(
+  text: (name: string) => string,
+  integer: (name: string) => number,
+): Pick<Config, "robot_origins" | "chromium" | "mall_office_port" | "channel_sim_port"> {
+  const chromium = text("HUITOU_CHROMIUM");
+  return {
+    mall_office_port: integer("HUITOU_MALL_OFFICE_PORT"),
+    channel_sim_port: integer("HUITOU_CHANNEL_SIM_PORT"),
+    robot_origins: originsOf("HUITOU_ROBOT_ORIGINS", text("HUITOU_ROBOT_ORIGINS")),
+    chromium: chromium === "" ? "" : resolve(chromium),
   };
 }
 

@@ -5,6 +5,7 @@ import { WorldClock } from "./platform/clock.ts";
 import { defineErrors, problem } from "./platform/errors.ts";
 import { keepWorldTime, LIVE_RATE_MAX, setSetting, settingOf, SYSTEM_SCOPE } from "./store/index.ts";
 import { useMessageSim } from "./channels/index.ts";
+import { useMallOffice } from "./robots/index.ts";
 import { useChannelSim } from "./trust/index.ts";
 
 defineErrors("demo", {
@@ -121,7 +122,22 @@ export async function startDemoChannels(
     await seedMessages(tx, ground);
   });
   say(`channel-sim: ${sim.url} · 示例世界的告警和消息在这里看`);
-  return () => sim.stop();
+  const office = await startDemoOffice(ground, say);
+  return async () => {
+    await office();
+    await sim.stop();
+  };
+}
+
+/** The back office of the mall that the robots of an example world work in. @returns how to stop it */
+async function startDemoOffice(ground: Ground, say: (line: string) => void): Promise<() => Promise<void>> {
+  const { startMallOffice } = await import("../examples/mall-office/server.ts");
+  const { DEMO_ROBOTS, OFFICE_SECRETS } = await import("../examples/mall-office/robots.ts");
+  const office = await startMallOffice({ port: ground.config.mall_office_port });
+  const world = { http: office.url, secrets: OFFICE_SECRETS, robots: DEMO_ROBOTS };
+  await ground.store.write(SYSTEM_SCOPE, (tx) => useMallOffice(tx, ground, world));
+  say(`mall-office: ${office.url} · 机器人在这个模拟的商城后台里干活`);
+  return () => office.stop();
 }
 
 export interface RunningDemo {

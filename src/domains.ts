@@ -70,6 +70,7 @@ export const DOMAIN_ORDER = [
   "benefits",
   "channels",
   "tasks",
+  "robots",
   "journeys",
   "metrics",
   "today",

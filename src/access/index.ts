@@ -11,7 +11,8 @@ export {
 } from "./assurance.ts";
 export { auditFacts, type AuditFacts, auditRowHolds, auditVerified } from "./audit/assurance.ts";
 export { auditCommand } from "./audit/commands.ts";
-export { auditedCommand } from "./audit/audited-command.ts";
+export { auditedCommand, auditedWork } from "./audit/audited-command.ts";
+export { type AwayRights, rightsWhileAway } from "./away.ts";
 export { type Checkpoint, signDocument, signatureHolds, type Witnessed } from "./audit/checkpoint.ts";
 export { type HostIdentity, hostIdentity } from "./audit/host-key.ts";
 export { CHECKPOINT_SECONDS, CheckpointSender, type SignedChain } from "./audit/sender.ts";

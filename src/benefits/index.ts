@@ -4,6 +4,7 @@ export { beginIssuance, finishIssuance } from "./coupons/issue.ts";
 export { type BenefitDefinition, defineBenefit } from "./entitlements/benefit.ts";
 export { ensureBenefits, publishBenefit, saveBenefit } from "./entitlements/benefits.ts";
 export { fulfil } from "./entitlements/fulfil.ts";
+export { giftsDue } from "./entitlements/gifts-due.ts";
 export { settleBenefits } from "./entitlements/turn.ts";
 export { redeem } from "./coupons/redeem.ts";
 export { confirmOrder, handOver, orderReward, undoOrder } from "./rewards/orders.ts";

@@ -63,6 +63,11 @@ function clockFormatter(timezone: string): Intl.DateTimeFormat {
   return formatter;
 }
 
+/** The time of day at an instant in `timezone`, "HH:MM". */
+export function timeOfDay(at: Date, timezone: string): string {
+  return clockFormatter(timezone).format(at).slice(11, 16);
+}
+
 const QUARTER_MS = 900_000;
 /** Before 1973 clocks were changed by seconds somewhere; since then at full quarters of an hour. */
 const QUARTERS_SINCE = Date.UTC(1973, 0, 1);

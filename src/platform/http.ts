@@ -73,6 +73,8 @@ export const OBJECT_KINDS = {
   risk: "brand",
   channel: "brand",
   webhook_endpoint: "brand",
+  robot: "brand",
+  robot_run: "brand",
   journey: "brand",
   staff_task: "store",
   associate: "store",

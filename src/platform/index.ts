@@ -20,6 +20,7 @@ export {
   minuteOfDay,
   lastClosedDay,
   startOfDay,
+  timeOfDay,
 } from "./calendar.ts";
 export { type Clock, delaySeconds, FakeClock, paceOf, systemClock, WorldClock } from "./clock.ts";
 export {

@@ -7,7 +7,7 @@ export { type ClearValue, sampleSealed } from "./sealed-values.ts";
 export type { NamedKey } from "./named-keys.ts";
 export type { SuiteName } from "./suites.ts";
 export { normalise, type NeverKeyReason, type Normalised } from "./normalise.ts";
-export { holdsPersonalData, mask, maskText } from "./mask.ts";
+export { holdsPersonalData, mask, maskText, PERSONAL_IN_TEXT } from "./mask.ts";
 export { keyMetrics, keyStatus, type KeyStatus } from "./key-status.ts";
 export { exportKeys, importKeys, ringOf } from "./key-copies.ts";
 export { probeValues, type KeyProbe } from "./key-probe.ts";

@@ -42,6 +42,9 @@ const PHONE_IN_TEXT = /(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\
 const EMAIL_IN_TEXT = /[\w.+-]+@[\w-]+\.[\w.]{2,}/g;
 const ID_IN_TEXT = /(?<!\d)\d{17}[\dXx](?!\d)/g;
 
+/** By what values that tell who somebody is are known in free text: for a page that is to be covered before it is shown. */
+export const PERSONAL_IN_TEXT: readonly RegExp[] = [ID_IN_TEXT, PHONE_IN_TEXT, EMAIL_IN_TEXT];
+
 /** Whether free text holds something that looks like a phone, an e-mail or an identity card number. */
 export function holdsPersonalData(text: string): boolean {
   return text.search(ID_IN_TEXT) >= 0 || text.search(PHONE_IN_TEXT) >= 0 || text.search(EMAIL_IN_TEXT) >= 0;
