@@ -69,6 +69,7 @@ export const ROUTES: readonly Route[] = [
   route("/journeys/:journey", "journeys.read", () =>
     import("./pages/journeys/journey.tsx").then((page) => page.JourneyPage),
   ),
+  route("/tasks", "tasks.read", () => import("./pages/tasks/tasks.tsx").then((page) => page.TasksPage)),
   route("/templates", "channels.read", () =>
     import("./pages/messages/templates.tsx").then((page) => page.TemplatesPage),
   ),

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
-import { staffNames } from "../access/index.ts";
+import { activeStaff, staffNames } from "../access/index.ts";
 import type { Ground } from "../ground.ts";
 import { memberIdAt } from "../members/index.ts";
 import { aboutOne, businessDay } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
+import { ladderState } from "../tiers/index.ts";
 import {
   assignmentsOf,
   associateById,
@@ -12,6 +13,8 @@ import {
   keptMembers,
   type ListedAssociate,
   listAssociates,
+  storesToChoose,
+  takenAccounts,
 } from "./associate-store.ts";
 import { addAssociate, assign, editAssociate } from "./associates.ts";
 import { associateWithin } from "./hand-over.ts";
@@ -72,6 +75,8 @@ const KeptMember = Type.Object({
   ...Whose,
   since: Text,
   tier: Nullable(Text),
+  tier_zh: Nullable(Text),
+  tier_en: Nullable(Text),
   last_order_at: Nullable(Text),
   net_minor: Count,
   next_due: Nullable(Text),
@@ -82,6 +87,7 @@ const Member = Type.Object({ member_id: Id });
 /** Who looks after whom. */
 export function associateRoutes(app: FastifyInstance, ground: Ground): void {
   listRoutes(app, ground);
+  choicesRoute(app, ground);
   editRoutes(app, ground);
   membersRoute(app, ground);
   memberRoutes(app, ground);
@@ -140,6 +146,37 @@ function listRoutes(app: FastifyInstance, ground: Ground): void {
       });
       return { associate: (await associateViews(ground, rows))[0] ?? null };
     },
+  );
+}
+
+const CHOICES_MAX = 2_000;
+
+/** What an associate may be given: one's stores, and accounts that are no associate yet. */
+function choicesRoute(app: FastifyInstance, ground: Ground): void {
+  app.get(
+    "/api/associates/choices",
+    {
+      schema: {
+        summary: "Stores and accounts that associates may have",
+        tags,
+        response: {
+          200: Type.Object({
+            stores: Type.Array(Type.Object({ store_code: Text, name: Text })),
+            people: Type.Array(Type.Object({ person_id: Count, name: Text, taken: Type.Boolean() })),
+          }),
+        },
+      },
+      config: manage,
+    },
+    async (request) =>
+      ground.store.read(SYSTEM_SCOPE, async (tx) => {
+        const taken = await takenAccounts(tx);
+        const people = (await activeStaff(tx)).slice(0, CHOICES_MAX);
+        return {
+          stores: await storesToChoose(tx, storesOf(request), CHOICES_MAX),
+          people: people.map(({ person_id, name }) => ({ person_id, name, taken: taken.has(person_id) })),
+        };
+      }),
   );
 }
 
@@ -202,13 +239,15 @@ function membersRoute(app: FastifyInstance, ground: Ground): void {
     async (request) => {
       const { associate_id } = request.params;
       const { cursor, limit = LISTED } = request.query;
-      const rows = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
+      const { rows, ladder } = await ground.store.read(SYSTEM_SCOPE, async (tx) => {
         const own = await associateById(tx, associate_id);
         // one's own members are there whatever stores one sees
         if (own?.person_id === null || own?.person_id !== personOf(request))
           await associateWithin(tx, associate_id, storesOf(request));
-        return keptMembers(tx, associate_id, { after: placeOf(cursor), limit: limit + 1 });
+        const rows = await keptMembers(tx, associate_id, { after: placeOf(cursor), limit: limit + 1 });
+        return { rows, ladder: await ladderState(tx) };
       });
+      const steps = new Map(ladder?.definition.tiers.map((step) => [step.key, step]));
       const page = rows.slice(0, limit);
       const people = await peopleOf(
         ground,
@@ -220,7 +259,7 @@ function membersRoute(app: FastifyInstance, ground: Ground): void {
         // members of stores that whoever asks does not see are left out
         items: page.flatMap((row) => {
           const member = people.get(row.member_id);
-          return member === undefined ? [] : [keptView(row, member)];
+          return member === undefined ? [] : [keptView(row, member, steps.get(row.tier ?? ""))];
         }),
         next_cursor:
           rows.length > limit && last !== undefined ? `${last.next_due ?? NOTHING_DUE}_${last.member_id}` : null,
@@ -242,9 +281,12 @@ function keptView(
     readonly last_order_at: Date | null;
     readonly net_fen: number;
   },
+  tier: { readonly zh: string; readonly en: string } | undefined,
 ) {
   return {
     ...row,
+    tier_zh: tier?.zh ?? null,
+    tier_en: tier?.en ?? null,
     since: since.toISOString(),
     name_masked,
     phone_masked,

@@ -27,6 +27,11 @@ export function associateOfPerson(tx: Tx, person_id: number): Promise<AssociateR
   return tx.one(`select ${ASSOCIATE} from tasks.associate s where person_id = $1 and left_at is null`, [person_id]);
 }
 
+/** Whoever has an account, those who have left as well. */
+export function holderOfAccount(tx: Tx, person_id: number): Promise<AssociateRow | undefined> {
+  return tx.one(`select ${ASSOCIATE} from tasks.associate s where person_id = $1`, [person_id]);
+}
+
 export function associateByCode(tx: Tx, code: string): Promise<AssociateRow | undefined> {
   return tx.one(`select ${ASSOCIATE} from tasks.associate s where code = $1`, [code]);
 }
@@ -55,6 +60,25 @@ export function listAssociates(
      where ($1::text[] is null or s.store_code = any($1)) and ($3::bigint is null or s.associate_id = $3)
      order by s.left_at is not null, s.store_code, s.code limit 1000`,
     [stores, today, associate_id ?? null],
+  );
+}
+
+export async function takenAccounts(tx: Tx): Promise<ReadonlySet<number>> {
+  const rows = await tx.query<{ person_id: number }>(
+    "select person_id from tasks.associate where person_id is not null",
+  );
+  return new Set(rows.map((row) => row.person_id));
+}
+
+export function storesToChoose(
+  tx: Tx,
+  stores: readonly string[] | null,
+  limit: number,
+): Promise<{ store_code: string; name: string }[]> {
+  return tx.query(
+    `select store_code, coalesce(name, store_code) as name from catalogue.stores
+     where $1::text[] is null or store_code = any($1) order by 2, 1 limit $2`,
+    [stores, limit],
   );
 }
 

@@ -4,7 +4,7 @@ import { problem } from "../platform/index.ts";
 import type { Tx } from "../store/index.ts";
 import {
   associateByCode,
-  associateOfPerson,
+  holderOfAccount,
   changeAssociate,
   endAssignments,
   insertAssignments,
@@ -28,7 +28,7 @@ async function requireFitting(
   if (person_id === null) return;
   if (!(await activeStaff(tx)).some((one) => one.person_id === person_id))
     throw problem("tasks.person_unknown", { person_id });
-  const taken = await associateOfPerson(tx, person_id);
+  const taken = await holderOfAccount(tx, person_id);
   if (taken !== undefined && taken.associate_id !== own) throw problem("tasks.person_taken", { code: taken.code });
 }
 
