@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { AliyunSms, CALM_FATE, type Fate } from "./aliyun.ts";
+import { type AliyunJudged as SmsJudged, AliyunSms, CALM_FATE, type Fate } from "./aliyun.ts";
 import { mailServer } from "./mail.ts";
 import { CALM, Dials, type Dial, KINDS, type Kind, MessageLog, OUTCOMES } from "./message-log.ts";
 import { page } from "./page.ts";
 import { Pushes } from "./pushes.ts";
+import { TencentSms } from "./tencent.ts";
 import { WebhookReceiver } from "./webhook.ts";
 import { dingtalkRobot, feishuRobot, type SimRobot, wecomRobot } from "./robots.ts";
 
@@ -16,6 +17,7 @@ export interface ChannelSim {
   readonly log: MessageLog;
   readonly dials: Dials;
   readonly aliyun: AliyunSms;
+  readonly tencent: TencentSms;
   /** What services tell by themselves, and where. */
   readonly pushes: Pushes;
   /** The secret with which a robot's calls must be signed; null: it asks for none. */
@@ -63,18 +65,30 @@ function send(response: ServerResponse, status: number, body: unknown, type = "a
   response.end(typeof body === "string" ? body : JSON.stringify(body));
 }
 
+const ALIYUN_FAULTS = {
+  http_500: { Code: "InternalError", Message: "busy" },
+  error: { Code: "isp.SYSTEM_ERROR", Message: "busy" },
+};
+const tencentFault = (Code: string) => ({ Response: { Error: { Code, Message: "busy" }, RequestId: "0" } });
+const TENCENT_FAULTS = {
+  http_500: tencentFault("InternalError"),
+  error: tencentFault("InternalError.OtherError"),
+};
+
 class Sim {
   readonly #now_ms: () => number;
 
   constructor(now_ms: () => number) {
     this.#now_ms = now_ms;
     this.aliyun.onReport = (items, after_ms) => this.pushes.tell(items, after_ms);
+    this.tencent.onReport = (items, after_ms) => this.pushes.tell(items, after_ms);
   }
 
   readonly log = new MessageLog();
   readonly dials = new Dials();
   readonly robots: readonly SimRobot[] = [wecomRobot(), dingtalkRobot(), feishuRobot()];
   readonly aliyun = new AliyunSms();
+  readonly tencent = new TencentSms(() => this.aliyun.fate);
   readonly webhook = new WebhookReceiver();
   readonly pushes = new Pushes();
   readonly secrets = new Map<Kind, string | null>(KINDS.map((kind) => [kind, simSecret(kind)]));
@@ -83,7 +97,18 @@ class Sim {
     const url = new URL(request.url ?? "/", "http://sim");
     const robot = request.method === "POST" ? this.robots.find((one) => one.matches(url.pathname)) : undefined;
     if (robot !== undefined) return this.#robot(robot, url, request, response);
-    if (request.method === "POST" && this.aliyun.matches(request)) return this.#sms(url, request, response);
+    if (request.method === "POST" && this.aliyun.matches(request)) {
+      const asks = request.headers["x-acs-action"] !== "SendSms";
+      return this.#sms(request, response, asks, ALIYUN_FAULTS, (body, at_ms) =>
+        this.aliyun.judge(request, url, body, at_ms),
+      );
+    }
+    if (request.method === "POST" && this.tencent.matches(request)) {
+      const asks = request.headers["x-tc-action"] !== "SendSms";
+      return this.#sms(request, response, asks, TENCENT_FAULTS, (body, at_ms) =>
+        this.tencent.judge(request, body, at_ms),
+      );
+    }
     if (request.method === "POST" && this.webhook.matches(url.pathname)) return this.#hook(url, request, response);
     if (url.pathname === "/") return send(response, 200, page(this.log.list()), "text/html; charset=utf-8");
     if (url.pathname === "/sim/log") return this.#log(url, request, response);
@@ -118,9 +143,14 @@ class Sim {
     else send(response, 200, answer);
   }
 
-  async #sms(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // what is asked is answered, whatever the dial of sending says; a service that is away does not answer at all
-    const asks = request.headers["x-acs-action"] !== "SendSms";
+  // what is asked is answered, whatever the dial of sending says; a service that is away does not answer at all
+  async #sms(
+    request: IncomingMessage,
+    response: ServerResponse,
+    asks: boolean,
+    faults: { readonly http_500: unknown; readonly error: unknown },
+    judge: (body: Buffer, at_ms: number) => SmsJudged,
+  ): Promise<void> {
     const dial = asks ? CALM : this.dials.take("sms");
     if (dial.outcome === "refuse") {
       request.socket.destroy();
@@ -128,10 +158,10 @@ class Sim {
     }
     const body = await bodyOf(request);
     await wait(dial.slow_ms);
-    if (dial.outcome === "http_500") return send(response, 500, { Code: "InternalError", Message: "busy" });
-    if (dial.outcome === "error") return send(response, 200, { Code: "isp.SYSTEM_ERROR", Message: "busy" });
+    if (dial.outcome === "http_500") return send(response, 500, faults.http_500);
+    if (dial.outcome === "error") return send(response, 200, faults.error);
     const at_ms = this.#now_ms();
-    const { status, answer, ...judged } = this.aliyun.judge(request, url, body, at_ms);
+    const { status, answer, ...judged } = judge(body, at_ms);
     const lost = dial.outcome === "lost";
     if (!asks || status !== 200)
       this.log.add({ at: new Date(at_ms).toISOString(), kind: "sms", ...judged, answer: lost ? null : answer });
@@ -227,6 +257,7 @@ export async function startChannelSim(options: SimOptions = {}): Promise<Channel
     log: sim.log,
     dials: sim.dials,
     aliyun: sim.aliyun,
+    tencent: sim.tencent,
     pushes: sim.pushes,
     setSecret: (kind, secret) => void sim.secrets.set(kind, secret),
     stop: async () => {

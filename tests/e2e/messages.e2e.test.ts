@@ -123,8 +123,10 @@ describe("messages in the console", () => {
     await sms.getByRole("button", { name: "测试连接" }).click();
     await page.getByText("连接正常，没有发送任何消息").waitFor();
     await sms.getByRole("button", { name: "更换" }).click();
-    const service = page.getByRole("dialog", { name: "连接阿里云短信" });
+    const service = page.getByRole("dialog", { name: "连接短信服务" });
     expect(await service.getByLabel("AccessKey Secret").inputValue()).toBe("");
+    await service.getByLabel("服务商").selectOption("腾讯云");
+    await service.getByLabel("SmsSdkAppId").waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await picture(page, "service");
     await service.getByRole("button", { name: "取消" }).click();

@@ -225,4 +225,10 @@ async function tryAliyun(ground: Ground, settings: AliyunSettings): Promise<Conn
   }
 }
 
-export const aliyun: SmsService<AliyunSettings> = { sendOne, askOne, receiptOf, tryIt: tryAliyun };
+export const aliyun = (settings: AliyunSettings): SmsService => ({
+  per_second: 5_000,
+  sendOne: (ground, letter) => sendOne(ground, settings, letter),
+  askOne: (ground, asked) => askOne(ground, settings, asked),
+  receiptOf: (ground, asked) => receiptOf(ground, settings, asked),
+  tryIt: (ground) => tryAliyun(ground, settings),
+});

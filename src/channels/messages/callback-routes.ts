@@ -5,7 +5,7 @@ import type { Ground } from "../../ground.ts";
 import { aboutOne, hashSecret, newSecret, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { heardAt, saveCallback } from "./receipt-store.ts";
-import { inWorld, takeDeliveries } from "./receipts.ts";
+import { takeDeliveries } from "./receipts.ts";
 import { takeReplies } from "./replies.ts";
 import { byOf, ChannelWord, connect, tags } from "./route-parts.ts";
 import { readReports } from "./sms-reports.ts";
@@ -71,11 +71,7 @@ export function callbackRoutes(app: FastifyInstance, ground: Ground): void {
         const channel = await heardAt(tx, hashSecret(request.params.token), ground.wall.now());
         if (channel === undefined) throw problem("channels.callback_unknown");
         await takeDeliveries(tx, ground, deliveries);
-        await takeReplies(
-          tx,
-          ground,
-          replies.map((one) => inWorld(ground, one)),
-        );
+        await takeReplies(tx, ground, replies);
       });
       if (others > 0) ground.log.warn({ others }, "a service told of messages that are none of ours");
       return HEARD;

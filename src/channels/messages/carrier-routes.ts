@@ -6,7 +6,14 @@ import { aboutOne, Instant, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { channelSim } from "../channel-sim.ts";
 import { wantedKinds } from "../webhooks/endpoint-store.ts";
-import { AliyunSettings, forgetCarrier, MailServerSettings, saveCarrier, saveCost } from "./carrier-settings.ts";
+import {
+  AliyunSettings,
+  forgetCarrier,
+  MailServerSettings,
+  saveCarrier,
+  saveCost,
+  TencentSettings,
+} from "./carrier-settings.ts";
 import { carrierViews } from "./carrier-view-store.ts";
 import { stops } from "./log-store.ts";
 import type { Channel } from "./request.ts";
@@ -16,7 +23,10 @@ import { tryMail } from "./smtp.ts";
 
 const Cost = Type.Integer({ minimum: 0, maximum: 100_000, description: "Minor units for a billed part" });
 const Params = Type.Object({ channel: ChannelWord });
-const SetBody = Type.Object({ settings: Type.Union([AliyunSettings, MailServerSettings]), cost_minor: Cost }, closed);
+const SetBody = Type.Object(
+  { settings: Type.Union([AliyunSettings, TencentSettings, MailServerSettings]), cost_minor: Cost },
+  closed,
+);
 const CostBody = Type.Object({ cost_minor: Cost }, closed);
 const Count = Type.Integer();
 const Carrier = Type.Object({
@@ -107,6 +117,15 @@ function listRoute(app: FastifyInstance, ground: Ground): void {
   );
 }
 
+/** What people see of a service: which one, and the ends of its key. */
+function shownOf(settings: Static<typeof SetBody>["settings"]): string {
+  if ("host" in settings) return `${settings.host}:${settings.port} · ${settings.from}`;
+  const ends = (id: string) => `${id.slice(0, 4)}…${id.slice(-2)}`;
+  return "secret_id" in settings
+    ? `${ends(settings.secret_id)} · ${settings.sdk_app_id}`
+    : ends(settings.access_key_id);
+}
+
 function setRoutes(app: FastifyInstance, ground: Ground): void {
   app.put<One & { Body: Static<typeof SetBody> }>(
     "/api/messages/carriers/:channel",
@@ -125,14 +144,10 @@ function setRoutes(app: FastifyInstance, ground: Ground): void {
       const { channel } = request.params;
       const { settings, cost_minor } = request.body;
       requireService(channel);
-      const fits = channel === "sms" ? "access_key_id" in settings : "host" in settings;
-      if (!fits) throw problem("channels.carrier_settings", { channel });
-      const shown =
-        "access_key_id" in settings
-          ? `${settings.access_key_id.slice(0, 4)}…${settings.access_key_id.slice(-2)}`
-          : `${settings.host}:${settings.port} · ${settings.from}`;
+      if ((channel === "email") !== "host" in settings) throw problem("channels.carrier_settings", { channel });
+      const shown = shownOf(settings);
       Object.assign(request.audit_subject, { channel, shown, cost_minor });
-      const kept = "access_key_id" in settings ? { ...settings, origin: null } : settings;
+      const kept = "host" in settings ? settings : { ...settings, origin: null };
       await ground.store.write(SYSTEM_SCOPE, (tx) =>
         saveCarrier(tx, ground, channel, { settings: kept, shown, cost_minor }),
       );

@@ -17,6 +17,16 @@ export const AliyunSettings = Type.Object(
 /** `origin`: the simulator of an example world or a test, in the place of the service; never typed by people. */
 export type AliyunSettings = Static<typeof AliyunSettings> & { readonly origin: string | null };
 
+export const TencentSettings = Type.Object(
+  {
+    secret_id: Type.String({ minLength: 8, maxLength: 60 }),
+    secret_key: Type.String({ minLength: 8, maxLength: 100 }),
+    sdk_app_id: Type.String({ pattern: "^\\d{6,16}$", description: "SmsSdkAppId of the application" }),
+  },
+  { additionalProperties: false },
+);
+export type TencentSettings = Static<typeof TencentSettings> & { readonly origin: string | null };
+
 /** How a mail server takes a connection: encrypted from its first byte, or from its greeting on. */
 export const MailServerSettings = Type.Object(
   {
@@ -71,7 +81,7 @@ async function settingsOf<Settings>(tx: Tx, ground: Ground, channel: Channel): P
 }
 
 /** Of whichever service sends SMS. */
-export type SmsSettings = AliyunSettings;
+export type SmsSettings = AliyunSettings | TencentSettings;
 
 export function smsSettings(tx: Tx, ground: Ground): Promise<SmsSettings | undefined> {
   return settingsOf<SmsSettings>(tx, ground, "sms");

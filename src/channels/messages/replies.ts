@@ -2,12 +2,13 @@ import type { Ground } from "../../ground.ts";
 import { membersHolding, sayConsents } from "../../members/index.ts";
 import type { Tx } from "../../store/index.ts";
 import { optOutWord } from "./opt-out.ts";
+import { inWorld } from "./receipts.ts";
 import { insertReply } from "./reply-store.ts";
 
 /** What somebody answered to an SMS. */
 export interface Reply {
-  /** The service's own number for it. */
-  readonly reply_key: string;
+  /** The service's own number for it; null: phone, second and words tell it apart. */
+  readonly reply_key: string | null;
   readonly phone: string;
   readonly text: string;
   /** Real time. */
@@ -30,8 +31,12 @@ export async function takeReplies(tx: Tx, ground: Ground, replies: readonly Repl
   return fresh;
 }
 
-async function takeReply(tx: Tx, ground: Ground, { reply_key, phone, text, at }: Reply): Promise<boolean> {
+async function takeReply(tx: Tx, ground: Ground, reply: Reply): Promise<boolean> {
   const { vault, clock } = ground;
+  const { phone, text } = reply;
+  const { at } = inWorld(ground, reply);
+  const reply_key =
+    reply.reply_key ?? `content ${vault.contentToken("channels.reply", `${phone} ${reply.at.getTime()} ${text}`)}`;
   const read = vault.normalise("phone", phone);
   const word = optOutWord(text);
   const now = clock.now();

@@ -44,9 +44,28 @@ function aliyunReply(item: Item): Reply | undefined {
   return { reply_key: `aliyun ${String(sequence_id).slice(0, 100)}`, phone: phone_number, text: content, at };
 }
 
+/** A status callback of Tencent: whether one arrived. */
+function tencentReport(item: Item): Delivery | undefined {
+  const message_id = messageOf(item["ext"]);
+  const at = chinaTime(item["user_receive_time"]);
+  const { report_status } = item;
+  if (message_id === undefined || at === undefined || (report_status !== "SUCCESS" && report_status !== "FAIL"))
+    return undefined;
+  const state = report_status === "SUCCESS" ? "delivered" : "failed";
+  return { message_id, state, code: String(item["errmsg"] ?? ""), at, parts: null };
+}
+
+/** A reply callback of Tencent, which has no number of its own. */
+function tencentReply(item: Item): Reply | undefined {
+  const { mobile, nationcode, text, time } = item;
+  if (typeof mobile !== "string" || typeof text !== "string" || typeof time !== "number") return undefined;
+  const phone = nationcode === "86" || nationcode === undefined ? mobile : `+${String(nationcode)}${mobile}`;
+  return { reply_key: null, phone, text, at: new Date(time * 1_000) };
+}
+
 /** Reads what came to the address at which services tell us. */
 export function readReports(items: readonly Item[]): Told {
-  const deliveries = items.map(aliyunReport).filter((one) => one !== undefined);
-  const replies = items.map(aliyunReply).filter((one) => one !== undefined);
+  const deliveries = items.map((item) => aliyunReport(item) ?? tencentReport(item)).filter((one) => one !== undefined);
+  const replies = items.map((item) => aliyunReply(item) ?? tencentReply(item)).filter((one) => one !== undefined);
   return { deliveries, replies, others: items.length - deliveries.length - replies.length };
 }

@@ -105,6 +105,11 @@ engine.registerFilter("short_code", function (target: unknown, days?: unknown) {
   return makerOf(this.context).codeFor(target, days);
 });
 
+/** Parameters of a filed text, in the order in which they first stand in it. */
+export const filedNames = (text: string): string[] => [
+  ...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = ""]) => name)),
+];
+
 /** @throws an error of Liquid that says where it does not read */
 export function parseLiquid(text: string): Template[] {
   return engine.parse(text);

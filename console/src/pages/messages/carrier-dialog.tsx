@@ -7,11 +7,14 @@ import { useTexts } from "../../texts/texts.ts";
 import { type Carrier, useMessageAct } from "./messages-data.ts";
 
 type Fields = Readonly<Record<string, string>>;
-type Set = (name: string, value: string) => void;
+type SetField = (name: string, value: string) => void;
 
 const EMPTY: Fields = {
   access_key_id: "",
   access_key_secret: "",
+  secret_id: "",
+  secret_key: "",
+  sdk_app_id: "",
   host: "",
   port: "465",
   security: "tls",
@@ -21,7 +24,8 @@ const EMPTY: Fields = {
 };
 /** Fields of each service that are typed. */
 const OF = {
-  sms: ["access_key_id", "access_key_secret"],
+  aliyun: ["access_key_id", "access_key_secret"],
+  tencent: ["secret_id", "secret_key", "sdk_app_id"],
   email: ["host", "port", "security", "user", "password", "from"],
 };
 
@@ -32,10 +36,12 @@ const costOf = (text: string): number | undefined =>
 export function CarrierDialog({ carrier, onClose }: { carrier: Carrier; onClose: () => void }) {
   const t = useTexts("messages");
   const channel = carrier.channel === "sms" ? "sms" : "email";
+  const [sms, setSms] = useState<"aliyun" | "tencent">("aliyun");
+  const service = channel === "sms" ? sms : "email";
   const [fields, setFields] = useState(EMPTY);
   const [cost, setCost] = useState(String(carrier.cost_minor / 100));
-  const set: Set = (name, value) => setFields((before) => ({ ...before, [name]: value }));
-  const names = OF[channel];
+  const set: SetField = (name, value) => setFields((before) => ({ ...before, [name]: value }));
+  const names = OF[service];
   // an untouched form changes the price alone
   const untouched = names.every((name) => fields[name] === EMPTY[name]);
   const whole = names.every((name) => fields[name]?.trim() !== "");
@@ -64,7 +70,19 @@ export function CarrierDialog({ carrier, onClose }: { carrier: Carrier; onClose:
         {carrier.settings_shown === "" ? "" : `${t("carrier.now", { shown: carrier.settings_shown })} `}
         {t("carrier.sealed")}
       </p>
-      {channel === "sms" ? <AliyunFields fields={fields} set={set} /> : <MailFields fields={fields} set={set} />}
+      {channel === "sms" ? (
+        <>
+          <SelectField
+            label={t("carrier.provider")}
+            value={sms}
+            onChange={(value) => setSms(value === "tencent" ? "tencent" : "aliyun")}
+            options={(["aliyun", "tencent"] as const).map((value) => ({ value, label: t(`carrier.${value}`) }))}
+          />
+          <KeyFields names={names} fields={fields} set={set} />
+        </>
+      ) : (
+        <MailFields fields={fields} set={set} />
+      )}
       <TextField label={t("carrier.price")} hint={t("carrier.price_hint")} value={cost} onChange={setCost} />
       {carrier.settings_shown === "" || carrier.settings_shown === "HUITOU_SMTP_URL" ? null : (
         <Forget path={path} onDone={onClose} />
@@ -73,28 +91,30 @@ export function CarrierDialog({ carrier, onClose }: { carrier: Carrier; onClose:
   );
 }
 
-function AliyunFields({ fields, set }: { fields: Fields; set: Set }) {
+const KEY_LABELS: Fields = {
+  access_key_id: "AccessKey ID",
+  access_key_secret: "AccessKey Secret",
+  secret_id: "SecretId",
+  secret_key: "SecretKey",
+  sdk_app_id: "SmsSdkAppId",
+};
+const SECRET = new Set(["access_key_secret", "secret_key"]);
+
+function KeyFields({ names, fields, set }: { names: readonly string[]; fields: Fields; set: SetField }) {
   const t = useTexts("messages");
-  return (
-    <>
-      <TextField
-        label="AccessKey ID"
-        hint={t("carrier.key_hint")}
-        value={fields["access_key_id"] ?? ""}
-        onChange={(value) => set("access_key_id", value)}
-      />
-      <TextField
-        label="AccessKey Secret"
-        type="password"
-        autoComplete="new-password"
-        value={fields["access_key_secret"] ?? ""}
-        onChange={(value) => set("access_key_secret", value)}
-      />
-    </>
-  );
+  return names.map((name, at) => (
+    <TextField
+      key={name}
+      label={KEY_LABELS[name] ?? name}
+      hint={at === 0 ? t("carrier.key_hint") : undefined}
+      {...(SECRET.has(name) ? { type: "password", autoComplete: "new-password" } : {})}
+      value={fields[name] ?? ""}
+      onChange={(value) => set(name, value)}
+    />
+  ));
 }
 
-function MailFields({ fields, set }: { fields: Fields; set: Set }) {
+function MailFields({ fields, set }: { fields: Fields; set: SetField }) {
   const t = useTexts("messages");
   return (
     <>
