@@ -70,6 +70,8 @@ export const ROUTES: readonly Route[] = [
     import("./pages/journeys/journey.tsx").then((page) => page.JourneyPage),
   ),
   route("/tasks", "tasks.read", () => import("./pages/tasks/tasks.tsx").then((page) => page.TasksPage)),
+  route("/robots", "robots.read", () => import("./pages/robots/robots.tsx").then((page) => page.RobotsPage)),
+  route("/robots/:robot_id", "robots.read", () => import("./pages/robots/robot.tsx").then((page) => page.RobotPage)),
   route("/templates", "channels.read", () =>
     import("./pages/messages/templates.tsx").then((page) => page.TemplatesPage),
   ),

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser } from "../../tests/support/browser.ts";
+import { chineseFont } from "./chinese-font.ts";
 import { coveredPicture } from "./cover.ts";
 import { type Gate, openGate } from "./gate.ts";
 
@@ -90,7 +91,11 @@ describe("pictures", () => {
   test("cover what was typed, passwords, what tells who somebody is and what the flow names; the rest is seen", async () => {
     const page = await browser.newPage({ viewport: { width: 600, height: 500 } });
     await page.setContent(HTML);
-    const middles = await page.evaluate(() => {
+    // where things are once the font of pictures has moved them
+    const measured = await browser.newPage({ viewport: { width: 600, height: 500 } });
+    await measured.setContent(HTML);
+    await measured.addStyleTag({ content: (await chineseFont(measured)) ?? "" });
+    const middles = await measured.evaluate(() => {
       const deep = document.querySelector("#host")?.shadowRoot?.querySelector("#deep");
       const all = [...document.querySelectorAll("[id]:not(#host)"), ...(deep ? [deep] : [])];
       return all.map((element) => {
@@ -119,6 +124,17 @@ describe("pictures", () => {
       { jpeg: (picture as Buffer).toString("base64"), points: middles },
     );
     expect(new Set(covered)).toEqual(new Set(["phone", "mail", "typed", "password", "field", "named", "deep"]));
+    await Promise.all([page.close(), measured.close()]);
+  });
+
+  test("show Chinese on a machine without a Chinese font", async () => {
+    const page = await browser.newPage({ viewport: { width: 200, height: 60 } });
+    const inked = async (text: string) => {
+      await page.setContent(`<body style="margin:0"><p style="font:32px sans-serif;margin:8px">${text}</p></body>`);
+      return coveredPicture(page, { selectors: [], values: [] });
+    };
+    // two empty boxes look the same
+    expect(await inked("回")).not.toEqual(await inked("头"));
     await page.close();
   });
 

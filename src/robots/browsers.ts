@@ -5,7 +5,7 @@ import type { Ground } from "../ground.ts";
 import { launchBrowser } from "../platform/browser.ts";
 import { problem } from "../platform/index.ts";
 
-const VIEWPORT = { width: 1280, height: 800 };
+const VIEWPORT = { width: 1100, height: 688 };
 const FOLDER = "robots";
 
 interface Held {

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { PERSONAL_IN_TEXT } from "../vault/index.ts";
+import { chineseFont } from "./chinese-font.ts";
 
 /** What must not be seen in a picture. */
 export interface Covers {
@@ -50,6 +51,7 @@ function markCovered({ selectors, values, patterns, mark }: Marking): number {
 export async function coveredPicture(page: Page, covers: Covers): Promise<Buffer | undefined> {
   const marking: Marking = { ...covers, mark: MARK, patterns: PERSONAL_IN_TEXT.map(({ source }) => source) };
   try {
+    const style = await chineseFont(page).catch(() => undefined);
     await page.evaluate(markCovered, marking);
     for (let n = 0; n < TRIES; n += 1) {
       const picture = await page.screenshot({
@@ -60,6 +62,7 @@ export async function coveredPicture(page: Page, covers: Covers): Promise<Buffer
         timeout: PICTURE_MS_MAX,
         mask: [page.locator(`[${MARK}]`)],
         maskColor: "#8a94a6",
+        ...(style === undefined ? {} : { style }),
       });
       if ((await page.evaluate(markCovered, marking)) === 0) return picture;
     }

@@ -58,6 +58,8 @@ export const PAGES = [
   "/messages",
   "/messages?state=held",
   "/channels",
+  "/robots",
+  "/robots/1",
   "/metrics",
   "/metrics/stores",
   "/metrics/net_sales",

@@ -75,7 +75,7 @@ test(`kill -9 while gifts are entered, ${KILLS} times: the back office has each 
   ).toEqual([]);
   expect(references).toHaveLength(GIFTS);
   const kept = await rig.query<{ reference: string; state: string; note: string }>(
-    "select 'HT-' || entitlement_id as reference, state, note from benefits.entitlement where benefit = 'birthday_gift'",
+    "select 'HT-' || entitlement_id as reference, state, note from benefits.entitlement where benefit = 'desk_gift'",
   );
   const numbers = new Map(office.office.gifts.map((gift) => [gift.reference, `礼品单 ${gift.order_no}`]));
   expect(kept.map(({ reference, state, note }) => [reference, state, note]).toSorted()).toEqual(

@@ -10,7 +10,8 @@ import { id, memberOf, record, rows, send } from "./member-records.ts";
 import { type Answer, type PersonSession, type Staff, staffOf } from "./people.ts";
 import { runQueuedJobs } from "./queued-jobs.ts";
 
-export const GIFT = "birthday_gift";
+/** A benefit of its own: what is shipped has an audience. */
+export const GIFT = "desk_gift";
 
 interface RunSeen {
   readonly run_id: number;
@@ -97,7 +98,11 @@ export class RobotDesk {
     const made = await who.call("POST", "/api/robots", {
       flow,
       name: flow,
-      inputs: { address: this.office.url, ...(inputs as object) },
+      inputs: {
+        address: this.office.url,
+        ...(flow === "birthday_gifts" ? { benefit: GIFT } : {}),
+        ...(inputs as object),
+      },
       daily_at: null,
       patience_seconds: 60,
       ...rest,

@@ -53,6 +53,7 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "templates", path: "/templates", permission: "channels.read" },
       { key: "messages", path: "/messages", permission: "channels.read" },
       { key: "channels", path: "/channels", permission: "channels.read" },
+      { key: "robots", path: "/robots", permission: "robots.read" },
     ],
   },
   {
