@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OFFICE_PASSWORD, OFFICE_USER } from "../examples/mall-office/office.ts";
-import { type MallOffice, startMallOffice } from "../examples/mall-office/server.ts";
+import type { MallOffice } from "../examples/mall-office/server.ts";
 import { compose } from "../src/composition.ts";
 import { loadConfig } from "../src/config.ts";
 import { loadDomains } from "../src/domains.ts";
