@@ -9,6 +9,7 @@ import { carryOutActs } from "./acts/acts.ts";
 import { isAmong } from "./bucket.ts";
 import { type LiveVersion, movingVersions } from "./journey-store.ts";
 import { type Plan, planOf, type Stop } from "./plan.ts";
+import { prioritiesOf } from "./priority.ts";
 import {
   addCounts,
   addTrouble,
@@ -161,8 +162,14 @@ function countsOf(walkers: readonly Walker[]): Map<number, number> {
 
 /** Points last: from there to the commit nobody else writes to the ledger. */
 async function carryOutEffects({ tx, ground, now, effects }: Batch, plan: Plan): Promise<void> {
-  for (let at = 0; at < effects.messages.length; at += REQUESTS_MAX)
-    await requestMessages(tx, ground, "journeys", effects.messages.slice(at, at + REQUESTS_MAX));
+  const priority = await prioritiesOf(
+    tx,
+    plan.definition,
+    effects.messages.map(({ member_id }) => member_id),
+  );
+  const messages = effects.messages.map((one) => ({ ...one, priority: priority(one.member_id) }));
+  for (let at = 0; at < messages.length; at += REQUESTS_MAX)
+    await requestMessages(tx, ground, "journeys", messages.slice(at, at + REQUESTS_MAX));
   await addTrouble(tx, await carryOutActs(tx, ground, plan, effects.acts), now);
   if (effects.points.length === 0) return;
   const outcomes = await commitWithin(

@@ -151,6 +151,12 @@ export const JourneyDefinition = Type.Object(
       Type.Null(),
     ]),
     hold_out_percent: Type.Integer({ minimum: 0, maximum: 50, description: "Enter, get nothing, are compared with" }),
+    priority: Type.Optional(
+      Type.Union([Type.Literal("low"), Type.Literal("normal"), Type.Literal("high")], {
+        description:
+          "Whose messages go first when a budget, a cap or a channel's capacity is short; normal by default. Within it members of high value (RFM classes A and B) go first",
+      }),
+    ),
     start: Next,
     nodes: Type.Record(Type.String({ pattern: NODE_KEY }), Node),
   },

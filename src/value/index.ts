@@ -1,2 +1,3 @@
 export { computeRfm, type ComputeOptions, type ComputeResult } from "./compute.ts";
+export { highValueAmong } from "./rfm-store.ts";
 export { activeVersion, currentRun } from "./run-store.ts";

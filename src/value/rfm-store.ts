@@ -183,3 +183,12 @@ export async function countOthers(tx: Tx, { from_day, business_day }: Window, cu
   );
   return row ?? { population: 0, never: 0, over_365: 0, flagged: 0, refused: 0, other_currency: 0 };
 }
+
+/** Who of some members is of high value by the layers of now: classes A and B. */
+export async function highValueAmong(tx: Tx, member_ids: readonly number[]): Promise<Set<number>> {
+  const rows = await tx.query<{ member_id: number }>(
+    "select member_id from value.rfm_member where member_id = any($1::bigint[]) and class in ('A', 'B')",
+    [member_ids],
+  );
+  return new Set(rows.map(({ member_id }) => member_id));
+}

@@ -9,13 +9,15 @@ import { CONSENT_MEDIA, CONSENT_PURPOSE, type Policy } from "./policy.ts";
 import { policyInForce } from "./policy-store.ts";
 import { isQuiet, quietUntil } from "./quiet.ts";
 import { heldOutSince, type LeftOut, reallySent, reallySpent } from "./rehearse-store.ts";
-import type { Channel, HeldReason } from "./request.ts";
+import { type Channel, type HeldReason, PRIORITY } from "./request.ts";
 
 /** A message that would be asked for. */
 export interface RehearsedRequest {
   readonly member_id: number;
   readonly template: string;
   readonly at: Date;
+  /** As in `MessageRequest`. */
+  readonly priority?: number;
 }
 
 /** What the gate would make of it; `waiting`: its time comes after the end of the rehearsal. */
@@ -94,7 +96,8 @@ export async function rehearseMessages(
   const told = new Map<string, ToldLast>();
   const counters = new Counters(new Map());
   const moments: Moment[] = [...looks, ...(await realMoments(tx, known, requests, options, { told, counters }))];
-  moments.sort((a, b) => a.at - b.at || a.place - b.place);
+  const priority = ({ place }: Moment) => requests[place]?.priority ?? PRIORITY;
+  moments.sort((a, b) => a.at - b.at || priority(b) - priority(a) || a.place - b.place);
   const fates: (RehearsedFate | undefined)[] = requests.map(() => undefined);
   let seen = 0;
   for (const { at, place, real } of moments) {

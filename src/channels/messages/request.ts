@@ -27,6 +27,8 @@ export interface MessageRequest {
   readonly valid_until?: Date;
 }
 
+/** Of whoever says nothing else. */
+export const PRIORITY = 5;
 export const REQUESTS_MAX = 10_000;
 
 /**

@@ -10,6 +10,7 @@ import { rehearseActs } from "../acts/acts.ts";
 import { askOf, earnOf } from "../advance.ts";
 import type { JourneyDefinition } from "../definition.ts";
 import { type Plan, planOf } from "../plan.ts";
+import { prioritiesOf } from "../priority.ts";
 import { nodeSentence } from "../sentence.ts";
 import type { Walk, Walker } from "../walk.ts";
 import { type Asked, historyOf } from "./entries.ts";
@@ -115,7 +116,7 @@ async function playDays(
     await step();
     [day, begins] = [addDays(day, 1), ends];
   }
-  const settled = await settle(tx, ground, definition.key, effects, { asked, pulse });
+  const settled = await settle(tx, ground, definition, effects, { asked, pulse });
   await step();
   const given = settled.points.reduce((sum, one) => sum + (one.refused === undefined ? one.points : 0), 0);
   const notes = [NOTES.by_occurrence, NOTES.rules_of_now, ...history.notes, ...(await notesOfNow(tx, ground, plan))];
@@ -182,12 +183,19 @@ function partsOf(walkers: readonly Walker[]): Walker[][] {
 async function settle(
   tx: Tx,
   ground: Ground,
-  journey: string,
+  definition: JourneyDefinition,
   { messages, points, acts }: Effects,
   { asked: { from, until }, pulse }: Pick<Leading, "asked" | "pulse">,
 ): Promise<Settled> {
-  const first_words = (await versionNumbers(tx, journey)).map(String);
-  const inOrder = messages.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  const first_words = (await versionNumbers(tx, definition.key)).map(String);
+  const priority = await prioritiesOf(
+    tx,
+    definition,
+    messages.map(({ member_id }) => member_id),
+  );
+  const inOrder = messages
+    .map((one) => ({ ...one, priority: priority(one.member_id) }))
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
   const instead_of = { source: "journeys", first_words };
   // whoever is due at the very end is played, and the gate still looks at it
   const last = new Date(until.getTime() + 1);

@@ -40,6 +40,7 @@ export interface JourneyDefinition {
   readonly start: string;
   readonly goal: { readonly event: string; readonly exit: boolean } | null;
   readonly hold_out_percent: number;
+  readonly priority?: string;
   readonly nodes: Readonly<Record<string, { readonly kind: string } & Readonly<Record<string, unknown>>>>;
   readonly [part: string]: unknown;
 }

@@ -71,6 +71,13 @@ export function SettingsForm({ drawn, onChange, t }: Props) {
           </label>
         </>
       )}
+      <SelectField
+        label={t("field.priority")}
+        value={drawn.priority ?? "normal"}
+        hint={t("field.priority_hint")}
+        options={["high", "normal", "low"].map((value) => ({ value, label: t(`priority.${value}`) }))}
+        onChange={(priority) => onChange({ priority })}
+      />
       <TextField
         label={t("field.hold_out")}
         type="number"
