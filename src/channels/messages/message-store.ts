@@ -1,12 +1,14 @@
 import { problem } from "../../platform/index.ts";
 import { emit, type Tx } from "../../store/index.ts";
-import { type EndedMessage, type MessageRequest, PRIORITY } from "./request.ts";
+import type { EndedMessage, MessageRequest } from "./request.ts";
 
 export interface Requested {
   readonly message_ids: readonly number[];
   readonly fresh: number;
 }
 
+/** Of whoever says nothing else. */
+export const PRIORITY = 5;
 const ENDED_PER_EVENT_MAX = 1_000;
 
 /** @param test_version of messages that try a template on the seed list @throws channels.template_unknown */

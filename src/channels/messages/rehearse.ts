@@ -9,7 +9,8 @@ import { CONSENT_MEDIA, CONSENT_PURPOSE, type Policy } from "./policy.ts";
 import { policyInForce } from "./policy-store.ts";
 import { isQuiet, quietUntil } from "./quiet.ts";
 import { heldOutSince, type LeftOut, reallySent, reallySpent } from "./rehearse-store.ts";
-import { type Channel, type HeldReason, PRIORITY } from "./request.ts";
+import { PRIORITY } from "./message-store.ts";
+import type { Channel, HeldReason } from "./request.ts";
 
 /** A message that would be asked for. */
 export interface RehearsedRequest {

@@ -27,8 +27,6 @@ export interface MessageRequest {
   readonly valid_until?: Date;
 }
 
-/** Of whoever says nothing else. */
-export const PRIORITY = 5;
 export const REQUESTS_MAX = 10_000;
 
 /**
