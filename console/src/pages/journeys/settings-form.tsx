@@ -43,6 +43,34 @@ export function SettingsForm({ drawn, onChange, t }: Props) {
           onChange={(text) => onChange({ reentry: { kind: "again", after_days: Number(text) } }, "after_days")}
         />
       ) : null}
+      <GoalFields goal={goal} onChange={onChange} t={t} />
+      <SelectField
+        label={t("field.priority")}
+        value={drawn.priority ?? "normal"}
+        hint={t("field.priority_hint")}
+        options={["high", "normal", "low"].map((value) => ({ value, label: t(`priority.${value}`) }))}
+        onChange={(priority) => onChange({ priority })}
+      />
+      <TextField
+        label={t("field.hold_out")}
+        type="number"
+        value={String(drawn.hold_out_percent ?? "")}
+        hint={t("field.hold_out_hint")}
+        onChange={(text) => onChange({ hold_out_percent: Number(text) }, "hold_out")}
+      />
+    </>
+  );
+}
+
+interface GoalProps {
+  readonly goal: JourneyDefinition["goal"] | undefined;
+  readonly onChange: Props["onChange"];
+  readonly t: Translate;
+}
+
+function GoalFields({ goal, onChange, t }: GoalProps) {
+  return (
+    <>
       <SelectField
         label={t("field.goal")}
         value={goal === null || goal === undefined ? NO_GOAL : "some"}
@@ -71,20 +99,6 @@ export function SettingsForm({ drawn, onChange, t }: Props) {
           </label>
         </>
       )}
-      <SelectField
-        label={t("field.priority")}
-        value={drawn.priority ?? "normal"}
-        hint={t("field.priority_hint")}
-        options={["high", "normal", "low"].map((value) => ({ value, label: t(`priority.${value}`) }))}
-        onChange={(priority) => onChange({ priority })}
-      />
-      <TextField
-        label={t("field.hold_out")}
-        type="number"
-        value={String(drawn.hold_out_percent ?? "")}
-        hint={t("field.hold_out_hint")}
-        onChange={(text) => onChange({ hold_out_percent: Number(text) }, "hold_out")}
-      />
     </>
   );
 }
