@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { address, defineFlow, type GiftDue, text } from "./contract.ts";
-import { COVERS, PARTS, SECRETS, session } from "./mall-office.ts";
+import { COVERS, enterGift, findGift, SECRETS, session } from "./mall-office.ts";
 
 const GIFTS_MAX = 200;
 
@@ -31,33 +31,19 @@ export const birthdayGifts = defineFlow({
   covers: COVERS,
   session,
   run: async (robot) => {
-    const { address: office, benefit, gift: gift_name } = robot.inputs;
+    const { benefit, gift: gift_name } = robot.inputs;
     const due = await robot.platform.giftsDue(benefit, GIFTS_MAX);
     return robot.each(
       due.map((gift) => ({ key: `gift ${gift.entitlement_id}`, of: gift })),
       {
-        lookUp: async (gift) => {
-          await robot.go(`${office}/gifts?reference=${referenceOf(gift)}`);
-          await robot.await({ list: PARTS.list });
-          return (await robot.sees(PARTS.found)) ? robot.read(PARTS.found) : undefined;
-        },
+        lookUp: (gift) => findGift(robot, referenceOf(gift)),
         enter: async (gift) => {
           if (!(await robot.platform.isDue(gift.entitlement_id)))
             robot.refuse({
               zh: "这份礼已在别处领取或已过期。",
               en: "It was handed out elsewhere, or its days have passed.",
             });
-          await robot.go(`${office}/gifts/new`);
-          await robot.fill(PARTS.reference, referenceOf(gift));
-          await robot.fillPhone(PARTS.phone, gift.member_id);
-          await robot.fill(PARTS.gift, gift_name);
-          await robot.click(PARTS.submit);
-          const seen = await robot.await({ order: PARTS.order_no, refused: PARTS.refusal });
-          if (seen === "refused") {
-            const why = await robot.read(PARTS.refusal);
-            robot.refuse({ zh: `后台没有受理：${why}`, en: `The back office refused: ${why}` });
-          }
-          return robot.read(PARTS.order_no);
+          return enterGift(robot, { reference: referenceOf(gift), member_id: gift.member_id, gift: gift_name });
         },
         confirm: (gift, order_no) => robot.platform.fulfil(gift, order_no),
       },

@@ -60,6 +60,14 @@ export interface GiftDue {
   readonly name: string;
 }
 
+/** What a robot was asked to do for one member. */
+export interface Errand {
+  readonly errand_id: number;
+  readonly member_id: number;
+  /** Over the robot's own, for this one. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
 /** What the platform does for a robot, each with the rights of the person who owns it. */
 export interface Platform {
   /** Brings a file in by the importer. */
@@ -70,6 +78,10 @@ export interface Platform {
   isDue(entitlement_id: number): Promise<boolean>;
   /** Marks a gift as handed out, with the number the other side gave. Once, however often it is asked. */
   fulfil(gift: GiftDue, order_no: string): Promise<void>;
+  /** What it was asked to do for members of its owner, the oldest first. */
+  errands(limit: number): Promise<readonly Errand[]>;
+  /** An errand is done, under the number the other side gave. */
+  errandDone(errand: Errand, reference: string): Promise<void>;
 }
 
 /** One thing that is done in the back office once and never twice. */
@@ -147,6 +159,8 @@ export interface Flow<Inputs extends TObject = TObject, Outputs extends TObject 
   readonly covers: readonly string[];
   /** How a page looks that says the session has ended, and how to sign in. */
   readonly session: { readonly ended: Target; signIn(robot: Robot<Static<Inputs>>): Promise<void> };
+  /** Whether it does errands for members, so that journeys may send some; their items are called "errand <number>". */
+  readonly errands?: true;
   run(robot: Robot<Static<Inputs>>): Promise<Static<Outputs>>;
 }
 

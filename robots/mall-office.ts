@@ -107,3 +107,30 @@ export const session = {
       });
   },
 };
+
+type Office = Robot<{ address: string }>;
+
+/** A gift order by our own number for it. @returns its number here */
+export async function findGift(robot: Office, reference: string): Promise<string | undefined> {
+  await robot.go(`${robot.inputs.address}/gifts?reference=${reference}`);
+  await robot.await({ list: PARTS.list });
+  return (await robot.sees(PARTS.found)) ? robot.read(PARTS.found) : undefined;
+}
+
+/** Fills in the form of a gift order. @returns its number */
+export async function enterGift(
+  robot: Office,
+  order: { readonly reference: string; readonly member_id: number; readonly gift: string },
+): Promise<string> {
+  await robot.go(`${robot.inputs.address}/gifts/new`);
+  await robot.fill(PARTS.reference, order.reference);
+  await robot.fillPhone(PARTS.phone, order.member_id);
+  await robot.fill(PARTS.gift, order.gift);
+  await robot.click(PARTS.submit);
+  const seen = await robot.await({ order: PARTS.order_no, refused: PARTS.refusal });
+  if (seen === "refused") {
+    const why = await robot.read(PARTS.refusal);
+    robot.refuse({ zh: `后台没有受理：${why}`, en: `The back office refused: ${why}` });
+  }
+  return robot.read(PARTS.order_no);
+}

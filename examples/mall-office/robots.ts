@@ -12,4 +12,5 @@ export const DEMO_ROBOTS = [
     inputs: { benefit: "birthday_treat", gift: "生日茶点" },
     daily_at: "09:30",
   },
+  { flow: "member_gifts", name: "旅程礼品单", inputs: { gift: "山野茶礼" }, daily_at: null },
 ] as const;

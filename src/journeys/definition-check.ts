@@ -4,6 +4,7 @@ import { unknownTemplates } from "../channels/index.ts";
 import type { Ground } from "../ground.ts";
 import { KINDS } from "../ingest/index.ts";
 import { type Params, Problem, sentence } from "../platform/index.ts";
+import { rehearseErrands } from "../robots/index.ts";
 import { conditionSentence } from "../segments/index.ts";
 import type { Tx } from "../store/index.ts";
 import { ENTRIES, JourneyDefinition, type Node, NODES, NODES_MAX, waysOf } from "./definition.ts";
@@ -39,6 +40,7 @@ function inWords({ keyword, instancePath, params, message }: SchemaError): Journ
   if (keyword === "required")
     return list("requiredProperties").map((field) => found(`${instancePath}/${field}`, "setting_missing", { field }));
   if (keyword === "pattern" && instancePath.endsWith("/template")) return [found(instancePath, "template_missing")];
+  if (keyword === "minimum" && instancePath.endsWith("/robot_id")) return [found(instancePath, "robot_missing")];
   if (keyword === "minLength" && instancePath.endsWith("/text")) return [found(instancePath, "text_missing")];
   // parts of a union speak of its other kinds
   if (keyword === "boolean" || keyword === "const" || keyword === "anyOf") return [];
@@ -58,8 +60,18 @@ export async function journeyProblems(tx: Tx, ground: Ground, value: unknown): P
   for (const [key, node] of Object.entries(value.nodes)) {
     if (node.kind === "condition") problems.push(...(await conditionProblems(tx, ground, key, node)));
     if (node.kind === "message") problems.push(...(await templateProblems(tx, key, node.template)));
+    if (node.kind === "robot") problems.push(...(await robotProblems(tx, key, node)));
   }
   return problems.slice(0, PROBLEMS_MAX);
+}
+
+async function robotProblems(
+  tx: Tx,
+  key: string,
+  { robot_id, inputs = {} }: Extract<Node, { kind: "robot" }>,
+): Promise<JourneyProblem[]> {
+  const [refused] = await rehearseErrands(tx, [{ robot_id, inputs }]);
+  return refused === undefined ? [] : [found(`/nodes/${key}/robot_id`, "robot_unfit", { robot_id })];
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -119,6 +119,19 @@ export const NODES = {
     },
     closed,
   ),
+  robot: Type.Object(
+    {
+      kind: Type.Literal("robot"),
+      robot_id: Type.Integer({ minimum: 1, description: "A robot whose flow does errands for members" }),
+      inputs: Type.Optional(
+        Type.Record(Type.String({ pattern: "^[a-z][a-z0-9_]{0,40}$" }), Type.String({ minLength: 1, maxLength: 200 }), {
+          description: "Over the robot's own; no addresses",
+        }),
+      ),
+      next: Next,
+    },
+    closed,
+  ),
   exit: Type.Object({ kind: Type.Literal("exit") }, closed),
 } as const;
 
@@ -132,6 +145,7 @@ export const Node = Type.Union([
   NODES.message,
   NODES.points,
   NODES.staff_task,
+  NODES.robot,
   NODES.exit,
 ]);
 

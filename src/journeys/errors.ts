@@ -78,6 +78,16 @@ export const errors = defineErrors("journeys", {
     zh: "这里还没有写要做什么：请打开这一步写上。",
     en: "It does not say yet what is to be done: open this step and write it.",
   },
+  robot_missing: {
+    status: 422,
+    zh: "还没有选机器人：请打开这一步选一个。",
+    en: "There is no robot yet: open this step and choose one.",
+  },
+  robot_unfit: {
+    status: 422,
+    zh: "机器人 {robot_id} 不在了，或它的流程不为会员做事、没有这里写的输入：请另选一个。",
+    en: "The robot {robot_id} is not there, or its flow does nothing for members or has not the inputs written here: choose another.",
+  },
   condition_bad: {
     status: 422,
     zh: "条件不成立：{why_zh}",

@@ -1,5 +1,6 @@
 import type { Ground } from "../ground.ts";
 import { EVENT_KINDS, KINDS } from "../ingest/index.ts";
+import { robotName } from "../robots/index.ts";
 import { conditionSentence } from "../segments/index.ts";
 import type { Tx } from "../store/index.ts";
 import type { Entry, JourneyDefinition, Node, Span } from "./definition.ts";
@@ -101,6 +102,13 @@ export async function nodeSentence(tx: Tx, ground: Ground, node: Node): Promise<
             zh: `给导购派任务「${text}」，等办完，最多${until.zh}`,
             en: `A task for staff: “${text}”; wait for it, ${until.en} at most`,
           };
+    }
+    case "robot": {
+      const name = (await robotName(tx, node.robot_id)) ?? `#${node.robot_id}`;
+      const given = Object.values(node.inputs ?? {}).join("、");
+      return given === ""
+        ? { zh: `请机器人「${name}」办`, en: `Asks the robot “${name}”` }
+        : { zh: `请机器人「${name}」办：${given}`, en: `Asks the robot “${name}”: ${given}` };
     }
     case "exit":
       return { zh: "结束", en: "End" };

@@ -81,6 +81,12 @@ async function passNode(walk: Walk, stop: Stop, walkers: readonly Walker[]): Pro
         leave(stop, walker, 0);
       }
       return;
+    case "robot":
+      for (const walker of walkers) {
+        walk.act(stop, walker, node);
+        leave(stop, walker, 0);
+      }
+      return;
     case "staff_task":
       for (const walker of walkers) passTask(walk, stop, walker, node);
       return;

@@ -1,6 +1,7 @@
 import type { Domain } from "../domains.ts";
 import { startLoop } from "../platform/index.ts";
 import { clearDownloads } from "./browsers.ts";
+import { startErrands } from "./errands.ts";
 import "./errors.ts";
 import { robotIndicators } from "./indicators.ts";
 import { robotJobs, robotSchedules, runCancelled } from "./jobs.ts";
@@ -20,7 +21,7 @@ export const domain: Domain = {
   indicators: robotIndicators,
   start: async (ground) => {
     await clearDownloads(ground);
-    const loop = startLoop(async () => (await startDue(ground)) > 0, {
+    const loop = startLoop(async () => (await startDue(ground)) + (await startErrands(ground)) > 0, {
       idle_ms: LOOK_EVERY_MS,
       onError: (error) => ground.log.error({ error: String(error) }, "robots whose time has come were not started"),
     });

@@ -113,6 +113,11 @@ export const errors = defineErrors("robots", {
     zh: "会员 {member_id} 不在所有者可见的门店里。",
     en: "Member {member_id} is not within the stores of its owner.",
   },
+  takes_no_errands: {
+    status: 409,
+    zh: "这个机器人的流程不为单个会员做事。请选「给会员录入礼品单」这类流程的机器人。",
+    en: "The flow of this robot does nothing for single members. Choose one whose flow does, such as gift orders for members.",
+  },
   item_unknown: {
     status: 404,
     zh: "没有失败的项目「{item}」。请刷新。",

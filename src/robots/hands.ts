@@ -3,6 +3,7 @@ import type { Download, Page } from "playwright-core";
 import type { Counted, Downloaded, Item, ItemWork, Platform, Robot, Target, Words } from "../../robots/contract.ts";
 import type { Ground } from "../ground.ts";
 import { Problem, problem, sleep } from "../platform/index.ts";
+import { isLostConnection } from "../store/index.ts";
 import { type Film, wordsOf } from "./film.ts";
 import type { Gate } from "./gate.ts";
 import { firstSeen, placeOf, seenNow, SignedOut } from "./locate.ts";
@@ -112,7 +113,7 @@ export class Hands implements Robot<Inputs> {
   #said(thrown: unknown): unknown {
     const { signal, page } = this.#with;
     if (signal.aborted) return signal.reason;
-    if (thrown instanceof Problem || thrown instanceof SignedOut) return thrown;
+    if (thrown instanceof Problem || thrown instanceof SignedOut || isLostConnection(thrown)) return thrown;
     const text = thrown instanceof Error ? thrown.message : String(thrown);
     const reason = (text.split("\n")[0] ?? "").slice(0, 200);
     return problem("robots.flow_failed", { reason: `${reason} (${placeOf(page)})` });

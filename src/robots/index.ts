@@ -1,3 +1,3 @@
-/** What later domains ask of robots: a run, asked for inside their transaction and once under its key. */
-export { type Asking, requestRun } from "./robots.ts";
+/** What later domains ask of robots: something for a member, in their own transaction and once under its key. */
+export { askErrands, errandRobots, rehearseErrands, robotName } from "./errands.ts";
 export { type DemoRobot, useMallOffice } from "./mall-office.ts";

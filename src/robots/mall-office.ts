@@ -15,7 +15,8 @@ export interface DemoRobot {
   readonly flow: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, string>>;
-  readonly daily_at: string;
+  /** null: on demand only. */
+  readonly daily_at: string | null;
 }
 
 /**

@@ -7,6 +7,7 @@ import { ensureSource, mapImport, runImport, type RunControl, uploadFile } from 
 import { memberIdAt, memberRowsById, reachedMembers } from "../members/index.ts";
 import { Problem, problem } from "../platform/index.ts";
 import { isWhole, type Scope, SYSTEM_SCOPE } from "../store/index.ts";
+import { noteErrandDone, openErrands } from "./errand-store.ts";
 import type { Owner } from "./owner.ts";
 import { noteImport, runById } from "./run-store.ts";
 
@@ -14,6 +15,7 @@ export interface Acting {
   readonly ground: Ground;
   readonly owner: Owner;
   readonly owner_id: number;
+  readonly robot_id: number;
   readonly run_id: number;
   readonly control: RunControl;
 }
@@ -32,6 +34,13 @@ export function platformFor(acting: Acting): Platform {
       return (await gifts(acting, scope, { benefit: null, entitlement_id, limit: 1 })).length > 0;
     },
     fulfil: (gift, order_no) => handOut(acting, gift, order_no),
+    errands: (limit) => acting.ground.store.read(SYSTEM_SCOPE, (tx) => openErrands(tx, acting.robot_id, limit)),
+    errandDone: async ({ errand_id }, reference) => {
+      const done = { errand_id, reference, now: acting.ground.clock.now() };
+      await acting.owner.act("robots.errand", { errand_id, reference }, () =>
+        acting.ground.store.write(SYSTEM_SCOPE, (tx) => noteErrandDone(tx, acting.robot_id, done)),
+      );
+    },
   };
 }
 

@@ -186,13 +186,14 @@ export async function startDue(ground: Ground): Promise<number> {
     const due = await dueRobots(tx, day, time);
     for (const robot of due) {
       await updateRobot(tx, robot.robot_id, { last_day: day });
-      await startByItself(tx, ground, robot, `daily ${day}`);
+      await startByItself(tx, ground, robot.robot_id, `daily ${day}`);
     }
     return due.length;
   });
 }
 
-async function startByItself(tx: Tx, ground: Ground, { robot_id }: RobotRow, run_key: string): Promise<void> {
+/** A run that nobody waits for: why it does not start is told in the log. */
+export async function startByItself(tx: Tx, ground: Ground, robot_id: number, run_key: string): Promise<void> {
   try {
     await requestRun(tx, ground, { robot_id, run_key, asked_by: null });
   } catch (error) {

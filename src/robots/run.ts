@@ -1,9 +1,10 @@
 import type { BrowserContext } from "playwright-core";
 import type { Flow } from "../../robots/contract.ts";
+import { FLOWS } from "../../robots/index.ts";
 import { rightsWhileAway } from "../access/index.ts";
 import type { Ground } from "../ground.ts";
 import { addDays, businessDay, Problem, problem } from "../platform/index.ts";
-import { type JobContext, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
+import { isLostConnection, type JobContext, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { withContext } from "./browsers.ts";
 import { Film } from "./film.ts";
 import { flowOf, openOrigins, originsOf } from "./flows.ts";
@@ -36,12 +37,15 @@ export async function performRun(context: JobContext<RunInput>): Promise<Came> {
   const run = await ground.store.write(SYSTEM_SCOPE, (tx) => beginRun(tx, input.run_id, ground.clock.now()));
   if (run === undefined) return { state: "stopped" };
   const robot = await ground.store.read(SYSTEM_SCOPE, (tx) => robotById(tx, run.robot_id));
-  const film = new Film(ground, { run_id: run.run_id, attempt: run.attempts }, flowOf(robot.flow).covers);
+  const covers = FLOWS.find((one) => one.key === robot.flow)?.covers ?? [];
+  const film = new Film(ground, { run_id: run.run_id, attempt: run.attempts }, covers);
   try {
     const outputs = await work(context, robot, run, film);
     return await ended(ground, run, { state: "done", outputs, failure: null });
   } catch (error) {
     if (context.signal.aborted && !context.cancelled()) throw new Left("the process stops");
+    // neither is a database that went away the run's own failure: the queue takes it up again
+    if (isLostConnection(error)) throw error;
     if (!(error instanceof Problem)) ground.log.error({ run_id: run.run_id, error: String(error) }, "a robot failed");
     const failure = film.failure(error);
     const by_itself = failure["code"] === "robots.owner_left" || failure["code"] === "robots.no_owner";
@@ -138,7 +142,8 @@ async function equip(parts: Parts, browser: BrowserContext): Promise<Hands> {
   page.on("dialog", (dialog) => void dialog.dismiss().catch(() => undefined));
   const today = businessDay(ground.clock.now(), ground.config.timezone);
   const control = { signal, cancelled: () => context.cancelled(), progress: context.progress };
-  const acting = { ground, owner, owner_id: robot.owner_id ?? 0, run_id: run.run_id, control };
+  const { robot_id } = robot;
+  const acting = { ground, owner, owner_id: robot.owner_id ?? 0, robot_id, run_id: run.run_id, control };
   const doing = {
     ground,
     flow: flow.key,

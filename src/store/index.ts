@@ -22,7 +22,14 @@ export {
   type JobKind,
   type JobRow,
 } from "./jobs.ts";
-export { prepareQueue, requeueJobs, startJobWorkers, type JobWorkers, type Schedule } from "./job-queue.ts";
+export {
+  isLostConnection,
+  prepareQueue,
+  requeueJobs,
+  startJobWorkers,
+  type JobWorkers,
+  type Schedule,
+} from "./job-queue.ts";
 export { type DatabaseFacts, databaseFacts, mayOn, type ScopedTable, scopedTables } from "./assurance.ts";
 export { openDatabases, type Databases } from "./databases.ts";
 export { clusterFolder, stopLeftEmbedded } from "./embedded-postgres.ts";

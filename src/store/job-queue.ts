@@ -260,7 +260,7 @@ async function countFailure(ground: Ground, job_id: string): Promise<number> {
 }
 
 /** PostgreSQL's classes 08 (connection) and 57 (shut down, crashed), and what the driver says when the socket ends. */
-function isLostConnection(error: unknown): boolean {
+export function isLostConnection(error: unknown): boolean {
   const { code = "", message = "" } = error as { code?: string; message?: string };
   return (
     /^(08|57P)/.test(code) ||

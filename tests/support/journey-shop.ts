@@ -81,6 +81,21 @@ export class JourneyShop {
     );
   }
 
+  /** Members with a number by which others find them. */
+  async phones(people: readonly (readonly [name: string, phone: string])[]): Promise<void> {
+    const occurred_at = this.#world().clock.now().toISOString();
+    await send(
+      this.#world().ground,
+      this.source,
+      people.map(([name, phone]) => ({
+        kind: "member",
+        occurred_at,
+        identities: [id("mall_id", name), id("phone", phone)],
+        body: {},
+      })),
+    );
+  }
+
   async publish(definition: JourneyDefinition, running: "stay" | "move" = "stay") {
     const { ground } = this.#world();
     await this.write((tx) => saveJourney(tx, ground, definition, nobody));

@@ -3,10 +3,12 @@ import type { Tx } from "../../store/index.ts";
 import type { Plan } from "../plan.ts";
 import type { Act, Ask, Doer, Refusals } from "./act.ts";
 import { claimEffects } from "./effect-store.ts";
+import { robot } from "./robot.ts";
 import { staffTask } from "./staff-task.ts";
 
 const DOERS: { readonly [Kind in Act["kind"]]: Doer<Extract<Act, { kind: Kind }>> } = {
   staff_task: staffTask,
+  robot,
 };
 
 /** Asks of one node are of its kind. */

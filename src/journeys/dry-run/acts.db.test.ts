@@ -11,6 +11,10 @@ const HALF_HOUR_MS = 1_800_000;
 beforeAll(async () => {
   played = new PlayedJourneys(world);
   await played.shop.open();
+  await played.shop.write((tx) =>
+    tx.query(`insert into robots.robot (place, flow, name, owner_id, inputs, made_at)
+      values (1, 'member_gifts', '礼品单', 1, '{"address": "https://office.example"}', now())`),
+  );
   await played.shop.act("login", NAMES);
   await played.shop.act("member", NAMES.slice(0, 9), { home_store_code: "S1" });
 });
@@ -26,9 +30,12 @@ function deedsFrom(midnight: Date, days: number): Deed[] {
   return deeds;
 }
 
+/** The first robot of its world. */
+const ROBOT = 1;
 const NODES: Nodes = {
   call: { kind: "staff_task", text: "打电话问候", due_days: 1, next: "out", otherwise: "note" },
-  note: { kind: "staff_task", text: "寄样茶", due_days: 3, next: "out" },
+  note: { kind: "staff_task", text: "寄样茶", due_days: 3, next: "post" },
+  post: { kind: "robot", robot_id: ROBOT, next: "out" },
   out: { kind: "exit" },
 };
 

@@ -111,6 +111,11 @@ interface NodeChoices {
     readonly approved: boolean;
     readonly text: string;
   }[];
+  readonly robots: readonly {
+    readonly robot_id: number;
+    readonly name: string;
+    readonly inputs: readonly { readonly name: string; readonly zh: string; readonly en: string }[];
+  }[];
 }
 
 /** What nodes may name: kinds of records, templates. */

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { SelectField, TextField } from "../../parts/form.tsx";
 import { pick, type Translate } from "../../texts/texts.ts";
-import { StaffTaskForm } from "./act-forms.tsx";
+import { RobotForm, StaffTaskForm } from "./act-forms.tsx";
 import { ConditionDialog } from "./condition-dialog.tsx";
 import { type FormProps, numberOf, textOf } from "./form-values.ts";
 import { useNodeChoices } from "./journeys-data.ts";
@@ -33,6 +33,8 @@ export function NodeForm(props: FormProps) {
       return <PointsForm {...props} />;
     case "staff_task":
       return <StaffTaskForm {...props} />;
+    case "robot":
+      return <RobotForm {...props} />;
     default:
       return <p className="ht-field-hint">{props.t("exit_note")}</p>;
   }

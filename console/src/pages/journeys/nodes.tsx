@@ -5,6 +5,7 @@ import {
   GiftOutlined,
   MessageOutlined,
   QuestionCircleOutlined,
+  RobotOutlined,
   SolutionOutlined,
   StopOutlined,
 } from "@ant-design/icons";
@@ -23,6 +24,7 @@ export const ICONS: Readonly<Record<string, ReactNode>> = {
   message: <MessageOutlined />,
   points: <GiftOutlined />,
   staff_task: <SolutionOutlined />,
+  robot: <RobotOutlined />,
   exit: <StopOutlined />,
 };
 

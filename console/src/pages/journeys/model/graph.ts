@@ -13,6 +13,7 @@ export const KINDS = [
   "message",
   "points",
   "staff_task",
+  "robot",
   "wait",
   "wait_until",
   "window",
@@ -75,6 +76,8 @@ function blank(kind: Kind, next: string): NodeData {
       return { kind, template: "", next };
     case "staff_task":
       return { kind, text: "", due_days: 2, next };
+    case "robot":
+      return { kind, robot_id: 0, next };
   }
 }
 
