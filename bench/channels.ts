@@ -2,6 +2,11 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type MessageRequest, REQUESTS_MAX, requestMessages } from "../src/channels/index.ts";
+import type { Carrier } from "../src/channels/messages/carrier.ts";
+import { saveCarrier } from "../src/channels/messages/carrier-settings.ts";
+import { smsCarrier } from "../src/channels/messages/sms.ts";
+import type { Ground } from "../src/ground.ts";
+import { sleep, startLoop } from "../src/platform/timers.ts";
 import { CARRIERS } from "../src/channels/messages/carriers.ts";
 import { Sending } from "../src/channels/messages/sending.ts";
 import { compose } from "../src/composition.ts";
@@ -31,6 +36,95 @@ const POLICY = {
   budgets: [],
   repeat_after_hours: { marketing: 24, service: 0 },
 };
+
+const SMS = {
+  kind: "sms",
+  sign_name: "山野茶",
+  service_template: "SMS_1",
+  text: "您有${points}积分，拒收请回复R",
+  parameters: { points: "{{ points }}" },
+  variables: ["points"],
+};
+const QUEUED_DEAD = 100_000;
+const BESIDE_MAX = 1.2;
+const ROUNDS = 100;
+const TURNS = 3;
+const PER_ROUND = 20;
+const GAP_MS = 50;
+/** Where nobody listens. */
+const NOWHERE = "http://127.0.0.1:9";
+
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+/** p95 of the time from asking to the inbox: alone, and while every SMS of a long queue fails. */
+async function besideDead(ground: Ground, inbox: Carrier): Promise<readonly [number, number]> {
+  const run = (text: string, values: readonly unknown[] = []) =>
+    ground.store.write(SYSTEM_SCOPE, (tx) => tx.query(text, values));
+  await run("update channels.policy set content = $1", [
+    JSON.stringify({ ...POLICY, member_caps: [], quiet: null, repeat_after_hours: { marketing: 0, service: 0 } }),
+  ]);
+  await run("insert into channels.template values ('dead', 'sms', 'service', null, now())");
+  await run(
+    "insert into channels.template_version (template, version, content, state, saved_at, state_at) values ('dead', 1, $1, 'approved', now(), now())",
+    [JSON.stringify(SMS)],
+  );
+  const phone_token = ground.vault.token("phone", "+8613800000001");
+  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await ground.vault.seal(tx, [{ token: phone_token, kind: "phone", value: "+8613800000001" }]);
+    await tx.query("update members.profile set has_phone = true, phone_token = $1", [phone_token]);
+    const settings = { access_key_id: "bench-key-id", access_key_secret: "bench-key-secret", origin: NOWHERE };
+    await saveCarrier(tx, ground, "sms", { settings, shown: "nowhere", cost_minor: 5 });
+  });
+  const onError = () => undefined;
+  const loops = [inbox, smsCarrier].map((carrier) => {
+    const way = new Sending(ground, carrier);
+    return startLoop(() => way.round(), { idle_ms: 20, onError });
+  });
+  let asked = 0;
+  const p95 = async () => {
+    const source = `aside${asked}`;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const requests = Array.from({ length: PER_ROUND }, (_, n): MessageRequest => {
+        asked += 1;
+        // those who agreed
+        const member_id = 1 + ((asked * 10 + 1 + (n % 8)) % (MESSAGES - 10));
+        return { effect_key: `e${asked}`, member_id, template: "bench", variables: { points: n, day: "明天" } };
+      });
+      await ground.store.write(SYSTEM_SCOPE, (tx) => requestMessages(tx, ground, source, requests));
+      await sleep(GAP_MS);
+    }
+    await sleep(2_000);
+    const [row] = (await run(
+      `select percentile_cont(0.95) within group (order by extract(epoch from o.at - m.requested_at) * 1000) as p95
+       from channels.outcome o join channels.message m using (message_id) where m.source = $1`,
+      [source],
+    )) as { p95: number }[];
+    return Number(row?.p95);
+  };
+  for (let from = 0; from < QUEUED_DEAD; from += REQUESTS_MAX) {
+    const requests = Array.from(
+      { length: REQUESTS_MAX },
+      (_, n): MessageRequest => ({
+        effect_key: `dead ${from + n}`,
+        member_id: 1 + ((from + n) % MESSAGES),
+        template: "dead",
+        variables: { points: n },
+      }),
+    );
+    await ground.store.write(SYSTEM_SCOPE, (tx) => requestMessages(tx, ground, "dead", requests));
+  }
+  // one after the other, three times, so that a busy minute of the machine falls on both
+  const alone: number[] = [];
+  const beside: number[] = [];
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    await run("update channels.carrier set paused_until = now() + interval '1 day' where channel = 'sms'");
+    alone.push(await p95());
+    await run("update channels.carrier set paused_until = null, failures = 0 where channel = 'sms'");
+    beside.push(await p95());
+  }
+  await Promise.all(loops.map((loop) => loop.stop()));
+  return [median(alone), median(beside)];
+}
 
 async function measure(): Promise<readonly Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), "huitou-bench-"));
@@ -109,7 +203,18 @@ async function measure(): Promise<readonly Figure[]> {
       bar: `≥ ${RATE_MIN}/s`,
       met: value >= RATE_MIN,
     });
+    const [alone, beside] = await besideDead(ground, carrier);
+    const ratio = beside / alone;
     return [
+      {
+        name: `channels: p95 from asking to the inbox beside ${QUEUED_DEAD.toLocaleString("en")} SMS of a dead service`,
+        value: beside,
+        unit: "ms",
+        reference: alone,
+        ratio,
+        bar: `≤ ${BESIDE_MAX} ×`,
+        met: ratio <= BESIDE_MAX,
+      },
       figure("channels: asked for in the asker's transaction", asked),
       figure("channels: rendered, gated and handed over (inbox, one in ten held back)", gated),
     ];

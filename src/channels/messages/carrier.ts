@@ -53,7 +53,8 @@ export type Carrier =
   | {
       readonly channel: Channel;
       readonly address: "phone" | "email" | null;
-      readonly within: (tx: Tx, ground: Ground, letters: readonly Letter[]) => Promise<void>;
+      /** Makes ready what is written, asking nothing of the gate's transaction. @returns what writes it there */
+      readonly within: (ground: Ground, letters: readonly Letter[]) => Promise<(tx: Tx) => Promise<void>>;
     }
   | {
       readonly channel: Channel;

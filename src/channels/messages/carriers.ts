@@ -8,7 +8,7 @@ import { smtpMail } from "./smtp.ts";
 const webhook: Carrier = {
   channel: "webhook",
   address: null,
-  within: (tx, ground, letters) =>
+  within: async (ground, letters) => (tx) =>
     insertTold(
       tx,
       ground,

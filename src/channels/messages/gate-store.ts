@@ -146,8 +146,9 @@ export async function addUsed(
 ): Promise<void> {
   if (grown.length === 0) return;
   await tx.query(
+    // in the order of the index, so that neighbours are written together
     `insert into channels.used as u (limit_key, used, cap, until_at)
-     select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::timestamptz[])
+     select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::timestamptz[]) as w (limit_key, used, cap, until_at) order by limit_key
      on conflict (limit_key) do update set used = u.used + excluded.used, cap = excluded.cap`,
     [
       grown.map(({ key }) => key),
@@ -155,6 +156,14 @@ export async function addUsed(
       grown.map(({ cap }) => cap),
       grown.map(({ until }) => until),
     ],
+  );
+}
+
+/** What counted for periods that are over. */
+export function forgetUsed(tx: Tx, before: Date, limit: number): Promise<number> {
+  return tx.execute(
+    "delete from channels.used where limit_key in (select limit_key from channels.used where until_at < $1 limit $2)",
+    [before, limit],
   );
 }
 
@@ -259,7 +268,30 @@ export async function endMessages(
   now: Date,
   receipt_at: Date | null = null,
 ): Promise<EndedMessage[]> {
-  if (endings.length === 0) return [];
+  const ended = await writeEnds(tx, endings, now, receipt_at);
+  if (ended.length === 0) return [];
+  const asked = await tx.query<Asker & { readonly message_id: number }>(
+    "select message_id, source, effect_key, member_id from channels.message where message_id = any($1::bigint[])",
+    [ended.map(({ message_id }) => message_id)],
+  );
+  const askers = new Map(asked.map(({ message_id, ...asker }) => [message_id, asker]));
+  return ended
+    .flatMap((one) => ({ ...one, ...(askers.get(one.message_id) ?? { source: "", effect_key: "", member_id: 0 }) }))
+    .sort((a, b) => a.message_id - b.message_id);
+}
+
+/** Who asked for a message, and for whom. */
+export type Asker = Pick<EndedMessage, "source" | "effect_key" | "member_id">;
+type Ended = Omit<EndedMessage, keyof Asker>;
+
+/** The same without those who asked, for whoever knows them. */
+export function writeEnds(
+  tx: Tx,
+  endings: readonly Ending[],
+  now: Date,
+  receipt_at: Date | null = null,
+): Promise<Ended[]> {
+  if (endings.length === 0) return Promise.resolve([]);
   return tx.query(
     `with gone as (
        delete from channels.pending p using unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $7::int[], $8::int[], $9::int[])
@@ -277,8 +309,7 @@ export async function endMessages(
        insert into channels.outcome (message_id, state, reason, at, template_version, cost_minor, parts, service_id, service_code)
        select message_id, state, reason, $6, version, cost, parts, service_id, service_code from gone
      )
-     select m.message_id, m.source, m.effect_key, m.member_id, g.state, g.reason, g.cost as cost_minor
-     from gone g join channels.message m using (message_id) order by m.message_id`,
+     select message_id, state, reason, cost as cost_minor from gone`,
     [
       endings.map(({ message_id }) => message_id),
       endings.map(({ state }) => state),

@@ -9,7 +9,6 @@ import {
   claimForGate,
   type Claimed,
   consentStates,
-  endMessages,
   type Ending,
   type HandedRow,
   markSending,
@@ -20,6 +19,7 @@ import {
   type ToldLast,
   tryGate,
   usedOf,
+  writeEnds,
 } from "./gate-store.ts";
 import { insertLinks } from "./link-store.ts";
 import { tellEnded } from "./message-store.ts";
@@ -33,6 +33,9 @@ import { usedKey, withTried } from "./trial.ts";
 
 /** Messages decided in one transaction. */
 export const GATE_BATCH_MAX = 5_000;
+
+/** Of a channel whose last batch failed. */
+const PROBE_MAX = 50;
 
 export interface Gated {
   /** Decided in this round, whatever became of them. */
@@ -66,10 +69,13 @@ export async function gateRound(
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
     if (!(await tryGate(tx))) return NOTHING;
     const now = ground.clock.now();
-    const claimed = await claimForGate(tx, carrier.channel, now, Math.min(limit, GATE_BATCH_MAX));
+    const own = (await carriers(tx)).find(({ channel }) => channel === carrier.channel);
+    // whether a service that failed is back, a few messages tell as well as thousands, which others would wait for
+    const room = (own?.failures ?? 0) > 0 ? PROBE_MAX : GATE_BATCH_MAX;
+    const claimed = await claimForGate(tx, carrier.channel, now, Math.min(limit, room));
     if (claimed.length === 0) return NOTHING;
     const policy = await policyInForce(tx);
-    const cost_minor = (await carriers(tx)).find(({ channel }) => channel === carrier.channel)?.cost_minor ?? 0;
+    const cost_minor = own?.cost_minor ?? 0;
     const letters = await decideBatch({ ground, tx, now, policy, carrier, cost_minor, lease_ms }, claimed);
     return { decided: claimed.length, letters: "within" in carrier ? [] : letters };
   });
@@ -97,16 +103,30 @@ async function decideBatch(batch: Batch, claimed: readonly Claimed[]): Promise<L
     else going.push(one);
   }
   const { letters, rows, held, counters, told } = await composeLetters(batch, going, templates);
-  await addUsed(tx, counters.grown());
+  // while the database counts, this process seals what goes into the inbox
+  const [, write] = await Promise.all([
+    addUsed(tx, counters.grown()),
+    "within" in carrier ? carrier.within(ground, letters) : undefined,
+  ]);
   await noteTold(tx, told);
+  await putOff(tx, later, "quiet_hours");
   const links = letters.flatMap(({ message_id, rendered }) => rendered.links.map((link) => ({ ...link, message_id })));
   await insertLinks(tx, links, now);
-  await putOff(tx, later, "quiet_hours");
-  if ("within" in carrier) {
-    await carrier.within(tx, ground, letters);
+  if (write === undefined) await markSending(tx, rows, ground.wall.now(), new Date(now.getTime() + batch.lease_ms));
+  else {
+    await write(tx);
     for (const row of rows) endings.push({ ...row, state: "accepted", reason: null });
-  } else await markSending(tx, rows, ground.wall.now(), new Date(now.getTime() + batch.lease_ms));
-  await tellEnded(tx, await endMessages(tx, [...endings, ...held], now));
+  }
+  const askers = new Map(claimed.map((message) => [message.message_id, message]));
+  const ended = (await writeEnds(tx, [...endings, ...held], now)).sort((a, b) => a.message_id - b.message_id);
+  await tellEnded(
+    tx,
+    ended.flatMap((one) => {
+      const asker = askers.get(one.message_id);
+      if (asker === undefined) return [];
+      return [{ ...one, source: asker.source, effect_key: asker.effect_key, member_id: asker.member_id }];
+    }),
+  );
   return letters;
 }
 

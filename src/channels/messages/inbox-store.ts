@@ -6,8 +6,7 @@ const KEY = "channels.inbox";
 const CONTEXT = "channels.inbox.message";
 
 /** A table is the service: what the gate lets out is there when its transaction commits, once. */
-async function write(tx: Tx, ground: Ground, letters: readonly Letter[]): Promise<void> {
-  if (letters.length === 0) return;
+async function seal(ground: Ground, letters: readonly Letter[]): Promise<(tx: Tx) => Promise<void>> {
   const key = await ground.vault.namedKey(KEY);
   const sealed = letters.map(({ rendered: { title, text }, content }) =>
     key.encrypt(
@@ -21,14 +20,17 @@ async function write(tx: Tx, ground: Ground, letters: readonly Letter[]): Promis
       CONTEXT,
     ),
   );
-  await tx.query(
-    `insert into channels.inbox (message_id, member_id, sealed, at)
-     select w.message_id, w.member_id, w.sealed, $4 from unnest($1::bigint[], $2::bigint[], $3::bytea[]) as w (message_id, member_id, sealed)`,
-    [letters.map((one) => one.message_id), letters.map((one) => one.member_id), sealed, ground.clock.now()],
-  );
+  return async (tx) => {
+    if (letters.length === 0) return;
+    await tx.query(
+      `insert into channels.inbox (message_id, member_id, sealed, at)
+       select w.message_id, w.member_id, w.sealed, $4 from unnest($1::bigint[], $2::bigint[], $3::bytea[]) as w (message_id, member_id, sealed)`,
+      [letters.map((one) => one.message_id), letters.map((one) => one.member_id), sealed, ground.clock.now()],
+    );
+  };
 }
 
-export const inboxCarrier: Carrier = { channel: "inbox", address: null, within: write };
+export const inboxCarrier: Carrier = { channel: "inbox", address: null, within: seal };
 
 export interface InboxMessage {
   readonly message_id: number;

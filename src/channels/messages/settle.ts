@@ -64,6 +64,9 @@ function retryAt(now: Date, tried: number, wait_s: number | undefined): Date {
 
 /** A batch of which something was judged by the service shows it alive; one that only failed does not. */
 async function noteHealth(tx: Tx, carrier: Carrier, receipts: readonly Receipt[], now: Date): Promise<void> {
-  const alive = receipts.some(({ kind, code }) => kind === "accepted" || kind === "refused" || code === NOT_TAKEN);
+  // that it does not know a message says nothing of whether it takes any
+  const judged = receipts.filter(({ code }) => code !== NOT_TAKEN);
+  if (judged.length === 0) return;
+  const alive = judged.some(({ kind }) => kind === "accepted" || kind === "refused");
   await noteCarrier(tx, carrier.channel, alive, now);
 }

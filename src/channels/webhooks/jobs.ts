@@ -1,5 +1,6 @@
-import { defineJob, type JobKind, type Schedule, SYSTEM_SCOPE } from "../../store/index.ts";
+import { defineJob, type JobKind, type Schedule, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import type { Ground } from "../../ground.ts";
+import { forgetUsed } from "../messages/gate-store.ts";
 import { forgetLinks } from "../messages/link-store.ts";
 import { forgetMessages, KEPT_DAYS } from "./delivery-store.ts";
 
@@ -7,10 +8,9 @@ const FORGET = "channels.forget_webhooks";
 const FORGOTTEN_AT_ONCE = 5_000;
 const LINKS_KEPT_DAYS = 365;
 
-async function forgetOldLinks(ground: Ground, signal: AbortSignal): Promise<void> {
-  const before = new Date(ground.clock.now().getTime() - LINKS_KEPT_DAYS * 86_400_000);
+async function whileAny(ground: Ground, signal: AbortSignal, forgetSome: (tx: Tx) => Promise<number>): Promise<void> {
   while (!signal.aborted) {
-    const count = await ground.store.write(SYSTEM_SCOPE, (tx) => forgetLinks(tx, before, FORGOTTEN_AT_ONCE));
+    const count = await ground.store.write(SYSTEM_SCOPE, forgetSome);
     if (count < FORGOTTEN_AT_ONCE) break;
   }
 }
@@ -25,7 +25,10 @@ const forget = defineJob({
       forgotten += count;
       if (count < FORGOTTEN_AT_ONCE) break;
     }
-    await forgetOldLinks(ground, signal);
+    const now = ground.clock.now().getTime();
+    const linked = new Date(now - LINKS_KEPT_DAYS * 86_400_000);
+    await whileAny(ground, signal, (tx) => forgetLinks(tx, linked, FORGOTTEN_AT_ONCE));
+    await whileAny(ground, signal, (tx) => forgetUsed(tx, new Date(now), FORGOTTEN_AT_ONCE));
     return { forgotten };
   },
 });
