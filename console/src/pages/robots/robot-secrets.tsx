@@ -34,7 +34,9 @@ export function Secrets({ robot }: { robot: Robot }) {
             {robot.mine ? (
               <Button
                 size="small"
-                aria-label={t("secret_of", { name: pick(secret.zh, secret.en) })}
+                aria-label={t(secret.set_at === null ? "secret_of" : "secret_replace_of", {
+                  name: pick(secret.zh, secret.en),
+                })}
                 onClick={() => setTyping(secret)}
               >
                 {t(secret.set_at === null ? "secret_type" : "secret_replace")}
