@@ -6,6 +6,16 @@ export const errors = defineErrors("benefits", {
     zh: "购物篮中行号「{line_id}」出现了两次。每行要有自己的行号。",
     en: "The basket has the line {line_id} twice. Give each line an id of its own.",
   },
+  none_to_give: {
+    status: 409,
+    zh: "这种优惠券没有还能发放的批次，没有发。请在优惠券页开一个批次，或加大数量。",
+    en: "No open batch of this coupon has any left, and none was given. Make a batch, or a larger one, on the page of coupons.",
+  },
+  none_today: {
+    status: 409,
+    zh: "这项权益今天没有生效的版本，没有给。请在权益页发布它。",
+    en: "No version of this benefit is in force today, and nothing was given. Publish it on the page of benefits.",
+  },
   line_amount: {
     status: 422,
     zh: "行「{line_id}」金额 {amount_minor} 大于单价 × 数量 {most}（最小货币单位）。请改正。",

@@ -82,6 +82,11 @@ export const errors = defineErrors("channels", {
     zh: "一次最多请求 {limit} 条消息，请分批。",
     en: "{limit} messages at most are asked for at a time: ask in parts.",
   },
+  endpoint_gone: {
+    status: 409,
+    zh: "要通知的 Webhook 接收端已不在，没有发。请在旅程里换一个接收端。",
+    en: "The webhook endpoint to tell is gone, and nothing was sent. Choose another one in the journey.",
+  },
   endpoint_unknown: { status: 404, zh: "没有接收端 {endpoint_id}。", en: "There is no endpoint {endpoint_id}." },
   endpoints_full: {
     status: 409,

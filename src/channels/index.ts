@@ -22,4 +22,6 @@ export { type TemplateChoice, templateChoices } from "./messages/template-store.
 export { type MessageSim, useMessageSim } from "./messages/demo-carriers.ts";
 export { type ShippedTemplate, shipTemplates } from "./messages/ship-templates.ts";
 export type { Content } from "./messages/template.ts";
+export { endpointNames } from "./webhooks/endpoint-store.ts";
+export { type EndpointMessage, rehearseTelling, tellEndpoint } from "./webhooks/tell-endpoint.ts";
 export { saveSeed } from "./messages/seed-store.ts";

@@ -6,7 +6,7 @@ import { membersMeeting } from "../segments/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import type { Ask } from "./acts/act.ts";
 import { carryOutActs } from "./acts/acts.ts";
-import { isAmong } from "./bucket.ts";
+import { addExposures, type Exposure } from "./exposure-store.ts";
 import { type LiveVersion, movingVersions } from "./journey-store.ts";
 import { type Plan, planOf, type Stop } from "./plan.ts";
 import { prioritiesOf } from "./priority.ts";
@@ -34,6 +34,7 @@ interface Effects {
     readonly node: number;
   }[];
   readonly acts: Ask[];
+  readonly exposures: Exposure[];
 }
 
 interface Batch {
@@ -59,9 +60,9 @@ export async function advance(ground: Ground, lane = 0): Promise<number> {
  */
 export async function advanceVersion(tx: Tx, ground: Ground, version: LiveVersion, lane: number): Promise<number> {
   const now = ground.clock.now();
-  const due = await takeDue(tx, version.version_id, now, RUNS_A_BATCH);
-  if (due.length === 0) return 0;
   const plan = planOf(version.version_id, version.definition);
+  const due = await takeDue(tx, version.version_id, now, { limit: RUNS_A_BATCH, trails: plan.counts_ways });
+  if (due.length === 0) return 0;
   const members = await currentMembers(
     tx,
     due.map((run) => run.member_id),
@@ -69,9 +70,9 @@ export async function advanceVersion(tx: Tx, ground: Ground, version: LiveVersio
   const walkers = due.map((run): Walker => {
     const member_id = members.get(run.member_id);
     const ended = endedBefore(run, member_id, version);
-    return { ...run, run: { ...run, member_id: member_id ?? run.member_id }, now, trail: [], ended };
+    return { ...run, run: { ...run, member_id: member_id ?? run.member_id }, now, trail: [], before: run.trail, ended };
   });
-  const batch: Batch = { tx, ground, now, effects: { messages: [], points: [], acts: [] } };
+  const batch: Batch = { tx, ground, now, effects: { messages: [], points: [], acts: [], exposures: [] } };
   await passNodes(liveWalk(batch, plan), walkers);
   await writeMoved(tx, walkers.map(movedOf), now);
   await addCounts(tx, plan.version_id, lane, countsOf(walkers));
@@ -96,6 +97,8 @@ function liveWalk({ tx, ground, effects }: Batch, plan: Plan): Walk {
       effects.points.push({ request: { key, command }, run_id: run.run_id, step, node: stop.place });
     },
     act: (stop, walker, node) => effects.acts.push(askOf(plan, stop, walker, node)),
+    exposed: ({ run, now }, experiment, variant) =>
+      effects.exposures.push({ experiment, member_id: run.member_id, variant, at: now }),
   };
 }
 
@@ -170,6 +173,7 @@ async function carryOutEffects({ tx, ground, now, effects }: Batch, plan: Plan):
   const messages = effects.messages.map((one) => ({ ...one, priority: priority(one.member_id) }));
   for (let at = 0; at < messages.length; at += REQUESTS_MAX)
     await requestMessages(tx, ground, "journeys", messages.slice(at, at + REQUESTS_MAX));
+  await addExposures(tx, { version_id: plan.version_id, journey: plan.definition.key }, effects.exposures);
   await addTrouble(tx, await carryOutActs(tx, ground, plan, effects.acts), now);
   if (effects.points.length === 0) return;
   const outcomes = await commitWithin(
@@ -185,7 +189,3 @@ async function carryOutEffects({ tx, ground, now, effects }: Batch, plan: Plan):
   });
   await addTrouble(tx, refused, now);
 }
-
-/** Whether a member only is compared with. */
-export const isHeldOut = ({ key, hold_out_percent }: Plan["definition"], member_id: number): boolean =>
-  hold_out_percent > 0 && isAmong(`hold-out ${key}`, member_id, hold_out_percent);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { JourneyDefinition } from "./definition.ts";
 
 const BUCKETS = 10_000;
 
@@ -23,3 +24,9 @@ export function partOf(salt: string, member_id: number, percents: readonly numbe
   }
   return percents.length - 1;
 }
+
+/** Whether a member only is compared with. */
+export const isHeldOut = (
+  { key, hold_out_percent }: Pick<JourneyDefinition, "key" | "hold_out_percent">,
+  member_id: number,
+): boolean => hold_out_percent > 0 && isAmong(`hold-out ${key}`, member_id, hold_out_percent);

@@ -7,6 +7,7 @@ import { type Params, Problem, sentence } from "../platform/index.ts";
 import { rehearseErrands } from "../robots/index.ts";
 import { conditionSentence } from "../segments/index.ts";
 import type { Tx } from "../store/index.ts";
+import { namedProblems } from "./named-check.ts";
 import { ENTRIES, JourneyDefinition, type Node, NODES, NODES_MAX, waysOf } from "./definition.ts";
 import "./errors.ts";
 
@@ -26,6 +27,16 @@ function found(path: string, name: string, params: Params = {}): JourneyProblem 
   return { path, code, zh: sentence(code, params, "zh"), en: sentence(code, params, "en") };
 }
 
+/** What is said of a field that still has to be chosen. */
+const NOT_CHOSEN: Readonly<Record<string, string>> = {
+  template: "template_missing",
+  coupon: "coupon_missing",
+  benefit: "benefit_missing",
+  tier: "tier_missing",
+  journey: "journey_missing",
+  experiment: "experiment_missing",
+};
+
 interface SchemaError {
   readonly keyword: string;
   readonly instancePath: string;
@@ -39,8 +50,10 @@ function inWords({ keyword, instancePath, params, message }: SchemaError): Journ
     return list("additionalProperties").map((field) => found(`${instancePath}/${field}`, "setting_unknown", { field }));
   if (keyword === "required")
     return list("requiredProperties").map((field) => found(`${instancePath}/${field}`, "setting_missing", { field }));
-  if (keyword === "pattern" && instancePath.endsWith("/template")) return [found(instancePath, "template_missing")];
+  const missing = keyword === "pattern" ? NOT_CHOSEN[instancePath.slice(instancePath.lastIndexOf("/") + 1)] : undefined;
+  if (missing !== undefined) return [found(instancePath, missing)];
   if (keyword === "minimum" && instancePath.endsWith("/robot_id")) return [found(instancePath, "robot_missing")];
+  if (keyword === "minimum" && instancePath.endsWith("/endpoint_id")) return [found(instancePath, "endpoint_missing")];
   if (keyword === "minLength" && instancePath.endsWith("/text")) return [found(instancePath, "text_missing")];
   // parts of a union speak of its other kinds
   if (keyword === "boolean" || keyword === "const" || keyword === "anyOf") return [];
@@ -62,6 +75,7 @@ export async function journeyProblems(tx: Tx, ground: Ground, value: unknown): P
     if (node.kind === "message") problems.push(...(await templateProblems(tx, key, node.template)));
     if (node.kind === "robot") problems.push(...(await robotProblems(tx, key, node)));
   }
+  for (const { path, name, params } of await namedProblems(tx, ground, value)) problems.push(found(path, name, params));
   return problems.slice(0, PROBLEMS_MAX);
 }
 
@@ -116,7 +130,9 @@ function shapeOf({ nodes, start }: JourneyDefinition): JourneyProblem[] {
     for (const next of new Set(waysOf(node)))
       if (!keys.has(next)) problems.push(found(path, "node_missing", { key: next }));
     if (!reached.has(key)) problems.push(found(path, "node_unreached"));
-    if (node.kind === "random") {
+    if (node.kind === "ab" && new Set(node.branches.map(({ variant }) => variant)).size < node.branches.length)
+      problems.push(found(`${path}/branches`, "variants_alike"));
+    if (node.kind === "random" || node.kind === "ab") {
       const sum = node.branches.reduce((total, branch) => total + branch.percent, 0);
       if (sum !== 100) problems.push(found(`${path}/branches`, "percents", { sum }));
     }
@@ -148,16 +164,19 @@ function turnsEndlessly(key: string, nodes: Nodes): boolean {
   const start = nodes[key];
   if (start === undefined || takesTime(start)) return false;
   const seen = new Set<string>();
-  const ahead = [...waysOf(start)];
+  const ahead = [...endlessWays(start)];
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     if (next === key) return true;
     const node = nodes[next];
     if (node === undefined || seen.has(next) || takesTime(node)) continue;
     seen.add(next);
-    ahead.push(...waysOf(node));
+    ahead.push(...endlessWays(node));
   }
   return false;
 }
+
+/** Ways that can be taken any number of times: a jump is taken as often as it says. */
+const endlessWays = (node: Node): readonly string[] => (node.kind === "jump" ? [node.next] : waysOf(node));
 
 function eventsOf({ entry, goal, nodes }: JourneyDefinition): JourneyProblem[] {
   const known = new Set(KINDS.map(({ kind }) => kind));

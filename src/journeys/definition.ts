@@ -132,6 +132,56 @@ export const NODES = {
     },
     closed,
   ),
+  coupon: Type.Object({ kind: Type.Literal("coupon"), coupon: Key, next: Next }, closed),
+  benefit: Type.Object({ kind: Type.Literal("benefit"), benefit: Key, next: Next }, closed),
+  tier: Type.Object(
+    {
+      kind: Type.Literal("tier"),
+      tier: Key,
+      days: Type.Integer({ minimum: 1, maximum: 1_096, description: "Held for so many days, the first one included" }),
+      next: Next,
+    },
+    closed,
+  ),
+  webhook: Type.Object(
+    { kind: Type.Literal("webhook"), endpoint_id: Type.Integer({ minimum: 1 }), next: Next },
+    closed,
+  ),
+  jump: Type.Object(
+    {
+      kind: Type.Literal("jump"),
+      to: Type.Unsafe<string>({ ...Next, description: "Where it leads so many times; then it leads on" }),
+      times: Type.Integer({ minimum: 1, maximum: 50 }),
+      next: Next,
+    },
+    closed,
+  ),
+  enter: Type.Object(
+    {
+      kind: Type.Literal("enter"),
+      journey: Type.String({ pattern: JOURNEY_KEY, description: "One that is entered over the API" }),
+      next: Next,
+    },
+    closed,
+  ),
+  ab: Type.Object(
+    {
+      kind: Type.Literal("ab"),
+      experiment: Type.String({ pattern: JOURNEY_KEY, description: "The same one splits members alike everywhere" }),
+      branches: Type.Array(
+        Type.Object(
+          {
+            variant: Type.String({ pattern: NODE_KEY }),
+            percent: Type.Integer({ minimum: 1, maximum: 99 }),
+            next: Next,
+          },
+          closed,
+        ),
+        { minItems: 2, maxItems: BRANCHES_MAX },
+      ),
+    },
+    closed,
+  ),
   exit: Type.Object({ kind: Type.Literal("exit") }, closed),
 } as const;
 
@@ -146,6 +196,13 @@ export const Node = Type.Union([
   NODES.points,
   NODES.staff_task,
   NODES.robot,
+  NODES.coupon,
+  NODES.benefit,
+  NODES.tier,
+  NODES.webhook,
+  NODES.jump,
+  NODES.enter,
+  NODES.ab,
   NODES.exit,
 ]);
 
@@ -189,7 +246,10 @@ export function waysOf(node: Node): readonly string[] {
     case "condition":
     case "wait_until":
       return [node.then, node.otherwise];
+    case "jump":
+      return [node.next, node.to];
     case "random":
+    case "ab":
       return node.branches.map((branch) => branch.next);
     case "staff_task":
       return node.otherwise === undefined ? [node.next] : [node.next, node.otherwise];

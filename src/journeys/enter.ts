@@ -3,8 +3,9 @@ import type { IdentifiedRecord, Stage } from "../ingest/index.ts";
 import { problem } from "../platform/index.ts";
 import type { MovedEvent } from "../segments/index.ts";
 import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
-import { isHeldOut } from "./advance.ts";
+import { isHeldOut } from "./bucket.ts";
 import type { JourneyDefinition } from "./definition.ts";
+import { addExposures, type Exposure } from "./exposure-store.ts";
 import { enteredVersions, type LiveVersion, lockJourney, movingVersions } from "./journey-store.ts";
 import { planOf } from "./plan.ts";
 import { endHeldOut, type Entrant, hear, insertRuns, reachGoal } from "./run-store.ts";
@@ -24,7 +25,17 @@ export async function enterMembers(
   entrants: readonly Entrant[],
   at: Date,
 ): Promise<number> {
-  if (entrants.length === 0) return 0;
+  return (await enterEach(tx, version, entrants, at)).size;
+}
+
+/** As `enterMembers`. @returns who entered */
+export async function enterEach(
+  tx: Tx,
+  version: LiveVersion,
+  entrants: readonly Entrant[],
+  at: Date,
+): Promise<ReadonlySet<number>> {
+  if (entrants.length === 0) return new Set();
   const { definition } = version;
   const { reentry } = definition;
   const apart_since =
@@ -37,7 +48,20 @@ export async function enterMembers(
   const entered = await insertRuns(tx, version, each, { start, at, apart_since });
   const held = entered.filter(({ member_id }) => isHeldOut(definition, member_id)).map(({ run_id }) => run_id);
   if (held.length > 0) await endHeldOut(tx, held, at);
-  return entered.length;
+  if (definition.hold_out_percent > 0) await addExposures(tx, version, heldOutExposures(definition, entered, at));
+  return new Set(entered.map(({ member_id }) => member_id));
+}
+
+/** Who is compared with whom: everybody who entered, held out or not. */
+function heldOutExposures(
+  definition: JourneyDefinition,
+  entered: readonly { readonly member_id: number }[],
+  at: Date,
+): Exposure[] {
+  const experiment = `hold-out ${definition.key}`;
+  return entered.map(({ member_id }) => {
+    return { experiment, member_id, variant: isHeldOut(definition, member_id) ? "held_out" : "treated", at };
+  });
 }
 
 /** What an entry is known by: once in a life, or anew for each cause. */

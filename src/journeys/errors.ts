@@ -73,6 +73,81 @@ export const errors = defineErrors("journeys", {
     zh: "这里还没有选消息模板：请打开这一步选一个。",
     en: "There is no template yet: open this step and choose one.",
   },
+  coupon_missing: {
+    status: 422,
+    zh: "这里还没有选优惠券：请打开这一步选一种。",
+    en: "There is no coupon yet: open this step and choose one.",
+  },
+  coupon_unknown: {
+    status: 422,
+    zh: "没有已发布的优惠券「{coupon}」。请先在优惠券页发布它。",
+    en: "There is no published coupon {coupon}. Publish it on the page of coupons first.",
+  },
+  benefit_missing: {
+    status: 422,
+    zh: "这里还没有选权益：请打开这一步选一项。",
+    en: "There is no benefit yet: open this step and choose one.",
+  },
+  benefit_unknown: {
+    status: 422,
+    zh: "今天没有生效的权益「{benefit}」。请先在权益页发布它。",
+    en: "No benefit {benefit} is in force today. Publish it on the page of benefits first.",
+  },
+  tier_missing: {
+    status: 422,
+    zh: "这里还没有选等级：请打开这一步选一个。",
+    en: "There is no tier yet: open this step and choose one.",
+  },
+  tier_unknown: {
+    status: 422,
+    zh: "现行等级规则里没有等级「{tier}」。请换一个等级。",
+    en: "The ladder in force has no tier {tier}. Choose another one.",
+  },
+  endpoint_missing: {
+    status: 422,
+    zh: "这里还没有选接收端：请打开这一步选一个，或先在 Webhook 页建一个。",
+    en: "There is no endpoint yet: open this step and choose one, or make one on the page of webhooks first.",
+  },
+  endpoint_unknown: {
+    status: 422,
+    zh: "没有接收端 {endpoint_id}。请换一个。",
+    en: "There is no endpoint {endpoint_id}. Choose another one.",
+  },
+  journey_missing: {
+    status: 422,
+    zh: "这里还没有选要进入的旅程：请打开这一步选一个。",
+    en: "There is no journey to enter yet: open this step and choose one.",
+  },
+  journey_no_entry: {
+    status: 422,
+    zh: "旅程「{journey}」没有运行，或不由接口进入，谁也进不去。请先发布一个由接口进入的旅程。",
+    en: "The journey {journey} is not live or not entered over the API, and nobody could enter. Publish one that is entered over the API first.",
+  },
+  journey_circle: {
+    status: 422,
+    zh: "旅程「{journey}」又会回到这个旅程，会员会来回进入。请断开其中一处。",
+    en: "The journey {journey} leads back into this one, and members would enter both for ever. Break the circle.",
+  },
+  not_open: {
+    status: 409,
+    zh: "要进入的旅程没有运行，或不由接口进入。请在旅程页看它的状态。",
+    en: "The journey to enter is not live, or is not entered over the API. See its state on the page of journeys.",
+  },
+  not_entered: {
+    status: 409,
+    zh: "会员已经在那个旅程里，或离上次进入太近，没有再进。",
+    en: "The member is in that journey already, or was too short a time ago, and did not enter again.",
+  },
+  experiment_missing: {
+    status: 422,
+    zh: "这里还没有写实验代号：请打开这一步写上。",
+    en: "The experiment has no key yet: open this step and write one.",
+  },
+  variants_alike: {
+    status: 422,
+    zh: "有两路叫同一个名字，结果分不开。请改成不同的名字。",
+    en: "Two branches have the same name, and their results could not be told apart. Name them differently.",
+  },
   text_missing: {
     status: 422,
     zh: "这里还没有写要做什么：请打开这一步写上。",

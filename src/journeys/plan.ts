@@ -14,6 +14,8 @@ export interface Plan {
   readonly definition: JourneyDefinition;
   readonly start: number;
   readonly stops: readonly Stop[];
+  /** A jump counts how often it was taken. */
+  readonly counts_ways: boolean;
 }
 
 /** The number under which the way out `way` of the node at `place` is counted and kept in trails. */
@@ -40,7 +42,8 @@ export function planOf(version_id: number, definition: JourneyDefinition): Plan 
     node,
     ways: waysOf(node).map(placeOfKey),
   }));
-  const plan = { version_id, definition, start: placeOfKey(definition.start), stops };
+  const counts_ways = stops.some(({ node }) => node.kind === "jump");
+  const plan = { version_id, definition, start: placeOfKey(definition.start), stops, counts_ways };
   plans.set(version_id, plan);
   return plan;
 }

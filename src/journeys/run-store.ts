@@ -15,6 +15,8 @@ export interface DueRun {
   readonly heard: boolean;
   readonly waits: boolean;
   readonly goal_at: Date | null;
+  /** The way up to now, where it was asked for. */
+  readonly trail: readonly number[];
 }
 
 /** Who comes in: a member, and what for. */
@@ -60,9 +62,14 @@ export function insertRuns(
 }
 
 /** The runs of a version that are due first, locked; those that another worker has are left to it. */
-export function takeDue(tx: Tx, version_id: number, now: Date, limit: number): Promise<DueRun[]> {
+export function takeDue(
+  tx: Tx,
+  version_id: number,
+  now: Date,
+  { limit, trails }: { readonly limit: number; readonly trails: boolean },
+): Promise<DueRun[]> {
   return tx.query<DueRun>(
-    `select run_id, member_id, node, step, due_at, heard, waits, goal_at from journeys.run
+    `select run_id, member_id, node, step, due_at, heard, waits, goal_at, ${trails ? "trail" : "'{}'::int[] as trail"} from journeys.run
      where version_id = $1 and ended_at is null and due_at <= $2 order by due_at limit $3 for update skip locked`,
     [version_id, now, limit],
   );

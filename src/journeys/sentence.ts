@@ -1,14 +1,12 @@
 import type { Ground } from "../ground.ts";
 import { EVENT_KINDS, KINDS } from "../ingest/index.ts";
-import { robotName } from "../robots/index.ts";
 import { conditionSentence } from "../segments/index.ts";
 import type { Tx } from "../store/index.ts";
+import { actSentence } from "./acts/act-sentence.ts";
+import type { Words } from "./words.ts";
 import type { Entry, JourneyDefinition, Node, Span } from "./definition.ts";
 
-export interface Words {
-  readonly zh: string;
-  readonly en: string;
-}
+export type { Words } from "./words.ts";
 
 const UNITS = { minutes: ["分钟", "minute"], hours: ["小时", "hour"], days: ["天", "day"] } as const;
 const WEEKDAYS_ZH = ["一", "二", "三", "四", "五", "六", "日"];
@@ -92,24 +90,20 @@ export async function nodeSentence(tx: Tx, ground: Ground, node: Node): Promise<
         en: `Give ${points} points${valid_days === null ? "" : `, valid ${valid_days} days`}${paid.en}`,
       };
     }
-    case "staff_task": {
-      const { text, due_days, otherwise } = node;
-      const until =
-        due_days === 0 ? { zh: "当天", en: "today" } : { zh: `${due_days} 天内`, en: `in ${due_days} days` };
-      return otherwise === undefined
-        ? { zh: `给导购派任务「${text}」，${until.zh}办`, en: `A task for staff: “${text}”, ${until.en}` }
-        : {
-            zh: `给导购派任务「${text}」，等办完，最多${until.zh}`,
-            en: `A task for staff: “${text}”; wait for it, ${until.en} at most`,
-          };
+    case "jump":
+      return { zh: `再走一遍，最多 ${node.times} 次`, en: `Once more, ${node.times} times at most` };
+    case "ab": {
+      const parts = node.branches.map((branch) => `${branch.variant} ${branch.percent}%`).join(" / ");
+      return { zh: `实验「${node.experiment}」：${parts}`, en: `Experiment “${node.experiment}”: ${parts}` };
     }
-    case "robot": {
-      const name = (await robotName(tx, node.robot_id)) ?? `#${node.robot_id}`;
-      const given = Object.values(node.inputs ?? {}).join("、");
-      return given === ""
-        ? { zh: `请机器人「${name}」办`, en: `Asks the robot “${name}”` }
-        : { zh: `请机器人「${name}」办：${given}`, en: `Asks the robot “${name}”: ${given}` };
-    }
+    case "coupon":
+    case "robot":
+    case "benefit":
+    case "tier":
+    case "webhook":
+    case "enter":
+    case "staff_task":
+      return actSentence(tx, ground, node);
     case "exit":
       return { zh: "结束", en: "End" };
   }
@@ -128,6 +122,16 @@ export function wayWords(node: Node): readonly Words[] {
         { zh: "发生了", en: "it happened" },
         { zh: "没有发生", en: "it did not" },
       ];
+    case "jump":
+      return [
+        { zh: "不再重复", en: "no more" },
+        { zh: "再走一遍", en: "once more" },
+      ];
+    case "ab":
+      return node.branches.map(({ variant, percent }) => ({
+        zh: `${variant} ${percent}%`,
+        en: `${variant} ${percent} %`,
+      }));
     case "random":
       return node.branches.map(({ percent }) => ({ zh: `${percent}%`, en: `${percent} %` }));
     case "staff_task":

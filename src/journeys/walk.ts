@@ -21,6 +21,8 @@ export interface Walker {
   /** Whether it has begun to wait where it stands. */
   waits: boolean;
   readonly trail: number[];
+  /** The way up to now, where the journey has a jump that counts it. */
+  readonly before: readonly number[];
   ended: Ended | null;
 }
 
@@ -35,6 +37,7 @@ export interface Walk {
   readonly message: (stop: Stop, walker: Walker, template: string) => void;
   readonly points: (stop: Stop, walker: Walker, node: PointsNode) => void;
   readonly act: (stop: Stop, walker: Walker, node: Act) => void;
+  readonly exposed: (walker: Walker, experiment: string, variant: string) => void;
 }
 
 /** Moves everybody who is due as far as they get: nodes that take no time in one go, a node at a time for all who stand there. */
@@ -69,6 +72,23 @@ async function passNode(walk: Walk, stop: Stop, walkers: readonly Walker[]): Pro
       for (const walker of walkers) leave(stop, walker, partOf(salt, walker.run.member_id, percents));
       return;
     }
+    case "ab":
+      passExperiment(walk, stop, walkers, node);
+      return;
+    case "jump":
+      for (const walker of walkers)
+        leave(stop, walker, timesPassed(walker, edgeOf(stop.place, 1)) < node.times ? 1 : 0);
+      return;
+    case "coupon":
+    case "benefit":
+    case "enter":
+    case "tier":
+    case "webhook":
+      for (const walker of walkers) {
+        walk.act(stop, walker, node);
+        leave(stop, walker, 0);
+      }
+      return;
     case "message":
       for (const walker of walkers) {
         walk.message(stop, walker, node.template);
@@ -93,6 +113,28 @@ async function passNode(walk: Walk, stop: Stop, walkers: readonly Walker[]): Pro
     default:
       for (const walker of walkers) passWait(walk, stop, walker, node);
   }
+}
+
+/** The same experiment splits a member alike in every journey; what it shows is kept. */
+function passExperiment(
+  walk: Walk,
+  stop: Stop,
+  walkers: readonly Walker[],
+  { experiment, branches }: Extract<Node, { kind: "ab" }>,
+): void {
+  const percents = branches.map((branch) => branch.percent);
+  for (const walker of walkers) {
+    const way = partOf(`experiment ${experiment}`, walker.run.member_id, percents);
+    walk.exposed(walker, experiment, branches[way]?.variant ?? "");
+    leave(stop, walker, way);
+  }
+}
+
+/** How often a run took an edge of the version that it walks: edges of versions before stand before a negative number. */
+function timesPassed({ before, trail }: Walker, edge: number): number {
+  const since = before.findLastIndex((one) => one < 0) + 1;
+  const passed = (all: readonly number[]) => all.filter((one) => one === edge).length;
+  return passed(before.slice(since)) + passed(trail);
 }
 
 /** Who comes gives the task, and waits for it where there is a way for one that is not done. */

@@ -42,10 +42,14 @@ export interface Made {
   readonly at: Date;
 }
 
+/** Looked up for each member: joined as a whole, the view would be sorted for a single task. */
+const ASSOCIATE = `left join lateral (select v.associate_id, v.store_code from catalogue.member_associates v
+  where v.member_id = m.member_id) a on true`;
+
 /** For whom a task would be: the member's associate, else whoever is in the member's store; neither: for nobody. */
 const WHOSE = `from unnest($1::text[], $2::bigint[], $3::text[], $4::date[]) u (key, number, text, due_day)
   join catalogue.parties p on p.party_id = u.number join catalogue.members m on m.member_id = p.member_id
-  left join catalogue.member_associates a on a.member_id = m.member_id
+  ${ASSOCIATE}
   where a.associate_id is not null or m.home_store_code is not null`;
 
 const listsOf = (tasks: readonly NewTask[]) => [
@@ -69,7 +73,7 @@ export async function insertTasks(tx: Tx, tasks: readonly NewTask[], { source, b
 export async function servedMembers(tx: Tx, member_ids: readonly number[]): Promise<ReadonlySet<number>> {
   const rows = await tx.query<{ number: number }>(
     `select p.party_id as number from catalogue.parties p join catalogue.members m on m.member_id = p.member_id
-       left join catalogue.member_associates a on a.member_id = m.member_id
+       ${ASSOCIATE}
      where p.party_id = any($1::bigint[]) and (a.associate_id is not null or m.home_store_code is not null)`,
     [member_ids],
   );

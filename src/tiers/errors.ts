@@ -65,6 +65,11 @@ export const errors = defineErrors("tiers", {
     zh: "还没有启用任何等级规则。请先启用一个。",
     en: "No ladder is in force yet. Put one in force first.",
   },
+  tier_gone: {
+    status: 409,
+    zh: "现行等级规则里没有要给的等级，没有给。请在旅程里换一个等级。",
+    en: "The ladder in force does not have the tier to give, and nothing was given. Choose another tier in the journey.",
+  },
   tier_not_found: { status: 404, zh: "现行规则中没有等级 {tier}。", en: "The ladder in force has no tier {tier}." },
   member_not_found: { status: 404, zh: "没有会员 {member_id}。", en: "There is no member {member_id}." },
   grant_not_found: { status: 404, zh: "没有授予 {grant_id}。", en: "There is no grant {grant_id}." },

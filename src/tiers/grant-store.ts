@@ -30,6 +30,19 @@ export async function addGrant(
   return row?.grant_id ?? 0;
 }
 
+/** The same grant, in force, for several members. */
+export async function addGrants(
+  tx: Tx,
+  member_ids: readonly number[],
+  grant: Pick<Grant, "tier" | "from_day" | "until_day" | "reason" | "person_id" | "granted_at">,
+): Promise<void> {
+  await tx.execute(
+    `insert into tiers.grant (member_id, tier, from_day, until_day, reason, person_id, granted_at, state)
+     select unnest($1::bigint[]), $2, $3, $4, $5, $6, $7, 'in_force'`,
+    [member_ids, grant.tier, grant.from_day, grant.until_day, grant.reason, grant.person_id, grant.granted_at],
+  );
+}
+
 export async function grantById(tx: Tx, grant_id: number): Promise<Grant | undefined> {
   return tx.one<Grant>(`select ${GRANT} from tiers.grant g where grant_id = $1`, [grant_id]);
 }

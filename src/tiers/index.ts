@@ -1,3 +1,4 @@
 export { settleTiers } from "./evaluate.ts";
 export type { LadderDefinition } from "./ladder.ts";
 export { ladderState, turnedDay } from "./ladder-store.ts";
+export { giveTier, rehearseTier, tierChoices, type TierGift } from "./give.ts";

@@ -112,3 +112,29 @@ export async function codesOfBatch(
     [batch_id, after, limit, state, owned],
   );
 }
+
+const OPEN = `b.kind = 'unique' and b.state = 'open' and c.state = 'live' and (b.last_day is null or b.last_day >= $1::date)`;
+
+/** How many coupons of a definition open batches have. */
+export async function leftToGive(tx: Tx, coupon: string, today: string): Promise<number> {
+  const row = await tx.one<{ left: number }>(
+    `select coalesce(sum(b.number - b.made), 0)::int as left from benefits.batch b join benefits.coupon c using (coupon_id)
+     where c.key = $2 and ${OPEN}`,
+    [today, coupon],
+  );
+  return row?.left ?? 0;
+}
+
+/** Published coupons by name, with what open batches have left. */
+export function couponsToGive(
+  tx: Tx,
+  today: string,
+): Promise<{ coupon: string; zh: string; en: string; left: number }[]> {
+  return tx.query(
+    `select distinct on (c.key) c.key as coupon, v.definition->>'zh' as zh, v.definition->>'en' as en,
+       (select coalesce(sum(b.number - b.made), 0)::int from benefits.batch b where b.coupon_id = c.coupon_id and ${OPEN}) as left
+     from benefits.coupon c join benefits.coupon_version v using (coupon_id)
+     where c.state = 'live' and v.published_at is not null order by c.key, v.version desc limit 1000`,
+    [today],
+  );
+}

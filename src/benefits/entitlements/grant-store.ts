@@ -130,3 +130,24 @@ export async function takeReminders(tx: Tx, today: BusinessDay, now: Date, limit
     [today, now, limit],
   );
 }
+
+/** Makes due what another domain gives, each once for its key. */
+export async function insertEntitled(
+  tx: Tx,
+  one: { readonly benefit: string; readonly version: number; readonly due_day: BusinessDay; readonly now: Date },
+  gifts: readonly { readonly member_id: number; readonly key: string }[],
+): Promise<void> {
+  await tx.execute(
+    `insert into benefits.entitlement (benefit, version, owner, period, due_day, made_at)
+     select $1, $2, u.owner, u.key, $3, $4 from unnest($5::bigint[], $6::text[]) u (owner, key)
+     on conflict on constraint entitlement_once do nothing`,
+    [
+      one.benefit,
+      one.version,
+      one.due_day,
+      one.now,
+      gifts.map((gift) => gift.member_id),
+      gifts.map((gift) => gift.key),
+    ],
+  );
+}

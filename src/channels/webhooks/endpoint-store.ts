@@ -47,6 +47,11 @@ export function listEndpoints(tx: Tx, now: Date): Promise<ListedEndpoint[]> {
   );
 }
 
+/** Endpoints by name. */
+export function endpointNames(tx: Tx): Promise<{ endpoint_id: number; name: string }[]> {
+  return tx.query("select endpoint_id, name from channels.endpoint order by name, endpoint_id");
+}
+
 /** @throws channels.endpoint_unknown */
 export async function endpointById(tx: Tx, endpoint_id: number): Promise<EndpointRow> {
   const row = await tx.one<EndpointRow>(`select ${COLUMNS} from channels.endpoint where endpoint_id = $1`, [

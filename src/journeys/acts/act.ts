@@ -4,7 +4,7 @@ import type { Node } from "../definition.ts";
 import type { Plan } from "../plan.ts";
 
 /** Nodes at which another domain is asked for something, beside messages and points. */
-export type Act = Extract<Node, { kind: "staff_task" | "robot" }>;
+export type Act = Extract<Node, { kind: "staff_task" | "robot" | "coupon" | "benefit" | "enter" | "tier" | "webhook" }>;
 
 /** What is asked for at a node for one member. */
 export interface Ask<N extends Act = Act> {

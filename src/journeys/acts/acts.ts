@@ -2,13 +2,23 @@ import type { Ground } from "../../ground.ts";
 import type { Tx } from "../../store/index.ts";
 import type { Plan } from "../plan.ts";
 import type { Act, Ask, Doer, Refusals } from "./act.ts";
+import { benefit } from "./benefit.ts";
+import { coupon } from "./coupon.ts";
 import { claimEffects } from "./effect-store.ts";
 import { robot } from "./robot.ts";
+import { enterJourney } from "./enter-journey.ts";
 import { staffTask } from "./staff-task.ts";
+import { tier } from "./tier.ts";
+import { webhook } from "./webhook.ts";
 
 const DOERS: { readonly [Kind in Act["kind"]]: Doer<Extract<Act, { kind: Kind }>> } = {
   staff_task: staffTask,
   robot,
+  coupon,
+  benefit,
+  enter: enterJourney,
+  tier,
+  webhook,
 };
 
 /** Asks of one node are of its kind. */

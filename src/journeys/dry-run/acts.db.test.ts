@@ -1,7 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { giftOf } from "../../../tests/support/benefit-shop.ts";
+import { CouponShop, yuanOff } from "../../../tests/support/coupon-shop.ts";
 import { withDatabase } from "../../../tests/support/database.ts";
 import { journey, type Nodes } from "../../../tests/support/journey-shop.ts";
 import { type Deed, PlayedJourneys } from "../../../tests/support/played-journeys.ts";
+import { publishBenefit, saveBenefit } from "../../benefits/index.ts";
+import { businessDay } from "../../platform/index.ts";
+import { ensureLadders } from "../../tiers/activation.ts";
 
 const world = withDatabase();
 let played: PlayedJourneys;
@@ -17,6 +22,20 @@ beforeAll(async () => {
   );
   await played.shop.act("login", NAMES);
   await played.shop.act("member", NAMES.slice(0, 9), { home_store_code: "S1" });
+  const coupons = new CouponShop(world());
+  await coupons.batch(yuanOff(1_000, { key: "thanks" }));
+  const paused = await coupons.batch(yuanOff(1_000, { key: "paused" }));
+  await coupons.query("update benefits.batch set state = 'paused' where batch_id = $1", [paused]);
+  await ensureLadders(world().ground);
+  await played.shop.write(async (tx) => {
+    const { ground, clock } = world();
+    await saveBenefit(tx, giftOf("sample"), { origin: "console", person_id: null, now: clock.now() });
+    await publishBenefit(tx, ground, "sample", {
+      person_id: null,
+      first_day: businessDay(clock.now(), ground.config.timezone),
+      last_day: null,
+    });
+  });
 });
 
 /** Some share something each half hour of the day, by a fixed rule. */
@@ -33,7 +52,20 @@ function deedsFrom(midnight: Date, days: number): Deed[] {
 /** The first robot of its world. */
 const ROBOT = 1;
 const NODES: Nodes = {
-  call: { kind: "staff_task", text: "打电话问候", due_days: 1, next: "out", otherwise: "note" },
+  call: { kind: "staff_task", text: "打电话问候", due_days: 1, next: "out", otherwise: "split" },
+  split: {
+    kind: "ab",
+    experiment: "gift",
+    branches: [
+      { variant: "coupon", percent: 50, next: "coupon" },
+      { variant: "gift", percent: 50, next: "gift" },
+    ],
+  },
+  coupon: { kind: "coupon", coupon: "thanks", next: "none" },
+  none: { kind: "coupon", coupon: "paused", next: "again" },
+  gift: { kind: "benefit", benefit: "sample", next: "gold" },
+  gold: { kind: "tier", tier: "gold", days: 3, next: "again" },
+  again: { kind: "jump", to: "split", times: 1, next: "note" },
   note: { kind: "staff_task", text: "寄样茶", due_days: 3, next: "post" },
   post: { kind: "robot", robot_id: ROBOT, next: "out" },
   out: { kind: "exit" },
@@ -52,7 +84,7 @@ describe("nodes that ask other domains", () => {
     const live = await played.liveWays("acting");
     const dry = await played.dryWays(await played.dry(definition, { days: 5 }));
     const effects = new Set(live.flatMap((one) => one.effects.map((effect) => effect.replace(/^\d+ /, ""))));
-    expect([...effects].sort()).toEqual(["given", "refused tasks.nobody"]);
+    expect([...effects].sort()).toEqual(["given", "refused benefits.none_to_give", "refused tasks.nobody"]);
     expect(live.length).toBeGreaterThan(20);
     expect(dry).toEqual(live);
     await played.end("acting");

@@ -41,6 +41,11 @@ export const NOTES = {
     "给导购的任务在试运行里没有人办：等它的会员都走「没有办」。",
     "Nobody does tasks of staff in a dry run: whoever waits for one goes on as if it was not done.",
   ),
+  other_journeys: note(
+    "other_journeys",
+    "会员进入的另一个旅程不在试运行里：它让不让进、里面会发生什么，没有算。",
+    "Other journeys that members enter are not played: whether they let them in, and what happens there, is not counted.",
+  ),
   segment_of_now: note(
     "segment_of_now",
     "人群在第一天的成员没有记录：按现在在人群里的人。",

@@ -1,5 +1,6 @@
 import { type Walk, type Walker, passNodes } from "../walk.ts";
-import { endedBefore, isHeldOut } from "../advance.ts";
+import { endedBefore } from "../advance.ts";
+import { isHeldOut } from "../bucket.ts";
 import { entrantOf } from "../enter.ts";
 import type { Plan } from "../plan.ts";
 import { type Earlier, hearOn, mayEnter, type Path, reachOn, type Walked } from "./path.ts";
@@ -138,7 +139,7 @@ export class Play {
     const { node, step, due_at, heard, waits, member_id } = path;
     const ended = endedBefore(path, member_id, { state: "live", definition: this.#plan.definition });
     const run = { run_id: path.path, member_id };
-    return { run, now: due_at, node, step, due_at, heard, waits, trail: [], ended };
+    return { run, now: due_at, node, step, due_at, heard, waits, trail: [], before: path.trail, ended };
   }
 
   #settle({ now, node, step, due_at, waits, trail, ended }: Walker, path: Path): void {

@@ -159,6 +159,7 @@ function pastWalk(tx: Tx, ground: Ground, plan: Plan, effects: Effects) {
       effects.points.push({ ...effect(stop, walker), points: node.points, earning });
     },
     act: (stop, walker, node) => effects.acts.push({ ...effect(stop, walker), ask: askOf(plan, stop, walker, node) }),
+    exposed: () => {},
   };
   const turnTo = (day: string) => {
     today = day;
@@ -225,6 +226,7 @@ async function notesOfNow(tx: Tx, ground: Ground, { stops }: Plan): Promise<Note
   const notes: Note[] = [];
   if (stops.some(({ node }) => node.kind === "staff_task" && node.otherwise !== undefined))
     notes.push(NOTES.tasks_undone);
+  if (stops.some(({ node }) => node.kind === "enter")) notes.push(NOTES.other_journeys);
   for (const { node } of stops) {
     if (node.kind !== "condition") continue;
     const relations = await readOfNow(tx, ground, node.condition);

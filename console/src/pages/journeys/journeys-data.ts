@@ -116,9 +116,14 @@ interface NodeChoices {
     readonly name: string;
     readonly inputs: readonly { readonly name: string; readonly zh: string; readonly en: string }[];
   }[];
+  readonly coupons: readonly (Words & { readonly coupon: string; readonly left: number })[];
+  readonly benefits: readonly (Words & { readonly benefit: string })[];
+  readonly tiers: readonly (Words & { readonly tier: string })[];
+  readonly endpoints: readonly { readonly endpoint_id: number; readonly name: string }[];
+  readonly journeys: readonly (Words & { readonly journey: string })[];
 }
 
-/** What nodes may name: kinds of records, templates. */
+/** What nodes may name: kinds of records, templates, coupons, benefits, other journeys. */
 export function useNodeChoices() {
   return useQuery({
     queryKey: ["journey-choices"],

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { SelectField, TextField } from "../../parts/form.tsx";
 import { pick, type Translate } from "../../texts/texts.ts";
-import { RobotForm, StaffTaskForm } from "./act-forms.tsx";
+import { ChosenForm, ExperimentForm, JumpForm, RobotForm, StaffTaskForm, TierDaysForm } from "./act-forms.tsx";
 import { ConditionDialog } from "./condition-dialog.tsx";
 import { type FormProps, numberOf, textOf } from "./form-values.ts";
 import { useNodeChoices } from "./journeys-data.ts";
@@ -31,6 +31,27 @@ export function NodeForm(props: FormProps) {
       return <MessageForm {...props} />;
     case "points":
       return <PointsForm {...props} />;
+    case "coupon":
+    case "benefit":
+    case "enter":
+    case "webhook":
+      return <ChosenForm {...props} />;
+    case "tier":
+      return (
+        <>
+          <ChosenForm {...props} />
+          <TierDaysForm {...props} />
+        </>
+      );
+    case "jump":
+      return <JumpForm {...props} />;
+    case "ab":
+      return (
+        <>
+          <ExperimentForm {...props} />
+          <RandomForm {...props} />
+        </>
+      );
     case "staff_task":
       return <StaffTaskForm {...props} />;
     case "robot":
@@ -174,8 +195,21 @@ function ConditionForm({ node, sentence, onChange, t }: FormProps) {
   );
 }
 
+interface Branch {
+  readonly percent: unknown;
+  readonly next: string;
+  /** Of an experiment. */
+  readonly variant?: unknown;
+}
+
+/** A name that no branch has: a, b, c … */
+function freshVariant(branches: readonly Branch[]): string {
+  const taken = new Set(branches.map(({ variant }) => variant));
+  return [..."abcdefghijklmnop"].find((letter) => !taken.has(letter)) ?? "";
+}
+
 function RandomForm({ node, onChange, t }: FormProps) {
-  const branches = (node["branches"] as readonly { percent: unknown; next: string }[] | undefined) ?? [];
+  const branches = (node["branches"] as readonly Branch[] | undefined) ?? [];
   const sum = branches.reduce((total, { percent }) => total + (Number(percent) || 0), 0);
   const change = (next: readonly unknown[], field?: string) => onChange({ branches: next }, field);
   const evenly = () => {
@@ -188,6 +222,18 @@ function RandomForm({ node, onChange, t }: FormProps) {
       {branches.map((branch, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a branch is its place
         <div className="jc-branch" key={at}>
+          {branch.variant === undefined ? null : (
+            <TextField
+              label={t("field.variant", { n: at + 1 })}
+              value={textOf(branch.variant)}
+              onChange={(variant) =>
+                change(
+                  branches.map((one, other) => (other === at ? { ...one, variant } : one)),
+                  `variant${at}`,
+                )
+              }
+            />
+          )}
           <TextField
             label={t("field.branch", { n: at + 1 })}
             type="number"
@@ -214,7 +260,16 @@ function RandomForm({ node, onChange, t }: FormProps) {
         <Button
           icon={<PlusOutlined />}
           disabled={branches.length >= BRANCHES_MAX || last === undefined}
-          onClick={() => change([...branches, { percent: 1, next: last?.next ?? "" }])}
+          onClick={() =>
+            change([
+              ...branches,
+              {
+                ...(last?.variant === undefined ? {} : { variant: freshVariant(branches) }),
+                percent: 1,
+                next: last?.next ?? "",
+              },
+            ])
+          }
         >
           {t("field.add_branch")}
         </Button>

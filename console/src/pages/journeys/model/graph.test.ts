@@ -56,6 +56,14 @@ describe("drawing a journey", () => {
     expect(waysOf(changeNode(two, key, { otherwise: undefined }).nodes[key] ?? { kind: "exit" })).toEqual(["exit"]);
   });
 
+  test("a jump that is taken out leads on, not back", () => {
+    const say = insertOn(empty, { from: null, way: 0 }, "message");
+    const jump = insertOn(say.drawn, { from: say.key, way: 0 }, "jump");
+    const round = connect(jump.drawn, { from: jump.key, way: 1 }, say.key);
+    expect(waysOf(round.nodes[jump.key] ?? { kind: "exit" })).toEqual(["exit", say.key]);
+    expect(waysOf(removeNode(round, jump.key).nodes[say.key] ?? { kind: "exit" })).toEqual(["exit"]);
+  });
+
   test("the last end stays", () => {
     expect(isRemovable(empty, "exit")).toBe(false);
     expect(removeNode(empty, "exit")).toEqual(empty);

@@ -12,13 +12,20 @@ export interface Drawn {
 export const KINDS = [
   "message",
   "points",
+  "coupon",
+  "benefit",
+  "tier",
   "staff_task",
   "robot",
+  "webhook",
   "wait",
   "wait_until",
   "window",
   "condition",
   "random",
+  "ab",
+  "jump",
+  "enter",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -30,9 +37,11 @@ interface Branch {
 const branchesOf = (node: NodeData): readonly Branch[] =>
   Array.isArray(node["branches"]) ? (node["branches"] as Branch[]) : [];
 
+const isSplit = ({ kind }: NodeData) => kind === "random" || kind === "ab";
+
 /** Where the ways out of a node lead, in their order. */
 export function waysOf(node: NodeData): string[] {
-  if (node.kind === "random") return branchesOf(node).map((branch) => branch.next);
+  if (isSplit(node)) return branchesOf(node).map((branch) => branch.next);
   if (node.kind === "exit") return [];
   return endsOf(node).map((end) => String(node[end] ?? ""));
 }
@@ -40,12 +49,13 @@ export function waysOf(node: NodeData): string[] {
 /** Fields in which a node says where its ways lead. */
 function endsOf(node: NodeData): readonly string[] {
   if (node.kind === "condition" || node.kind === "wait_until") return ["then", "otherwise"];
+  if (node.kind === "jump") return ["next", "to"];
   return node["otherwise"] === undefined ? ["next"] : ["next", "otherwise"];
 }
 
 /** The node with one of its ways leading elsewhere. */
 export function withWay(node: NodeData, way: number, to: string): NodeData {
-  if (node.kind === "random")
+  if (isSplit(node))
     return { ...node, branches: branchesOf(node).map((one, at) => (at === way ? { ...one, next: to } : one)) };
   return { ...node, [endsOf(node)[way] ?? "next"]: to };
 }
@@ -74,6 +84,27 @@ function blank(kind: Kind, next: string): NodeData {
       return { kind, points: 100, valid_days: 90, next };
     case "message":
       return { kind, template: "", next };
+    case "coupon":
+      return { kind, coupon: "", next };
+    case "benefit":
+      return { kind, benefit: "", next };
+    case "tier":
+      return { kind, tier: "", days: 30, next };
+    case "webhook":
+      return { kind, endpoint_id: 0, next };
+    case "enter":
+      return { kind, journey: "", next };
+    case "jump":
+      return { kind, to: next, times: 1, next };
+    case "ab":
+      return {
+        kind,
+        experiment: "",
+        branches: [
+          { variant: "a", percent: 50, next },
+          { variant: "b", percent: 50, next },
+        ],
+      };
     case "staff_task":
       return { kind, text: "", due_days: 2, next };
     case "robot":
