@@ -116,10 +116,12 @@ export async function startDemoChannels(
   const { ALIYUN_KEY_ID, ALIYUN_SECRET } = await import("../channel-sim/aliyun.ts");
   const { WEBHOOK_SECRET } = await import("../channel-sim/webhook.ts");
   const { seedMessages } = await import("../examples/tea-house/messages.ts");
+  const { seedJourneys } = await import("../examples/tea-house/journeys.ts");
   const keys = { access_key_id: ALIYUN_KEY_ID, access_key_secret: ALIYUN_SECRET, webhook_secret: WEBHOOK_SECRET };
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     await useMessageSim(tx, ground, { http: sim.url, smtp: sim.smtp_url, ...keys });
     await seedMessages(tx, ground);
+    await seedJourneys(tx, ground);
   });
   say(`channel-sim: ${sim.url} · 示例世界的告警和消息在这里看`);
   const office = await startDemoOffice(ground, say);

@@ -66,6 +66,9 @@ export const ROUTES: readonly Route[] = [
     import("./pages/points/programme-edit.tsx").then((page) => page.ProgrammeEditPage),
   ),
   route("/journeys", "journeys.read", () => import("./pages/journeys/journeys.tsx").then((page) => page.JourneysPage)),
+  route("/journeys/from-scene", "journeys.manage", () =>
+    import("./pages/journeys/new-journey.tsx").then((page) => page.NewJourneyPage),
+  ),
   route("/journeys/:journey", "journeys.read", () =>
     import("./pages/journeys/journey.tsx").then((page) => page.JourneyPage),
   ),

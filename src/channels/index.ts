@@ -24,4 +24,5 @@ export { type ShippedTemplate, shipTemplates } from "./messages/ship-templates.t
 export type { Content } from "./messages/template.ts";
 export { endpointNames } from "./webhooks/endpoint-store.ts";
 export { type EndpointMessage, rehearseTelling, tellEndpoint } from "./webhooks/tell-endpoint.ts";
+export { type SentBy, sentBy } from "./messages/share-store.ts";
 export { saveSeed } from "./messages/seed-store.ts";

@@ -3,11 +3,11 @@ import { Type } from "typebox";
 import { benefitChoices, couponChoices } from "../benefits/index.ts";
 import { endpointNames, templateChoices } from "../channels/index.ts";
 import type { Ground } from "../ground.ts";
-import { KINDS } from "../ingest/index.ts";
 import { errandRobots } from "../robots/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { tierChoices } from "../tiers/index.ts";
 import { enteredVersions } from "./journey-store.ts";
+import { HAPPENING_KINDS } from "./own-events.ts";
 
 const Text = Type.String();
 const Choices = Type.Object({
@@ -45,7 +45,7 @@ export function choiceRoute(app: FastifyInstance, ground: Ground): void {
       config: { access: { permission: "journeys.read", level: "L2" } },
     },
     async ({ scope }) => ({
-      events: KINDS.map(({ kind, zh, en }) => ({ kind, zh, en })),
+      events: HAPPENING_KINDS.map(({ kind, zh, en }) => ({ kind, zh, en })),
       templates: await ground.store.read(scope, templateChoices),
       robots: await ground.store.read(SYSTEM_SCOPE, errandRobots),
       ...(await ground.store.read(SYSTEM_SCOPE, async (tx) => ({

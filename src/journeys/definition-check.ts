@@ -2,14 +2,14 @@ import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import { unknownTemplates } from "../channels/index.ts";
 import type { Ground } from "../ground.ts";
-import { KINDS } from "../ingest/index.ts";
-import { type Params, Problem, sentence } from "../platform/index.ts";
+import { isDay, type Params, Problem, sentence } from "../platform/index.ts";
 import { rehearseErrands } from "../robots/index.ts";
 import { conditionSentence } from "../segments/index.ts";
 import type { Tx } from "../store/index.ts";
 import { namedProblems } from "./named-check.ts";
 import { ENTRIES, JourneyDefinition, type Node, NODES, NODES_MAX, waysOf } from "./definition.ts";
 import "./errors.ts";
+import { HAPPENING_KINDS } from "./own-events.ts";
 
 /** What stands in the way of publishing: where, and a sentence in both languages. */
 export interface JourneyProblem {
@@ -69,9 +69,12 @@ export async function journeyProblems(tx: Tx, ground: Ground, value: unknown): P
       ? places.slice(0, PROBLEMS_MAX)
       : [found("", "setting_value", { message: "no known form" })];
   }
-  const problems = [...shapeOf(value), ...eventsOf(value)];
+  const problems = [...shapeOf(value), ...eventsOf(value), ...rhythmOf(value)];
+  if (value.entry.kind === "schedule" && value.entry.condition !== undefined)
+    problems.push(...(await conditionProblems(tx, ground, "/entry/condition", value.entry.condition)));
   for (const [key, node] of Object.entries(value.nodes)) {
-    if (node.kind === "condition") problems.push(...(await conditionProblems(tx, ground, key, node)));
+    if (node.kind === "condition")
+      problems.push(...(await conditionProblems(tx, ground, `/nodes/${key}/condition`, node.condition)));
     if (node.kind === "message") problems.push(...(await templateProblems(tx, key, node.template)));
     if (node.kind === "robot") problems.push(...(await robotProblems(tx, key, node)));
   }
@@ -179,7 +182,7 @@ function turnsEndlessly(key: string, nodes: Nodes): boolean {
 const endlessWays = (node: Node): readonly string[] => (node.kind === "jump" ? [node.next] : waysOf(node));
 
 function eventsOf({ entry, goal, nodes }: JourneyDefinition): JourneyProblem[] {
-  const known = new Set(KINDS.map(({ kind }) => kind));
+  const known = new Set(HAPPENING_KINDS.map(({ kind }) => kind));
   const named: [string, string][] = [];
   if (entry.kind === "event") named.push(["/entry/event", entry.event]);
   if (goal !== null) named.push(["/goal/event", goal.event]);
@@ -188,13 +191,18 @@ function eventsOf({ entry, goal, nodes }: JourneyDefinition): JourneyProblem[] {
   return named.filter(([, event]) => !known.has(event)).map(([path, event]) => found(path, "event_unknown", { event }));
 }
 
-async function conditionProblems(
-  tx: Tx,
-  ground: Ground,
-  key: string,
-  { condition }: Extract<Node, { kind: "condition" }>,
-): Promise<JourneyProblem[]> {
-  if (condition === null) return [found(`/nodes/${key}/condition`, "condition_missing")];
+/** On which days a schedule has its moments must be said for its rhythm. */
+function rhythmOf({ entry }: JourneyDefinition): JourneyProblem[] {
+  if (entry.kind !== "schedule") return [];
+  if (entry.every === "week" && entry.weekdays === undefined) return [found("/entry/weekdays", "weekdays_missing")];
+  if (entry.every === "month" && entry.month_day === undefined) return [found("/entry/month_day", "month_day_missing")];
+  if (entry.every === "once" && (entry.on === undefined || !isDay(entry.on)))
+    return [found("/entry/on", "day_missing")];
+  return [];
+}
+
+async function conditionProblems(tx: Tx, ground: Ground, path: string, condition: unknown): Promise<JourneyProblem[]> {
+  if (condition === null) return [found(path, "condition_missing")];
   try {
     await conditionSentence(tx, ground, condition);
     return [];
@@ -202,7 +210,7 @@ async function conditionProblems(
     if (!(error instanceof Problem)) throw error;
     const why_zh = sentence(error.code, error.params, "zh");
     const why_en = sentence(error.code, error.params, "en");
-    return [found(`/nodes/${key}/condition`, "condition_bad", { why_zh, why_en })];
+    return [found(path, "condition_bad", { why_zh, why_en })];
   }
 }
 

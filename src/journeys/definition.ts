@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { Day } from "../platform/index.ts";
 
 export const JOURNEY_KEY = "^[a-z][a-z0-9_]{1,58}$";
 export const NODE_KEY = "^[a-z][a-z0-9_]{0,38}$";
@@ -9,7 +10,10 @@ export const WAIT_MINUTES_MAX = 525_600;
 const closed = { additionalProperties: false } as const;
 const Key = Type.String({ pattern: JOURNEY_KEY });
 const Next = Type.String({ pattern: NODE_KEY, description: "The node after it" });
-const EventKind = Type.String({ pattern: "^[a-z][a-z_]{1,40}$", description: "A kind of record (docs/data.md)" });
+const EventKind = Type.String({
+  pattern: "^[a-z][a-z_]{1,40}$",
+  description: "A kind of record (docs/data.md), or points_credited, tier_up, tier_down",
+});
 const Span = Type.Object(
   {
     amount: Type.Integer({ minimum: 1, maximum: WAIT_MINUTES_MAX }),
@@ -47,6 +51,22 @@ export const ENTRIES = {
       present: Type.Optional(
         Type.Boolean({ description: "Whoever is in it when the journey is published enters too" }),
       ),
+    },
+    closed,
+  ),
+  schedule: Type.Object(
+    {
+      kind: Type.Literal("schedule"),
+      every: Type.Union([Type.Literal("day"), Type.Literal("week"), Type.Literal("month"), Type.Literal("once")]),
+      at: ClockTime,
+      weekdays: Type.Optional(
+        Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { minItems: 1, maxItems: 7, description: "Of a week" }),
+      ),
+      month_day: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 31, description: "Of a month; its last day where it is shorter" }),
+      ),
+      on: Type.Optional(Type.Unsafe<string>({ ...Day, description: "Once: on this day" })),
+      condition: Type.Optional(Type.Unknown({ description: "Only who meets it then; absent: everybody" })),
     },
     closed,
   ),
@@ -185,7 +205,7 @@ export const NODES = {
   exit: Type.Object({ kind: Type.Literal("exit") }, closed),
 } as const;
 
-export const Entry = Type.Union([ENTRIES.event, ENTRIES.segment, ENTRIES.api]);
+export const Entry = Type.Union([ENTRIES.event, ENTRIES.segment, ENTRIES.schedule, ENTRIES.api]);
 export const Node = Type.Union([
   NODES.wait,
   NODES.wait_until,

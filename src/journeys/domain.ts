@@ -6,7 +6,9 @@ import { dryRunJob } from "./dry-run/job.ts";
 import { enterPresent, journeyEvents, journeyStage } from "./enter.ts";
 import "./errors.ts";
 import { journeyIndicators } from "./indicators.ts";
+import { hearCredits, ownEvents } from "./own-events.ts";
 import { journeyRoutes } from "./routes.ts";
+import { enterScheduled } from "./schedule/enter-scheduled.ts";
 
 const LOOK_EVERY_MS = 500;
 
@@ -17,17 +19,23 @@ export const domain: Domain = {
   schemas: ["journeys"],
   routes: journeyRoutes,
   jobs: [dryRunJob],
-  events: { ...journeyEvents, ...taskEvents },
+  events: { ...journeyEvents, ...ownEvents, ...taskEvents },
   stage: journeyStage,
   start: async (ground) => {
-    const turn = async () => {
-      const entered = await enterPresent(ground);
-      return (await advance(ground)) > 0 || entered;
+    const loop = (turn: () => Promise<boolean>, failed: string) =>
+      startLoop(turn, {
+        idle_ms: LOOK_EVERY_MS,
+        onError: (error) => ground.log.error({ error: String(error) }, failed),
+      });
+    // each on its own: many who come in, or a condition that fails, keep nobody who is under way
+    const loops = [
+      loop(async () => (await advance(ground)) > 0, "the work on journeys failed"),
+      loop(() => enterPresent(ground), "letting members of segments into journeys failed"),
+      loop(() => enterScheduled(ground), "letting members into scheduled journeys failed"),
+      loop(() => hearCredits(ground), "hearing of points for journeys failed"),
+    ];
+    return async () => {
+      await Promise.all(loops.map((one) => one.stop()));
     };
-    const loop = startLoop(turn, {
-      idle_ms: LOOK_EVERY_MS,
-      onError: (error) => ground.log.error({ error: String(error) }, "the work on journeys failed"),
-    });
-    return () => loop.stop();
   },
 };

@@ -136,7 +136,7 @@ export const journeyStage: Stage = {
   domain: "journeys",
   async apply(tx, ground, records) {
     const [entering, moving] = [await enteredVersions(tx), await movingVersions(tx)];
-    const kinds = kindsOf(entering, moving);
+    const kinds = heardKinds(entering, moving);
     const concerned = records.filter(({ kind, party_id }) => party_id !== null && kinds.has(kind));
     if (concerned.length === 0) return [];
     const members = await membersOfRecords(tx, concerned);
@@ -150,7 +150,8 @@ export const journeyStage: Stage = {
   },
 };
 
-function kindsOf(entering: readonly LiveVersion[], moving: readonly LiveVersion[]): ReadonlySet<string> {
+/** Kinds of happenings that any journey listens to. */
+export function heardKinds(entering: readonly LiveVersion[], moving: readonly LiveVersion[]): ReadonlySet<string> {
   const kinds = new Set<string>();
   for (const { definition } of entering) if (definition.entry.kind === "event") kinds.add(definition.entry.event);
   for (const { definition } of moving) {
@@ -179,29 +180,58 @@ async function tellWaits(
   if (goals.length > 0) await reachGoal(tx, goals, member_ids, now);
 }
 
-async function enterByRecords(
+/** Something that happened to a member, and what an entry by it is known by. */
+interface Happening {
+  readonly member_id: number;
+  readonly cause: string;
+  readonly at: Date;
+}
+
+function enterByRecords(
   tx: Tx,
   version: LiveVersion,
   records: readonly IdentifiedRecord[],
   members: ReadonlyMap<string, number>,
   now: Date,
 ): Promise<void> {
-  const { entry } = version.definition;
-  if (entry.kind !== "event" || entry.event !== records[0]?.kind) return;
-  const since = now.getTime() - (entry.fresh_hours ?? FRESH_HOURS) * HOUR_MS;
-  const entrants = records.flatMap((record) => {
-    const member_id = members.get(record.record_id);
-    if (member_id === undefined || record.occurred_at.getTime() < since) return [];
-    return [
-      entrantOf(
-        version.definition,
-        member_id,
-        record.record_id,
-        entry.each === "record" ? record.record_id : undefined,
-      ),
-    ];
+  const happenings = records.flatMap(({ record_id, occurred_at }) => {
+    const member_id = members.get(record_id);
+    return member_id === undefined ? [] : [{ member_id, cause: record_id, at: occurred_at }];
   });
+  return enterByHappenings(tx, version, records[0]?.kind, happenings, now);
+}
+
+async function enterByHappenings(
+  tx: Tx,
+  version: LiveVersion,
+  kind: string | undefined,
+  happenings: readonly Happening[],
+  now: Date,
+): Promise<void> {
+  const { entry } = version.definition;
+  if (entry.kind !== "event" || entry.event !== kind) return;
+  const since = now.getTime() - (entry.fresh_hours ?? FRESH_HOURS) * HOUR_MS;
+  const entrants = happenings
+    .filter(({ at }) => at.getTime() >= since)
+    .map(({ member_id, cause }) =>
+      entrantOf(version.definition, member_id, cause, entry.each === "record" ? cause : undefined),
+    );
   await enterMembers(tx, version, entrants, now);
+}
+
+/** Something of one kind happened to members: it ends waits, reaches goals, lets in. */
+export async function tellHappenings(
+  tx: Tx,
+  ground: Ground,
+  kind: string,
+  happenings: readonly Happening[],
+): Promise<void> {
+  if (happenings.length === 0) return;
+  const [entering, moving] = [await enteredVersions(tx), await movingVersions(tx)];
+  if (!heardKinds(entering, moving).has(kind)) return;
+  const now = ground.clock.now();
+  await tellWaits(tx, moving, kind, [...new Set(happenings.map(({ member_id }) => member_id))], now);
+  for (const version of entering) await enterByHappenings(tx, version, kind, happenings, now);
 }
 
 /** The next portion of the members who were in an entry's segment when its version was published. @returns whether more may wait */

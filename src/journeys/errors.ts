@@ -58,6 +58,36 @@ export const errors = defineErrors("journeys", {
     zh: "没有「{event}」这种行为。可用的种类见数据字典。",
     en: "There is no kind of record {event}. The data dictionary lists them.",
   },
+  weekdays_missing: {
+    status: 422,
+    zh: "每周进入，但没有选星期几。请至少选一天。",
+    en: "It is entered each week, and no day of the week is chosen. Choose one at least.",
+  },
+  month_day_missing: {
+    status: 422,
+    zh: "每月进入，但没有写几号。请填 1 到 31。",
+    en: "It is entered each month, and no day of the month is given. Give one from 1 to 31.",
+  },
+  day_missing: {
+    status: 422,
+    zh: "只进入一次，但没有选哪一天。请选一个日期。",
+    en: "It is entered once, and no day is chosen. Choose one.",
+  },
+  moment_too_late: {
+    status: 409,
+    zh: "这一次已过去 {days} 天以上才轮到，没有补，谁也没有进入。",
+    en: "Its turn came more than {days} days late. It was not caught up, and nobody entered.",
+  },
+  scene_unknown: {
+    status: 404,
+    zh: "没有场景「{scene}」。请在场景列表中选择。",
+    en: "There is no scene {scene}. Choose one from the list.",
+  },
+  moment_stopped: {
+    status: 409,
+    zh: "旅程在这一次进行中结束了，其余会员没有进入。",
+    en: "The journey was ended while members were coming in; the rest of them did not enter.",
+  },
   kind_unknown: {
     status: 422,
     zh: "没有「{kind}」这一种。可以是：{kinds}。",

@@ -7,8 +7,8 @@ const late: Indicator = {
   zh: "旅程停滞",
   en: "Journeys standing still",
   how: {
-    zh: `进行中的旅程里，该走下一步却已迟了 ${LATE_MINUTES} 分钟以上的会员数`,
-    en: `Members of live journeys who should have moved on more than ${LATE_MINUTES} minutes ago`,
+    zh: `进行中的旅程里，该走下一步却已迟了 ${LATE_MINUTES} 分钟以上的会员数，加上到了时间 ${LATE_MINUTES} 分钟还没进完的次数`,
+    en: `Members of live journeys who should have moved on more than ${LATE_MINUTES} minutes ago, and moments of schedules not worked off for as long`,
   },
   unit: "count",
   direction: "above",
@@ -23,8 +23,12 @@ const late: Indicator = {
   read: async ({ tx, world_at }) => {
     const since = new Date(world_at.getTime() - LATE_MINUTES * 60_000);
     return tx.query<{ part: string; value: number }>(
-      `select j.journey as part, count(*)::int as value from journeys.run r join journeys.journey j using (journey)
-       where r.ended_at is null and r.due_at < $1 and j.state = 'live' group by j.journey`,
+      `select part, sum(value)::int as value from (
+         select j.journey as part, count(*)::int as value from journeys.run r join journeys.journey j using (journey)
+         where r.ended_at is null and r.due_at < $1 and j.state = 'live' group by j.journey
+         union all
+         select j.journey, count(*)::int from journeys.moment m join journeys.version v using (version_id) join journeys.journey j using (journey)
+         where m.finished_at is null and m.told_at < $1 and j.state = 'live' group by j.journey) late group by part`,
       [since],
     );
   },

@@ -4,7 +4,9 @@ import type { Tx } from "../store/index.ts";
 import type { JourneyDefinition } from "./definition.ts";
 import { journeyProblems } from "./definition-check.ts";
 import { draftOf, type JourneyState, lockJourney, saveDraft, setPublished, setState } from "./journey-store.ts";
+import { forgetUnheard } from "./own-events.ts";
 import { makeDue, moveRuns } from "./run-store.ts";
+import { beginSchedule, endMoments, skipPause } from "./schedule/moment-store.ts";
 
 interface Author {
   readonly person_id: number | null;
@@ -48,11 +50,13 @@ export async function publishJourney(
   const draft = await draftOf(tx, journey);
   await requireSound(tx, ground, draft.definition);
   const at = ground.clock.now();
+  await forgetUnheard(tx);
   await setPublished(tx, draft.version_id, person_id, at);
   await setState(tx, journey, "live");
   const { entry } = draft.definition;
   if (entry.kind === "segment" && entry.movement === "entered" && entry.present === true)
     await tx.execute("insert into journeys.entering (version_id) values ($1)", [draft.version_id]);
+  if (entry.kind === "schedule") await beginSchedule(tx, draft.version_id, at);
   const moved = running === "move" ? await moveRuns(tx, journey, draft.version_id, draft.definition, at) : 0;
   return { version_id: draft.version_id, version: draft.version, moved };
 }
@@ -69,6 +73,10 @@ export async function changeState(tx: Tx, ground: Ground, journey: string, state
   const before = await lockJourney(tx, journey);
   if (!ALLOWED[before.state].includes(state)) throw problem("journeys.state_differs", { journey, state: before.state });
   await setState(tx, journey, state);
+  const now = ground.clock.now();
+  if (state === "live") await skipPause(tx, journey, now);
+  if (state !== "ended") return;
+  await endMoments(tx, journey, now);
   // whoever waits for something that will not come any more leaves now
-  if (state === "ended") await makeDue(tx, journey, ground.clock.now());
+  await makeDue(tx, journey, now);
 }

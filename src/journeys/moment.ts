@@ -45,5 +45,7 @@ function timeOf(day: string, minutes: number, more_ms: number, timezone: string)
   const shift = minutes - minuteOfDay(straight, timezone);
   // a shift of half a day or more is a clock that went over midnight
   const mended = Math.abs(shift) < 720 ? shift : shift - Math.sign(shift) * 1_440;
-  return new Date(straight.getTime() + mended * MINUTE_MS + more_ms);
+  const at = new Date(straight.getTime() + mended * MINUTE_MS);
+  const shown = mended === 0 || minuteOfDay(at, timezone) === minutes ? at : straight;
+  return new Date(shown.getTime() + more_ms);
 }

@@ -2,8 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import type { Ground } from "../ground.ts";
-import { aboutOne, type ActInWords, problem } from "../platform/index.ts";
-import { segmentName } from "../segments/index.ts";
+import { aboutOne, type ActInWords, problem, sentence } from "../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { Entry, JOURNEY_KEY, JourneyDefinition, Node } from "./definition.ts";
 import { journeyProblems } from "./definition-check.ts";
@@ -16,9 +15,14 @@ import { journeyFigures, versionCounts, versionsOf } from "./report-store.ts";
 import { choiceRoute } from "./choice-route.ts";
 import { runRoutes } from "./run-routes.ts";
 import { presentMembers } from "./run-store.ts";
+import { sceneRoutes } from "./scenes/routes.ts";
+import { CATCH_UP_DAYS } from "./schedule/enter-scheduled.ts";
+import { momentsOf } from "./schedule/moment-store.ts";
+import { nextMoments } from "./schedule/moments.ts";
 import { entrySentence, nodeSentences } from "./sentence.ts";
 
 const LISTED_MAX = 500;
+const MOMENTS_SHOWN = 3;
 const tags = ["journeys"];
 const read = { access: { permission: "journeys.read", level: "L2" } } as const;
 const manage = { access: { permission: "journeys.manage", level: "L2" } } as const;
@@ -27,6 +31,10 @@ const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type
 const Count = Type.Integer();
 const Text = Type.String();
 const Words = Type.Object({ zh: Text, en: Text });
+const Coming = Type.Object({
+  ...Words.properties,
+  next: Type.Array(Text, { description: "The next moments of a schedule" }),
+});
 const JourneyParams = Type.Object({ journey: Type.String({ pattern: JOURNEY_KEY }) });
 const Problems = Type.Array(Type.Object({ path: Text, code: Text, zh: Text, en: Text }));
 const Figures = {
@@ -61,7 +69,18 @@ const Answer = Type.Object({
   state: Text,
   versions: Type.Array(Seen),
   shown: Type.Integer({ description: "The version that is shown" }),
-  entry: Words,
+  entry: Coming,
+  moments: Type.Array(
+    Type.Object({
+      at: Text,
+      met: Count,
+      entered: Count,
+      done: Type.Boolean(),
+      reason_zh: Nullable(Text),
+      reason_en: Nullable(Text),
+    }),
+    { description: "The last moments of its schedule: how many met the condition, how many of them entered" },
+  ),
   nodes: Type.Record(Text, Type.Object({ ...Words.properties, ways: Type.Array(Words) })),
   /** By node: who stands there; by node and way: how many went. */
   waiting: Type.Record(Text, Count),
@@ -76,9 +95,13 @@ const Draft = Type.Intersect([
 ]);
 const NONE = { entered: 0, under_way: 0, finished: 0, goal: 0, held_out: 0, held_out_goal: 0, troubled: 0 };
 
-/** What the entry's segment is called. */
-const entryOf = async (tx: Tx, { entry }: JourneyDefinition) =>
-  entrySentence(entry, entry.kind === "segment" ? await segmentName(tx, entry.segment_id) : undefined);
+/** How members come in, in words, with the next moments of a schedule; a draft may lack any of it. */
+async function comingIn(tx: Tx, ground: Ground, entry: unknown): Promise<Static<typeof Coming>> {
+  if (!Value.Check(Entry, entry)) return { zh: "", en: "", next: [] };
+  const next =
+    entry.kind === "schedule" ? nextMoments(entry, ground.clock.now(), MOMENTS_SHOWN, ground.config.timezone) : [];
+  return { ...(await entrySentence(tx, ground, entry)), next: next.map((at) => at.toISOString()) };
+}
 
 /** Journeys: listed, read, written, checked, published, paused, ended. */
 export function journeyRoutes(app: FastifyInstance, ground: Ground): void {
@@ -107,7 +130,7 @@ export function journeyRoutes(app: FastifyInstance, ground: Ground): void {
         summary: "Says what is wrong with a journey, at which node, and what its nodes do in sentences",
         tags,
         body: Type.Object({ definition: Type.Record(Type.String({ maxLength: 40 }), Type.Unknown()) }),
-        response: { 200: Type.Object({ problems: Problems, nodes: Answer.properties.nodes }) },
+        response: { 200: Type.Object({ problems: Problems, entry: Coming, nodes: Answer.properties.nodes }) },
       },
       config: read,
     },
@@ -115,12 +138,14 @@ export function journeyRoutes(app: FastifyInstance, ground: Ground): void {
       ground.store.read(scope, async (tx) => {
         const problems = await journeyProblems(tx, ground, definition);
         // one node that is not filled in yet takes nothing from what the others say
-        const { nodes = {} } = definition as { nodes?: unknown };
+        const { nodes = {}, entry } = definition as { nodes?: unknown; entry?: unknown };
         const sound = Object.entries(nodes as object).filter(([, node]) => Value.Check(Node, node));
-        return { problems, nodes: await nodeSentences(tx, ground, { nodes: Object.fromEntries(sound) }) };
+        const sentences = await nodeSentences(tx, ground, { nodes: Object.fromEntries(sound) });
+        return { problems, entry: await comingIn(tx, ground, entry), nodes: sentences };
       }),
   );
   choiceRoute(app, ground);
+  sceneRoutes(app, ground);
   writeRoutes(app, ground);
   runRoutes(app, ground);
   dryRunRoutes(app, ground);
@@ -148,15 +173,14 @@ function listRoute(app: FastifyInstance, ground: Ground): void {
             )
           ).map((one) => [one.journey, one]),
         );
-        return { items: await Promise.all(rows.map((row) => listed(tx, row, figures.get(row.journey)))) };
+        return { items: await Promise.all(rows.map((row) => listed(tx, ground, row, figures.get(row.journey)))) };
       }),
   );
 }
 
-async function listed(tx: Tx, row: JourneyRow, figures: object | undefined) {
+async function listed(tx: Tx, ground: Ground, row: JourneyRow, figures: object | undefined) {
   const { journey, state, version, definition, published_at } = row;
-  // a draft may lack anything but its names
-  const entry = Value.Check(Entry, definition.entry) ? await entryOf(tx, definition) : { zh: "", en: "" };
+  const entry = await comingIn(tx, ground, definition.entry);
   const name = { zh: definition.zh, en: definition.en, entry_zh: entry.zh, entry_en: entry.en };
   return { journey, state, version, draft: published_at === null, ...name, ...NONE, ...figures };
 }
@@ -182,7 +206,8 @@ async function journeyAnswer(tx: Tx, ground: Ground, journey: string, version: n
       saved_at: one.saved_at.toISOString(),
     })),
     shown: shown.version,
-    entry: shaped ? await entryOf(tx, definition) : { zh: "", en: "" },
+    entry: await comingIn(tx, ground, definition.entry),
+    moments: await lastMoments(tx, journey),
     nodes,
     waiting: Object.fromEntries(keys.map((key, place) => [key, counts.waiting.get(place) ?? 0])),
     passed: Object.fromEntries(
@@ -195,6 +220,18 @@ async function journeyAnswer(tx: Tx, ground: Ground, journey: string, version: n
     ...NONE,
     ...figures,
   };
+}
+
+async function lastMoments(tx: Tx, journey: string): Promise<Static<typeof Answer>["moments"]> {
+  const moments = await momentsOf(tx, journey, MOMENTS_SHOWN);
+  return moments.map(({ at, met, entered, finished_at, reason }) => ({
+    at: at.toISOString(),
+    met,
+    entered,
+    done: finished_at !== null,
+    reason_zh: reason === null ? null : sentence(reason, { days: CATCH_UP_DAYS }, "zh"),
+    reason_en: reason === null ? null : sentence(reason, { days: CATCH_UP_DAYS }, "en"),
+  }));
 }
 
 const Publishing = Type.Object(

@@ -1,10 +1,11 @@
 import type { Ground } from "../ground.ts";
-import { EVENT_KINDS, KINDS } from "../ingest/index.ts";
-import { conditionSentence } from "../segments/index.ts";
+import { conditionSentence, segmentName } from "../segments/index.ts";
 import type { Tx } from "../store/index.ts";
 import { actSentence } from "./acts/act-sentence.ts";
 import type { Words } from "./words.ts";
 import type { Entry, JourneyDefinition, Node, Span } from "./definition.ts";
+import { HAPPENING_KINDS } from "./own-events.ts";
+import type { ScheduleEntry } from "./schedule/moments.ts";
 
 export type { Words } from "./words.ts";
 
@@ -18,12 +19,18 @@ function spanWords({ amount, unit }: Span): Words {
 }
 
 function eventWords(event: string): Words {
-  const kind = [...EVENT_KINDS, ...KINDS].find((one) => one.kind === event);
+  const kind = HAPPENING_KINDS.find((one) => one.kind === event);
   return { zh: `「${kind?.zh ?? event}」`, en: `“${kind?.en ?? event}”` };
 }
 
-/** How members come in, in one sentence. @param segment the name of the entry's segment */
-export function entrySentence(entry: Entry, segment: string | undefined): Words {
+/** How members come in, in one sentence. */
+export async function entrySentence(tx: Tx, ground: Ground, entry: Entry): Promise<Words> {
+  if (entry.kind === "schedule") {
+    const when = rhythmWords(entry);
+    if (entry.condition === undefined) return { zh: `${when.zh}，所有会员进入`, en: `${when.en}, every member enters` };
+    const { zh, en } = await conditionSentence(tx, ground, entry.condition).catch(() => TO_CORRECT);
+    return { zh: `${when.zh}，符合条件的会员进入：${zh}`, en: `${when.en}, whoever meets this enters: ${en}` };
+  }
   if (entry.kind === "event") {
     const { zh, en } = eventWords(entry.event);
     return entry.each === "record"
@@ -31,7 +38,7 @@ export function entrySentence(entry: Entry, segment: string | undefined): Words 
       : { zh: `发生${zh}时进入`, en: `${en} enters the member` };
   }
   if (entry.kind === "segment") {
-    const name = segment ?? `#${entry.segment_id}`;
+    const name = (await segmentName(tx, entry.segment_id)) ?? `#${entry.segment_id}`;
     const present = entry.present === true;
     return entry.movement === "entered"
       ? {
@@ -41,6 +48,24 @@ export function entrySentence(entry: Entry, segment: string | undefined): Words 
       : { zh: `离开分群「${name}」时进入`, en: `Leaving the segment “${name}” enters` };
   }
   return { zh: "由接口进入", en: "Entered over the API" };
+}
+
+const TO_CORRECT: Words = { zh: "条件待改正", en: "A condition to correct" };
+
+/** When a schedule has its moments. */
+function rhythmWords({ every, at, weekdays = [], month_day, on }: ScheduleEntry): Words {
+  switch (every) {
+    case "day":
+      return { zh: `每天 ${at}`, en: `Every day at ${at}` };
+    case "week": {
+      const zh = weekdays.map((day) => WEEKDAYS_ZH[day - 1]).join("、");
+      return { zh: `每周${zh} ${at}`, en: `Every ${weekdays.map((day) => WEEKDAYS_EN[day - 1]).join(", ")} at ${at}` };
+    }
+    case "month":
+      return { zh: `每月 ${month_day ?? "?"} 日 ${at}`, en: `On day ${month_day ?? "?"} of each month at ${at}` };
+    case "once":
+      return { zh: `${on ?? "?"} ${at} 一次`, en: `Once, on ${on ?? "?"} at ${at}` };
+  }
 }
 
 /** What a node does, in one sentence. */
@@ -69,10 +94,7 @@ export async function nodeSentence(tx: Tx, ground: Ground, node: Node): Promise<
       };
     }
     case "condition":
-      return conditionSentence(tx, ground, node.condition).catch(() => ({
-        zh: "条件待改正",
-        en: "A condition to correct",
-      }));
+      return conditionSentence(tx, ground, node.condition).catch(() => TO_CORRECT);
     case "random": {
       const parts = node.branches.map((branch) => `${branch.percent}%`).join(" / ");
       return { zh: `随机分成 ${parts}`, en: `Split by chance ${parts}` };

@@ -14,6 +14,7 @@ import { todayOf } from "./ledger/ledger.ts";
 import { activateDue, releaseOverdue } from "./ledger/sweep.ts";
 import { verifyLedger } from "./ledger/verify.ts";
 import { isPaused } from "./pause.ts";
+import { relations } from "./relations.ts";
 import { pointRoutes } from "./routes/routes.ts";
 import { cancelBulk } from "./grants/bulk-store.ts";
 import { BULK, type BulkInput, pointJobs } from "./jobs.ts";
@@ -97,6 +98,7 @@ export const domain: Domain = {
   migrations: new URL("./migrations/", import.meta.url),
   schemas: ["points"],
   restoreCheck: async (ground) => [await ledgerIsWhole(ground)],
+  relations,
   routes: pointRoutes,
   jobs: pointJobs,
   stage: pointsStage,

@@ -5,7 +5,14 @@ export { type RehearsedEarning, rehearseEarnings } from "./ledger/rehearse.ts";
 export { releaseOverdue } from "./ledger/sweep.ts";
 export { turnDay } from "./turn.ts";
 export { type VerifyResult, verifyLedger } from "./ledger/verify.ts";
-export { lastMovement, type Movement, movementsAfter } from "./ledger/movements-store.ts";
+export {
+  type Credit,
+  creditsAfter,
+  creditsBetween,
+  lastMovement,
+  type Movement,
+  movementsAfter,
+} from "./ledger/movements-store.ts";
 export { settleEarnings } from "./rules/settle.ts";
 export type { Programme } from "./rules/programme.ts";
 export { activateProgramme, ensureProgrammes, rulesOn } from "./rules/programme-store.ts";

@@ -9,6 +9,8 @@ export interface SentenceNames {
   readonly tag?: (key: string) => { readonly zh: string; readonly en: string } | undefined;
   readonly tagValue?: (key: string, value: string) => { readonly zh: string; readonly en: string } | undefined;
   readonly segment?: (id: number) => string | undefined;
+  /** What a whole group means, where its parts would be read as arithmetic. */
+  readonly phrase?: (node: Expression) => { readonly zh: string; readonly en: string } | undefined;
 }
 
 /** A condition as a sentence in both languages, for steps, lists and records of what someone did. */
@@ -84,7 +86,7 @@ class Describer {
     switch (node.node) {
       case "and":
       case "or":
-        return this.#group(node, row);
+        return this.#names.phrase?.(node)?.[this.#language] ?? this.#group(node, row);
       case "add":
       case "subtract":
       case "multiply":

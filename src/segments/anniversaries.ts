@@ -52,3 +52,40 @@ export function anniversaryChoices(month: Expression, day: Expression): Choice[]
     { value: "next_month", zh: "下月", en: "next month", expression: inMonth(month, 1) },
   ];
 }
+
+const joined = q.member("join_day");
+
+/** The yearly days that everybody has, with when each comes round. */
+export const ANNIVERSARIES = [
+  {
+    subject: "anniversary.birthday",
+    zh: "生日",
+    en: "Birthday",
+    choices: anniversaryChoices(q.member("birth_month"), q.member("birth_day")),
+  },
+  {
+    subject: "anniversary.join",
+    zh: "入会周年",
+    en: "Anniversary of joining",
+    choices: anniversaryChoices(q.datePart("month", joined), q.datePart("day", joined)),
+  },
+] as const;
+
+/** The same text for the same tree, in whatever order its parts were written down. */
+const textOf = (node: Expression): string =>
+  JSON.stringify(node, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+
+const phrases = new Map(
+  ANNIVERSARIES.flatMap(({ zh, en, choices }) =>
+    choices.map(
+      (choice) => [textOf(choice.expression), { zh: `${zh}在${choice.zh}`, en: `${en} ${choice.en}` }] as const,
+    ),
+  ),
+);
+
+/** What a condition on a yearly day means; undefined: it is none of those that can be chosen. */
+export const anniversaryPhrase = (node: Expression) => phrases.get(textOf(node));

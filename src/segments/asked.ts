@@ -82,7 +82,8 @@ export async function membersMeetingThen(
     const plan = planOutputs([{ name: "meets", tree: condition.defined }], ground.catalogue, today);
     const dialect = { ...postgresql, relation: (name: string) => asOfThen(ground, name, today) };
     const rows = printPlan(plan, dialect, { kind: "given", array: "$1::bigint[]" });
-    return `select p.member_id from (${rows}) p where p."meets"`;
+    // a condition over profiles alone names no instant, and the statement is always given them
+    return `select p.member_id from (${rows}) p where p."meets" and $2::jsonb is not null and $3::timestamptz is not null`;
   });
   const last = thens.reduce((found, { at }) => (at > found ? at : found), new Date(0));
   const rows = await tx.planned<{ member_id: number }>(sql, [

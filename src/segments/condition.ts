@@ -14,6 +14,7 @@ import {
 } from "../query/index.ts";
 import type { Scope, Tx } from "../store/index.ts";
 import { bookOf, displayValue, judgesPeople, memberTagsRelation, REFUSES_PROFILING, storedTag } from "../tags/index.ts";
+import { anniversaryPhrase } from "./anniversaries.ts";
 import { segmentConditions } from "./segment-store.ts";
 
 /** A condition ready to run, for both engines. */
@@ -145,6 +146,7 @@ export function sentenceNames(ground: Ground, segments: ReadonlyMap<number, { re
       };
     },
     segment: (id) => segments.get(id)?.name,
+    phrase: anniversaryPhrase,
   };
 }
 

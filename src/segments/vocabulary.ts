@@ -1,7 +1,7 @@
 import type { Ground } from "../ground.ts";
 import { build as q, type Expression, type Relation, scaleOf } from "../query/index.ts";
 import { bookOf, type Tag } from "../tags/index.ts";
-import { anniversaryChoices } from "./anniversaries.ts";
+import { ANNIVERSARIES } from "./anniversaries.ts";
 import { behaviourSubjects, purchaseSubjects, registeredSubjects } from "./behaviours.ts";
 import { inSnapshot } from "./membership-plan.ts";
 import { sequenceSubjects } from "./sequences.ts";
@@ -86,14 +86,8 @@ function layerGroups(ground: Ground, lists: Lists): SubjectGroup[] {
 
 function anniversarySubjects(ground: Ground): Subject[] {
   if (ground.catalogue.find("members") === undefined) return [];
-  const joined = q.member("join_day");
-  const birthday = anniversaryChoices(q.member("birth_month"), q.member("birth_day"));
-  const joining = anniversaryChoices(q.datePart("month", joined), q.datePart("day", joined));
   const choice = { type: "choice" as const, operators: ["in" as const, "not_in" as const] };
-  return [
-    { subject: "anniversary.birthday", zh: "生日", en: "Birthday", ...choice, choices: birthday },
-    { subject: "anniversary.join", zh: "入会周年", en: "Anniversary of joining", ...choice, choices: joining },
-  ];
+  return ANNIVERSARIES.map(({ subject, zh, en, choices }) => ({ subject, zh, en, ...choice, choices }));
 }
 
 function snapshotSubjects(snapshots: readonly SnapshotRow[]): Subject[] {

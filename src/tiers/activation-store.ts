@@ -36,9 +36,9 @@ export async function moveAll(
        select m.member_id, t.ladder, t.version, m.from_tier, m.to_tier, sign(m.rank - m.mapped_rank), $1, $2, 'ladder_changed',
          jsonb_build_object('qualifying', m.qualifying, 'entry', m.entry_amount, 'measure', $3::text)
        from moved m cross join tiers.state t where m.is_other
-       returning member_id, from_tier, to_tier, reason
+       returning member_id, from_tier, to_tier, reason, direction
      )
-     select member_id, from_tier as "from", to_tier as "to", reason from noted order by member_id`,
+     select member_id, from_tier as "from", to_tier as "to", reason, direction from noted order by member_id`,
     [today, ground.clock.now(), ladder.measure.kind],
   );
   return changes;

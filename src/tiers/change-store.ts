@@ -8,6 +8,8 @@ export interface TierChange {
   readonly from: string | null;
   readonly to: string;
   readonly reason: ChangeReason;
+  /** 1: up, −1: down. */
+  readonly direction: -1 | 0 | 1;
 }
 
 export const CHANGE_REASONS = [
@@ -92,9 +94,9 @@ export async function settleRanks(evaluation: Evaluation): Promise<TierChange[]>
        from written w join dated r using (member_id) join tiers.step n on n.rank = w.rank join tiers.step o on o.rank = r.old_rank
          cross join tiers.state t
        where r.new_rank <> r.old_rank
-       returning member_id, from_tier, to_tier, reason
+       returning member_id, from_tier, to_tier, reason, direction
      )
-     select member_id, from_tier as "from", to_tier as "to", reason from noted order by member_id`,
+     select member_id, from_tier as "from", to_tier as "to", reason, direction from noted order by member_id`,
     [today, ground.clock.now(), member_ids, ladder.measure.kind],
   );
 }

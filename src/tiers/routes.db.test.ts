@@ -99,7 +99,7 @@ describe("the growth ladder", () => {
     ]);
     const told = await shop.query("select payload from store.outbox where type = 'tiers.changed'");
     expect(told).toEqual([
-      { payload: { changes: [{ member_id: 1, from: "ordinary", to: "gold", reason: "earned" }] } },
+      { payload: { changes: [{ member_id: 1, from: "ordinary", to: "gold", reason: "earned", direction: 1 }] } },
     ]);
     expect(await shop.query("select member_id from tags.dirty where member_id = 1")).not.toEqual([]);
     expect((await overview()).moved).toMatchObject({ up: 1, down: 0 });

@@ -86,6 +86,7 @@ describe("journeys in the console", () => {
   it("is drawn from nothing: steps are put on ways, changed at the side, taken back, kept as one goes, and published", async () => {
     const page = await session.open("/journeys");
     await page.getByRole("button", { name: "新建旅程" }).click();
+    await page.getByRole("button", { name: "空白旅程" }).click();
     const naming = page.getByRole("dialog", { name: "新建旅程" });
     await naming.getByLabel("叫什么").fill("下单后谢谢您");
     await naming.getByLabel("代号").fill("thanks");
@@ -126,6 +127,71 @@ describe("journeys in the console", () => {
       "points_1",
       "wait_1",
     ]);
+    await page.close();
+  });
+
+  it("is entered at times that are chosen in a sentence: the next three are shown, the condition is drawn, and it is kept", async () => {
+    await put("/api/journeys/on_mondays/draft", { ...GIFT, key: "on_mondays", zh: "每周一看看谁沉默了" });
+    const page = await session.open("/journeys/on_mondays?edit=1");
+    const panel = page.getByRole("region", { name: "旅程设置" });
+    await panel.getByLabel("会员怎么进来").selectOption("schedule");
+    await panel.getByText(/^接下来：/).waitFor();
+    await panel.getByLabel("多久一次").selectOption("week");
+    await panel.getByLabel("周四").check();
+    await page.getByText("每周一、四 10:00，所有会员进入").waitFor();
+    await panel.getByRole("button", { name: "改条件" }).click();
+    const asking = page.getByRole("dialog", { name: "条件" });
+    await asking.getByRole("combobox", { name: "搜索可用的条件" }).fill("已绑微信");
+    await page.keyboard.press("Enter");
+    await asking.getByRole("button", { name: "就这样" }).click();
+    await page
+      .getByText(/^每周一、四 10:00，符合条件的会员进入：/)
+      .first()
+      .waitFor();
+    await page.getByText("已保存", { exact: true }).waitFor();
+    const pictures = process.env["HUITOU_PICTURES"];
+    if (pictures !== undefined) await page.screenshot({ path: `${pictures}/schedule-1440.png`, fullPage: true });
+    await page.getByRole("button", { name: "画好了" }).click();
+    const kept = await session.get<{ entry: { next: string[] }; versions: { definition: { entry: object } }[] }>(
+      "/api/journeys/on_mondays",
+    );
+    expect(kept.versions[0]?.definition.entry).toMatchObject({ every: "week", weekdays: [1, 4], at: "10:00" });
+    expect(kept.entry.next.length).toBe(3);
+    await page.close();
+  });
+
+  it("is made from a shipped scene: chosen by its sentence, with its templates as drafts; the share says which scenes are left", async () => {
+    const pictures = process.env["HUITOU_PICTURES"];
+    const list = await session.open("/journeys");
+    await list.getByText(/还有 \d+ 个场景没有自动化/).click();
+    const left = list.getByRole("listitem").filter({ hasText: "退款致歉" });
+    if (pictures !== undefined) await list.screenshot({ path: `${pictures}/automation-1440.png`, fullPage: true });
+    await left.getByRole("link").click();
+    await list.waitForURL(/from-scene|refund_apology/);
+    await list.close();
+
+    const page = await session.open("/journeys/from-scene?scene=replenish");
+    const card = page.getByRole("listitem").filter({ hasText: "照自己的购买间隔" });
+    await card.getByText(/目标：两周内再次购买/).waitFor();
+    if (pictures !== undefined) {
+      await page.screenshot({ path: `${pictures}/scenes-1440.png`, fullPage: true });
+      const phone = await session.open("/journeys/from-scene?scene=replenish", 390);
+      await phone
+        .getByRole("button", { name: /用这个场景/ })
+        .first()
+        .waitFor();
+      await phone.screenshot({ path: `${pictures}/scenes-390.png`, fullPage: true });
+      await phone.close();
+    }
+    await card.getByRole("button", { name: "用这个场景 该补货了" }).click();
+    await page.waitForURL(/\/journeys\/replenish/);
+    await page
+      .getByText(/^每天 10:00，符合条件的会员进入/)
+      .first()
+      .waitFor();
+    if (pictures !== undefined) await page.screenshot({ path: `${pictures}/scene-made-1440.png`, fullPage: true });
+    const { items } = await session.get<{ items: { template: string }[] }>("/api/messages/templates");
+    expect(items.map(({ template }) => template)).toContain("replenish_remind");
     await page.close();
   });
 });

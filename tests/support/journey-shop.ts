@@ -3,6 +3,8 @@ import {
   advance,
   enterByApi,
   enterPresent,
+  enterScheduled,
+  hearCredits,
   type JourneyDefinition,
   publishJourney,
   saveJourney,
@@ -109,7 +111,10 @@ export class JourneyShop {
   /** Until nothing is due any more. */
   async settle(): Promise<void> {
     await deliverAll(this.#world());
-    while ((await enterPresent(this.#world().ground)) || (await advance(this.#world().ground)) > 0) continue;
+    const { ground } = this.#world();
+    const come = async () =>
+      (await enterPresent(ground)) || (await enterScheduled(ground)) || (await hearCredits(ground));
+    while ((await come()) || (await advance(ground)) > 0) continue;
   }
 
   messages(key: string): Promise<{ member_id: number; template: string }[]> {

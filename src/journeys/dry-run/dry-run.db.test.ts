@@ -98,4 +98,33 @@ describe("a dry run", () => {
     expect(dry).toEqual(live);
     await played.end("fortnight");
   });
+
+  test("says of a schedule whom it lets in at each of its moments, as it really happened", async () => {
+    const entry = {
+      kind: "schedule" as const,
+      every: "week" as const,
+      weekdays: [1, 2, 4, 6, 7],
+      at: "10:30",
+      condition: shared(2, 2),
+    };
+    const definition = journey("on_days", {
+      entry,
+      reentry: { kind: "again", after_days: 2 },
+      goal: { event: "review", exit: true },
+      hold_out_percent: 10,
+      start: "thank",
+      nodes: NODES,
+    });
+    const midnight = played.turnToMidnight();
+    await played.live(definition, deedsFrom(midnight, 10), 10);
+    const live = await played.liveWays("on_days");
+    const dry = await played.dryWays(await played.dry(definition, { days: 9 }));
+    expect(live.length).toBeGreaterThan(30);
+    const entered = live.map((one) => one.entered_at.toISOString());
+    expect(new Set(entered).size).toBeGreaterThan(5);
+    expect(entered.every((at) => at.endsWith("T02:30:00.000Z"))).toBe(true);
+    expect([...new Set(live.map((one) => one.ended))].sort()).toEqual(["finished", "goal", "hold_out", null].sort());
+    expect(dry).toEqual(live);
+    await played.end("on_days");
+  });
 });

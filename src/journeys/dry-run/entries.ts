@@ -4,7 +4,12 @@ import { businessDay, problem } from "../../platform/index.ts";
 import { membersThen, movementsBetween, movementsSince, segmentName } from "../../segments/index.ts";
 import type { Tx } from "../../store/index.ts";
 import type { JourneyDefinition } from "../definition.ts";
+import { ENTRANTS_MAX } from "../enter.ts";
+import { OWN_EVENTS, ownHappenings } from "../own-events.ts";
 import { currentMembers } from "../run-store.ts";
+import { meetingThen, momentCause } from "../schedule/enter-scheduled.ts";
+import { membersThen as standingThen } from "../schedule/moment-store.ts";
+import { momentsBetween, type ScheduleEntry } from "../schedule/moments.ts";
 import { membersNow, type PastRecord, recordsBetween, recordsOf } from "./history-store.ts";
 import { type Note, NOTES } from "./notes.ts";
 import type { Happening } from "./play.ts";
@@ -34,8 +39,14 @@ export async function historyOf(tx: Tx, ground: Ground, definition: JourneyDefin
   const kinds = [
     ...new Set([...waits, ...(goal === null ? [] : [goal.event]), ...(entering === null ? [] : [entering])]),
   ];
-  const lost = kinds.filter((kind) => !KEPT.has(kind));
-  const { notes, entries } = await entriesOf(tx, ground, definition, asked);
+  const own_kinds = OWN_EVENTS.map(({ kind }) => kind as string).filter((kind) => kinds.includes(kind));
+  const lost = kinds.filter((kind) => !KEPT.has(kind) && !own_kinds.includes(kind));
+  const found = await entriesOf(tx, ground, definition, asked);
+  const { notes } = found;
+  const entries = [...found.entries, ...(await ownEntries(tx, own_kinds, asked, entering))].toSorted(
+    (a, b) => a.at.getTime() - b.at.getTime(),
+  );
+  const scheduled = entry.kind === "schedule" && asked.segment_id === null ? entry : undefined;
   // one member's records are found by the member, once
   const own = asked.member_id === null ? undefined : await recordsOf(tx, kinds, asked, asked.member_id);
   const everybodys = recordReader(tx, kinds, asked.until);
@@ -50,6 +61,8 @@ export async function historyOf(tx: Tx, ground: Ground, definition: JourneyDefin
       const begin = at;
       while (at < entries.length && (entries[at]?.at ?? until) < until) at += 1;
       const came = entries.slice(begin, at);
+      if (scheduled !== undefined)
+        came.push(...(await scheduledBetween(tx, ground, scheduled, { ...asked, from, until })));
       return came.length === 0 ? happened : [...happened, ...came].sort((a, b) => a.at.getTime() - b.at.getTime());
     },
   };
@@ -101,7 +114,7 @@ async function entriesOf(
       .map((one) => enter(one, from, "first day"));
     return { notes: known ? notes : [...notes, NOTES.segment_of_now], entries };
   }
-  if (entry.kind === "event") return { notes: [], entries: [] };
+  if (entry.kind === "event" || entry.kind === "schedule") return { notes: [], entries: [] };
   if (entry.kind === "api") {
     if (member_id === null) throw problem("journeys.dry_run_whom", {});
     return { notes: [NOTES.member_on_first_day], entries: [enter(member_id, from, "first day")] };
@@ -124,6 +137,48 @@ async function entriesOf(
     if (one !== undefined) entries.push(enter(one, at, `movement ${movement_id}`));
   }
   return { notes, entries: entries.filter((one) => member_id === null || one.member_id === member_id) };
+}
+
+/** What happened on the platform itself; each lets its member in where it is the entry. */
+async function ownEntries(
+  tx: Tx,
+  kinds: readonly string[],
+  { from, until, member_id }: Asked,
+  entering: string | null,
+): Promise<Happening[]> {
+  if (kinds.length === 0) return [];
+  const happened = await ownHappenings(tx, kinds, { from, until: new Date(until.getTime() + 1) });
+  return happened
+    .filter((one) => member_id === null || one.member_id === member_id)
+    .map((one) => ({
+      member_id: one.member_id,
+      at: one.at,
+      event: one.kind,
+      cause: one.kind === entering ? one.cause : null,
+    }));
+}
+
+/** Who met the condition of a schedule at its moments between two instants, the second not among them. */
+async function scheduledBetween(
+  tx: Tx,
+  ground: Ground,
+  entry: ScheduleEntry,
+  { from, until, member_id }: Asked,
+): Promise<Happening[]> {
+  const happenings: Happening[] = [];
+  const [after, last] = [new Date(from.getTime() - 1), new Date(until.getTime() - 1)];
+  for (const at of momentsBetween(entry, after, last, ground.config.timezone)) {
+    for (let before = 0; ; ) {
+      const asked = await standingThen(tx, at, { after: before, limit: ENTRANTS_MAX, member_id });
+      const next = asked.at(-1);
+      if (next === undefined) break;
+      before = next;
+      const met = entry.condition === undefined ? undefined : await meetingThen(tx, ground, entry.condition, at, asked);
+      for (const one of asked)
+        if (met?.has(one) ?? true) happenings.push({ member_id: one, at, event: null, cause: momentCause(at) });
+    }
+  }
+  return happenings;
 }
 
 /** Who was in a segment on the first day; who is in it now where that is not kept. */

@@ -11,7 +11,7 @@ import { askOf, earnOf } from "../advance.ts";
 import type { JourneyDefinition } from "../definition.ts";
 import { type Plan, planOf } from "../plan.ts";
 import { prioritiesOf } from "../priority.ts";
-import { nodeSentence } from "../sentence.ts";
+import { entrySentence, nodeSentence } from "../sentence.ts";
 import type { Walk, Walker } from "../walk.ts";
 import { type Asked, historyOf } from "./entries.ts";
 import { earlierRuns, versionNumbers } from "./history-store.ts";
@@ -222,11 +222,15 @@ async function settle(
   };
 }
 
-async function notesOfNow(tx: Tx, ground: Ground, { stops }: Plan): Promise<Note[]> {
+async function notesOfNow(tx: Tx, ground: Ground, { stops, definition: { entry } }: Plan): Promise<Note[]> {
   const notes: Note[] = [];
   if (stops.some(({ node }) => node.kind === "staff_task" && node.otherwise !== undefined))
     notes.push(NOTES.tasks_undone);
   if (stops.some(({ node }) => node.kind === "enter")) notes.push(NOTES.other_journeys);
+  if (entry.kind === "schedule" && entry.condition !== undefined) {
+    const relations = await readOfNow(tx, ground, entry.condition);
+    if (relations.length > 0) notes.push(NOTES.of_now(await entrySentence(tx, ground, entry), relations));
+  }
   for (const { node } of stops) {
     if (node.kind !== "condition") continue;
     const relations = await readOfNow(tx, ground, node.condition);

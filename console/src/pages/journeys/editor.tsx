@@ -23,7 +23,7 @@ interface Props {
 
 /** A draft on the canvas: nodes are put on ways, changed at the side, and checked as one goes. */
 export function JourneyEditor({ data, definition, onDone, t }: Props) {
-  const draft = useDraft(data.journey, definition, data.nodes);
+  const draft = useDraft(data, definition);
   const [selected, setSelected] = useState<string | null>(ENTRY);
   const [offering, setOffering] = useState<string | null>(null);
   const { drawn, change, problems } = draft;
@@ -35,7 +35,7 @@ export function JourneyEditor({ data, definition, onDone, t }: Props) {
   });
   const troubled = useMemo(() => new Set(problems.flatMap((one) => placeOf(nodeOf(one)))), [problems]);
   const view: CanvasView = {
-    ...shownOf(draft, data, t),
+    ...shownOf(draft, t),
     editing: true,
     selected,
     waiting: () => 0,
@@ -75,13 +75,13 @@ export function JourneyEditor({ data, definition, onDone, t }: Props) {
 /** What a problem of no node is about stands at the entry. */
 const placeOf = (key: string | undefined): string[] => [key ?? ENTRY];
 
-function shownOf({ drawn, sentences, problems }: Draft, data: Journey, t: Translate) {
+function shownOf({ drawn, sentences, problems, coming }: Draft, t: Translate) {
   const words = (key: string) => sentences[key];
   return {
     kindOf: (key: string) => (key === ENTRY ? "entry" : (drawn.nodes[key]?.kind ?? "exit")),
     textOf: (key: string) =>
       key === ENTRY
-        ? pick(data.entry.zh, data.entry.en) || t(`entry.${drawn.entry?.kind ?? "event"}`)
+        ? pick(coming.zh, coming.en) || t(`entry.${drawn.entry?.kind ?? "event"}`)
         : pick(words(key)?.zh, words(key)?.en) || t("no_words"),
     troubleOf: (key: string) => {
       const found = problems.find((one) => (nodeOf(one) ?? ENTRY) === key);
@@ -135,7 +135,12 @@ function Panel({ draft, selected, view, onSelect, t }: PanelProps) {
     return (
       <section className="jc-panel ht-stack" aria-label={t("settings")}>
         <h3>{t("settings")}</h3>
-        <SettingsForm drawn={drawn} onChange={(part, field) => change({ ...drawn, ...part }, field)} t={t} />
+        <SettingsForm
+          drawn={drawn}
+          coming={draft.coming}
+          onChange={(part, field) => change({ ...drawn, ...part }, field)}
+          t={t}
+        />
       </section>
     );
   const set = (part: Readonly<Record<string, unknown>>, field?: string) =>

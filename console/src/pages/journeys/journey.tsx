@@ -8,6 +8,7 @@ import { Count, Fact, Ratio } from "../../parts/figures.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { Loaded, SkeletonText } from "../../parts/states.tsx";
+import { formatInstant } from "../../texts/format.ts";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
 import type { DryRun } from "./dry-run-data.ts";
 import { DryBefore, DryLegend, useDry } from "./dry-run-panel.tsx";
@@ -18,6 +19,7 @@ import { STATE_TONES } from "./journeys.tsx";
 import { inOrder, JourneyNodes } from "./nodes.tsx";
 import { Problems } from "./problems.tsx";
 import { RunsDialog } from "./runs-dialog.tsx";
+import { NextMoments } from "./schedule-form.tsx";
 import "./journeys.css";
 import "./texts.ts";
 
@@ -201,6 +203,17 @@ function Standing({ data, t }: { data: Journey; t: Translate }) {
           <Count value={data.troubled} unit={t("people")} />
         </Fact>
       </dl>
+      {data.state === "live" ? <NextMoments coming={data.entry} t={t} /> : null}
+      {data.moments.length === 0 ? null : (
+        <ul className="jo-moments">
+          {data.moments.map((one) => (
+            <li key={one.at}>
+              {formatInstant(one.at)} · {t(one.done ? "moment" : "moment_open", { met: one.met, entered: one.entered })}
+              {one.reason_zh === null ? null : ` · ${pick(one.reason_zh, one.reason_en ?? "")}`}
+            </li>
+          ))}
+        </ul>
+      )}
     </Card>
   );
 }

@@ -55,6 +55,21 @@ export function nodeOf({ path }: Problem): string | undefined {
   return part === "nodes" ? key : undefined;
 }
 
+/** How members come in; the next moments of a schedule. */
+export interface Coming extends Words {
+  readonly next: readonly string[];
+}
+
+/** A moment of a schedule that has come. */
+export interface Moment {
+  readonly at: string;
+  readonly met: number;
+  readonly entered: number;
+  readonly done: boolean;
+  readonly reason_zh: string | null;
+  readonly reason_en: string | null;
+}
+
 export interface Journey extends Figures {
   readonly journey: string;
   readonly state: JourneyState;
@@ -65,7 +80,8 @@ export interface Journey extends Figures {
     readonly saved_at: string;
     readonly definition: JourneyDefinition;
   }[];
-  readonly entry: Words;
+  readonly entry: Coming;
+  readonly moments: readonly Moment[];
   readonly nodes: Sentences;
   readonly waiting: Readonly<Record<string, number>>;
   readonly passed: Readonly<Record<string, readonly number[]>>;

@@ -1,7 +1,6 @@
 import { NodeIndexOutlined, PlusOutlined } from "@ant-design/icons";
 import Button from "antd/es/button";
-import { useState } from "react";
-import { Link } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { useCan } from "../../api/session.ts";
 import { Chip, StatusDot, type Tone } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
@@ -9,8 +8,8 @@ import { Count, Ratio } from "../../parts/figures.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { pick, type Translate, useTexts } from "../../texts/texts.ts";
+import { AutomationCard } from "./automation-card.tsx";
 import { type JourneyListed, type JourneyState, useJourneys } from "./journeys-data.ts";
-import { NewJourneyDialog } from "./new-dialog.tsx";
 import "./journeys.css";
 import "./texts.ts";
 
@@ -81,15 +80,16 @@ export function JourneysPage() {
   const t = useTexts("journeys");
   const query = useJourneys();
   const may = useCan("journeys.manage");
-  const [naming, setNaming] = useState(false);
+  const go = useNavigate();
   const begin = may ? (
-    <Button type="primary" icon={<PlusOutlined />} onClick={() => setNaming(true)}>
+    <Button type="primary" icon={<PlusOutlined />} onClick={() => void go("/journeys/from-scene")}>
       {t("new.title")}
     </Button>
   ) : undefined;
   return (
     <div className="ht-page">
       <PageHeader title={t("title")} note={t("note")} actions={begin} />
+      <AutomationCard may={may} t={t} />
       <Card flush>
         <Loaded query={query} skeleton={<SkeletonTable columns={6} />}>
           {({ items }) => (
@@ -104,12 +104,6 @@ export function JourneysPage() {
           )}
         </Loaded>
       </Card>
-      {naming ? (
-        <NewJourneyDialog
-          taken={(query.data?.items ?? []).map((one) => one.journey)}
-          onClose={() => setNaming(false)}
-        />
-      ) : null}
     </div>
   );
 }

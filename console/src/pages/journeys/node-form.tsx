@@ -81,7 +81,8 @@ function SpanFields({ node, part, onChange, t }: FormProps & { readonly part: "f
   );
 }
 
-function ClockField({ label, value, onChange, hint }: ClockProps) {
+/** A time of day. */
+export function ClockField({ label, value, onChange, hint }: ClockProps) {
   return (
     <TextField
       label={label}
@@ -149,33 +150,59 @@ function WaitUntilForm(props: FormProps) {
 }
 
 function WindowForm({ node, onChange, t }: FormProps) {
-  const days = (node["weekdays"] as readonly number[] | undefined) ?? [];
-  const toggle = (day: number) => {
-    const next = days.includes(day) ? days.filter((one) => one !== day) : [...days, day].toSorted();
-    onChange({ weekdays: next.length === 0 ? undefined : next });
-  };
   return (
     <>
       <div className="jc-pair">
         <ClockField label={t("field.from")} value={node["from"]} onChange={(from) => onChange({ from }, "from")} />
         <ClockField label={t("field.until")} value={node["until"]} onChange={(until) => onChange({ until }, "until")} />
       </div>
-      <fieldset className="ht-field">
-        <legend>{t("field.weekdays")}</legend>
-        <div className="jc-days">
-          {WEEKDAYS.map((day) => (
-            <label key={day}>
-              <input type="checkbox" checked={days.includes(day)} onChange={() => toggle(day)} /> {t(`weekday.${day}`)}
-            </label>
-          ))}
-        </div>
-        <p className="ht-field-hint">{t("field.weekdays_hint")}</p>
-      </fieldset>
+      <WeekdaysField
+        label={t("field.weekdays")}
+        hint={t("field.weekdays_hint")}
+        days={node["weekdays"]}
+        onChange={(weekdays) => onChange({ weekdays })}
+        t={t}
+      />
     </>
   );
 }
 
-function ConditionForm({ node, sentence, onChange, t }: FormProps) {
+interface WeekdaysProps {
+  readonly label: string;
+  readonly hint?: string;
+  readonly days: unknown;
+  readonly onChange: (days: readonly number[] | undefined) => void;
+  readonly t: Translate;
+}
+
+/** Days of the week; none chosen is nothing said. */
+export function WeekdaysField({ label, hint, days: given, onChange, t }: WeekdaysProps) {
+  const days = (given as readonly number[] | undefined) ?? [];
+  const toggle = (day: number) => {
+    const next = days.includes(day) ? days.filter((one) => one !== day) : [...days, day].toSorted();
+    onChange(next.length === 0 ? undefined : next);
+  };
+  return (
+    <fieldset className="ht-field">
+      <legend>{label}</legend>
+      <div className="jc-days">
+        {WEEKDAYS.map((day) => (
+          <label key={day}>
+            <input type="checkbox" checked={days.includes(day)} onChange={() => toggle(day)} /> {t(`weekday.${day}`)}
+          </label>
+        ))}
+      </div>
+      {hint === undefined ? null : <p className="ht-field-hint">{hint}</p>}
+    </fieldset>
+  );
+}
+
+type ConditionProps = Pick<FormProps, "sentence" | "onChange" | "t"> & {
+  readonly node: Readonly<Record<string, unknown>>;
+};
+
+/** A condition as a sentence, changed in a dialog. */
+export function ConditionForm({ node, sentence, onChange, t }: ConditionProps) {
   const [open, setOpen] = useState(false);
   return (
     <>

@@ -1,20 +1,22 @@
 import { SelectField, TextField } from "../../parts/form.tsx";
 import type { Translate } from "../../texts/texts.ts";
 import { useSegments } from "../segments/segment-data.ts";
-import type { JourneyDefinition } from "./journeys-data.ts";
+import type { Coming, JourneyDefinition } from "./journeys-data.ts";
 import { EventField } from "./node-form.tsx";
+import { BLANK_SCHEDULE, ScheduleForm } from "./schedule-form.tsx";
 
 interface Props {
   readonly drawn: JourneyDefinition;
+  readonly coming: Coming;
   readonly onChange: (change: Partial<JourneyDefinition>, field?: string) => void;
   readonly t: Translate;
 }
 
-const ENTRY_KINDS = ["event", "segment", "api"] as const;
+const ENTRY_KINDS = ["event", "segment", "schedule", "api"] as const;
 const NO_GOAL = "";
 
 /** How members come in, how often, what the journey is for. */
-export function SettingsForm({ drawn, onChange, t }: Props) {
+export function SettingsForm({ drawn, coming, onChange, t }: Props) {
   const { entry, goal } = drawn;
   const again = drawn.reentry?.kind === "again";
   return (
@@ -29,6 +31,7 @@ export function SettingsForm({ drawn, onChange, t }: Props) {
       />
       {entry?.kind === "event" ? <EventEntry entry={entry} onChange={onChange} t={t} /> : null}
       {entry?.kind === "segment" ? <SegmentEntry entry={entry} onChange={onChange} t={t} /> : null}
+      {entry?.kind === "schedule" ? <ScheduleForm entry={entry} coming={coming} onChange={onChange} t={t} /> : null}
       <SelectField
         label={t("field.reentry")}
         value={again ? "again" : "once"}
@@ -106,7 +109,7 @@ function GoalFields({ goal, onChange, t }: GoalProps) {
 function blankEntry(kind: string): JourneyDefinition["entry"] {
   if (kind === "event") return { kind, event: "order" };
   if (kind === "segment") return { kind, segment_id: 0, movement: "entered" };
-  return { kind };
+  return kind === "schedule" ? BLANK_SCHEDULE : { kind };
 }
 
 interface EntryProps {

@@ -3,7 +3,14 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "../../api/client.ts";
 import { usePaused } from "../../parts/paused.ts";
 import { begin, type History, record, redo, undo } from "../segments/model/history.ts";
-import { type JourneyDefinition, KEY, type Problem, type Sentences } from "./journeys-data.ts";
+import {
+  type Coming,
+  type Journey,
+  type JourneyDefinition,
+  KEY,
+  type Problem,
+  type Sentences,
+} from "./journeys-data.ts";
 import type { Drawn } from "./model/graph.ts";
 
 const CHECK_PAUSE_MS = 250;
@@ -20,15 +27,17 @@ export interface Draft {
   readonly saving: Saving;
   readonly problems: readonly Problem[];
   readonly sentences: Sentences;
+  readonly coming: Coming;
 }
 
 interface Checked {
   readonly problems: readonly Problem[];
+  readonly entry: Coming;
   readonly nodes: Sentences;
 }
 
 /** The draft being drawn: undoable, checked as it changes, kept on the server a moment after the last change. */
-export function useDraft(journey: string, from: JourneyDefinition, known: Sentences): Draft {
+export function useDraft({ journey, nodes, entry }: Journey, from: JourneyDefinition): Draft {
   const [history, setHistory] = useState<History<JourneyDefinition & Drawn>>(() => begin(from));
   const { present } = history;
   const paused = usePaused(present, CHECK_PAUSE_MS);
@@ -38,7 +47,7 @@ export function useDraft(journey: string, from: JourneyDefinition, known: Senten
     placeholderData: keepPreviousData,
     gcTime: 60_000,
   });
-  const [sentences, setSentences] = useState<Sentences>(known);
+  const [sentences, setSentences] = useState<Sentences>(nodes);
   const found = checked.data?.nodes;
   useEffect(() => {
     // a definition whose form is broken has no sentences: the nodes keep those they had
@@ -57,6 +66,7 @@ export function useDraft(journey: string, from: JourneyDefinition, known: Senten
     saving,
     problems: checked.data?.problems ?? [],
     sentences,
+    coming: checked.data?.entry ?? entry,
   };
 }
 

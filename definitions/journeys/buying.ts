@@ -1,0 +1,365 @@
+import * as q from "../../src/query/builder.ts";
+import type { Scene } from "../../src/journeys/scenes/scene.ts";
+import { between, bought, inbox, joined, order, sinceLastPurchase, stage, topTier } from "./shared.ts";
+
+export const CART_LEFT: Scene = {
+  key: "cart_left",
+  zh: "加购未付",
+  en: "Cart left",
+  sentence_zh: "加购两小时还没有下单的，白天提醒一次；再过一天仍没有，结束，不反复打扰。",
+  sentence_en: "Who has not ordered two hours after filling the cart is reminded once in the daytime, and not again.",
+  goal_zh: "一天内下单",
+  goal_en: "An order within a day",
+  journey: {
+    entry: { kind: "event", event: "cart" },
+    reentry: { kind: "again", after_days: 3 },
+    goal: { event: "order", exit: true },
+    hold_out_percent: 0,
+    start: "orders",
+    nodes: {
+      orders: {
+        kind: "wait_until",
+        event: "order",
+        within: { amount: 2, unit: "hours" },
+        then: "out",
+        otherwise: "daytime",
+      },
+      daytime: { kind: "window", from: "09:00", until: "21:30", next: "open" },
+      open: { kind: "condition", condition: bought(1), then: "out", otherwise: "top" },
+      top: { kind: "condition", condition: topTier, then: "personal", otherwise: "remind" },
+      personal: { kind: "message", template: "cart_left_personal", next: "day" },
+      remind: { kind: "message", template: "cart_left_remind", next: "day" },
+      day: { kind: "wait", for: { amount: 1, unit: "days" }, next: "out" },
+      out: { kind: "exit" },
+    },
+  },
+  templates: [
+    inbox(
+      "cart_left_personal",
+      "加购未付（白金、钻石）",
+      "marketing",
+      "{{ member.name }}，购物车为您留着",
+      "拿不定主意？专属顾问可以帮您比一比，也可以先到店试。",
+    ),
+    inbox(
+      "cart_left_remind",
+      "加购未付",
+      "marketing",
+      "购物车里还有没付的",
+      "{{ member.name }}，您挑的还在购物车里，其中有几款卖得很快。",
+    ),
+  ],
+  example: {
+    zh: "下午三点加购，五点还没有下单，提醒；六点下单，离开旅程。",
+    en: "Cart at three, no order by five: reminded; an order at six ends it.",
+    published: "2026-11-01T09:00:00+08:00",
+    until: "2026-11-04T09:00:00+08:00",
+    records: [
+      joined("2026-10-01T10:00:00+08:00"),
+      { at: "2026-11-02T15:00:00+08:00", kind: "cart", body: { sku: "TEA", action: "add", quantity: "1" } },
+      order("2026-11-02T18:00:00+08:00", "C-1", 9_900),
+    ],
+    way: [
+      ["2026-11-02T17:00:00+08:00", "orders"],
+      ["2026-11-02T17:00:00+08:00", "daytime"],
+      ["2026-11-02T17:00:00+08:00", "open"],
+      ["2026-11-02T17:00:00+08:00", "top"],
+      ["2026-11-02T17:00:00+08:00", "remind"],
+    ],
+    messages: [["2026-11-02T17:00:00+08:00", "cart_left_remind"]],
+  },
+};
+
+export const NEW_PRODUCTS: Scene = {
+  key: "new_products",
+  zh: "三个月未购，推荐新品",
+  en: "Three months without a purchase: new products",
+  sentence_zh:
+    "满三个月没有买的会员，上午推荐新品：白金和钻石由专属顾问按口味挑，其他会员看新品里的人气款；两周后没买再说一次。",
+  sentence_en:
+    "Three months after the last purchase new products: chosen by the adviser for platinum and diamond, the popular ones for others; once more after two weeks.",
+  goal_zh: "一个月内再次购买",
+  goal_en: "A purchase within a month",
+  journey: {
+    entry: { kind: "schedule", every: "day", at: "10:30", condition: between(sinceLastPurchase, 90, 96) },
+    reentry: { kind: "again", after_days: 60 },
+    goal: { event: "order", exit: true },
+    hold_out_percent: 0,
+    start: "top",
+    nodes: {
+      top: { kind: "condition", condition: topTier, then: "personal", otherwise: "popular" },
+      personal: { kind: "message", template: "new_products_personal", next: "weeks" },
+      popular: { kind: "message", template: "new_products_popular", next: "weeks" },
+      weeks: { kind: "wait", for: { amount: 14, unit: "days" }, next: "again" },
+      again: { kind: "message", template: "new_products_again", next: "watched" },
+      watched: { kind: "wait", for: { amount: 14, unit: "days" }, next: "out" },
+      out: { kind: "exit" },
+    },
+  },
+  templates: [
+    inbox(
+      "new_products_personal",
+      "新品推荐（白金、钻石）",
+      "marketing",
+      "{{ member.name }}，新品里有几款像您会喜欢的",
+      "专属顾问照您以前的口味挑了几款新品，可以先寄小样，也可以到店试。",
+    ),
+    inbox(
+      "new_products_popular",
+      "新品推荐",
+      "marketing",
+      "这三个月，上了这些新品",
+      "{{ member.name }}，好久不见。新品里卖得最好的几款，都在这里。",
+    ),
+    inbox("new_products_again", "新品推荐（二）", "marketing", "新品第一批快卖完了", "想试的那一款，也许还来得及。"),
+  ],
+  example: {
+    zh: "8 月 1 日买过，11 月 2 日才发布（已 93 天）：3 日上午推荐人气新品；10 日下单，离开旅程。",
+    en: "Bought on 1 August, published on 2 November after 93 days: popular new goods on the 3rd; an order on the 10th ends it.",
+    published: "2026-11-02T12:00:00+08:00",
+    until: "2026-11-20T12:00:00+08:00",
+    records: [
+      joined("2026-07-01T10:00:00+08:00"),
+      order("2026-08-01T14:00:00+08:00", "W-1", 9_900),
+      order("2026-11-10T14:00:00+08:00", "W-2", 9_900),
+    ],
+    way: [
+      ["2026-11-03T10:30:00+08:00", "top"],
+      ["2026-11-03T10:30:00+08:00", "popular"],
+    ],
+    messages: [["2026-11-03T10:30:00+08:00", "new_products_popular"]],
+  },
+};
+
+export const SILENT: Scene = {
+  key: "silent",
+  zh: "沉默激活",
+  en: "Silent activation",
+  sentence_zh: "四个月没有买、还没有流失的会员，每周二看一次：先发消息，十天没来送 100 积分再请一次。",
+  sentence_en:
+    "Who has not bought for four months and is not lost yet is found each Tuesday: a message first, 100 points and another one after ten days.",
+  goal_zh: "一个月内再次购买",
+  goal_en: "A purchase within a month",
+  journey: {
+    entry: {
+      kind: "schedule",
+      every: "week",
+      weekdays: [2],
+      at: "10:30",
+      condition: q.and(stage("silent"), q.atLeast(sinceLastPurchase, 120)),
+    },
+    reentry: { kind: "again", after_days: 90 },
+    goal: { event: "order", exit: true },
+    hold_out_percent: 0,
+    start: "top",
+    nodes: {
+      top: { kind: "condition", condition: topTier, then: "personal", otherwise: "miss" },
+      personal: { kind: "message", template: "silent_personal", next: "days" },
+      miss: { kind: "message", template: "silent_popular", next: "days" },
+      days: { kind: "wait", for: { amount: 10, unit: "days" }, next: "gift" },
+      gift: { kind: "points", points: 100, valid_days: 30, next: "tell" },
+      tell: { kind: "message", template: "silent_gift", next: "watched" },
+      watched: { kind: "wait", for: { amount: 20, unit: "days" }, next: "out" },
+      out: { kind: "exit" },
+    },
+  },
+  templates: [
+    inbox(
+      "silent_personal",
+      "沉默激活（白金、钻石）",
+      "marketing",
+      "{{ member.name }}，最近好吗",
+      "专属顾问惦记着您。想看看新到的，或者只是来坐坐，都欢迎，提前说一声，为您留位。",
+    ),
+    inbox(
+      "silent_popular",
+      "沉默激活",
+      "marketing",
+      "好久不见，大家都在买这些",
+      "{{ member.name }}，您不在的这几个月，这几款被回购得最多。",
+    ),
+    inbox(
+      "silent_gift",
+      "沉默激活送积分",
+      "marketing",
+      "送您 100 积分",
+      "积分已送到，30 天内可以用，下次来正好抵一点。",
+    ),
+  ],
+  example: {
+    zh: "7 月 1 日买过，到 11 月 3 日（周二）已 125 天：发消息；13 日送 100 积分；12 月 3 日走完。",
+    en: "Bought on 1 July, 125 days ago on Tuesday 3 November: a message; 100 points on the 13th; over on 3 December.",
+    published: "2026-11-02T12:00:00+08:00",
+    until: "2026-12-04T12:00:00+08:00",
+    records: [joined("2026-06-01T10:00:00+08:00"), order("2026-07-01T14:00:00+08:00", "S-1", 9_900)],
+    way: [
+      ["2026-11-03T10:30:00+08:00", "top"],
+      ["2026-11-03T10:30:00+08:00", "miss"],
+      ["2026-11-13T10:30:00+08:00", "days"],
+      ["2026-11-13T10:30:00+08:00", "gift"],
+      ["2026-11-13T10:30:00+08:00", "tell"],
+      ["2026-12-03T10:30:00+08:00", "watched"],
+    ],
+    messages: [
+      ["2026-11-03T10:30:00+08:00", "silent_popular"],
+      ["2026-11-13T10:30:00+08:00", "silent_gift"],
+    ],
+  },
+};
+
+export const WIN_BACK: Scene = {
+  key: "win_back",
+  zh: "流失召回",
+  en: "Win-back",
+  sentence_zh: "一年内流失的会员，每周三看一次：送 200 积分请回来；半个月没来，最后说一次，之后半年不再打扰。",
+  sentence_en:
+    "Who was lost within a year is found each Wednesday and invited with 200 points; a last word after half a month, then half a year of peace.",
+  goal_zh: "45 天内再次购买",
+  goal_en: "A purchase within 45 days",
+  journey: {
+    entry: {
+      kind: "schedule",
+      every: "week",
+      weekdays: [3],
+      at: "10:30",
+      condition: q.and(stage("lost"), q.compare(sinceLastPurchase, "<=", 365)),
+    },
+    reentry: { kind: "again", after_days: 180 },
+    goal: { event: "order", exit: true },
+    hold_out_percent: 0,
+    start: "gift",
+    nodes: {
+      gift: { kind: "points", points: 200, valid_days: 45, next: "top" },
+      top: { kind: "condition", condition: topTier, then: "personal", otherwise: "invite" },
+      personal: { kind: "message", template: "win_back_personal", next: "half_month" },
+      invite: { kind: "message", template: "win_back_invite", next: "half_month" },
+      half_month: { kind: "wait", for: { amount: 15, unit: "days" }, next: "last" },
+      last: { kind: "message", template: "win_back_last", next: "watched" },
+      watched: { kind: "wait", for: { amount: 30, unit: "days" }, next: "out" },
+      out: { kind: "exit" },
+    },
+  },
+  templates: [
+    inbox(
+      "win_back_personal",
+      "流失召回（白金、钻石）",
+      "marketing",
+      "{{ member.name }}，200 积分请您回来坐坐",
+      "有一阵没见了。专属顾问想请您回来，看看这半年的变化，时间由您定。",
+    ),
+    inbox(
+      "win_back_invite",
+      "流失召回",
+      "marketing",
+      "{{ member.name }}，200 积分请您回来",
+      "积分已送到，45 天内可以用。这半年最受欢迎的几款，值得您再试一次。",
+    ),
+    inbox(
+      "win_back_last",
+      "流失召回（最后）",
+      "marketing",
+      "200 积分还有一个月",
+      "用得上就用，用不上也谢谢您曾经来过。",
+    ),
+  ],
+  example: {
+    zh: "5 月 1 日买过，11 月 4 日（周三）已 187 天：送积分、邀请；19 日最后一次；12 月 1 日下单，离开旅程。",
+    en: "Bought on 1 May, 187 days ago on Wednesday 4 November: points and an invitation; a last word on the 19th; an order on 1 December ends it.",
+    published: "2026-11-02T12:00:00+08:00",
+    until: "2026-12-03T12:00:00+08:00",
+    records: [
+      joined("2026-04-01T10:00:00+08:00"),
+      order("2026-05-01T14:00:00+08:00", "B-1", 9_900),
+      order("2026-12-01T14:00:00+08:00", "B-2", 9_900),
+    ],
+    way: [
+      ["2026-11-04T10:30:00+08:00", "gift"],
+      ["2026-11-04T10:30:00+08:00", "top"],
+      ["2026-11-04T10:30:00+08:00", "invite"],
+      ["2026-11-19T10:30:00+08:00", "half_month"],
+      ["2026-11-19T10:30:00+08:00", "last"],
+    ],
+    messages: [
+      ["2026-11-04T10:30:00+08:00", "win_back_invite"],
+      ["2026-11-19T10:30:00+08:00", "win_back_last"],
+    ],
+  },
+};
+
+export const REPLENISH: Scene = {
+  key: "replenish",
+  zh: "该补货了",
+  en: "Replenishment due",
+  sentence_zh: "照自己的购买间隔，到了该再买的日子（1 到 1.5 倍间隔），上午提醒一次；一周没买再提醒一次。",
+  sentence_en:
+    "When the member's own interval says that it is time to buy again (1 to 1.5 times), a reminder in the morning, and one more after a week.",
+  goal_zh: "两周内再次购买",
+  goal_en: "A purchase within two weeks",
+  journey: {
+    entry: {
+      kind: "schedule",
+      every: "day",
+      at: "10:00",
+      condition: q.and(
+        q.atLeast(q.tag("orders_365d"), 3),
+        q.atLeast(q.tag("median_purchase_interval"), 7),
+        q.atLeast(q.tag("overdue_ratio"), q.decimal("1.00")),
+        q.compare(q.tag("overdue_ratio"), "<=", q.decimal("1.50")),
+      ),
+    },
+    reentry: { kind: "again", after_days: 21 },
+    goal: { event: "order", exit: true },
+    hold_out_percent: 0,
+    start: "top",
+    nodes: {
+      top: { kind: "condition", condition: topTier, then: "personal", otherwise: "remind" },
+      personal: { kind: "message", template: "replenish_personal", next: "week" },
+      remind: { kind: "message", template: "replenish_remind", next: "week" },
+      week: { kind: "wait", for: { amount: 7, unit: "days" }, next: "again" },
+      again: { kind: "message", template: "replenish_again", next: "watched" },
+      watched: { kind: "wait", for: { amount: 7, unit: "days" }, next: "out" },
+      out: { kind: "exit" },
+    },
+  },
+  templates: [
+    inbox(
+      "replenish_personal",
+      "补货提醒（白金、钻石）",
+      "marketing",
+      "{{ member.name }}，上次的该用完了吧",
+      "专属顾问照您的习惯备好了一份，回一句就寄出，或者换换口味也行。",
+    ),
+    inbox(
+      "replenish_remind",
+      "补货提醒",
+      "marketing",
+      "上次的该用完了吧",
+      "{{ member.name }}，按您平时的节奏，差不多该补了。常买的和大家都在回购的，都在这里。",
+    ),
+    inbox(
+      "replenish_again",
+      "补货提醒（二）",
+      "marketing",
+      "需要的时候，一键再来一单",
+      "在「我的订单」里点再来一单就好。",
+    ),
+  ],
+  example: {
+    zh: "每 20 天买一次，上次 10 月 14 日：11 月 3 日上午提醒；8 日下单，离开旅程。",
+    en: "Buys every 20 days, last on 14 October: reminded on 3 November; an order on the 8th ends it.",
+    published: "2026-11-01T12:00:00+08:00",
+    until: "2026-11-12T12:00:00+08:00",
+    records: [
+      joined("2026-08-01T10:00:00+08:00"),
+      order("2026-09-04T14:00:00+08:00", "L-1", 9_900),
+      order("2026-09-24T14:00:00+08:00", "L-2", 9_900),
+      order("2026-10-14T14:00:00+08:00", "L-3", 9_900),
+      order("2026-11-08T14:00:00+08:00", "L-4", 9_900),
+    ],
+    way: [
+      ["2026-11-03T10:00:00+08:00", "top"],
+      ["2026-11-03T10:00:00+08:00", "remind"],
+    ],
+    messages: [["2026-11-03T10:00:00+08:00", "replenish_remind"]],
+  },
+};
