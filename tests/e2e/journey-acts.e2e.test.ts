@@ -39,7 +39,7 @@ describe("steps that ask other parts of the platform", () => {
     const task = await put("导购任务", 3);
     await task.getByLabel("要做什么").fill("打电话问候");
     await task.getByRole("checkbox").check();
-    await page.getByText("给导购派任务「打电话问候」，等办完").first().waitFor();
+    await page.getByText("给导购派任务「打电话问候」，2 天内办，等办完再走").first().waitFor();
     await page.getByText("没有办", { exact: true }).first().waitFor();
     const experiment = await put("实验", 4);
     await experiment.getByLabel("实验代号").fill("newcomer_tone");

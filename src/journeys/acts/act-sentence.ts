@@ -42,13 +42,12 @@ export async function actSentence(tx: Tx, ground: Ground, node: Act): Promise<Wo
     case "staff_task": {
       const { text, due_days, otherwise } = node;
       const until =
-        due_days === 0 ? { zh: "当天", en: "today" } : { zh: `${due_days} 天内`, en: `in ${due_days} days` };
-      return otherwise === undefined
-        ? { zh: `给导购派任务「${text}」，${until.zh}办`, en: `A task for staff: “${text}”, ${until.en}` }
-        : {
-            zh: `给导购派任务「${text}」，等办完，最多${until.zh}`,
-            en: `A task for staff: “${text}”; wait for it, ${until.en} at most`,
-          };
+        due_days === 0 ? { zh: "当天办", en: "today" } : { zh: `${due_days} 天内办`, en: `in ${due_days} days` };
+      const waits = otherwise === undefined ? { zh: "", en: "" } : { zh: "，等办完再走", en: ", and wait for it" };
+      return {
+        zh: `给导购派任务「${text}」，${until.zh}${waits.zh}`,
+        en: `A task for staff: “${text}”, ${until.en}${waits.en}`,
+      };
     }
   }
 }
