@@ -28,6 +28,7 @@ export {
 } from "./relation.ts";
 export { columnsOf, columnsRead, relationsOf } from "./relations-of.ts";
 export { type RowsRead, rowsRead } from "./rows-read.ts";
+export { readAfter } from "./sources.ts";
 export { describe, type SentenceNames } from "./sentence.ts";
 export { type CheckedTotal, checkTotal, type MemberTotal, type RowTotal, type Total } from "./totals.ts";
 export { printMemberTotals, printRowTotals } from "./print-totals.ts";

@@ -1,3 +1,4 @@
+import type { BusinessDay } from "../platform/index.ts";
 import type { DayRange } from "./day-range.ts";
 import type { Expression } from "./node.ts";
 import { childrenOf, type Plan, type RowFilter, type RowsScan, type Scan } from "./plan.ts";
@@ -37,6 +38,12 @@ export function sourcesOf(plan: Plan, everyone = false): Source[] {
       shared: sharedConditions(filters),
     };
   });
+}
+
+/** The day after which all rows of a relation lie that a plan reads; undefined: it reads some without such a bound. */
+export function readAfter(plan: Plan, relation: string): BusinessDay | undefined {
+  const source = sourcesOf(plan, true).find((one) => one.relation.name === relation);
+  return source?.reach !== undefined && source.reach.column === source.relation.day ? source.reach.after : undefined;
 }
 
 /** Both sides of a scan that goes through one relation to another. */

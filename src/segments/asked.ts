@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Ground } from "../ground.ts";
-import { type BusinessDay } from "../platform/index.ts";
-import { planOutputs, postgresql, printPlan, relationsOf } from "../query/index.ts";
+import { addDays, type BusinessDay } from "../platform/index.ts";
+import { planOutputs, postgresql, printPlan, readAfter, relationsOf } from "../query/index.ts";
 import type { Tx } from "../store/index.ts";
 import { readCondition, sentenceOf, storedCatalogue } from "./condition.ts";
 import { todayOf } from "./count.ts";
@@ -80,7 +80,10 @@ export async function membersMeetingThen(
   const condition = await readCondition(tx, ground, input);
   const sql = statementOf(ground, ["then", today, condition.plain], () => {
     const plan = planOutputs([{ name: "meets", tree: condition.defined }], ground.catalogue, today);
-    const dialect = { ...postgresql, relation: (name: string) => asOfThen(ground, name, today) };
+    const dialect = {
+      ...postgresql,
+      relation: (name: string) => asOfThen(ground, name, { today, after: readAfter(plan, name) }),
+    };
     const rows = printPlan(plan, dialect, { kind: "given", array: "$1::bigint[]" });
     // a condition over profiles alone names no instant, and the statement is always given them
     return `select p.member_id from (${rows}) p where p."meets" and $2::jsonb is not null and $3::timestamptz is not null`;
@@ -95,7 +98,11 @@ export async function membersMeetingThen(
 }
 
 /** A relation as it stood: for the members asked for up to their own instants, for whom they reached up to the last of them. */
-function asOfThen(ground: Ground, name: string, today: BusinessDay): string {
+function asOfThen(
+  ground: Ground,
+  name: string,
+  { today, after }: { readonly today: BusinessDay; readonly after: BusinessDay | undefined },
+): string {
   const { instant, day, per_member } = ground.catalogue.get(name);
   const relation = postgresql.relation(name);
   if (per_member !== "many" || !isOfThen(ground, name)) {
@@ -105,8 +112,12 @@ function asOfThen(ground: Ground, name: string, today: BusinessDay): string {
   if (instant === undefined)
     return `(select r0.* from ${relation} r0 where r0.${postgresql.quoted(day ?? "")} <= date '${today}')`;
   // an object, not a join: the planner, which knows nothing of the arrays, joined each row with each of them
+  // the index is by the instant: without a bound on it the days of the window are found by reading all that a member ever
+  // did. A business day begins less than two days before or after the same day in UTC, whatever the zone and the till's close.
+  const since =
+    after === undefined ? "" : ` and r0.${postgresql.quoted(instant)} >= timestamptz '${addDays(after, -2)} 00:00:00Z'`;
   return `(select r0.* from ${relation} r0 where r0.${postgresql.quoted(instant)} <= coalesce(
-    timestamptz 'epoch' + ($2::jsonb ->> r0.member_id::text)::bigint * interval '1 millisecond', $3::timestamptz))`;
+    timestamptz 'epoch' + ($2::jsonb ->> r0.member_id::text)::bigint * interval '1 millisecond', $3::timestamptz)${since})`;
 }
 
 /** Whether a relation's rows say since when they are so. Consents are kept as they stand. */
