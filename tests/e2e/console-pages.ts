@@ -47,6 +47,7 @@ export const PAGES = [
   "/rewards/cellar_box/edit",
   "/rewards/orders?state=confirmed",
   "/journeys",
+  "/journeys/from-scene",
   "/tasks",
   "/tasks?tab=members",
   "/tasks?tab=all",
