@@ -2,18 +2,23 @@ import type { Random } from "../../examples/tea-house/random.ts";
 import type { ClearIdentity, ClearRecord } from "../../src/ingest/index.ts";
 
 const DAY_MS = 86_400_000;
+/** From half a join for each person on, chance makes one member of most of them, which no brand has. */
+const JOINS_PER_PERSON_MAX = 0.3;
 
 /** Records about so many persons, made at random: all that tags read, late, repeated, and joins of two identities. */
 export class TagChanges {
   readonly #random: Random;
   readonly #persons: number;
+  readonly #joins: number;
   readonly #orders: { readonly order_no: string; readonly person: number; readonly net_minor: number }[] = [];
   #last: ClearRecord | undefined;
   #made = 0;
 
-  constructor(random: Random, persons: number) {
+  /** @param changes how many will be made: joins are so rare that most persons stay apart, whatever the number of records */
+  constructor(random: Random, persons: number, changes: number) {
     this.#random = random;
     this.#persons = persons;
+    this.#joins = Math.min(0.2, (JOINS_PER_PERSON_MAX * persons) / (changes / 16));
   }
 
   /** @param now until when things happened; some are told of weeks later */
@@ -68,7 +73,7 @@ export class TagChanges {
         return { kind: "referral", identities, body: referral(random, other) };
       // the app of one person opened with the card of another, rarely
       default:
-        return random.chance(0.2)
+        return random.chance(this.#joins)
           ? { kind: "login", identities: [...identities, ...identitiesOf(other, true)], body: {} }
           : { kind: "group_buy", identities, body: { group_id: "g", role: random.pick(["starter", "joiner"]) } };
     }
