@@ -11,6 +11,7 @@ describe("steps that ask other parts of the platform", () => {
   it("are put on ways, say what they lack until it is chosen, and stand as sentences", async () => {
     const page = await session.open("/journeys");
     await page.getByRole("button", { name: "新建旅程" }).click();
+    await page.getByRole("button", { name: "空白旅程" }).click();
     const naming = page.getByRole("dialog", { name: "新建旅程" });
     await naming.getByLabel("叫什么").fill("新客礼遇");
     await naming.getByLabel("代号").fill("newcomer_care");
