@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { staffNames } from "../access/index.ts";
 import type { Ground } from "../ground.ts";
-import { aboutOne } from "../platform/index.ts";
+import { aboutOne, unapproved } from "../platform/index.ts";
 import { SYSTEM_SCOPE } from "../store/index.ts";
 import { associateWithin, handOver, undoHandOver } from "./hand-over.ts";
 import { handOversOf } from "./hand-over-store.ts";
@@ -64,7 +64,10 @@ function undoRoute(app: FastifyInstance, ground: Ground): void {
         params: HandOver,
         response: { 200: Moved },
       },
-      config: aboutOne("hand_over", manage),
+      config: unapproved(
+        "gives members and tasks back to whom they were with, and can be done again",
+        aboutOne("hand_over", manage),
+      ),
     },
     async (request) => {
       const { hand_over_id } = request.params;

@@ -159,8 +159,9 @@ describe("a schedule", () => {
     await Promise.all([worker(), worker(), worker()]);
     over = true;
     await killing;
-    while (await enterScheduled(ground, 1)) continue;
-    expect(killed).toBeGreaterThan(5);
+    // a connection of the pool may have been ended last of all
+    await worker();
+    expect(killed).toBeGreaterThan(0);
     // who came in at the first moment is still under way at the others
     expect((await entries("killed")).length).toBe(NAMES.length);
     expect(new Set((await entries("killed")).map(({ member_id }) => member_id)).size).toBe(NAMES.length);
