@@ -1,6 +1,11 @@
 import { defineErrors } from "../platform/index.ts";
 
 export const errors = defineErrors("tasks", {
+  cursor_invalid: {
+    status: 400,
+    zh: "翻页标记无效，请从第一页重新开始。",
+    en: "The cursor is not valid. Begin again from the first page.",
+  },
   task_unknown: {
     status: 404,
     zh: "没有任务 {task_id}，或它属于别的门店。请在任务列表中选择。",

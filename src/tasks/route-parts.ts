@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { Ground } from "../ground.ts";
 import { memberIdAt, memberRowsById } from "../members/index.ts";
-import { problem } from "../platform/index.ts";
+import { isDay, problem } from "../platform/index.ts";
 import { isWhole } from "../store/index.ts";
 
 export const tags = ["tasks"];
@@ -29,9 +29,12 @@ export function storesOf({ scope }: FastifyRequest): readonly string[] | null {
 export const personOf = ({ person, client }: FastifyRequest): number | null =>
   client === undefined ? (person?.person_id ?? null) : null;
 
+/** @throws tasks.cursor_invalid */
 export function placeOf(cursor: string | undefined): readonly [string, number] | null {
   if (cursor === undefined) return null;
   const [day = "", id = ""] = cursor.split("_");
+  // PostgreSQL has no year 0
+  if (!isDay(day) || day < "0001") throw problem("tasks.cursor_invalid");
   return [day, Number(id)];
 }
 

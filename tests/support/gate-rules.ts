@@ -164,13 +164,15 @@ export class GateRules {
     for (const channel of ["sms", "inbox"] as const) await this.#desk.run(channel);
     const at = this.#clock.now().getTime();
     const news = Object.entries(await this.#desk.outcomes()).filter(([key]) => !this.#ended.has(key));
+    // what went out in an earlier round of the same instant was another member's, if a join came in between
+    const before = this.#sent.length;
     for (const [key, how] of news) {
       this.#ended.add(key);
       const asked = this.#asked.get(key);
       if (asked !== undefined && how === "accepted")
         this.#sent.push({ ...asked, owner: this.#ownerOf(asked.member), at });
     }
-    for (const one of this.#sent.filter((sent) => sent.at === at)) this.#mayBeSent(one);
+    for (const one of this.#sent.slice(before)) this.#mayBeSent(one);
     for (const [key, how] of news) if (how !== "accepted") this.#isTrue(how, key, at);
   }
 

@@ -3,7 +3,6 @@ import { type Static, Type } from "typebox";
 import type { Ground } from "../../ground.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { clickLink, targetOf } from "./link-store.ts";
-import { tags } from "./route-parts.ts";
 import { readCode } from "./short-link.ts";
 
 const Params = Type.Object({ code: Type.String({ pattern: "^[0-9A-Za-z]{1,30}$" }) });
@@ -17,7 +16,8 @@ export function linkRoutes(app: FastifyInstance, ground: Ground): void {
   app.get<{ Params: Static<typeof Params> }>(
     "/s/:code",
     {
-      schema: { summary: "A short link in a message: leads on, and counts the click", tags, params: Params },
+      // a page for members, no part of the API
+      schema: { hide: true, params: Params },
       config: { access: { public: true } },
     },
     async (request, reply) => {
