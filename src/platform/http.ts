@@ -309,7 +309,8 @@ function toProblem(error: FastifyError | Problem | Error, request: FastifyReques
     return problem("platform.invalid_input", { place: "request", reason: error.message });
   }
   log.error(
-    { request_id: request.id, path: request.url.split("?")[0], error: error.message, stack: error.stack },
+    // the route, not the address: callbacks and short links carry their secret in it
+    { request_id: request.id, route: request.routeOptions.url, error: error.message, stack: error.stack },
     "request failed",
   );
   return problem("platform.internal", { request_id: request.id });
