@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -30,6 +30,21 @@ describe("where the embedded server may live", () => {
     const open = await locateEmbedded("/usr", join(folder, "data"));
     expect(open).toMatchObject({ cluster_dir: join(folder, "data", "postgresql"), note: undefined });
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    "copies links as links within the copy: what they point at is closed too",
+    async () => {
+      const native = join(folder, "home", "native");
+      await mkdir(join(native, "lib"), { recursive: true });
+      await writeFile(join(native, "lib", "libicuuc.so.60.2"), "library");
+      await symlink("libicuuc.so.60.2", join(native, "lib", "libicuuc.so.60"));
+      await chmod(join(folder, "home"), 0o700);
+      const { native_dir } = await locateEmbedded(native, join(folder, "data"));
+      const found = await realpath(join(native_dir, "lib", "libicuuc.so.60"));
+      await rm(native_dir, { recursive: true, force: true });
+      expect(found).toBe(join(native_dir, "lib", "libicuuc.so.60.2"));
+    },
+  );
 
   it.runIf(process.getuid?.() === 0)("gives nobody programs that another start is still copying", async () => {
     const native = join(folder, "home", "native");

@@ -63,7 +63,7 @@ export async function locateEmbedded(native_dir: string, data_dir: string): Prom
   const notes: string[] = [];
   let native = native_dir;
   if (!reachableByOthers(native_dir)) {
-    native = join(SYSTEM_DIR, `native-${shortHash(native_dir)}-${await packageVersion(native_dir)}`);
+    native = join(SYSTEM_DIR, `programs-${shortHash(native_dir)}-${await packageVersion(native_dir)}`);
     await copyWhole(native_dir, native);
     notes.push(`PostgreSQL's binaries were copied to ${native}`);
   }
@@ -89,7 +89,8 @@ async function copyWhole(from: string, to: string): Promise<void> {
   if (existsSync(to)) return;
   const aside = `${to}.${process.pid}-${randomUUID()}`;
   try {
-    await cp(from, aside, { recursive: true });
+    // as they are: otherwise links are made to point back into the folder that is closed
+    await cp(from, aside, { recursive: true, verbatimSymlinks: true });
     await rename(aside, to);
   } catch (error) {
     await rm(aside, { recursive: true, force: true });
