@@ -1,3 +1,4 @@
+import pg from "pg";
 import type { Ground } from "../../ground.ts";
 import { businessDay, Problem } from "../../platform/index.ts";
 import { membersMeeting, membersMeetingThen } from "../../segments/index.ts";
@@ -37,8 +38,8 @@ export async function enterScheduled(ground: Ground, portion = ENTRANTS_MAX): Pr
 
 /** Whether a statement itself failed: not a lost connection, a shutdown, or a conflict with another worker (classes 08, 57, 40). */
 function isStatements(error: unknown): boolean {
-  const { code } = (error ?? {}) as { readonly code?: unknown };
-  return typeof code === "string" && /^(?!08|57|40)[0-9A-Z]{5}$/.test(code);
+  // the server's own errors alone: EPIPE, of a connection that broke, looks like a class of theirs
+  return error instanceof pg.DatabaseError && !/^(08|57|40)/.test(error.code ?? "08");
 }
 
 /** A version whose moment failed stands back so long, for the moments of others. */
