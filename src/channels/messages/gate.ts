@@ -11,13 +11,13 @@ import {
   consentStates,
   type Ending,
   type HandedRow,
+  holdGate,
   markSending,
   noteTold,
   ownFacts,
   putOff,
   stopped,
   type ToldLast,
-  tryGate,
   usedOf,
   writeEnds,
 } from "./gate-store.ts";
@@ -67,7 +67,7 @@ export async function gateRound(
   { limit = GATE_BATCH_MAX, lease_ms = LEASE_MS }: { readonly limit?: number; readonly lease_ms?: number } = {},
 ): Promise<Gated> {
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    if (!(await tryGate(tx))) return NOTHING;
+    await holdGate(tx);
     const now = ground.clock.now();
     const own = (await carriers(tx)).find(({ channel }) => channel === carrier.channel);
     // whether a service that failed is back, a few messages tell as well as thousands, which others would wait for
