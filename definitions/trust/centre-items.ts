@@ -123,7 +123,10 @@ export const CENTRE_ITEMS: readonly AssessmentItem[] = [
     who: "D",
     zh: "撤回同意一分钟内停止使用",
     en: "Consent blocks use within a minute of withdrawal",
-    step: { zh: "发送关口就绪后，每日做一次撤回试验。", en: "Once the send gate exists, try a withdrawal each day." },
+    step: {
+      zh: "审定一个营销模板，使每晚的撤回试验能进行；试验不通过时先停发营销消息。",
+      en: "Approve a marketing template, so that the nightly trial can run; where it fails, stop marketing messages first.",
+    },
   },
   {
     id: "PI-4",

@@ -26,3 +26,4 @@ export { endpointNames } from "./webhooks/endpoint-store.ts";
 export { type EndpointMessage, rehearseTelling, tellEndpoint } from "./webhooks/tell-endpoint.ts";
 export { type SentBy, sentBy } from "./messages/share-store.ts";
 export { saveSeed } from "./messages/seed-store.ts";
+export { type WithdrawalTrial, withdrawalTrial } from "./messages/withdrawal-trial.ts";

@@ -2,7 +2,7 @@ import type { Ground } from "../../ground.ts";
 import { type Reached, reachedMembers } from "../../members/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { type Carrier, LEASE_MS, type Letter } from "./carrier.ts";
-import { type Candidate, Counters, judge, repeated, takingsOf, toldKey } from "./decide.ts";
+import { type Candidate, Counters, judge, repeated, takingsOf, toldKey, type Verdict } from "./decide.ts";
 import {
   addUsed,
   carriers,
@@ -170,6 +170,16 @@ async function factsOf(batch: Batch, claimed: readonly Claimed[], templates: Tem
     });
     return { candidate, claimed: message, reached: member };
   });
+}
+
+/** What the gate would say to one message now, read as for a batch; writes nothing. */
+export async function gateVerdict(ground: Ground, tx: Tx, carrier: Carrier, message: Claimed): Promise<Verdict> {
+  const now = ground.clock.now();
+  const policy = await policyInForce(tx);
+  const batch = { ground, tx, now, policy, carrier, cost_minor: 0, lease_ms: LEASE_MS };
+  const [known] = await factsOf(batch, [message], await templatesOf(tx, [message.template]));
+  if (known === undefined) throw new Error("a message without facts");
+  return judge(known.candidate, policy, now, NOBODY_TOLD);
 }
 
 const NOBODY_TOLD: ReadonlyMap<string, ToldLast> = new Map();

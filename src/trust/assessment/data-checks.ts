@@ -1,5 +1,6 @@
 import { PERSONAL_FIELDS } from "../../../definitions/trust/personal-fields.ts";
 import { auditVerified, matrixFacts, serverOf } from "../../access/index.ts";
+import { withdrawalTrial } from "../../channels/index.ts";
 import type { Ground } from "../../ground.ts";
 import { type Field, IDENTITY_KIND_INFO, KINDS } from "../../ingest/index.ts";
 import { businessDay } from "../../platform/index.ts";
@@ -241,12 +242,23 @@ const rights: Check = async (ground) => {
   );
 };
 
-const consent: Check = async () =>
-  finding(
-    false,
-    "发送关口尚未建成，无法做撤回试验。",
-    "There is no send gate yet, so that a withdrawal cannot be tried.",
+/** The gate reads consents at the moment in which it lets a message out, so that a minute is the round of its job at most. */
+const consent: Check = async (ground) => {
+  const trial = await withdrawalTrial(ground);
+  if (trial === undefined)
+    return finding(
+      false,
+      "没有已审定的营销模板或可触达的会员，无法做撤回试验。",
+      "No approved marketing template, or no member to reach: a withdrawal cannot be tried.",
+    );
+  const { channel, agreed, withdrawn, works } = trial;
+  return finding(
+    works,
+    `刚以真实会员试验（已撤销，什么也没有发出）：同意时发送关口答复 ${agreed}，撤回后答复 ${withdrawn}（通道 ${channel}）；排队中的消息在发出的那一刻才看同意。`,
+    `Tried just now with a real member (undone, nothing was sent): having agreed, the gate said ${agreed}; after the withdrawal, ${withdrawn} (channel ${channel}). What waits in the queue is judged in the moment it goes out.`,
+    { channel, agreed, withdrawn },
   );
+};
 
 export const DATA_CHECKS: Readonly<Record<string, Check>> = {
   "8.1.4.2f": granularity,
