@@ -44,6 +44,28 @@ describe("the application role", () => {
   });
 });
 
+describe("reading side by side", () => {
+  it("shows every connection the same moment, whatever is committed meanwhile", async () => {
+    const { composition } = world();
+    const admin = openPool({ url: composition.databases.admin_url, size_max: 1, onError: () => undefined });
+    const count = async (tx: Tx) => (await tx.one<{ n: number }>("select count(*)::int as n from store.beside"))?.n;
+    try {
+      await admin.query("create table store.beside (n int); grant select on store.beside to huitou_app");
+      await admin.query("insert into store.beside values (1)");
+      const seen = await composition.ground.store.readTogether(SYSTEM_SCOPE, 2, async (tx, others) => {
+        await admin.query("insert into store.beside values (2)");
+        expect(others).toHaveLength(2);
+        return Promise.all([tx, ...others].map(count));
+      });
+      expect(seen).toEqual([1, 1, 1]);
+      expect(await composition.ground.store.readTogether(SYSTEM_SCOPE, 0, (tx) => count(tx))).toBe(2);
+    } finally {
+      await admin.query("drop table store.beside");
+      await admin.end();
+    }
+  });
+});
+
 describe("a plan that is kept", () => {
   it("serves any parameters, makes room for others and follows the tables", async () => {
     const { composition } = world();

@@ -45,6 +45,8 @@ export interface Tx {
 export interface Store {
   /** Runs in a read-only transaction with one snapshot. */
   read<T>(scope: Scope, run: (tx: Tx) => Promise<T>): Promise<T>;
+  /** As `read`, with further transactions of the same snapshot, each on its own connection: for questions that are asked side by side. */
+  readTogether<T>(scope: Scope, others: number, run: (tx: Tx, others: readonly Tx[]) => Promise<T>): Promise<T>;
   /** Runs in a transaction; commits when `run` resolves, rolls back when it throws. Retries serialisation failures and deadlocks. */
   write<T>(scope: Scope, run: (tx: Tx) => Promise<T>): Promise<T>;
   readonly pool: pg.Pool;
@@ -109,10 +111,21 @@ export function openStore(options: PoolOptions): Store {
     }
   };
   const { url, role } = options;
+  const readAs = <T>(scope: Scope, snapshot: string | undefined, work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const same = snapshot === undefined ? "" : `; set transaction snapshot '${snapshot}'`;
+    return run(`begin isolation level repeatable read read only${same}${asScoped(scope)}`, scope, work);
+  };
   return {
     pool,
     connection: role === undefined ? { url } : { url, role },
-    read: (scope, work) => run(`begin isolation level repeatable read read only${asScoped(scope)}`, scope, work),
+    read: (scope, work) => readAs(scope, undefined, work),
+    readTogether: (scope, others, work) =>
+      readAs(scope, undefined, async (tx) => {
+        const snapshot = (await tx.one<{ id: string }>("select pg_export_snapshot() as id"))?.id;
+        const open = (opened: readonly Tx[]): ReturnType<typeof work> =>
+          opened.length >= others ? work(tx, opened) : readAs(scope, snapshot, (one) => open([...opened, one]));
+        return open([]);
+      }),
     write: (scope, work) => run("begin", scope, work),
     close: () => pool.end(),
   };

@@ -72,20 +72,43 @@ const DAY_MS = 86_400_000;
 const DAYS_A_READ = 14;
 const RECORDS_A_READ = 100_000;
 
-/** Reads as many days at once as hold some hundred thousand records: each reading joins all members. */
+interface Read {
+  readonly records: readonly PastRecord[];
+  readonly until: Date;
+}
+
+/**
+ * Reads as many days at once as hold some hundred thousand records, because each reading joins all members; the next ones
+ * while these are played.
+ */
 function recordReader(tx: Tx, kinds: readonly string[], last: Date) {
-  let [read, place, read_until, days]: [PastRecord[], number, Date, number] = [[], 0, new Date(0), 1];
+  const end = new Date(last.getTime() + 1);
+  let days = 1;
+  const readOn = (from: Date): Promise<Read> => {
+    const ahead = new Date(from.getTime() + days * DAY_MS);
+    const until = ahead < end ? ahead : end;
+    const read = recordsBetween(tx, kinds, { from, until }).then((records) => {
+      days = Math.max(1, Math.min(DAYS_A_READ, Math.floor((days * RECORDS_A_READ) / Math.max(1, records.length))));
+      return { records, until };
+    });
+    // whoever asks for it is told; a play that was stopped asks no more
+    read.catch(() => undefined);
+    return read;
+  };
+  let [current, place]: [Read, number] = [{ records: [], until: new Date(0) }, 0];
+  let coming: Promise<Read> | undefined;
   return async (from: Date, until: Date): Promise<readonly PastRecord[]> => {
     if (kinds.length === 0) return [];
-    if (until > read_until) {
-      const ahead = new Date(Math.min(last.getTime() + 1, from.getTime() + days * DAY_MS));
-      read_until = ahead > until ? ahead : until;
-      [read, place] = [await recordsBetween(tx, kinds, { from, until: read_until }), 0];
-      days = Math.max(1, Math.min(DAYS_A_READ, Math.floor((days * RECORDS_A_READ) / Math.max(1, read.length))));
+    const found: PastRecord[] = [];
+    coming ??= readOn(from);
+    for (;;) {
+      const begin = place;
+      while (place < current.records.length && (current.records[place]?.at ?? until) < until) place += 1;
+      for (const one of current.records.slice(begin, place)) found.push(one);
+      if (current.until >= until) return found;
+      [current, place] = [await coming, 0];
+      if (current.until < end) coming = readOn(current.until);
     }
-    const begin = place;
-    while (place < read.length && (read[place]?.at ?? until) < until) place += 1;
-    return read.slice(begin, place);
   };
 }
 

@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 
 /** A member's way in a dry run: what a row of `journeys.run` is live. */
 export interface Path {
-  readonly path: number;
+  path: number;
   readonly member_id: number;
   readonly entry_key: string;
   readonly lane: string;

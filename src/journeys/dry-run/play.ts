@@ -25,7 +25,7 @@ interface Ahead {
 }
 
 /**
- * The members of a dry run with their ways, played day by day. Each lives by its own instants: what happened to it and when
+ * Members of a dry run with their ways, played day by day. Each lives by its own instants: what happened to it and when
  * it is due, in the order of time; the walking itself is the engine's.
  */
 export class Play {
@@ -35,10 +35,12 @@ export class Play {
   readonly #earlier: ReadonlyMap<number, readonly Earlier[]>;
   readonly #underWay = new Set<Walked>();
   readonly #waits: ReadonlyMap<string, ReadonlySet<number>>;
-  readonly paths: Path[] = [];
+  readonly #paths: Path[];
   steps = 0;
 
-  constructor(walk: Walk, earlier: ReadonlyMap<number, readonly Earlier[]>) {
+  /** @param paths where the ways go that it begins, numbered by their place; others may put theirs there too */
+  constructor(walk: Walk, earlier: ReadonlyMap<number, readonly Earlier[]>, paths: Path[]) {
+    this.#paths = paths;
     this.#walk = walk;
     this.#plan = walk.plan;
     this.#earlier = earlier;
@@ -114,7 +116,7 @@ export class Play {
     if (!mayEnter(walked, entrant, at, definition)) return;
     const held = isHeldOut(definition, walked.member_id);
     const path: Path = {
-      path: this.paths.length,
+      path: this.#paths.length,
       ...entrant,
       entered_at: at,
       node: this.#plan.start,
@@ -128,7 +130,7 @@ export class Play {
       trail: [],
       trail_at: [],
     };
-    this.paths.push(path);
+    this.#paths.push(path);
     walked.paths.push(path);
     if (held) return;
     walked.open.push(path);

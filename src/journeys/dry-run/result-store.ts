@@ -56,17 +56,26 @@ export async function keepDryRun(tx: Tx, head: Head, { paths, settled, summary }
     ],
   );
   if (row === undefined) return keptFor(tx, head.job_id);
-  for (let at = 0; at < paths.length; at += ROWS_A_WRITE)
-    await insertPaths(tx, row.dry_run_id, paths.slice(at, at + ROWS_A_WRITE));
-  const effects = effectRows(settled);
-  for (let at = 0; at < effects.length; at += ROWS_A_WRITE)
-    await insertEffects(tx, row.dry_run_id, effects.slice(at, at + ROWS_A_WRITE));
+  await inSlices(paths, (slice) => insertPaths(tx, row.dry_run_id, slice));
+  await inSlices(effectRows(settled), (slice) => insertEffects(tx, row.dry_run_id, slice));
   await tx.execute(
     `delete from journeys.dry_run where journey = $1 and (member_id is null) = $2 and dry_run_id not in (
        select dry_run_id from journeys.dry_run where journey = $1 and (member_id is null) = $2 order by dry_run_id desc limit ${KEPT_MAX})`,
     [head.journey, head.member_id === null],
   );
   return row.dry_run_id;
+}
+
+/** While the database writes a slice, the next one is made ready. */
+async function inSlices<Row>(rows: readonly Row[], write: (slice: readonly Row[]) => Promise<void>): Promise<void> {
+  let before = Promise.resolve();
+  for (let at = 0; at < rows.length; at += ROWS_A_WRITE) {
+    const next = write(rows.slice(at, at + ROWS_A_WRITE));
+    next.catch(() => undefined);
+    await before;
+    before = next;
+  }
+  await before;
 }
 
 /** What a job that was taken up again had kept before. */

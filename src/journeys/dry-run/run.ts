@@ -2,30 +2,22 @@ import { performance } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { rehearseMessages } from "../../channels/index.ts";
 import type { Ground } from "../../ground.ts";
-import { addDays, businessDay, problem, startOfDay } from "../../platform/index.ts";
+import { addDays, businessDay, startOfDay } from "../../platform/index.ts";
 import { rehearseEarnings, worthOf } from "../../points/index.ts";
-import { membersMeetingThen, readOfNow } from "../../segments/index.ts";
+import { readOfNow } from "../../segments/index.ts";
 import { type JobContext, SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { rehearseActs } from "../acts/acts.ts";
-import { askOf, earnOf } from "../advance.ts";
 import type { JourneyDefinition } from "../definition.ts";
-import { type Plan, planOf } from "../plan.ts";
+import type { Plan } from "../plan.ts";
 import { prioritiesOf } from "../priority.ts";
 import { entrySentence, nodeSentence } from "../sentence.ts";
-import type { Walk, Walker } from "../walk.ts";
-import { type Asked, historyOf } from "./entries.ts";
-import { earlierRuns, versionNumbers } from "./history-store.ts";
+import type { Asked } from "./entries.ts";
+import { versionNumbers } from "./history-store.ts";
 import { type Note, NOTES } from "./notes.ts";
-import { Play, STEPS_MAX } from "./play.ts";
+import type { Path } from "./path.ts";
+import { type Effects, type Leading, playDays, type Reading } from "./play-days.ts";
 import { keepDryRun } from "./result-store.ts";
-import {
-  type ActEffect,
-  type MessageEffect,
-  type PointsEffect,
-  type Settled,
-  type Summary,
-  summaryOf,
-} from "./summary.ts";
+import { type Settled, type Summary, summaryOf } from "./summary.ts";
 
 export const DRY_RUN_JOB = "journeys.dry_run";
 
@@ -42,10 +34,9 @@ export interface DryRunInput {
   readonly until: string;
 }
 
-/** No published version has it: what a dry run asks for has keys of its own, which nothing else ever sees. */
-const NO_VERSION = 0;
-const CONDITION_MEMBERS_MAX = 10_000;
 const PULSE_MS = 100;
+/** As many as there are cores to spare where it was measured; one member needs no second. */
+const HANDS = 2;
 
 /** Plays a draft over past days and keeps what would have happened. Everything is read in one snapshot, nothing but the result written. */
 export async function dryRun({ ground, job_id, input, signal, progress }: JobContext<DryRunInput>): Promise<unknown> {
@@ -58,8 +49,10 @@ export async function dryRun({ ground, job_id, input, signal, progress }: JobCon
   const steps_max = input.days + 3;
   let done = 0;
   const step = () => progress((done += 1), steps_max);
-  const played = await ground.store.read(SYSTEM_SCOPE, (tx) =>
-    playDays(tx, ground, definition, { asked, pulse: pulseOf(signal), step }),
+  const leading = { asked, pulse: pulseOf(signal), step };
+  const others = input.member_id === null ? HANDS : 0;
+  const played = await ground.store.readTogether(SYSTEM_SCOPE, others, (tx, hands) =>
+    play({ tx, hands: others === 0 ? [tx] : hands }, ground, definition, leading),
   );
   signal.throwIfAborted();
   const elapsed_ms = Math.round(performance.now() - begun);
@@ -80,104 +73,28 @@ function pulseOf(signal: AbortSignal): () => Promise<void> {
   };
 }
 
-interface Leading {
-  readonly asked: Asked;
-  readonly pulse: () => Promise<void>;
-  readonly step: () => Promise<void>;
-}
-
 export interface Played {
   readonly plan: Plan;
-  readonly paths: Play["paths"];
+  readonly paths: readonly Path[];
   readonly settled: Settled;
   readonly summary: Summary;
 }
 
-async function playDays(
-  tx: Tx,
+async function play(
+  reading: Reading,
   ground: Ground,
   definition: JourneyDefinition,
-  { asked, pulse, step }: Leading,
+  leading: Leading,
 ): Promise<Played> {
-  const { timezone } = ground.config;
+  const { tx } = reading;
   await tx.query("set local jit = off");
-  const history = await historyOf(tx, ground, definition, asked);
-  const effects: Effects = { messages: [], points: [], acts: [] };
-  const plan = planOf(NO_VERSION, definition);
-  const { walk, turnTo } = pastWalk(tx, ground, plan, effects);
-  const play = new Play(walk, await earlierRuns(tx, definition.key, asked.from, asked.member_id));
-  const last = new Date(asked.until.getTime() + 1);
-  for (let day = businessDay(asked.from, timezone), begins = asked.from; begins < last; ) {
-    const ends = startOfDay(addDays(day, 1), timezone);
-    const until = ends < last ? ends : last;
-    turnTo(day);
-    await play.day(await history.between(begins, until), until, pulse);
-    if (play.steps > STEPS_MAX) throw problem("journeys.dry_run_too_long", { limit: STEPS_MAX, day });
-    await step();
-    [day, begins] = [addDays(day, 1), ends];
-  }
-  const settled = await settle(tx, ground, definition, effects, { asked, pulse });
-  await step();
+  const { plan, paths, effects, notes: told } = await playDays(reading, ground, definition, leading);
+  const settled = await settle(tx, ground, definition, effects, leading);
+  await leading.step();
   const given = settled.points.reduce((sum, one) => sum + (one.refused === undefined ? one.points : 0), 0);
-  const notes = [NOTES.by_occurrence, NOTES.rules_of_now, ...history.notes, ...(await notesOfNow(tx, ground, plan))];
+  const notes = [NOTES.by_occurrence, NOTES.rules_of_now, ...told, ...(await notesOfNow(tx, ground, plan))];
   const points_minor = await worthOf(tx, ground, given);
-  return { plan, paths: play.paths, settled, summary: summaryOf(plan, play.paths, settled, { notes, points_minor }) };
-}
-
-interface Effects {
-  readonly messages: MessageEffect[];
-  readonly points: PointsEffect[];
-  readonly acts: ActEffect[];
-}
-
-/** The engine's walk, led through a past day: conditions are asked as of then, messages and points are noted. */
-function pastWalk(tx: Tx, ground: Ground, plan: Plan, effects: Effects) {
-  const { timezone } = ground.config;
-  let today = "";
-  const effect = ({ place }: { readonly place: number }, { run, step, now }: Walker) => ({
-    path: run.run_id,
-    member_id: run.member_id,
-    step,
-    place,
-    at: now,
-  });
-  const walk: Walk = {
-    plan,
-    timezone,
-    meeting: async (condition, walkers) => {
-      const meeting = new Set<Walker>();
-      for (const part of partsOf(walkers)) {
-        const thens = part.map(({ run, now }) => ({ member_id: run.member_id, at: now }));
-        const ids = await membersMeetingThen(tx, ground, condition, { today, thens });
-        for (const walker of part) if (ids.has(walker.run.member_id)) meeting.add(walker);
-      }
-      return meeting;
-    },
-    message: (stop, walker, template) => effects.messages.push({ ...effect(stop, walker), template }),
-    points: (stop, walker, node) => {
-      const earning = earnOf(plan, stop, walker, node, timezone);
-      effects.points.push({ ...effect(stop, walker), points: node.points, earning });
-    },
-    act: (stop, walker, node) => effects.acts.push({ ...effect(stop, walker), ask: askOf(plan, stop, walker, node) }),
-    exposed: () => {},
-  };
-  const turnTo = (day: string) => {
-    today = day;
-  };
-  return { walk, turnTo };
-}
-
-/** Parts in which nobody is twice: one question has one instant for each member. */
-function partsOf(walkers: readonly Walker[]): Walker[][] {
-  const parts: { readonly ids: Set<number>; readonly walkers: Walker[] }[] = [];
-  for (const walker of walkers) {
-    const id = walker.run.member_id;
-    let part = parts.find(({ ids }) => !ids.has(id) && ids.size < CONDITION_MEMBERS_MAX);
-    if (part === undefined) parts.push((part = { ids: new Set(), walkers: [] }));
-    part.ids.add(id);
-    part.walkers.push(walker);
-  }
-  return parts.map((part) => part.walkers);
+  return { plan, paths, settled, summary: summaryOf(plan, paths, settled, { notes, points_minor }) };
 }
 
 /** What the gate and the ledger would have made of it, in the order of time. */

@@ -7,7 +7,7 @@ import type { Path } from "./path.ts";
 
 /** A message or points that a path would have asked for. */
 export interface Effect {
-  readonly path: number;
+  path: number;
   readonly step: number;
   readonly place: number;
   readonly member_id: number;
