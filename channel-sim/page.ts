@@ -6,6 +6,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   feishu: "飞书群机器人",
   mail: "邮件",
   sms: "短信（阿里云）",
+  wechat: "微信订阅消息",
   webhook: "Webhook 接收端",
 };
 const SHOWN_MAX = 100;

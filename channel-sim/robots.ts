@@ -19,7 +19,7 @@ export interface Judged {
 }
 
 export interface SimRobot {
-  readonly kind: Exclude<Kind, "mail" | "sms">;
+  readonly kind: Extract<Kind, "wecom" | "dingtalk" | "feishu">;
   matches(path: string): boolean;
   judge(call: RobotCall, secret: string | null): Judged;
   /** The service's own code for a fault of its own. */

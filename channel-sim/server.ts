@@ -7,6 +7,7 @@ import { page } from "./page.ts";
 import { Pushes } from "./pushes.ts";
 import { TencentSms } from "./tencent.ts";
 import { WebhookReceiver } from "./webhook.ts";
+import { Wechat, type WechatPush } from "./wechat.ts";
 import { dingtalkRobot, feishuRobot, type SimRobot, wecomRobot } from "./robots.ts";
 
 export interface ChannelSim {
@@ -18,6 +19,7 @@ export interface ChannelSim {
   readonly dials: Dials;
   readonly aliyun: AliyunSms;
   readonly tencent: TencentSms;
+  readonly wechat: Wechat;
   /** What services tell by themselves, and where. */
   readonly pushes: Pushes;
   /** The secret with which a robot's calls must be signed; null: it asks for none. */
@@ -80,6 +82,8 @@ class Sim {
 
   constructor(now_ms: () => number) {
     this.#now_ms = now_ms;
+    this.wechat = new Wechat(now_ms);
+    this.wechat.onPush = (to, body, after_ms) => this.pushes.tellAt(to, body, after_ms);
     this.aliyun.onReport = (items, after_ms) => this.pushes.tell(items, after_ms);
     this.tencent.onReport = (items, after_ms) => this.pushes.tell(items, after_ms);
   }
@@ -89,6 +93,7 @@ class Sim {
   readonly robots: readonly SimRobot[] = [wecomRobot(), dingtalkRobot(), feishuRobot()];
   readonly aliyun = new AliyunSms();
   readonly tencent = new TencentSms(() => this.aliyun.fate);
+  readonly wechat: Wechat;
   readonly webhook = new WebhookReceiver();
   readonly pushes = new Pushes();
   readonly secrets = new Map<Kind, string | null>(KINDS.map((kind) => [kind, simSecret(kind)]));
@@ -109,12 +114,14 @@ class Sim {
         this.tencent.judge(request, body, at_ms),
       );
     }
+    if (request.method === "POST" && this.wechat.matches(url.pathname)) return this.#wechat(url, request, response);
     if (request.method === "POST" && this.webhook.matches(url.pathname)) return this.#hook(url, request, response);
     if (url.pathname === "/") return send(response, 200, page(this.log.list()), "text/html; charset=utf-8");
     if (url.pathname === "/sim/log") return this.#log(url, request, response);
     if (url.pathname === "/sim/dials") return this.#dialled(request, response);
     if (url.pathname === "/sim/fates" && request.method === "PUT") return this.#fated(request, response);
     if (url.pathname === "/sim/replies" && request.method === "POST") return this.#replied(request, response);
+    if (url.pathname === "/sim/subscriptions" && request.method === "POST") return this.#agreed(request, response);
     if (url.pathname === "/sim/callbacks" && request.method === "PUT") return this.#pointed(request, response);
     if (url.pathname === "/sim/secrets" && request.method === "PUT") return this.#told(request, response);
     return send(response, 404, { error: "nothing speaks here" });
@@ -169,6 +176,25 @@ class Sim {
     else send(response, status, answer);
   }
 
+  async #wechat(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const sends = this.wechat.sends(url.pathname);
+    const dial = sends ? this.dials.take("wechat") : CALM;
+    if (dial.outcome === "refuse") {
+      request.socket.destroy();
+      return;
+    }
+    const body = await bodyOf(request);
+    await wait(dial.slow_ms);
+    if (dial.outcome === "http_500") return send(response, 500, "busy", "text/plain");
+    if (dial.outcome === "error") return send(response, 200, { errcode: -1, errmsg: "system error" });
+    const { status, answer, ...judged } = this.wechat.judge(url, jsonOf(body));
+    const lost = dial.outcome === "lost";
+    const at = new Date(this.#now_ms()).toISOString();
+    if (sends) this.log.add({ at, kind: "wechat", ...judged, answer: lost ? null : answer });
+    if (lost) request.socket.destroy();
+    else send(response, status, answer);
+  }
+
   async #hook(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const dial = this.dials.take("webhook");
     if (dial.outcome === "refuse") {
@@ -219,11 +245,21 @@ class Sim {
     send(response, 202, { to: this.pushes.to ?? null });
   }
 
+  /** Somebody is asked in the mini program: `{"openid": "o…", "template_id": "…", "choice": "accept"}`. */
+  async #agreed(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { openid, template_id, choice, where } = jsonOf(await bodyOf(request));
+    if (typeof openid !== "string" || typeof template_id !== "string" || (choice !== "accept" && choice !== "reject"))
+      return send(response, 400, { error: "openid, template_id, choice: accept or reject" });
+    this.wechat.answer(openid, template_id, choice, where === "settings" ? "settings" : "popup");
+    send(response, 202, { left: this.wechat.left(openid, template_id) });
+  }
+
   /** Where services tell what became of messages: `{"sms": "https://…"}`, null for nowhere. */
   async #pointed(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { sms } = jsonOf(await bodyOf(request));
-    this.pushes.to = typeof sms === "string" ? sms : undefined;
-    send(response, 200, { sms: this.pushes.to ?? null });
+    const { sms, wechat } = jsonOf(await bodyOf(request));
+    if (sms !== undefined) this.pushes.to = typeof sms === "string" ? sms : undefined;
+    if (wechat !== undefined) this.wechat.push = pushOf(wechat);
+    send(response, 200, { sms: this.pushes.to ?? null, wechat: this.wechat.push?.address ?? null });
   }
 
   async #told(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -231,6 +267,16 @@ class Sim {
       if (KINDS.includes(kind as Kind)) this.secrets.set(kind as Kind, typeof secret === "string" ? secret : null);
     send(response, 200, { kinds: KINDS });
   }
+}
+
+/** `{"address": "https://…", "token": "…", "aes_key": "…"}`; null for nowhere. */
+function pushOf(given: unknown): WechatPush | undefined {
+  const { address, token, aes_key } = (typeof given === "object" && given !== null ? given : {}) as Record<
+    string,
+    unknown
+  >;
+  if (typeof address !== "string" || typeof token !== "string") return undefined;
+  return { address, token, aes_key: typeof aes_key === "string" ? aes_key : null };
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {
@@ -258,6 +304,7 @@ export async function startChannelSim(options: SimOptions = {}): Promise<Channel
     dials: sim.dials,
     aliyun: sim.aliyun,
     tencent: sim.tencent,
+    wechat: sim.wechat,
     pushes: sim.pushes,
     setSecret: (kind, secret) => void sim.secrets.set(kind, secret),
     stop: async () => {

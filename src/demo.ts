@@ -116,13 +116,22 @@ export async function startDemoChannels(
   const { ALIYUN_KEY_ID, ALIYUN_SECRET } = await import("../channel-sim/aliyun.ts");
   const { WEBHOOK_SECRET } = await import("../channel-sim/webhook.ts");
   const { seedMessages } = await import("../examples/tea-house/messages.ts");
+  const { seedNotices } = await import("../examples/tea-house/notices.ts");
+  const { WECHAT_APP_ID, WECHAT_SECRET } = await import("../channel-sim/wechat.ts");
   const { seedJourneys } = await import("../examples/tea-house/journeys.ts");
-  const keys = { access_key_id: ALIYUN_KEY_ID, access_key_secret: ALIYUN_SECRET, webhook_secret: WEBHOOK_SECRET };
+  const keys = {
+    access_key_id: ALIYUN_KEY_ID,
+    access_key_secret: ALIYUN_SECRET,
+    webhook_secret: WEBHOOK_SECRET,
+    wechat: { app_id: WECHAT_APP_ID, app_secret: WECHAT_SECRET },
+  };
+  sim.wechat.trusting = true;
   await ground.store.write(SYSTEM_SCOPE, async (tx) => {
     await useMessageSim(tx, ground, { http: sim.url, smtp: sim.smtp_url, ...keys });
     await seedMessages(tx, ground);
     await seedJourneys(tx, ground);
   });
+  await seedNotices(ground);
   say(`channel-sim: ${sim.url} · 示例世界的告警和消息在这里看`);
   const office = await startDemoOffice(ground, say);
   return async () => {

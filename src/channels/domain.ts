@@ -10,6 +10,8 @@ import { forgetInbox } from "./messages/inbox-store.ts";
 import { forgetReplies } from "./messages/reply-store.ts";
 import { receiptRound } from "./messages/receipts.ts";
 import { messageRoutes } from "./messages/routes.ts";
+import { subscriptionStage } from "./messages/subscription-stage.ts";
+import { forgetSubscriptions } from "./messages/subscription-store.ts";
 import { Sending } from "./messages/sending.ts";
 import { failingEndpoints } from "./webhooks/failing-store.ts";
 import { webhookJobs, webhookSchedules } from "./webhooks/jobs.ts";
@@ -27,6 +29,7 @@ const erased: OutboxHandler = async (tx, ground, events) => {
   const numbers = [...new Set(gone.flatMap(({ payload }) => [payload.member_id, ...payload.party_ids]))];
   await forgetReplies(tx, numbers);
   await forgetInbox(tx, numbers);
+  await forgetSubscriptions(tx, numbers);
 };
 
 export const domain: Domain = {
@@ -37,6 +40,7 @@ export const domain: Domain = {
     webhookRoutes(app, ground);
     messageRoutes(app, ground);
   },
+  stage: subscriptionStage,
   jobs: webhookJobs,
   schedules: webhookSchedules,
   events: { ...webhookEvents, "members.erased": erased },

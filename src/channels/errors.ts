@@ -62,6 +62,21 @@ export const errors = defineErrors("channels", {
     zh: "这个幂等键已经用来试发过别的内容。请换一个新的键。",
     en: "This idempotency key was used for another trial. Take a new one.",
   },
+  no_openid: {
+    status: 422,
+    zh: "订阅授权的记录没有带 openid、模板 ID 或会员的选择，不知道是谁同意了什么。请让小程序把三项都带上，再重放。",
+    en: "The record of a subscription carries no openid, template id or choice, so nobody knows who agreed to what. Let the mini program send all three, and replay it.",
+  },
+  push_unsigned: {
+    status: 401,
+    zh: "签名不对：请在「触达设置 → 微信订阅消息」重新生成消息推送配置，把 URL、Token 和 EncodingAESKey 一起填到微信公众平台。",
+    en: "The signature does not match: make the push settings anew under Channels, and give WeChat the URL, token and key together.",
+  },
+  push_not_json: {
+    status: 415,
+    zh: "消息推送不是 JSON。请在微信公众平台的「消息推送」把数据格式改为 JSON。",
+    en: "What was pushed is no JSON. Set the data format of WeChat's message push to JSON.",
+  },
   callback_unknown: {
     status: 404,
     zh: "这个回执地址不存在，或已被更换。请在「触达设置」里重新生成，并填到服务商的控制台。",
@@ -74,8 +89,8 @@ export const errors = defineErrors("channels", {
   },
   carrier_settings: {
     status: 422,
-    zh: "这些设置不属于 {channel} 通道。短信填访问密钥，邮件填服务器、账号和发件人。",
-    en: "These settings are not those of the channel {channel}. SMS wants an access key, mail a server, an account and a sender.",
+    zh: "这些设置不属于 {channel} 通道。短信填访问密钥，微信填 AppID、AppSecret 和 openid 命名空间，邮件填服务器、账号和发件人。",
+    en: "These settings are not those of the channel {channel}. SMS wants an access key, WeChat an app id, its secret and the namespace of openids, mail a server, an account and a sender.",
   },
   too_many: {
     status: 422,

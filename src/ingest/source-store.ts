@@ -49,6 +49,8 @@ export async function createSource(tx: Tx, input: NewSource, now: Date): Promise
 /** The source with this key, made when it is missing (importers and pulls bring their own). */
 export async function ensureSource(ground: Ground, input: NewSource): Promise<Source> {
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    // two who make it at once wait for each other here, and the second one finds it
+    await tx.query("select pg_advisory_xact_lock(hashtext($1))", [`ingest.source ${input.key}`]);
     const found = await sourceByKey(tx, input.key);
     return found ?? createSource(tx, input, ground.clock.now());
   });

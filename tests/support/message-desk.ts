@@ -1,4 +1,5 @@
 import { ALIYUN_KEY_ID, ALIYUN_SECRET } from "../../channel-sim/aliyun.ts";
+import { WECHAT_APP_ID, WECHAT_SECRET } from "../../channel-sim/wechat.ts";
 import { saveCarrier } from "../../src/channels/messages/carrier-settings.ts";
 import { CARRIERS } from "../../src/channels/messages/carriers.ts";
 import type { Policy } from "../../src/channels/messages/policy.ts";
@@ -17,8 +18,13 @@ export const OPEN_POLICY: Policy = {
   repeat_after_hours: { marketing: 0, service: 0 },
 };
 
+/** In which the mini program of tests names openids. */
+export const OPENIDS = "mini_program";
+
 export interface MemberFacts {
   readonly phone?: string | null;
+  /** Of the mini program. */
+  readonly openid?: string;
   readonly name?: string;
   /** Media with a proven yes to marketing. */
   readonly consents?: readonly string[];
@@ -49,15 +55,18 @@ export class MessageDesk {
     const { vault, store, clock } = this.ground;
     const phone_token = phone === null ? null : vault.token("phone", phone);
     const name_token = vault.token("text name", name);
+    const { openid } = facts;
+    const openidToken = vault.token("openid", openid ?? "", OPENIDS);
     await store.write(SYSTEM_SCOPE, async (tx) => {
       await vault.seal(tx, [
         { token: name_token, kind: "name", value: name },
+        ...(openid === undefined ? [] : [{ token: openidToken, kind: "openid", value: openid }]),
         ...(phone === null || phone_token === null ? [] : [{ token: phone_token, kind: "phone", value: phone }]),
       ]);
       await tx.query(
         `insert into members.party (party_id, anchor_kind, anchor_token, member_id, made_at)
-         values ($1::bigint, 'card_no', 'T' || $1::bigint, $1, $2)`,
-        [number, clock.now()],
+         values ($1, $3, $4, $1, $2)`,
+        [number, clock.now(), ...(openid === undefined ? ["card_no", `T${number}`] : ["openid", openidToken])],
       );
       await tx.query(
         `insert into members.profile (member_id, joined_at, phone_verified, wechat_bound, wecom_friend, has_phone, has_email, has_openid,
@@ -70,6 +79,12 @@ export class MessageDesk {
           `insert into members.holding (party_id, kind, token, source_id, first_at, last_at, stated_at)
            values ($1, 'phone', $2, 0, $3, $3, $3)`,
           [number, phone_token, clock.now()],
+        );
+      if (openid !== undefined)
+        await tx.query(
+          `insert into members.holding (party_id, kind, token, source_id, first_at, last_at, stated_at)
+           values ($1, 'openid', $2, 0, $3, $3, $3)`,
+          [number, openidToken, clock.now()],
         );
       for (const medium of consents)
         await tx.query(
@@ -96,6 +111,13 @@ export class MessageDesk {
     const settings = { access_key_id: ALIYUN_KEY_ID, access_key_secret: ALIYUN_SECRET, origin };
     await this.ground.store.write(SYSTEM_SCOPE, (tx) =>
       saveCarrier(tx, this.ground, "sms", { settings, shown: "sim", cost_minor }),
+    );
+  }
+
+  async wechatTo(origin: string): Promise<void> {
+    const settings = { app_id: WECHAT_APP_ID, app_secret: WECHAT_SECRET, openid_namespace: OPENIDS, origin };
+    await this.ground.store.write(SYSTEM_SCOPE, (tx) =>
+      saveCarrier(tx, this.ground, "wechat", { settings, shown: "sim", cost_minor: 0 }),
     );
   }
 
@@ -129,7 +151,7 @@ export class MessageDesk {
     await this.query(
       `truncate channels.message, channels.pending, channels.outcome, channels.used, channels.told, channels.inbox, channels.stop,
          channels.hold_out, channels.member_zone, channels.receipt,
-         channels.link`,
+         channels.link, channels.subscription, channels.subscription_word, channels.service_word`,
     );
     await this.query("update channels.carrier set failures = 0, paused_until = null");
   }
@@ -139,6 +161,16 @@ export const INBOX = {
   kind: "inbox" as const,
   title: "{{ member.name }}，您好",
   text: "您有 {{ points }} 积分将于 {{ day }} 过期。",
+  variables: ["points", "day"],
+} satisfies Content;
+export const WECHAT_TEMPLATE = "hD-ixGOhYmUfjOnI8MCzQMPshzGVeux_2vzyvQu7O68";
+export const WECHAT = {
+  kind: "wechat" as const,
+  title: "积分到期提醒",
+  service_template: WECHAT_TEMPLATE,
+  text: "会员姓名：{{name1.DATA}}\n到期积分：{{number2.DATA}}\n到期时间：{{date3.DATA}}\n温馨提示：{{thing4.DATA}}",
+  parameters: { name1: "{{ member.name }}", number2: "{{ points }}", date3: "{{ day }}", thing4: "可换一杯茶" },
+  page: "pages/points/index",
   variables: ["points", "day"],
 } satisfies Content;
 export const SMS = {

@@ -13,6 +13,7 @@ import {
   saveCarrier,
   saveCost,
   TencentSettings,
+  WechatSettings,
 } from "./carrier-settings.ts";
 import { carrierViews } from "./carrier-view-store.ts";
 import { stops } from "./log-store.ts";
@@ -20,11 +21,12 @@ import type { Channel } from "./request.ts";
 import { ChannelWord, closed, connect, iso, nothing, Nullable, read, tags } from "./route-parts.ts";
 import { trySms } from "./sms.ts";
 import { tryMail } from "./smtp.ts";
+import { tryWechat } from "./wechat.ts";
 
 const Cost = Type.Integer({ minimum: 0, maximum: 100_000, description: "Minor units for a billed part" });
 const Params = Type.Object({ channel: ChannelWord });
 const SetBody = Type.Object(
-  { settings: Type.Union([AliyunSettings, TencentSettings, MailServerSettings]), cost_minor: Cost },
+  { settings: Type.Union([AliyunSettings, TencentSettings, WechatSettings, MailServerSettings]), cost_minor: Cost },
   closed,
 );
 const CostBody = Type.Object({ cost_minor: Cost }, closed);
@@ -61,7 +63,11 @@ function requireConnector(ground: Ground, request: FastifyRequest): void {
   requireStrong(ground, request.signed_in, "channels.connect");
 }
 
-const isService = (channel: Channel) => channel === "sms" || channel === "email";
+const SERVICES: ReadonlySet<Channel> = new Set(["sms", "email", "wechat"]);
+const isService = (channel: Channel) => SERVICES.has(channel);
+/** Of which channel settings are. */
+const channelOf = (settings: Static<typeof SetBody>["settings"]): Channel =>
+  "host" in settings ? "email" : "app_id" in settings ? "wechat" : "sms";
 
 /** @throws channels.carrier_fixed */
 function requireService(channel: Channel): void {
@@ -121,6 +127,7 @@ function listRoute(app: FastifyInstance, ground: Ground): void {
 function shownOf(settings: Static<typeof SetBody>["settings"]): string {
   if ("host" in settings) return `${settings.host}:${settings.port} · ${settings.from}`;
   const ends = (id: string) => `${id.slice(0, 4)}…${id.slice(-2)}`;
+  if ("app_id" in settings) return `${settings.app_id} · ${settings.openid_namespace}`;
   return "secret_id" in settings
     ? `${ends(settings.secret_id)} · ${settings.sdk_app_id}`
     : ends(settings.access_key_id);
@@ -144,7 +151,7 @@ function setRoutes(app: FastifyInstance, ground: Ground): void {
       const { channel } = request.params;
       const { settings, cost_minor } = request.body;
       requireService(channel);
-      if ((channel === "email") !== "host" in settings) throw problem("channels.carrier_settings", { channel });
+      if (channelOf(settings) !== channel) throw problem("channels.carrier_settings", { channel });
       const shown = shownOf(settings);
       Object.assign(request.audit_subject, { channel, shown, cost_minor });
       const kept = "host" in settings ? settings : { ...settings, origin: null };
@@ -198,6 +205,8 @@ function forgetRoute(app: FastifyInstance, ground: Ground): void {
   );
 }
 
+const TRIES = { sms: trySms, email: tryMail, wechat: tryWechat };
+
 function tryRoute(app: FastifyInstance, ground: Ground): void {
   app.post<One>(
     "/api/messages/carriers/:channel/test",
@@ -213,7 +222,7 @@ function tryRoute(app: FastifyInstance, ground: Ground): void {
     async (request) => {
       const { channel } = request.params;
       requireService(channel);
-      const tried = channel === "sms" ? await trySms(ground) : await tryMail(ground);
+      const tried = await TRIES[channel as keyof typeof TRIES](ground);
       Object.assign(request.audit_subject, { channel, ok: tried.ok, code: tried.code });
       return tried;
     },

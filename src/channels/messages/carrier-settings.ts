@@ -27,6 +27,21 @@ export const TencentSettings = Type.Object(
 );
 export type TencentSettings = Static<typeof TencentSettings> & { readonly origin: string | null };
 
+/** The mini program that sends subscribe messages. */
+export const WechatSettings = Type.Object(
+  {
+    app_id: Type.String({ pattern: "^wx[0-9a-f]{16}$", description: "AppID of the mini program" }),
+    app_secret: Type.String({ minLength: 16, maxLength: 100 }),
+    openid_namespace: Type.String({
+      minLength: 1,
+      maxLength: 63,
+      description: "Namespace in which the mini program's data source names openids: its key unless it says another",
+    }),
+  },
+  { additionalProperties: false },
+);
+export type WechatSettings = Static<typeof WechatSettings> & { readonly origin: string | null };
+
 /** How a mail server takes a connection: encrypted from its first byte, or from its greeting on. */
 export const MailServerSettings = Type.Object(
   {
@@ -89,4 +104,8 @@ export function smsSettings(tx: Tx, ground: Ground): Promise<SmsSettings | undef
 
 export function mailSettings(tx: Tx, ground: Ground): Promise<MailSettings | undefined> {
   return settingsOf<MailSettings>(tx, ground, "email");
+}
+
+export function wechatSettings(tx: Tx, ground: Ground): Promise<WechatSettings | undefined> {
+  return settingsOf<WechatSettings>(tx, ground, "wechat");
 }

@@ -47,7 +47,7 @@ export function carrierViews(tx: Tx, now: Date): Promise<CarrierView[]> {
        from channels.outcome o join channels.message m using (message_id) where o.at > $1::timestamptz - interval '24 hours' group by m.channel) d
        using (channel)
      left join channels.callback b using (channel)
-     order by array_position(array['sms', 'email', 'inbox', 'webhook'], c.channel)`,
+     order by array_position(array['sms', 'email', 'wechat', 'inbox', 'webhook'], c.channel)`,
     [now],
   );
 }

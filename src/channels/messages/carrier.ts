@@ -48,17 +48,20 @@ export interface Delivery {
   readonly parts: number | null;
 }
 
+/** By what kind of identifier a service finds a member. */
+export type AddressKind = "phone" | "email" | "openid";
+
 /** A way out. `within` channels are tables of ours: what they take is written in the transaction of the gate. */
 export type Carrier =
   | {
       readonly channel: Channel;
-      readonly address: "phone" | "email" | null;
+      readonly address: AddressKind | null;
       /** Makes ready what is written, asking nothing of the gate's transaction. @returns what writes it there */
       readonly within: (ground: Ground, letters: readonly Letter[]) => Promise<(tx: Tx) => Promise<void>>;
     }
   | {
       readonly channel: Channel;
-      readonly address: "phone" | "email" | null;
+      readonly address: AddressKind | null;
       /** So many under way at most: what the service takes in a few seconds. */
       readonly under_way_max: number;
       /** Every letter gets a receipt; nothing is thrown. */

@@ -3,6 +3,7 @@ import type { Carrier } from "./carrier.ts";
 import { inboxCarrier } from "./inbox-store.ts";
 import { smsCarrier } from "./sms.ts";
 import { smtpMail } from "./smtp.ts";
+import { wechatCarrier } from "./wechat.ts";
 
 /** To the brand's own system, which sends by a channel that is not ours: by the endpoints that chose the kind. */
 const webhook: Carrier = {
@@ -20,4 +21,4 @@ const webhook: Carrier = {
     ),
 };
 
-export const CARRIERS: readonly Carrier[] = [inboxCarrier, webhook, smsCarrier, smtpMail];
+export const CARRIERS: readonly Carrier[] = [inboxCarrier, webhook, smsCarrier, wechatCarrier, smtpMail];

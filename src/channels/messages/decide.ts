@@ -36,7 +36,7 @@ export interface Taking {
   readonly amount: number;
   readonly cap: number;
   readonly until: Date;
-  readonly reason: "cap_member" | "cap_household" | "budget";
+  readonly reason: "no_subscription" | "cap_member" | "cap_household" | "budget";
 }
 
 export type Verdict =

@@ -11,14 +11,17 @@ export interface MessageSim {
   readonly access_key_id: string;
   readonly access_key_secret: string;
   readonly webhook_secret: string;
+  readonly wechat?: { readonly app_id: string; readonly app_secret: string };
 }
 
 const SHOWN = "channel-sim";
 const ENDPOINT = "通道模拟器";
-const COST_MINOR = { sms: 5, email: 1 } as const;
+const COST_MINOR = { sms: 5, email: 1, wechat: 0 } as const;
+/** In which the mini program of the example world names openids. */
+const OPENIDS = "mini_program";
 
 /**
- * Lets SMS, mail and requests to the brand's own systems of an example world go to a channel simulator. A service that
+ * Lets SMS, WeChat, mail and requests to the brand's own systems of an example world go to a channel simulator. A service that
  * people set up in its place stays theirs, and so does an endpoint that they took away.
  */
 export async function useMessageSim(tx: Tx, ground: Ground, sim: MessageSim): Promise<void> {
@@ -32,6 +35,8 @@ export async function useMessageSim(tx: Tx, ground: Ground, sim: MessageSim): Pr
     saveCarrier(tx, ground, channel, { settings, shown: SHOWN, cost_minor: COST_MINOR[channel] });
   if (free.has("sms")) await keep("sms", { access_key_id, access_key_secret, origin: http });
   if (free.has("email")) await keep("email", { simulator: smtp, from: "山野茶 <tea@shanye.example>" });
+  if (free.has("wechat") && sim.wechat !== undefined)
+    await keep("wechat", { ...sim.wechat, openid_namespace: OPENIDS, origin: http });
   const before = await channelSim(tx);
   const address = `${http}/hooks/tea-house`;
   const own = (await listEndpoints(tx, ground.wall.now())).find(({ name }) => name === ENDPOINT);

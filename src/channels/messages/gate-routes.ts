@@ -7,9 +7,10 @@ import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { endStop, setStop, stops } from "./log-store.ts";
 import { Policy } from "./policy.ts";
 import { policyInForce, savePolicy } from "./policy-store.ts";
+import { CHANNELS } from "./request.ts";
 import { byOf, closed, manage, nothing, Nullable, read, Reason, tags } from "./route-parts.ts";
 
-const What = Type.Union(["all", "sms", "email", "inbox", "webhook"].map((what) => Type.Literal(what)));
+const What = Type.Union(["all", ...CHANNELS].map((what) => Type.Literal(what)));
 
 /** The gate's rules and its stop buttons. */
 export function gateRoutes(app: FastifyInstance, ground: Ground): void {

@@ -4,7 +4,6 @@ import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { type Carrier, LEASE_MS, type Letter } from "./carrier.ts";
 import { type Candidate, Counters, judge, repeated, takingsOf, toldKey, type Verdict } from "./decide.ts";
 import {
-  addUsed,
   carriers,
   claimForGate,
   type Claimed,
@@ -28,6 +27,7 @@ import { policyInForce } from "./policy-store.ts";
 import { candidateOf, categoryOf, type Templates, templatesOf, wordsOf } from "./facts.ts";
 import { seedsAmong } from "./seed-store.ts";
 import { linkCode } from "./short-link.ts";
+import { addTaken, Stock } from "./stock.ts";
 import { readsName, type Rendered } from "./template.ts";
 import { usedKey, withTried } from "./trial.ts";
 
@@ -85,6 +85,7 @@ interface Known {
   readonly candidate: Candidate;
   readonly claimed: Claimed;
   readonly reached: Reached | undefined;
+  readonly stock: Stock;
 }
 
 async function decideBatch(batch: Batch, claimed: readonly Claimed[]): Promise<Letter[]> {
@@ -105,7 +106,7 @@ async function decideBatch(batch: Batch, claimed: readonly Claimed[]): Promise<L
   const { letters, rows, held, counters, told } = await composeLetters(batch, going, templates);
   // while the database counts, this process seals what goes into the inbox
   const [, write] = await Promise.all([
-    addUsed(tx, counters.grown()),
+    addTaken(tx, counters.grown()),
     "within" in carrier ? carrier.within(ground, letters) : undefined,
   ]);
   await noteTold(tx, told);
@@ -151,9 +152,17 @@ async function factsOf(batch: Batch, claimed: readonly Claimed[], templates: Tem
   const tests = claimed.some(({ test_version }) => test_version !== null);
   const seeds = tests ? await seedsAmong(tx, member_ids) : new Set<number>();
   const own = await ownFacts(tx, member_ids, [...templates.categories.keys()]);
+  const stock = await Stock.of(
+    tx,
+    member_ids,
+    [...templates.approved.values()].map(({ content }) => content),
+  );
   return claimed.map((message) => {
-    const member = reached.get(message.member_id);
-    const member_id = member?.member_id ?? 0;
+    const known = reached.get(message.member_id);
+    const member_id = known?.member_id ?? 0;
+    const content = templates.approved.get(usedKey(message))?.content;
+    const address_token = stock.addressFor(member_id, content, known?.address_token ?? null);
+    const member = known === undefined ? undefined : { ...known, address_token };
     const category = categoryOf(templates, message.template);
     const candidate = candidateOf(message, member, {
       channel,
@@ -168,7 +177,7 @@ async function factsOf(batch: Batch, claimed: readonly Claimed[], templates: Tem
       told: own.told.get(toldKey(member_id, message.template)) ?? null,
       timezone: own.zones.get(member_id) ?? ground.config.timezone,
     });
-    return { candidate, claimed: message, reached: member };
+    return { candidate, claimed: message, reached: member, stock };
   });
 }
 
@@ -201,13 +210,14 @@ async function composeLetters(batch: Batch, going: readonly Known[], templates: 
   const rows: HandedRow[] = [];
   const held: Ending[] = [];
   const rendered = going.map((one) => render(ground, one, templates, clear));
-  const takings = going.map(({ candidate }, at) =>
-    takingsOf(candidate, policy, {
+  const takings = going.map(({ candidate, claimed, stock }, at) => [
+    ...stock.takingOf(candidate.member_id ?? 0, templates.approved.get(usedKey(claimed))?.content),
+    ...takingsOf(candidate, policy, {
       cost_minor: cost_minor * (rendered[at]?.parts ?? 0),
       now,
       brand_timezone: ground.config.timezone,
     }),
-  );
+  ]);
   const told = new Map<string, ToldLast>();
   const counters = new Counters(await usedOf(tx, [...new Set(takings.flat().map(({ key }) => key))]));
   for (const [at, { claimed, candidate }] of going.entries()) {

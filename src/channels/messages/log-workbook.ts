@@ -15,6 +15,7 @@ export const STATE_NAMES: Readonly<Record<MessageState, Words>> = {
 const CHANNEL_NAMES: Readonly<Record<string, Words>> = {
   sms: { zh: "短信", en: "SMS" },
   email: { zh: "邮件", en: "mail" },
+  wechat: { zh: "微信订阅消息", en: "WeChat" },
   inbox: { zh: "小程序消息", en: "inbox" },
   webhook: { zh: "Webhook", en: "webhook" },
 };

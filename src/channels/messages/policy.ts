@@ -1,14 +1,9 @@
 import { type Static, Type } from "typebox";
-import type { Category, Channel } from "./request.ts";
+import { type Category, type Channel, CHANNELS } from "./request.ts";
 
 const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const closed = { additionalProperties: false } as const;
-const ChannelWord = Type.Union([
-  Type.Literal("sms"),
-  Type.Literal("email"),
-  Type.Literal("inbox"),
-  Type.Literal("webhook"),
-]);
+const ChannelWord = Type.Enum([...CHANNELS]);
 const CategoryWord = Type.Union([Type.Literal("marketing"), Type.Literal("service")]);
 const Clock = Type.String({ pattern: "^([01]\\d|2[0-3]):[0-5]\\d$" });
 const Max = Type.Integer({ minimum: 1, maximum: 1_000_000 });
@@ -21,7 +16,7 @@ export const Policy = Type.Object(
         {
           from: Clock,
           to: Clock,
-          channels: Type.Array(ChannelWord, { maxItems: 4, uniqueItems: true }),
+          channels: Type.Array(ChannelWord, { maxItems: CHANNELS.length, uniqueItems: true }),
           categories: Type.Array(CategoryWord, { maxItems: 2, uniqueItems: true }),
           then: Type.Union([Type.Literal("later"), Type.Literal("drop")], {
             description: "later: at the next time that is not quiet; drop: held back",
@@ -89,6 +84,7 @@ export const SHIPPED_POLICY: Policy = {
 export const CONSENT_MEDIA: Readonly<Record<Channel, string | null>> = {
   sms: "sms",
   email: "email",
+  wechat: "wechat",
   inbox: "mini_program",
   webhook: null,
 };

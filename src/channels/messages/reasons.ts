@@ -86,6 +86,14 @@ export const REASON_WORDS: Readonly<Record<string, ReasonWords>> = {
     why_en:
       "The template reads a variable that this message does not carry, or does not read. Open its preview and mend it.",
   },
+  no_subscription: {
+    zh: "没有剩余的订阅授权",
+    en: "No subscription left",
+    why_zh:
+      "会员对这个模板的授权已用完，或从没授权过：微信规定授权一次只能发一条。请在小程序里合适的时候（如兑换成功后）再请会员点一次「允许」。",
+    why_en:
+      "The member has no subscription left for this template: WeChat lets one message out for each time the member agrees. Ask again in the mini program, after a purchase for instance.",
+  },
   cap_member: {
     zh: "达到会员频次上限",
     en: "The member's cap is reached",

@@ -56,3 +56,34 @@ export async function heldOutSince(tx: Tx, member_ids: readonly number[]): Promi
   );
   return new Map(rows.map(({ member_id, since }) => [member_id, since]));
 }
+
+/** A moment at which what a member has left of a template of WeChat changed. */
+export interface LeftChange {
+  readonly member_id: number;
+  readonly service_template: string;
+  readonly what: "more" | "less" | "none";
+  readonly at: Date;
+}
+
+/** What members said and were really sent, from the beginning. */
+export function subscriptionsThen(
+  tx: Tx,
+  until: Date,
+  { source, first_words }: LeftOut,
+  member_ids: readonly number[],
+  service_templates: readonly string[],
+): Promise<LeftChange[]> {
+  return tx.query(
+    `select p.member_id, w.service_template, case w.word when 'accepted' then 'more' else 'none' end as what, w.at
+     from channels.subscription_word w join catalogue.parties p using (party_id)
+     where p.member_id = any($1::bigint[]) and w.service_template = any($2) and w.at < $5 and w.word <> 'refused'
+     union all
+     select p.member_id, v.content ->> 'service_template', case o.state when 'refused' then 'none' else 'less' end, o.at
+     from catalogue.parties p join channels.message m on m.member_id = p.party_id join channels.outcome o using (message_id)
+       join channels.template_version v on v.template = m.template and v.version = o.template_version
+     where p.member_id = any($1::bigint[]) and m.channel = 'wechat' and o.at < $5 and not ${LEFT_OUT}
+       and v.content ->> 'service_template' = any($2)
+       and (o.state in ('accepted', 'unknown') or (o.state = 'refused' and o.service_code = '43101'))`,
+    [member_ids, service_templates, source, first_words, until],
+  );
+}

@@ -1,6 +1,7 @@
 import type { Ground } from "../../ground.ts";
 import { consentsThen, type Reached, reachedMembers } from "../../members/index.ts";
 import type { Tx } from "../../store/index.ts";
+import type { AddressKind } from "./carrier.ts";
 import { CARRIERS } from "./carriers.ts";
 import { type Candidate, Counters, judge, takingsOf, toldKey } from "./decide.ts";
 import { candidateOf, categoryOf, type Templates, templatesOf, wordsOf } from "./facts.ts";
@@ -8,6 +9,7 @@ import { carriers, ownFacts, stopped, type ToldLast } from "./gate-store.ts";
 import { CONSENT_MEDIA, CONSENT_PURPOSE, type Policy } from "./policy.ts";
 import { policyInForce } from "./policy-store.ts";
 import { isQuiet, quietUntil } from "./quiet.ts";
+import { RehearsedStock } from "./rehearse-stock.ts";
 import { heldOutSince, type LeftOut, reallySent, reallySpent } from "./rehearse-store.ts";
 import { PRIORITY } from "./message-store.ts";
 import type { Channel, HeldReason } from "./request.ts";
@@ -46,12 +48,12 @@ const CAPS_LOOK_BACK_MS = 8 * DAY_MS;
 const BUDGETS_LOOK_BACK_MS = 32 * DAY_MS;
 const MEMBERS_A_READ = 10_000;
 const PULSE_EVERY = 20_000;
-/** Names are sealed, and a rehearsal opens none: a name of three characters stands for them. */
-const A_NAME = "＿＿＿";
+/** Names are sealed, and a rehearsal opens none: one of three Chinese characters stands for them. */
+const A_NAME = "王小明";
 
 interface Words {
   readonly channel: Channel;
-  readonly address: "phone" | "email" | null;
+  readonly address: AddressKind | null;
   /** Undefined: they cannot be rendered. */
   readonly parts: number | undefined;
   readonly cost_minor: number;
@@ -96,7 +98,8 @@ export async function rehearseMessages(
   const consents = await consentsOf(tx, known, requests, looks, options);
   const told = new Map<string, ToldLast>();
   const counters = new Counters(new Map());
-  const moments: Moment[] = [...looks, ...(await realMoments(tx, known, requests, options, { told, counters }))];
+  const stock = new RehearsedStock([...known.templates.approved.values()].map(({ content }) => content));
+  const moments: Moment[] = [...looks, ...(await realMoments(tx, known, requests, options, { told, counters, stock }))];
   const priority = ({ place }: Moment) => requests[place]?.priority ?? PRIORITY;
   moments.sort((a, b) => a.at - b.at || priority(b) - priority(a) || a.place - b.place);
   const fates: (RehearsedFate | undefined)[] = requests.map(() => undefined);
@@ -112,6 +115,7 @@ export async function rehearseMessages(
         now: new Date(at),
         told,
         counters,
+        stock,
       });
     }
   }
@@ -131,20 +135,24 @@ interface Standing {
   readonly now: Date;
   readonly told: Map<string, ToldLast>;
   readonly counters: Counters;
+  readonly stock: RehearsedStock;
 }
 
 /** As a batch of one. @returns undefined: it waits for the end of the quiet hours */
-function decide(known: Known, one: Candidate, { now, told, counters }: Standing): RehearsedFate | undefined {
+function decide(known: Known, one: Candidate, { now, told, counters, stock }: Standing): RehearsedFate | undefined {
   const held = (reason: HeldReason): RehearsedFate => ({ ...NOTHING, state: "held", reason, at: now });
   const verdict = judge(one, known.policy, now, told);
   if (verdict.kind === "later") return undefined;
   if (verdict.kind === "held") return held(verdict.reason);
   const { parts, cost_minor } = known.words.get(one.template) ?? { parts: undefined, cost_minor: 0 };
   if (parts === undefined) return held("template_broken");
+  const content = known.templates.approved.get(one.template)?.content;
+  if (!stock.has(one.member_id, content)) return held("no_subscription");
   const cost = cost_minor * parts;
   const takings = takingsOf(one, known.policy, { cost_minor: cost, now, brand_timezone: known.timezone });
   const short = counters.take(takings);
   if (short !== undefined) return held(short);
+  stock.take(one.member_id, content);
   if (known.policy.repeat_after_hours[one.category] > 0)
     told.set(toldKey(one.member_id, one.template), { at: now, message_id: one.message_id });
   return { state: "sent", reason: null, at: now, cost_minor: cost, parts };
@@ -262,7 +270,7 @@ async function realMoments(
   known: Known,
   requests: readonly RehearsedRequest[],
   { from, until, instead_of, pulse }: Rehearsed,
-  { told, counters }: Omit<Standing, "now">,
+  { told, counters, stock }: Omit<Standing, "now">,
 ): Promise<Moment[]> {
   const { policy } = known;
   const moments: Moment[] = [];
@@ -271,8 +279,10 @@ async function realMoments(
   const ids = [...new Set(requests.map(({ member_id }) => member_id))];
   for (let at = 0; at < ids.length; at += MEMBERS_A_READ) {
     await pulse();
+    const part = ids.slice(at, at + MEMBERS_A_READ);
+    moments.push(...(await stock.moments(tx, until, instead_of, part)));
     const period = { from: new Date(from.getTime() - look_back), until };
-    for (const sent of await reallySent(tx, period, instead_of, ids.slice(at, at + MEMBERS_A_READ))) {
+    for (const sent of await reallySent(tx, period, instead_of, part)) {
       const address = CARRIERS.find((one) => one.channel === sent.channel)?.address ?? null;
       const candidate: Candidate = {
         ...candidateThen(known, sent, -1, null),

@@ -3,8 +3,8 @@ import { problem } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
 import { cancelPending, insertMessages, type Requested } from "./message-store.ts";
 
-export type Channel = "sms" | "email" | "inbox" | "webhook";
-export const CHANNELS: readonly Channel[] = ["sms", "email", "inbox", "webhook"];
+export const CHANNELS = ["sms", "email", "wechat", "inbox", "webhook"] as const;
+export type Channel = (typeof CHANNELS)[number];
 export type Category = "marketing" | "service";
 
 /** One message that a domain wants a member to get. Whether, when and how is the gate's to decide. */
@@ -75,6 +75,7 @@ export const HELD_REASONS = [
   "expired",
   "quiet_hours",
   "template_broken",
+  "no_subscription",
   "cap_member",
   "cap_household",
   "budget",

@@ -3,6 +3,7 @@ import { Type } from "typebox";
 import type { Ground } from "../../ground.ts";
 import { problem } from "../../platform/index.ts";
 import { REASON_WORDS } from "./reasons.ts";
+import { CHANNELS } from "./request.ts";
 import { type Content, parseContent } from "./template.ts";
 
 export const tags = ["messages"];
@@ -17,7 +18,7 @@ export const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 export const Key = Type.String({ pattern: "^[a-z][a-z0-9_]{1,58}$" });
 export const Word = Type.String({ pattern: "^[a-z_]{2,40}$" });
 export const Reason = Type.String({ minLength: 2, maxLength: 400 });
-export const ChannelWord = Type.Union(["sms", "email", "inbox", "webhook"].map((channel) => Type.Literal(channel)));
+export const ChannelWord = Type.Union(CHANNELS.map((channel) => Type.Literal(channel)));
 export const TemplateParams = Type.Object({ template: Key });
 export const VersionParams = Type.Object({ template: Key, version: Type.Integer({ minimum: 1, maximum: 1_000_000 }) });
 export const Variables = Type.Record(

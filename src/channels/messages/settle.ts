@@ -4,6 +4,8 @@ import { type Carrier, NOT_TAKEN, type Receipt } from "./carrier.ts";
 import { type Ending, endMessages, giveBack, noteCarrier, putOff, putToAsking } from "./gate-store.ts";
 import { tellEnded } from "./message-store.ts";
 import { firstAsk } from "./receipts.ts";
+import { giveBackSubscriptions, noneLeft } from "./subscription-store.ts";
+import { NO_SUBSCRIPTION } from "./wechat-codes.ts";
 
 export const ATTEMPTS_MAX = 6;
 const RETRY_S = [10, 60, 300, 1_800, 7_200];
@@ -45,10 +47,16 @@ export async function settle(
         endings.push({ message_id, state: "refused", reason: "attempts_exhausted", service_code: code });
       else again.push({ message_id, until: retryAt(now, tried, receipt.wait_s) });
     }
-    await giveBack(tx, [
+    const unsent = [
       ...again.map(({ message_id }) => message_id),
       ...endings.filter(({ state }) => state === "refused").map(({ message_id }) => message_id),
-    ]);
+    ];
+    await giveBack(tx, unsent);
+    if (carrier.channel === "wechat") {
+      await giveBackSubscriptions(tx, unsent);
+      const none = receipts.filter(({ code }) => code === NO_SUBSCRIPTION).map(({ message_id }) => message_id);
+      await noneLeft(tx, none, now);
+    }
     await putOff(tx, again, "retry");
     await putToAsking(tx, asking, new Date(now.getTime() + ask_after_ms), ground.wall.now());
     const tells = "send" in carrier && carrier.receipts !== null;

@@ -1,5 +1,6 @@
 import { Liquid, type Template } from "liquidjs";
 import { type Static, Type } from "typebox";
+import { checkWechatField, WECHAT_FIELD, wechatFields } from "./wechat-fields.ts";
 import { hostsOf, LinkMaker, PREVIEW_CODE, type ShortLink } from "./short-link.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -22,6 +23,22 @@ export const EmailContent = Type.Object(
   { kind: Type.Literal("email"), title: Words(200), text: Words(20_000), variables: Names },
   closed,
 );
+/** `text` as WeChat's template library shows it, with `{{thing1.DATA}}` where a field stands; fields are Liquid. */
+export const WechatContent = Type.Object(
+  {
+    kind: Type.Literal("wechat"),
+    title: Words(40),
+    service_template: Type.String({
+      pattern: "^[A-Za-z0-9_-]{20,64}$",
+      description: "Template id in the mini program",
+    }),
+    text: Words(500),
+    parameters: Type.Record(Type.String({ pattern: "^[a-z_]{3,20}\\d{1,3}$" }), Words(200)),
+    page: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9_-][^\\s]{0,254}$" })),
+    variables: Names,
+  },
+  closed,
+);
 export const InboxContent = Type.Object(
   {
     kind: Type.Literal("inbox"),
@@ -36,10 +53,10 @@ export const WebhookContent = Type.Object(
   { kind: Type.Literal("webhook"), text: Words(2_000), variables: Names },
   closed,
 );
-export const Content = Type.Union([SmsContent, EmailContent, InboxContent, WebhookContent]);
+export const Content = Type.Union([SmsContent, EmailContent, WechatContent, InboxContent, WebhookContent]);
 export type Content = Static<typeof Content>;
 
-/** What goes to the service. `parameters` are those of a filed SMS template. */
+/** What goes to the service. `parameters` are those of a template that the service has on file. */
 export interface Rendered {
   readonly title: string;
   readonly text: string;
@@ -127,11 +144,11 @@ interface Parsed {
 }
 
 export function parseContent(content: Content): Parsed {
-  const parameters = content.kind === "sms" ? Object.entries(content.parameters) : [];
+  const parameters = "parameters" in content ? Object.entries(content.parameters) : [];
   return {
     content,
-    title: "title" in content ? parseLiquid(content.title) : [],
-    text: content.kind === "sms" ? [] : parseLiquid(content.text),
+    title: "title" in content && content.kind !== "wechat" ? parseLiquid(content.title) : [],
+    text: "parameters" in content ? [] : parseLiquid(content.text),
     parameters: parameters.map(([name, text]) => [name, parseLiquid(text)] as const),
     hosts: hostsOf(
       ["title" in content ? content.title : "", content.text, ...parameters.map(([, text]) => text)].join("\n"),
@@ -165,12 +182,26 @@ export function renderContent(parsed: ParsedContent, scope: RenderScope): Render
   };
   const { content } = parsed;
   const title = run(parsed.title);
-  if (content.kind !== "sms") return { title, text: run(parsed.text), parameters: {}, parts: 1, links };
+  if (!("parameters" in content)) return { title, text: run(parsed.text), parameters: {}, parts: 1, links };
   const parameters = Object.fromEntries(parsed.parameters.map(([name, template]) => [name, run(template)]));
+  if (content.kind === "wechat") {
+    const text = filled(content.text, parameters);
+    return { title: content.title, text, parameters, parts: 1, links };
+  }
   const text = `【${content.sign_name}】${content.text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = parameters[name];
     if (value === undefined) throw new Error(`no parameter ${name}`);
     return value;
   })}`;
   return { title, text, parameters, parts: smsParts(text), links };
+}
+
+/** The lines that a member reads of a subscribe message. @throws when a field is missing or beyond what WeChat takes */
+function filled(filed: string, fields: Readonly<Record<string, string>>): string {
+  for (const name of wechatFields(filed)) {
+    const value = fields[name];
+    if (value === undefined) throw new Error(`no field ${name}`);
+    checkWechatField(name, value);
+  }
+  return filed.replaceAll(WECHAT_FIELD, (_, name: string) => fields[name] ?? "");
 }

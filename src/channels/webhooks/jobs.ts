@@ -2,6 +2,7 @@ import { defineJob, type JobKind, type Schedule, SYSTEM_SCOPE, type Tx } from ".
 import type { Ground } from "../../ground.ts";
 import { forgetUsed } from "../messages/gate-store.ts";
 import { forgetLinks } from "../messages/link-store.ts";
+import { forgetServiceWords } from "../messages/service-word-store.ts";
 import { forgetMessages, KEPT_DAYS } from "./delivery-store.ts";
 
 const FORGET = "channels.forget_webhooks";
@@ -29,6 +30,7 @@ const forget = defineJob({
     const linked = new Date(now - LINKS_KEPT_DAYS * 86_400_000);
     await whileAny(ground, signal, (tx) => forgetLinks(tx, linked, FORGOTTEN_AT_ONCE));
     await whileAny(ground, signal, (tx) => forgetUsed(tx, new Date(now), FORGOTTEN_AT_ONCE));
+    await whileAny(ground, signal, (tx) => forgetServiceWords(tx, before, FORGOTTEN_AT_ONCE));
     return { forgotten };
   },
 });

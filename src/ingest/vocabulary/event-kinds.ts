@@ -109,6 +109,18 @@ export const EVENT_KINDS: readonly KindInfo[] = [
     field("text_version", "text", "文本版本", "Version of the text"),
     field("via", "text", "方式", "Where it was given"),
   ]),
+  event("subscription", "订阅授权", "Subscription to a notice", [
+    field("service_template", "text", "微信模板 ID", "WeChat template id", {
+      privacy: "L1",
+      required: true,
+      aliases: ["servicetemplate", "templateid", "模板id", "订阅模板"],
+    }),
+    field("state", "code", "会员的选择", "accepted: one message more; refused: not this time; ended: none any more", {
+      values: ["accepted", "refused", "ended"],
+      required: true,
+    }),
+    text("scene", "场景", "Where the member was asked"),
+  ]),
   event("service_contact", "服务", "Service contact", [
     text("ticket_id", "工单号", "Ticket id"),
     field("medium", "text", "渠道", "Channel"),

@@ -11,6 +11,7 @@ import { MemberHeader } from "./member-header.tsx";
 import { MemberTags } from "./member-tags.tsx";
 import { MemberBenefitsCard } from "../benefits/member-benefits.tsx";
 import { MemberPointsCard } from "../points/member-points.tsx";
+import { MemberSubscriptionsCard } from "../messages/subscription-stock.tsx";
 import { MemberTierCard } from "../tiers/member-tier.tsx";
 import { RightsPanel } from "../trust-privacy/rights-panel.tsx";
 import { Profile } from "./profile.tsx";
@@ -87,6 +88,7 @@ function MemberBody({ memberId, member }: { memberId: string; member: Member | u
           <MemberTierCard memberId={memberId} />
           <MemberPointsCard memberId={memberId} />
           <MemberBenefitsCard memberId={memberId} />
+          <MemberSubscriptionsCard memberId={memberId} />
           {member === undefined ? null : <RightsPanel member={member} memberId={memberId} />}
           {member === undefined ? <ProfileSkeleton /> : <Profile member={member} memberId={memberId} />}
         </div>

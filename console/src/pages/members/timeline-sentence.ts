@@ -8,7 +8,7 @@ export const KIND_GROUPS = {
   behaviour: ["login", "browse", "search", "cart"],
   social: ["content_read", "share", "share_visit", "review", "like", "referral", "group_buy"],
   points: ["points_movement", "coupon_use"],
-  message: ["message", "campaign"],
+  message: ["message", "campaign", "subscription"],
   service: ["service_contact"],
   identity: ["consent", "join", "join_undone", "split", "identity_link", "identity_unlink", "flag", "phone_change"],
   other: ["custom"],
@@ -231,6 +231,14 @@ const SENTENCES: Readonly<Record<string, Say>> = {
     const starter = read.text("role") === "starter";
     const what = quoted(subjectOf(read), read.language);
     return zh ? `${starter ? "发起" : "参加"}拼团${what}` : `${starter ? "Started" : "Joined"} a group-buy ${what}`;
+  },
+  subscription: (read, zh) => {
+    const words = {
+      accepted: ["同意接收一条微信订阅消息", "Agreed to one subscribe message"],
+      refused: ["没有同意接收微信订阅消息", "Declined a subscribe message"],
+      ended: ["关闭了微信订阅消息", "Turned subscribe messages off"],
+    }[read.text("state")] ?? ["微信订阅消息", "Subscribe message"];
+    return joined([words[zh ? 0 : 1] ?? "", read.text("scene")]);
   },
   points_movement: (read, zh) => {
     const points = read.number("points");

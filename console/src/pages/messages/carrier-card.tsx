@@ -11,6 +11,7 @@ import { formatInstant } from "../../texts/format.ts";
 import { type Translate, useTexts } from "../../texts/texts.ts";
 import { CallbackAct } from "./callback-act.tsx";
 import { CarrierDialog } from "./carrier-dialog.tsx";
+import { PushAct } from "./push-act.tsx";
 import { type Carrier, useMessageAct, useStops } from "./messages-data.ts";
 import { StopDialog } from "./stop-card.tsx";
 
@@ -22,6 +23,9 @@ function standing(carrier: Carrier, t: Translate): readonly [Tone, string] {
   if (carrier.failures > 0) return ["warn", t("carrier.failing", { n: carrier.failures })];
   return ["good", t("carrier.ok")];
 }
+
+/** Channels whose service says whether what it took arrived. */
+const TELLING: ReadonlySet<string> = new Set(["sms", "wechat"]);
 
 const ENDS = ["accepted", "held", "refused", "unknown"] as const;
 
@@ -38,10 +42,10 @@ export function CarrierCard({ carrier }: { carrier: Carrier }) {
             <Count value={carrier[`${state}_day`]} to={`/messages?channel=${channel}&state=${state}`} />
           </Fact>
         ))}
-        {channel === "sms" ? (
+        {TELLING.has(channel) ? (
           <Fact label={t("carrier.arrived")}>
-            <Count value={carrier.delivered_day} to="/messages?channel=sms&delivery=delivered" /> /{" "}
-            <Count value={carrier.failed_day} to="/messages?channel=sms&delivery=failed" />
+            <Count value={carrier.delivered_day} to={`/messages?channel=${channel}&delivery=delivered`} /> /{" "}
+            <Count value={carrier.failed_day} to={`/messages?channel=${channel}&delivery=failed`} />
           </Fact>
         ) : null}
         <Fact label={t("carrier.waiting")}>
@@ -64,10 +68,16 @@ export function CarrierCard({ carrier }: { carrier: Carrier }) {
             <Fact label={t("carrier.service")}>
               <span className="ht-code ms-wrap">{carrier.settings_shown === "" ? "—" : carrier.settings_shown}</span>
             </Fact>
-            {channel === "sms" ? (
+            {TELLING.has(channel) ? (
               <Fact label={t("carrier.told")}>
                 {carrier.heard_at === null ? (
-                  t(carrier.callback_at === null ? "carrier.no_callback" : "carrier.not_heard")
+                  t(
+                    carrier.callback_at !== null
+                      ? "carrier.not_heard"
+                      : channel === "wechat"
+                        ? "carrier.no_push"
+                        : "carrier.no_callback",
+                  )
                 ) : (
                   <RelativeTime at={carrier.heard_at} />
                 )}
@@ -115,6 +125,7 @@ function Acts({ carrier }: { carrier: Carrier }) {
         </>
       ) : null}
       {channel === "sms" && connect ? <CallbackAct /> : null}
+      {channel === "wechat" && connect && carrier.ready ? <PushAct /> : null}
       {channel === "webhook" ? <Link to="/data/webhooks">{t("carrier.endpoints")}</Link> : null}
       {manage ? (
         <Button danger={stop === undefined} onClick={() => setOpen("stop")}>

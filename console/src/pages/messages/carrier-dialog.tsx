@@ -15,6 +15,9 @@ const EMPTY: Fields = {
   secret_id: "",
   secret_key: "",
   sdk_app_id: "",
+  app_id: "",
+  app_secret: "",
+  openid_namespace: "mini_program",
   host: "",
   port: "465",
   security: "tls",
@@ -26,6 +29,7 @@ const EMPTY: Fields = {
 const OF = {
   aliyun: ["access_key_id", "access_key_secret"],
   tencent: ["secret_id", "secret_key", "sdk_app_id"],
+  wechat: ["app_id", "app_secret", "openid_namespace"],
   email: ["host", "port", "security", "user", "password", "from"],
 };
 
@@ -35,9 +39,9 @@ const costOf = (text: string): number | undefined =>
 /** Keys of a service: typed, kept sealed, never shown again. */
 export function CarrierDialog({ carrier, onClose }: { carrier: Carrier; onClose: () => void }) {
   const t = useTexts("messages");
-  const channel = carrier.channel === "sms" ? "sms" : "email";
+  const channel = carrier.channel === "sms" || carrier.channel === "wechat" ? carrier.channel : "email";
   const [sms, setSms] = useState<"aliyun" | "tencent">("aliyun");
-  const service = channel === "sms" ? sms : "email";
+  const service = channel === "sms" ? sms : channel;
   const [fields, setFields] = useState(EMPTY);
   const [cost, setCost] = useState(String(carrier.cost_minor / 100));
   const set: SetField = (name, value) => setFields((before) => ({ ...before, [name]: value }));
@@ -51,7 +55,7 @@ export function CarrierDialog({ carrier, onClose }: { carrier: Carrier; onClose:
     () => {
       if (untouched) return api.patch(path, { cost_minor });
       const typed = Object.fromEntries(names.map((name) => [name, fields[name]?.trim() ?? ""]));
-      const settings = channel === "sms" ? typed : { ...typed, port: Number(typed["port"]) };
+      const settings = channel === "email" ? { ...typed, port: Number(typed["port"]) } : typed;
       return api.put(path, { settings, cost_minor });
     },
     { done: t("carrier.saved"), onDone: onClose, quiet: true },
@@ -78,7 +82,17 @@ export function CarrierDialog({ carrier, onClose }: { carrier: Carrier; onClose:
             onChange={(value) => setSms(value === "tencent" ? "tencent" : "aliyun")}
             options={(["aliyun", "tencent"] as const).map((value) => ({ value, label: t(`carrier.${value}`) }))}
           />
-          <KeyFields names={names} fields={fields} set={set} />
+          <KeyFields names={names} hint={t("carrier.key_hint")} fields={fields} set={set} />
+        </>
+      ) : channel === "wechat" ? (
+        <>
+          <KeyFields names={["app_id", "app_secret"]} hint={t("carrier.wechat_hint")} fields={fields} set={set} />
+          <TextField
+            label={t("carrier.openid_namespace")}
+            hint={t("carrier.openid_namespace_hint")}
+            value={fields["openid_namespace"] ?? ""}
+            onChange={(value) => set("openid_namespace", value)}
+          />
         </>
       ) : (
         <MailFields fields={fields} set={set} />
@@ -97,16 +111,24 @@ const KEY_LABELS: Fields = {
   secret_id: "SecretId",
   secret_key: "SecretKey",
   sdk_app_id: "SmsSdkAppId",
+  app_id: "AppID",
+  app_secret: "AppSecret",
 };
-const SECRET = new Set(["access_key_secret", "secret_key"]);
+const SECRET = new Set(["access_key_secret", "secret_key", "app_secret"]);
 
-function KeyFields({ names, fields, set }: { names: readonly string[]; fields: Fields; set: SetField }) {
-  const t = useTexts("messages");
+interface KeyProps {
+  readonly names: readonly string[];
+  readonly hint: string;
+  readonly fields: Fields;
+  readonly set: SetField;
+}
+
+function KeyFields({ names, hint, fields, set }: KeyProps) {
   return names.map((name, at) => (
     <TextField
       key={name}
       label={KEY_LABELS[name] ?? name}
-      hint={at === 0 ? t("carrier.key_hint") : undefined}
+      hint={at === 0 ? hint : undefined}
       {...(SECRET.has(name) ? { type: "password", autoComplete: "new-password" } : {})}
       value={fields[name] ?? ""}
       onChange={(value) => set(name, value)}

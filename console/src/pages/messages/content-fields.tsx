@@ -6,12 +6,16 @@ import { formatCount } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
 import { type Draft, TEXT_MAX, TITLE_MAX } from "./draft.ts";
 import { parametersIn, useSigns } from "./messages-data.ts";
+import { FilledField, InsertWechat, WechatFields } from "./wechat-fields.tsx";
 import { SIGN_TONES } from "./signs-dialog.tsx";
 
 /** Braces of Liquid in a sentence that has braces of its own. */
 const BRACES = { open: "{{", close: "}}" };
 
-interface FieldsProps {
+/** Channels whose text is on file with a service. */
+const FILED_HINTS = { sms: true, wechat: true };
+
+export interface FieldsProps {
   readonly draft: Draft;
   readonly set: (change: Partial<Draft>) => void;
 }
@@ -21,8 +25,9 @@ export function ContentFields({ draft, set }: FieldsProps) {
   return (
     <div className="ht-stack">
       {draft.kind === "sms" ? <SignFields draft={draft} set={set} /> : null}
+      {draft.kind === "wechat" ? <WechatFields draft={draft} set={set} /> : null}
       <WordFields draft={draft} set={set} />
-      {draft.kind === "sms" ? <ParameterFields draft={draft} set={set} /> : null}
+      {"sms wechat".includes(draft.kind) ? <ParameterFields draft={draft} set={set} /> : null}
     </div>
   );
 }
@@ -101,7 +106,7 @@ function WordFields({ draft, set }: FieldsProps) {
         hint={
           <>
             <Left text={draft.text} max={TEXT_MAX[draft.kind]} /> ·{" "}
-            {t(sms ? "field.text_hint_sms" : "field.text_hint", BRACES)}
+            {t(draft.kind in FILED_HINTS ? `field.text_hint_${draft.kind}` : "field.text_hint", BRACES)}
           </>
         }
       />
@@ -121,6 +126,8 @@ function WordFields({ draft, set }: FieldsProps) {
               </Button>
             ) : null}
           </>
+        ) : draft.kind === "wechat" ? (
+          <InsertWechat text={draft.text} put={put} />
         ) : (
           <>
             <Button size="small" onClick={() => put("{{ member.name }}")}>
@@ -148,21 +155,27 @@ function WordFields({ draft, set }: FieldsProps) {
 /** Where the parameters of a filed text come from. */
 function ParameterFields({ draft, set }: FieldsProps) {
   const t = useTexts("messages");
-  const names = parametersIn(draft.text);
+  const names = parametersIn(draft.kind, draft.text);
   if (names.length === 0) return null;
   return (
     <fieldset className="ms-box">
       <legend>{t("field.parameters")}</legend>
       <p className="ht-field-hint">{t("field.parameters_hint", BRACES)}</p>
-      {names.map((name) => (
-        <TextField
-          key={name}
-          label={`\${${name}}`}
-          placeholder={name === "name" ? "{{ member.name }}" : `{{ ${name.toLowerCase()} }}`}
-          value={draft.parameters[name] ?? ""}
-          onChange={(value) => set({ parameters: { ...draft.parameters, [name]: value } })}
-        />
-      ))}
+      {names.map((name) => {
+        const value = draft.parameters[name] ?? "";
+        const put = (typed: string) => set({ parameters: { ...draft.parameters, [name]: typed } });
+        return draft.kind === "wechat" ? (
+          <FilledField key={name} name={name} filed={draft.text} value={value} onChange={put} />
+        ) : (
+          <TextField
+            key={name}
+            label={`\${${name}}`}
+            placeholder={name === "name" ? "{{ member.name }}" : `{{ ${name.toLowerCase()} }}`}
+            value={value}
+            onChange={put}
+          />
+        );
+      })}
     </fieldset>
   );
 }

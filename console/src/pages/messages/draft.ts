@@ -16,13 +16,21 @@ export interface Draft {
   readonly title: string;
   readonly text: string;
   readonly link: string;
+  /** Of the mini program. */
+  readonly page: string;
   readonly sign_name: string;
   readonly service_template: string;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-export const TEXT_MAX: Readonly<Record<Channel, number>> = { sms: 500, email: 20_000, inbox: 2_000, webhook: 2_000 };
-export const TITLE_MAX: Readonly<Partial<Record<Channel, number>>> = { email: 200, inbox: 100 };
+export const TEXT_MAX: Readonly<Record<Channel, number>> = {
+  sms: 500,
+  email: 20_000,
+  wechat: 500,
+  inbox: 2_000,
+  webhook: 2_000,
+};
+export const TITLE_MAX: Readonly<Partial<Record<Channel, number>>> = { email: 200, wechat: 40, inbox: 100 };
 const PARAMETER_MAX = 200;
 const LINK_MAX = 300;
 
@@ -36,6 +44,7 @@ export function draftOf(known: Template | undefined): Draft {
     title: content?.title ?? "",
     text: content?.text ?? "",
     link: content?.link ?? "",
+    page: content?.page ?? "",
     sign_name: content?.sign_name ?? "",
     service_template: content?.service_template ?? "",
     parameters: content?.parameters ?? {},
@@ -44,13 +53,20 @@ export function draftOf(known: Template | undefined): Draft {
 
 export function contentOf(draft: Draft): Content {
   const { kind, text, title } = draft;
+  const filled = Object.fromEntries(parametersIn(kind, text).map((name) => [name, draft.parameters[name] ?? ""]));
+  const service_template = draft.service_template.trim();
+  if (kind === "wechat") {
+    const page = draft.page.trim().replace(/^\/+/, "");
+    const variables = variablesIn(Object.values(filled));
+    const wechat = { kind, title, service_template, text, parameters: filled, variables };
+    return page === "" ? wechat : { ...wechat, page };
+  }
   if (kind === "sms") {
-    const names = parametersIn(text);
-    const parameters = Object.fromEntries(names.map((name) => [name, draft.parameters[name] ?? ""]));
+    const parameters = filled;
     return {
       kind,
       sign_name: draft.sign_name,
-      service_template: draft.service_template.trim(),
+      service_template,
       text,
       parameters,
       variables: variablesIn(Object.values(parameters)),
@@ -73,24 +89,30 @@ export type Lack =
   | "link_long"
   | "sign"
   | "service_template"
+  | "wechat_template"
+  | "fields"
+  | "page"
   | "parameters";
 
 /** What stands in the way of keeping it, in the order of the form. */
 export function lacksOf(draft: Draft, taken: readonly string[]): Lack[] {
   const { kind, key, title, text } = draft;
   const title_max = TITLE_MAX[kind];
-  const parameters = parametersIn(text).map((name) => draft.parameters[name] ?? "");
+  const parameters = parametersIn(kind, text).map((name) => draft.parameters[name] ?? "");
   const checks: readonly (readonly [Lack, boolean])[] = [
     ["key", !/^[a-z][a-z0-9_]{1,58}$/.test(key)],
     ["taken", taken.includes(key)],
     ["sign", kind === "sms" && draft.sign_name === ""],
     ["service_template", kind === "sms" && !/^[A-Za-z0-9_]{3,40}$/.test(draft.service_template.trim())],
+    ["wechat_template", kind === "wechat" && !/^[A-Za-z0-9_-]{20,64}$/.test(draft.service_template.trim())],
     ["title", title_max !== undefined && title.trim() === ""],
     ["title_long", title_max !== undefined && title.length > title_max],
     ["text", text.trim() === ""],
     ["text_long", text.length > TEXT_MAX[kind]],
     ["link_long", kind === "inbox" && draft.link.trim().length > LINK_MAX],
-    ["parameters", kind === "sms" && parameters.some((value) => value === "" || value.length > PARAMETER_MAX)],
+    ["page", kind === "wechat" && /\s/.test(draft.page.trim())],
+    ["fields", kind === "wechat" && text.trim() !== "" && parameters.length === 0],
+    ["parameters", parameters.some((value) => value === "" || value.length > PARAMETER_MAX)],
   ];
   return checks.filter(([, holds]) => holds).map(([lack]) => lack);
 }

@@ -3,8 +3,8 @@ import { api, type Query } from "../../api/client.ts";
 import { say, sayError } from "../../parts/toast.tsx";
 import { useTexts } from "../../texts/texts.ts";
 
-export type Channel = "sms" | "email" | "inbox" | "webhook";
-export const CHANNELS: readonly Channel[] = ["sms", "email", "inbox", "webhook"];
+export const CHANNELS = ["sms", "email", "wechat", "inbox", "webhook"] as const;
+export type Channel = (typeof CHANNELS)[number];
 export type Category = "marketing" | "service";
 export const CATEGORIES: readonly Category[] = ["marketing", "service"];
 
@@ -13,6 +13,7 @@ export interface Content {
   readonly title?: string;
   readonly text: string;
   readonly link?: string;
+  readonly page?: string;
   readonly sign_name?: string;
   readonly service_template?: string;
   readonly parameters?: Readonly<Record<string, string>>;
@@ -179,6 +180,17 @@ function useItems<Item, More = object>(path: string, refetch = false) {
 }
 
 export const useTemplates = () => useItems<Template>("templates");
+/** What members have left of a template of WeChat. */
+export interface Subscriptions {
+  readonly service_template: string;
+  readonly members: number;
+  readonly members_ever: number;
+  readonly left: number;
+  readonly spent: number;
+  readonly accepted_7d: number;
+}
+
+export const useSubscriptions = () => useItems<Subscriptions>("subscriptions");
 export const useSigns = () => useItems<Sign>("signs");
 export const useSeeds = () => useItems<Seed>("seeds");
 export const useStops = () => useItems<Stop>("stops", true);
@@ -296,7 +308,8 @@ export function variablesIn(texts: readonly string[]): string[] {
   return [...found];
 }
 
-/** Parameters of a filed SMS text: `${name}`. */
-export const parametersIn = (text: string): string[] => [
-  ...new Set([...text.matchAll(/\$\{([A-Za-z][A-Za-z0-9_]{0,29})\}/g)].map(([, name = ""]) => name)),
-];
+/** Parameters of a filed text: `${name}` of SMS, `{{thing1.DATA}}` of WeChat. */
+export const parametersIn = (kind: Channel, text: string): string[] => {
+  const each = kind === "wechat" ? /\{\{\s*([a-z_]{3,20}\d{1,3})\.DATA\s*\}\}/g : /\$\{([A-Za-z][A-Za-z0-9_]{0,29})\}/g;
+  return [...new Set([...text.matchAll(each)].map(([, name = ""]) => name))];
+};

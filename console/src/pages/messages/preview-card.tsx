@@ -5,6 +5,7 @@ import { usePaused } from "../../parts/paused.ts";
 import { errorSentence } from "../../parts/states.tsx";
 import { formatCount } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
+import { sampleFor } from "./wechat-samples.ts";
 import { type Channel, type Content, type Preview, usePreview, variablesIn } from "./messages-data.ts";
 
 const PART_FIRST = 70;
@@ -12,14 +13,16 @@ const PART_OF_MANY = 67;
 
 /** Liquid texts of a content. */
 export const liquidOf = (content: Content): string[] =>
-  content.kind === "sms" ? Object.values(content.parameters ?? {}) : [content.title ?? "", content.text];
+  content.parameters !== undefined ? Object.values(content.parameters) : [content.title ?? "", content.text];
 
 /** Sample values of what a content reads; those that nobody typed stand as they will be asked for. */
 export function useSamples(content: Content | null) {
   const t = useTexts("messages");
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
   const names = content === null ? [] : variablesIn(liquidOf(content));
-  const samples = Object.fromEntries(names.map((name) => [name, typed[name] ?? t("preview.sample", { name })]));
+  const samples = Object.fromEntries(
+    names.map((name) => [name, typed[name] ?? sampleFor(content, name) ?? t("preview.sample", { name })]),
+  );
   const set = (name: string, value: string) => setTyped((before) => ({ ...before, [name]: value }));
   return { names, samples, set };
 }

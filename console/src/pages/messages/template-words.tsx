@@ -33,6 +33,7 @@ export function wholeText(content: Content): string {
     content.title ?? "",
     content.text,
     content.link ?? "",
+    content.page ?? "",
     ...Object.entries(content.parameters ?? {}).map(([name, value]) => `${name} = ${value}`),
   ];
   return parts.filter((part) => part !== "").join("\n");

@@ -7,6 +7,7 @@ import { formatInstant } from "../../texts/format.ts";
 import { useTexts } from "../../texts/texts.ts";
 import { nameOf, type Template, useTemplates, type Version } from "./messages-data.ts";
 import { PreviewCard } from "./preview-card.tsx";
+import { SubscriptionCard } from "./subscription-stock.tsx";
 import { TemplateActs } from "./template-acts.tsx";
 import { ChannelChips, VersionStatus, wholeText } from "./template-words.tsx";
 import "../../parts/version-list.css";
@@ -59,7 +60,10 @@ function One({ template }: { template: Template }) {
           </Card>
           <Words key={chosen.version} chosen={chosen} older={older} />
         </div>
-        <div className="ht-span-5">
+        <div className="ht-span-5 ht-stack">
+          {chosen.content.kind === "wechat" ? (
+            <SubscriptionCard template={template.template} service_template={chosen.content.service_template ?? ""} />
+          ) : null}
           <PreviewCard content={chosen.content} />
         </div>
       </div>
@@ -138,6 +142,9 @@ function Words({ chosen, older }: { chosen: Version; older: readonly Version[] }
     >
       <div className="ht-stack">
         <TextDifference before={wholeText((before ?? chosen).content)} after={wholeText(chosen.content)} />
+        {chosen.content.kind === "wechat" ? (
+          <p className="ht-note ms-wrap">{t("template.wechat_as", { code: service_template ?? "" })}</p>
+        ) : null}
         {sign_name === undefined ? null : (
           <p className="ht-note">{t("template.filed_as", { sign: sign_name, code: service_template ?? "" })}</p>
         )}
