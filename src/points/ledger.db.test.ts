@@ -84,6 +84,66 @@ test("two processes that write ahead and under the lock, in turn and at once: ea
   expect(await verifyLedger(world().ground.store)).toMatchObject({ ok: true });
 });
 
+describe("batches that go ahead of each other's commit", () => {
+  const rush = (count: number, commandOf: (at: number) => Command, word: string) =>
+    Promise.allSettled(Array.from({ length: count }, (_, at) => submit(commandOf(at), `${word} ${at}`)));
+  const kept = (outcomes: readonly PromiseSettledResult<unknown>[]) =>
+    outcomes.filter(({ status }) => status === "fulfilled").length;
+
+  test("share a budget: 300 members want its last 101 points, 101 have one each", async () => {
+    await query("insert into points.account (kind, name, floor) values ('budget', 'rush', 0)");
+    await submit({ type: "fund", budget: "rush", points: 101, reference: "rush" });
+    const outcomes = await rush(
+      300,
+      (at) => ({ type: "earn", owner: 40_000 + at, points: 1, budget: "rush", reference: `rush ${at}` }),
+      "rush",
+    );
+    expect(kept(outcomes)).toBe(101);
+    expect(await query("select balance from points.account where name = 'rush'")).toEqual([{ balance: 0 }]);
+  });
+
+  test("share a limit of a period: 300 members want its 77 points, 77 have one each", async () => {
+    await query("insert into points.account (kind, name, floor) values ('budget', 'daily', null)");
+    await query(
+      `insert into points.budget_limit (account_id, period, unit, amount, set_at)
+       select account_id, 'day', 'points', 77, now() from points.account where name = 'daily'`,
+    );
+    const outcomes = await rush(
+      300,
+      (at) => ({ type: "earn", owner: 41_000 + at, points: 1, budget: "daily", reference: `daily ${at}` }),
+      "daily",
+    );
+    expect(kept(outcomes)).toBe(77);
+    expect(
+      await query("select used from points.budget_use u join points.account using (account_id) where name = 'daily'"),
+    ).toEqual([{ used: 77 }]);
+  });
+
+  test("share members: each point goes once, to whoever asked first", async () => {
+    const owners = Array.from({ length: 20 }, (_, at) => 42_000 + at);
+    for (const owner of owners) await earn(owner, 9);
+    const outcomes = await rush(
+      400,
+      (at) => ({ type: "spend", wallet: [owners[at % 20] ?? 0], points: 1, reference: `shared ${at}` }),
+      "shared",
+    );
+    expect(outcomes.map(({ status }) => status === "fulfilled")).toEqual(outcomes.map((_, at) => at < 180));
+  });
+
+  test("one that cannot be written takes nobody with it: what followed it is written again", async () => {
+    const owners = Array.from({ length: 100 }, (_, at) => 43_000 + at);
+    for (const owner of owners) await earn(owner, 1);
+    // NUL is a character that PostgreSQL does not take
+    const outcomes = await rush(
+      100,
+      (at) => ({ type: "spend", wallet: [owners[at] ?? 0], points: 1, reference: at === 3 ? "\u0000" : `whole ${at}` }),
+      "whole",
+    );
+    expect(outcomes.map(({ status }) => status === "fulfilled")).toEqual(outcomes.map((_, at) => at !== 3));
+    expect(await verifyLedger(world().ground.store)).toMatchObject({ ok: true });
+  });
+});
+
 describe("one effect for one key", () => {
   test("64 times the same request at once, from two processes: one effect, one answer", async () => {
     const request = { key: "the same", command: { type: "earn", owner: 4, points: 7, reference: "once" } as const };

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type BusinessDay, problem } from "../../platform/index.ts";
 import type { Slide } from "./slide.ts";
 
@@ -163,10 +163,10 @@ export function checkRequest({ key, command }: Request): void {
     throw problem("points.bad_day", { last_day, first_day: active_from });
 }
 
-/** SHA-256 of the command with its fields in alphabetical order: the same content, however it was written. */
-export function payloadHash(command: Command): Buffer {
+/** SHA-256, in hexadecimal, of the command with its fields in alphabetical order: the same content, however it was written. */
+export function payloadHash(command: Command): string {
   const sorted = Object.entries(command)
     .filter(([, value]) => value !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256").update(JSON.stringify(sorted)).digest();
+  return hash("sha256", JSON.stringify(sorted));
 }
