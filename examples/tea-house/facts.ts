@@ -108,5 +108,8 @@ function consentsOf(system: System, random: Random): ConsentFact[] {
   if (system === "mini_program") add("sms", 0.3, 0.95);
   if (system === "mall") add("email", 0.4, 0.8);
   if (system === "mall") add("sms", 0.5, 0.8);
+  // one switch in the settings of the mini program stands for WeChat and for its own inbox
+  const wechat = consents.find(({ channel }) => channel === "wechat");
+  if (wechat !== undefined) consents.push({ ...wechat, channel: "mini_program" });
   return consents;
 }

@@ -103,7 +103,7 @@ function consents(sheet: Sheet, who: Identified, account: Account, random: Rando
       sheet.add(account.system, at, who.person.index, "consent", account.keys.slice(0, 1), body);
     };
     if (account.system !== "crm" && consent.proven) say(consent.granted, account.opened + 2_000, account.system);
-    if (consent.granted && random.chance(0.05))
+    if (consent.granted && consent.channel !== "mini_program" && random.chance(0.05))
       say(false, account.opened + exponential(random, 200) * DAY_MS, "preference_page");
   }
 }

@@ -47,7 +47,7 @@ interface Medium {
 function mediumFor(who: Identified, at: number, random: Random): Medium | undefined {
   const open = who.accounts.filter((account) => account.opened < at);
   const options = open.flatMap((account) =>
-    account.facts.consents.filter((c) => c.granted).map((c) => ({ account, c })),
+    account.facts.consents.filter((c) => c.granted && c.channel !== "mini_program").map((c) => ({ account, c })),
   );
   if (options.length === 0) return undefined;
   const { account, c } = random.pick(options);

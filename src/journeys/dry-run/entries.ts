@@ -10,7 +10,7 @@ import { currentMembers } from "../run-store.ts";
 import { meetingThen, momentCause } from "../schedule/enter-scheduled.ts";
 import { membersThen as standingThen } from "../schedule/moment-store.ts";
 import { momentsBetween, type ScheduleEntry } from "../schedule/moments.ts";
-import { membersNow, type PastRecord, recordsBetween, recordsOf } from "./history-store.ts";
+import { joinsBetween, membersNow, type PastRecord, recordsBetween, recordsOf } from "./history-store.ts";
 import { type Note, NOTES } from "./notes.ts";
 import type { Happening } from "./play.ts";
 
@@ -31,6 +31,9 @@ export interface History {
 /** Kinds of which each record stands in the timeline with its time. */
 const KEPT: ReadonlySet<string> = new Set([...EVENT_KINDS.map(({ kind }) => kind), "order", "return"]);
 
+/** Of records about members the day of joining is kept; what came later changed the profile and left no time. */
+const JOINED = "member";
+
 /** Everything that lets members in, ends their waits or is their goal. @throws journeys.dry_run_whom */
 export async function historyOf(tx: Tx, ground: Ground, definition: JourneyDefinition, asked: Asked): Promise<History> {
   const { entry, goal, nodes } = definition;
@@ -40,10 +43,14 @@ export async function historyOf(tx: Tx, ground: Ground, definition: JourneyDefin
     ...new Set([...waits, ...(goal === null ? [] : [goal.event]), ...(entering === null ? [] : [entering])]),
   ];
   const own_kinds = OWN_EVENTS.map(({ kind }) => kind as string).filter((kind) => kinds.includes(kind));
-  const lost = kinds.filter((kind) => !KEPT.has(kind) && !own_kinds.includes(kind));
+  const joins = kinds.includes(JOINED) ? await joinsBetween(tx, asked, asked.member_id) : [];
+  const lost = kinds.filter((kind) => !KEPT.has(kind) && kind !== JOINED && !own_kinds.includes(kind));
   const found = await entriesOf(tx, ground, definition, asked);
   const { notes } = found;
-  const entries = [...found.entries, ...(await ownEntries(tx, own_kinds, asked, entering))].toSorted(
+  const joined = joins.map(({ member_id, at }): Happening => {
+    return { member_id, at, event: JOINED, cause: entering === JOINED ? "joined" : null };
+  });
+  const entries = [...found.entries, ...joined, ...(await ownEntries(tx, own_kinds, asked, entering))].toSorted(
     (a, b) => a.at.getTime() - b.at.getTime(),
   );
   const scheduled = entry.kind === "schedule" && asked.segment_id === null ? entry : undefined;
@@ -52,7 +59,11 @@ export async function historyOf(tx: Tx, ground: Ground, definition: JourneyDefin
   const everybodys = recordReader(tx, kinds, asked.until);
   let at = 0;
   return {
-    notes: [...notes, ...lost.map((kind) => NOTES.kind_not_kept(nameOf(kind)))],
+    notes: [
+      ...notes,
+      ...(kinds.includes(JOINED) ? [NOTES.joins_only] : []),
+      ...lost.map((kind) => NOTES.kind_not_kept(nameOf(kind))),
+    ],
     between: async (from, until) => {
       const records = own?.filter((one) => one.at >= from && one.at < until) ?? (await everybodys(from, until));
       const happened = records.map(({ event_id, member_id, kind, at }): Happening => {

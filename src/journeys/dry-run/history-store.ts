@@ -43,6 +43,19 @@ export async function recordsBetween(
   return rows.filter(({ at }) => at >= from && at < until);
 }
 
+/** Who joined between two instants, the second among them. */
+export function joinsBetween(
+  tx: Tx,
+  { from, until }: { readonly from: Date; readonly until: Date },
+  member_id: number | null,
+): Promise<{ member_id: number; at: Date }[]> {
+  return tx.query(
+    `select member_id, joined_at as at from catalogue.members
+     where joined_at >= $1 and joined_at <= $2 and ($3::bigint is null or member_id = $3) order by joined_at, member_id`,
+    [from, until, member_id],
+  );
+}
+
 /** Ways that members had really begun in a journey before an instant. */
 export async function earlierRuns(
   tx: Tx,

@@ -24,6 +24,11 @@ export const NOTES = {
       `「${kind}」没有留下每一次的时间，无法回放：没有人因它进入，也没有等待因它结束。`,
       `No time is kept for each “${kind}”, so that it cannot be played: nobody enters by it, and no wait ends by it.`,
     ),
+  joins_only: note(
+    "joins_only",
+    "会员资料只留下入会的时间：按入会回放，之后的资料更新不算。",
+    "Of members' profiles the time of joining is kept: joinings are played, later updates are not.",
+  ),
   of_now: (node: Words, relations: readonly Words[]): Note =>
     note(
       "of_now",

@@ -48,6 +48,23 @@ const LEDGERS = `select (select count(*) from channels.message)::int as messages
   (select count(*) from journeys.run)::int as runs, (select count(*) from journeys.edge_count)::int as counts`;
 
 describe("a dry run over the API", () => {
+  test("lets members in by their joining, and says that later updates of profiles are not played", async () => {
+    const at = new Date(world().clock.now().getTime() - 3 * 86_400_000);
+    await shop.act("member", ["di"], { joined_at: at.toISOString() }, at);
+    const draft = { ...DRAFT, key: "welcomed", entry: { kind: "event", event: "member" }, reentry: { kind: "once" } };
+    expect((await call("PUT", "/api/journeys/welcomed/draft", draft)).problems).toEqual([]);
+    await call("POST", "/api/journeys/welcomed/dry-run", { days: 10 });
+    await runQueuedJobs(world());
+    const { result } = await call("GET", "/api/journeys/welcomed/dry-run");
+    expect(result.entered).toBe(1);
+    expect(result.notes.map(({ code }: { code: string }) => code)).toContain("joins_only");
+    expect(
+      await shop.read(
+        "select p.member_id, p.entered_at from journeys.dry_path p join journeys.dry_run using (dry_run_id) where journey = 'welcomed'",
+      ),
+    ).toEqual([{ member_id: await shop.member("di"), entered_at: at }]);
+  });
+
   test("says who would have entered and when, what was held and refused and why, and writes nothing else", async () => {
     await shop.write((tx) => tx.query("insert into points.account (kind, name, floor) values ('budget', 'small', 0)"));
     expect((await call("PUT", "/api/journeys/shared/draft", DRAFT)).problems).toEqual([]);
