@@ -1,6 +1,6 @@
 import * as q from "../../src/query/builder.ts";
 import type { Scene } from "../../src/journeys/scenes/scene.ts";
-import { between, bought, inbox, joined, order, sinceLastPurchase, stage, topTier } from "./shared.ts";
+import { between, bought, giftOf, inbox, joined, order, sinceLastPurchase, stage, topTier } from "./shared.ts";
 
 export const CART_LEFT: Scene = {
   key: "cart_left",
@@ -158,7 +158,7 @@ export const SILENT: Scene = {
       miss: { kind: "message", template: "silent_popular", next: "days" },
       days: { kind: "wait", for: { amount: 10, unit: "days" }, next: "gift" },
       gift: { kind: "points", points: 100, valid_days: 30, next: "tell" },
-      tell: { kind: "message", template: "silent_gift", next: "watched" },
+      tell: { kind: "message", template: "silent_gift", variables: giftOf("gift"), next: "watched" },
       watched: { kind: "wait", for: { amount: 20, unit: "days" }, next: "out" },
       out: { kind: "exit" },
     },
@@ -182,8 +182,8 @@ export const SILENT: Scene = {
       "silent_gift",
       "沉默激活送积分",
       "marketing",
-      "送您 100 积分",
-      "积分已送到，30 天内可以用，下次来正好抵一点。",
+      "送您 {{ points }} 积分",
+      "积分已送到，{{ until }}前可以用，下次来正好抵一点。",
     ),
   ],
   example: {
@@ -202,7 +202,7 @@ export const SILENT: Scene = {
     ],
     messages: [
       ["2026-11-03T10:30:00+08:00", "silent_popular"],
-      ["2026-11-13T10:30:00+08:00", "silent_gift"],
+      ["2026-11-13T10:30:00+08:00", "silent_gift", { points: 100, until: "2026年12月12日" }],
     ],
   },
 };
@@ -234,7 +234,7 @@ export const WIN_BACK: Scene = {
       personal: { kind: "message", template: "win_back_personal", next: "half_month" },
       invite: { kind: "message", template: "win_back_invite", next: "half_month" },
       half_month: { kind: "wait", for: { amount: 15, unit: "days" }, next: "last" },
-      last: { kind: "message", template: "win_back_last", next: "watched" },
+      last: { kind: "message", template: "win_back_last", variables: giftOf("gift"), next: "watched" },
       watched: { kind: "wait", for: { amount: 30, unit: "days" }, next: "out" },
       out: { kind: "exit" },
     },
@@ -258,7 +258,7 @@ export const WIN_BACK: Scene = {
       "win_back_last",
       "流失召回（最后）",
       "marketing",
-      "200 积分还有一个月",
+      "{{ points }} 积分，{{ until }}前有效",
       "用得上就用，用不上也谢谢您曾经来过。",
     ),
   ],
@@ -281,7 +281,7 @@ export const WIN_BACK: Scene = {
     ],
     messages: [
       ["2026-11-04T10:30:00+08:00", "win_back_invite"],
-      ["2026-11-19T10:30:00+08:00", "win_back_last"],
+      ["2026-11-19T10:30:00+08:00", "win_back_last", { points: 200, until: "2026年12月18日" }],
     ],
   },
 };

@@ -1,7 +1,7 @@
 import * as q from "../../src/query/builder.ts";
 import { anniversaryWithin } from "../../src/segments/anniversaries.ts";
 import type { Scene } from "../../src/journeys/scenes/scene.ts";
-import { bought, happened, inbox, joined, order, topTier } from "./shared.ts";
+import { bought, giftOf, happened, inbox, joined, order, topTier } from "./shared.ts";
 
 /** Three days before the birthday, and not again on the days up to it: whoever entered does not for 300 days. */
 const birthdayAhead = anniversaryWithin(q.member("birth_month"), q.member("birth_day"), 3);
@@ -89,7 +89,12 @@ export const REVIEW: Scene = {
         then: "ask",
         otherwise: "out",
       },
-      ask: { kind: "message", template: "after_purchase_ask", next: "reviews" },
+      ask: {
+        kind: "message",
+        template: "after_purchase_ask",
+        variables: { order_no: { from: "event", value: "order_no" } },
+        next: "reviews",
+      },
       reviews: {
         kind: "wait_until",
         event: "review",
@@ -108,7 +113,7 @@ export const REVIEW: Scene = {
       "请评价",
       "service",
       "用得怎么样？",
-      "{{ member.name }}，上次买的还满意吗？说几句，帮别人少走弯路，评价后送您 20 积分。",
+      "{{ member.name }}，上次买的（订单 {{ order_no }}）还满意吗？说几句，帮别人少走弯路，评价后送您 20 积分。",
     ),
     inbox("after_purchase_thanks", "感谢评价", "service", "谢谢您的评价", "20 积分已送到，您的意见我们会认真看。"),
   ],
@@ -131,7 +136,7 @@ export const REVIEW: Scene = {
       ["2026-11-10T12:00:00+08:00", "thanks"],
     ],
     messages: [
-      ["2026-11-09T19:00:00+08:00", "after_purchase_ask"],
+      ["2026-11-09T19:00:00+08:00", "after_purchase_ask", { order_no: "V-1" }],
       ["2026-11-10T12:00:00+08:00", "after_purchase_thanks"],
     ],
   },
@@ -158,10 +163,15 @@ export const REFUND: Scene = {
       daytime: { kind: "window", from: "09:00", until: "21:00", next: "top" },
       top: { kind: "condition", condition: topTier, then: "personal", otherwise: "sorry" },
       personal: { kind: "message", template: "refund_apology_personal", next: "weeks" },
-      sorry: { kind: "message", template: "refund_apology_notice", next: "weeks" },
+      sorry: {
+        kind: "message",
+        template: "refund_apology_notice",
+        variables: { refund: { from: "event", value: "amount_minor" } },
+        next: "weeks",
+      },
       weeks: { kind: "wait", for: { amount: 14, unit: "days" }, at: "10:30", next: "gift" },
       gift: { kind: "points", points: 30, valid_days: 60, next: "back" },
-      back: { kind: "message", template: "refund_apology_back", next: "watched" },
+      back: { kind: "message", template: "refund_apology_back", variables: giftOf("gift"), next: "watched" },
       watched: { kind: "wait", for: { amount: 45, unit: "days" }, next: "out" },
       out: { kind: "exit" },
     },
@@ -179,14 +189,14 @@ export const REFUND: Scene = {
       "退款致歉",
       "service",
       "这次没能让您满意，抱歉",
-      "{{ member.name }}，退款已经在办。哪里不合适，欢迎告诉我们，我们会改。",
+      "{{ member.name }}，{% if refund %}{{ refund }} 元{% endif %}退款已经在办。哪里不合适，欢迎告诉我们，我们会改。",
     ),
     inbox(
       "refund_apology_back",
       "退款后请回",
       "marketing",
-      "送您 30 积分，再试一次",
-      "积分已送到，60 天内可以用。这几款退货最少、回购最多，供您参考。",
+      "送您 {{ points }} 积分，再试一次",
+      "积分已送到，{{ until }}前可以用。这几款退货最少、回购最多，供您参考。",
     ),
   ],
   example: {
@@ -214,8 +224,8 @@ export const REFUND: Scene = {
       ["2026-11-17T10:30:00+08:00", "back"],
     ],
     messages: [
-      ["2026-11-03T09:00:00+08:00", "refund_apology_notice"],
-      ["2026-11-17T10:30:00+08:00", "refund_apology_back"],
+      ["2026-11-03T09:00:00+08:00", "refund_apology_notice", { refund: "99.00" }],
+      ["2026-11-17T10:30:00+08:00", "refund_apology_back", { points: 30, until: "2027年1月15日" }],
     ],
   },
 };

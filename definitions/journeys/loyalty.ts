@@ -10,6 +10,12 @@ const expiresWithin = (days: number) =>
     q.compare(q.daysBetween(q.today, account("next_expiry_day")), "<=", days),
   );
 
+const EXPIRING = {
+  points: { from: "member", value: "points_expiring" },
+  day: { from: "member", value: "points_expiry_day" },
+} as const;
+const NEW_TIER = { tier: { from: "event", value: "tier_name" } } as const;
+
 export const POINTS_CREDITED: Scene = {
   key: "points_credited",
   zh: "积分到账通知",
@@ -27,7 +33,12 @@ export const POINTS_CREDITED: Scene = {
     start: "daytime",
     nodes: {
       daytime: { kind: "window", from: "09:00", until: "21:00", next: "tell" },
-      tell: { kind: "message", template: "points_credited_notice", next: "out" },
+      tell: {
+        kind: "message",
+        template: "points_credited_notice",
+        variables: { points: { from: "member", value: "points" } },
+        next: "out",
+      },
       out: { kind: "exit" },
     },
   },
@@ -37,7 +48,7 @@ export const POINTS_CREDITED: Scene = {
       "积分到账",
       "service",
       "您有积分到账了",
-      "{{ member.name }}，新的积分已经可以用了。在「我的积分」里看明细，看看能换什么。",
+      "{{ member.name }}，新的积分已经可以用了，现在一共有 {{ points }} 积分。在「我的积分」里看明细，看看能换什么。",
     ),
   ],
   example: {
@@ -54,7 +65,7 @@ export const POINTS_CREDITED: Scene = {
       ["2026-11-09T09:00:00+08:00", "daytime"],
       ["2026-11-09T09:00:00+08:00", "tell"],
     ],
-    messages: [["2026-11-09T09:00:00+08:00", "points_credited_notice"]],
+    messages: [["2026-11-09T09:00:00+08:00", "points_credited_notice", { points: 410 }]],
   },
 };
 
@@ -74,10 +85,10 @@ export const POINTS_EXPIRING: Scene = {
     hold_out_percent: 0,
     start: "tell",
     nodes: {
-      tell: { kind: "message", template: "points_expiring_notice", next: "weeks" },
+      tell: { kind: "message", template: "points_expiring_notice", variables: EXPIRING, next: "weeks" },
       weeks: { kind: "wait", for: { amount: 23, unit: "days" }, next: "still" },
       still: { kind: "condition", condition: expiresWithin(8), then: "remind", otherwise: "out" },
-      remind: { kind: "message", template: "points_expiring_last", next: "out" },
+      remind: { kind: "message", template: "points_expiring_last", variables: EXPIRING, next: "out" },
       out: { kind: "exit" },
     },
   },
@@ -86,15 +97,15 @@ export const POINTS_EXPIRING: Scene = {
       "points_expiring_notice",
       "积分将到期",
       "service",
-      "您有积分一个月内到期",
-      "{{ member.name }}，有一部分积分快到期了。明细和能换的东西都在「我的积分」里。",
+      "您有 {{ points }} 积分快到期",
+      "{{ member.name }}，从{{ day }}起的 30 天里，有 {{ points }} 积分到期。明细和能换的东西都在「我的积分」里。",
     ),
     inbox(
       "points_expiring_last",
       "积分最后一周",
       "service",
-      "积分只剩最后一周",
-      "您的一部分积分一周内到期，到期后不能恢复。挑一件现在就能换的。",
+      "{{ points }} 积分只剩最后一周",
+      "最早的一笔{{ day }}到期，到期后不能恢复。挑一件现在就能换的。",
     ),
   ],
   example: {
@@ -114,8 +125,8 @@ export const POINTS_EXPIRING: Scene = {
       ["2027-11-23T10:00:00+08:00", "remind"],
     ],
     messages: [
-      ["2027-10-31T10:00:00+08:00", "points_expiring_notice"],
-      ["2027-11-23T10:00:00+08:00", "points_expiring_last"],
+      ["2027-10-31T10:00:00+08:00", "points_expiring_notice", { points: 360, day: "2027年11月30日" }],
+      ["2027-11-23T10:00:00+08:00", "points_expiring_last", { points: 360, day: "2027年11月30日" }],
     ],
   },
 };
@@ -138,8 +149,8 @@ export const TIER_UP: Scene = {
     nodes: {
       daytime: { kind: "window", from: "09:00", until: "21:00", next: "top" },
       top: { kind: "condition", condition: topTier, then: "personal", otherwise: "tell" },
-      personal: { kind: "message", template: "tier_up_personal", next: "watched" },
-      tell: { kind: "message", template: "tier_up_notice", next: "watched" },
+      personal: { kind: "message", template: "tier_up_personal", variables: NEW_TIER, next: "watched" },
+      tell: { kind: "message", template: "tier_up_notice", variables: NEW_TIER, next: "watched" },
       watched: { kind: "wait", for: { amount: 30, unit: "days" }, next: "out" },
       out: { kind: "exit" },
     },
@@ -149,14 +160,14 @@ export const TIER_UP: Scene = {
       "tier_up_personal",
       "升级祝贺（白金、钻石）",
       "service",
-      "{{ member.name }}，恭喜升级，您有专属顾问了",
+      "{{ member.name }}，恭喜升到{{ tier }}，您有专属顾问了",
       "从今天起，选品、预约、到店，都可以直接找您的专属顾问。新等级的权益已经在「我的权益」里。",
     ),
     inbox(
       "tier_up_notice",
       "升级祝贺",
       "service",
-      "{{ member.name }}，恭喜升级",
+      "{{ member.name }}，恭喜升到{{ tier }}",
       "新等级的权益从今天起可以用，在「我的权益」里看看。本周的人气款，会员价已经为您换好。",
     ),
   ],
@@ -172,7 +183,7 @@ export const TIER_UP: Scene = {
       ["2026-11-03T14:00:00+08:00", "personal"],
       ["2026-12-03T14:00:00+08:00", "watched"],
     ],
-    messages: [["2026-11-03T14:00:00+08:00", "tier_up_personal"]],
+    messages: [["2026-11-03T14:00:00+08:00", "tier_up_personal", { tier: "白金" }]],
   },
 };
 

@@ -22,7 +22,24 @@ export const inbox = (
   category: SceneTemplate["category"],
   title: string,
   text: string,
-): SceneTemplate => ({ template, name, category, content: { kind: "inbox", title, text, variables: [] } });
+): SceneTemplate => ({
+  template,
+  name,
+  category,
+  content: { kind: "inbox", title, text, variables: variablesIn(`${title}${text}`) },
+});
+
+/** Names that a text reads, beside the member's own. */
+const variablesIn = (text: string) => [
+  ...new Set([...text.matchAll(/\{\{ ([a-z_]+) \}\}/g)].map(([, name = ""]) => name)),
+];
+
+/** What an earlier node of points gave, and until when it is valid. */
+export const giftOf = (node: string) =>
+  ({
+    points: { from: "step", node, value: "points" },
+    until: { from: "step", node, value: "last_day" },
+  }) as const;
 
 /** An order of one line, as a source tells it; amounts in fen. */
 export const order = (at: string, order_no: string, net_minor: number) => ({

@@ -10,5 +10,12 @@ export { redeem } from "./coupons/redeem.ts";
 export { confirmOrder, handOver, orderReward, undoOrder } from "./rewards/orders.ts";
 export type { RewardDefinition } from "./rewards/reward.ts";
 export { changeStock, publishReward, saveReward } from "./rewards/rewards.ts";
-export { couponChoices, type CouponGift, giveCoupons, rehearseCoupons } from "./coupons/give.ts";
+export {
+  couponChoices,
+  type CouponGift,
+  couponLastDays,
+  giveCoupons,
+  rehearseCoupons,
+  rehearseLastDay,
+} from "./coupons/give.ts";
 export { benefitChoices, entitle, rehearseEntitling } from "./entitlements/entitle.ts";

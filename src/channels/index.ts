@@ -14,7 +14,8 @@ export {
   REQUESTS_MAX,
   requestMessages,
 } from "./messages/request.ts";
-export { type Fate, fatesOf, unknownTemplates } from "./messages/fate.ts";
+export { type Fate, fatesOf, templateNames } from "./messages/fate.ts";
+export { type Previewed, previewTemplate } from "./messages/preview.ts";
 export { type RehearsedFate, rehearseMessages, type RehearsedRequest } from "./messages/rehearse.ts";
 export { REASON_WORDS } from "./messages/reasons.ts";
 export type { Requested } from "./messages/message-store.ts";

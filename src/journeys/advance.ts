@@ -20,13 +20,15 @@ import {
   takeDue,
   writeMoved,
 } from "./run-store.ts";
-import { passNodes, type Walk, type Walker } from "./walk.ts";
+import type { Given } from "./variables/event-values.ts";
+import { type ToldMessage, toldMessages } from "./variables/told-live.ts";
+import { lastPassed, passNodes, type Walk, type Walker } from "./walk.ts";
 
 /** Runs that one transaction moves: some tenths of a second, and no more messages than may be asked for at once. */
 const RUNS_A_BATCH = REQUESTS_MAX;
 /** What a batch does beside moving: all of it becomes true with the move, or none. */
 interface Effects {
-  readonly messages: MessageRequest[];
+  readonly messages: ToldMessage[];
   readonly points: {
     readonly request: Request;
     readonly run_id: number;
@@ -61,7 +63,7 @@ export async function advance(ground: Ground, lane = 0): Promise<number> {
 export async function advanceVersion(tx: Tx, ground: Ground, version: LiveVersion, lane: number): Promise<number> {
   const now = ground.clock.now();
   const plan = planOf(version.version_id, version.definition);
-  const due = await takeDue(tx, version.version_id, now, { limit: RUNS_A_BATCH, trails: plan.counts_ways });
+  const due = await takeDue(tx, version.version_id, now, { limit: RUNS_A_BATCH, trails: plan.looks_back });
   if (due.length === 0) return 0;
   const members = await currentMembers(
     tx,
@@ -70,10 +72,11 @@ export async function advanceVersion(tx: Tx, ground: Ground, version: LiveVersio
   const walkers = due.map((run): Walker => {
     const member_id = members.get(run.member_id);
     const ended = endedBefore(run, member_id, version);
-    return { ...run, run: { ...run, member_id: member_id ?? run.member_id }, now, trail: [], before: run.trail, ended };
+    const then = { before: run.trail, before_at: run.trail_at };
+    return { ...run, ...then, run: { ...run, member_id: member_id ?? run.member_id }, now, trail: [], ended };
   });
   const batch: Batch = { tx, ground, now, effects: { messages: [], points: [], acts: [], exposures: [] } };
-  await passNodes(liveWalk(batch, plan), walkers);
+  await passNodes(liveWalk(batch, plan, new Map(due.map(({ run_id, given }) => [run_id, given]))), walkers);
   await writeMoved(tx, walkers.map(movedOf), now);
   await addCounts(tx, plan.version_id, lane, countsOf(walkers));
   await carryOutEffects(batch, plan);
@@ -81,7 +84,7 @@ export async function advanceVersion(tx: Tx, ground: Ground, version: LiveVersio
 }
 
 /** Asks what is known now, and gathers what is to be done. */
-function liveWalk({ tx, ground, effects }: Batch, plan: Plan): Walk {
+function liveWalk({ tx, ground, effects }: Batch, plan: Plan, given: ReadonlyMap<number, Given | null>): Walk {
   return {
     plan,
     timezone: ground.config.timezone,
@@ -90,7 +93,13 @@ function liveWalk({ tx, ground, effects }: Batch, plan: Plan): Walk {
       const meeting = await membersMeeting(tx, ground, condition, ids);
       return new Set(walkers.filter(({ run }) => meeting.has(run.member_id)));
     },
-    message: (stop, walker, template) => effects.messages.push(messageOf(plan, stop, walker, template)),
+    message: (stop, walker, node) => {
+      const { run_id, member_id } = walker.run;
+      const request = messageOf(plan, stop, walker, node.template);
+      const passed = lastPassed(plan.told.places, walker);
+      const telling = { run_id, member_id, place: stop.place, given: given.get(run_id) ?? null, passed };
+      effects.messages.push({ request, telling: node.variables === undefined ? undefined : telling });
+    },
     points: (stop, walker, node) => {
       const { key, command } = earnOf(plan, stop, walker, node, ground.config.timezone);
       const { step, run } = walker;
@@ -163,18 +172,33 @@ function countsOf(walkers: readonly Walker[]): Map<number, number> {
   return counts;
 }
 
-/** Points last: from there to the commit nobody else writes to the ledger. */
-async function carryOutEffects({ tx, ground, now, effects }: Batch, plan: Plan): Promise<void> {
+/**
+ * Points last: from there to the commit nobody else writes to the ledger. Only where a message tells of them it comes after,
+ * for what the ledger refused is not told.
+ */
+async function carryOutEffects(batch: Batch, plan: Plan): Promise<void> {
+  const { tx, ground, now, effects } = batch;
+  await addExposures(tx, { version_id: plan.version_id, journey: plan.definition.key }, effects.exposures);
+  await addTrouble(tx, await carryOutActs(tx, ground, plan, effects.acts), now);
+  const tells_points = [...plan.told.places].some((place) => plan.stops[place]?.node.kind === "points");
+  if (tells_points) await givePoints(batch);
+  await askForMessages(batch, plan);
+  if (!tells_points) await givePoints(batch);
+}
+
+async function askForMessages({ tx, ground, effects }: Batch, plan: Plan): Promise<void> {
+  const told = await toldMessages(tx, ground, plan, effects.messages);
   const priority = await prioritiesOf(
     tx,
     plan.definition,
-    effects.messages.map(({ member_id }) => member_id),
+    told.map(({ member_id }) => member_id),
   );
-  const messages = effects.messages.map((one) => ({ ...one, priority: priority(one.member_id) }));
+  const messages = told.map((one) => ({ ...one, priority: priority(one.member_id) }));
   for (let at = 0; at < messages.length; at += REQUESTS_MAX)
     await requestMessages(tx, ground, "journeys", messages.slice(at, at + REQUESTS_MAX));
-  await addExposures(tx, { version_id: plan.version_id, journey: plan.definition.key }, effects.exposures);
-  await addTrouble(tx, await carryOutActs(tx, ground, plan, effects.acts), now);
+}
+
+async function givePoints({ tx, ground, now, effects }: Batch): Promise<void> {
   if (effects.points.length === 0) return;
   const outcomes = await commitWithin(
     tx,

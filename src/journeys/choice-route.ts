@@ -8,13 +8,36 @@ import { SYSTEM_SCOPE } from "../store/index.ts";
 import { tierChoices } from "../tiers/index.ts";
 import { enteredVersions } from "./journey-store.ts";
 import { HAPPENING_KINDS } from "./own-events.ts";
+import { eventValues } from "./variables/event-values.ts";
+import { MEMBER_VALUES } from "./variables/member-values.ts";
+import { STEP_VALUES } from "./variables/step-values.ts";
 
 const Text = Type.String();
+const Value = Type.Object({ value: Text, zh: Text, en: Text, type: Text });
 const Choices = Type.Object({
-  events: Type.Array(Type.Object({ kind: Text, zh: Text, en: Text })),
-  templates: Type.Array(
-    Type.Object({ template: Text, channel: Text, category: Text, approved: Type.Boolean(), text: Text }),
+  events: Type.Array(
+    Type.Object({
+      kind: Text,
+      zh: Text,
+      en: Text,
+      values: Type.Array(Value, { description: "What messages may tell of it where it is the entry" }),
+    }),
   ),
+  templates: Type.Array(
+    Type.Object({
+      template: Text,
+      name: Text,
+      channel: Text,
+      category: Text,
+      approved: Type.Boolean(),
+      text: Text,
+      variables: Type.Array(Text, { description: "What its words read, beside the member's name" }),
+    }),
+  ),
+  member_values: Type.Array(Value),
+  step_values: Type.Record(Text, Type.Array(Value), {
+    description: "What messages may tell of an earlier node, by its kind; of points without days no last_day",
+  }),
   robots: Type.Array(
     Type.Object({
       robot_id: Type.Integer(),
@@ -45,8 +68,10 @@ export function choiceRoute(app: FastifyInstance, ground: Ground): void {
       config: { access: { permission: "journeys.read", level: "L2" } },
     },
     async ({ scope }) => ({
-      events: HAPPENING_KINDS.map(({ kind, zh, en }) => ({ kind, zh, en })),
+      events: HAPPENING_KINDS.map(({ kind, zh, en }) => ({ kind, zh, en, values: eventValues(kind) })),
       templates: await ground.store.read(scope, templateChoices),
+      member_values: MEMBER_VALUES.map(({ value, zh, en, type }) => ({ value, zh, en, type })),
+      step_values: STEP_VALUES,
       robots: await ground.store.read(SYSTEM_SCOPE, errandRobots),
       ...(await ground.store.read(SYSTEM_SCOPE, async (tx) => ({
         coupons: await couponChoices(tx, ground),

@@ -1,12 +1,13 @@
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
-import { unknownTemplates } from "../channels/index.ts";
+import { templateChoices } from "../channels/index.ts";
 import type { Ground } from "../ground.ts";
 import { isDay, type Params, Problem, sentence } from "../platform/index.ts";
 import { rehearseErrands } from "../robots/index.ts";
 import { conditionSentence } from "../segments/index.ts";
 import type { Tx } from "../store/index.ts";
 import { namedProblems } from "./named-check.ts";
+import { variableProblems } from "./variables/variable-check.ts";
 import { ENTRIES, JourneyDefinition, type Node, NODES, NODES_MAX, waysOf } from "./definition.ts";
 import "./errors.ts";
 import { HAPPENING_KINDS } from "./own-events.ts";
@@ -75,9 +76,9 @@ export async function journeyProblems(tx: Tx, ground: Ground, value: unknown): P
   for (const [key, node] of Object.entries(value.nodes)) {
     if (node.kind === "condition")
       problems.push(...(await conditionProblems(tx, ground, `/nodes/${key}/condition`, node.condition)));
-    if (node.kind === "message") problems.push(...(await templateProblems(tx, key, node.template)));
     if (node.kind === "robot") problems.push(...(await robotProblems(tx, key, node)));
   }
+  problems.push(...(await messageProblems(tx, value)));
   for (const { path, name, params } of await namedProblems(tx, ground, value)) problems.push(found(path, name, params));
   return problems.slice(0, PROBLEMS_MAX);
 }
@@ -214,7 +215,15 @@ async function conditionProblems(tx: Tx, ground: Ground, path: string, condition
   }
 }
 
-async function templateProblems(tx: Tx, key: string, template: string): Promise<JourneyProblem[]> {
-  const unknown = await unknownTemplates(tx, [template]);
-  return unknown.length === 0 ? [] : [found(`/nodes/${key}/template`, "template_unknown", { template })];
+async function messageProblems(tx: Tx, definition: JourneyDefinition): Promise<JourneyProblem[]> {
+  const messages = Object.entries(definition.nodes).filter(([, node]) => node.kind === "message");
+  if (messages.length === 0) return [];
+  const templates = new Map((await templateChoices(tx)).map((one) => [one.template, one]));
+  return messages.flatMap(([key, node]) => {
+    if (node.kind !== "message") return [];
+    const template = templates.get(node.template);
+    if (template === undefined)
+      return [found(`/nodes/${key}/template`, "template_unknown", { template: node.template })];
+    return variableProblems(definition, key, node, template).map(({ path, name, params }) => found(path, name, params));
+  });
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Day } from "../platform/index.ts";
+import { VariableSources } from "./variables/source.ts";
 
 export const JOURNEY_KEY = "^[a-z][a-z0-9_]{1,58}$";
 export const NODE_KEY = "^[a-z][a-z0-9_]{0,38}$";
@@ -113,7 +114,10 @@ export const NODES = {
     },
     closed,
   ),
-  message: Type.Object({ kind: Type.Literal("message"), template: Key, next: Next }, closed),
+  message: Type.Object(
+    { kind: Type.Literal("message"), template: Key, variables: Type.Optional(VariableSources), next: Next },
+    closed,
+  ),
   points: Type.Object(
     {
       kind: Type.Literal("points"),

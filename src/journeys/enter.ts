@@ -7,7 +7,9 @@ import { isHeldOut } from "./bucket.ts";
 import type { JourneyDefinition } from "./definition.ts";
 import { addExposures, type Exposure } from "./exposure-store.ts";
 import { enteredVersions, type LiveVersion, lockJourney, movingVersions } from "./journey-store.ts";
+import { toldSales } from "../members/index.ts";
 import { planOf } from "./plan.ts";
+import { bodyOf, type Given, givenOf } from "./variables/event-values.ts";
 import { endHeldOut, type Entrant, hear, insertRuns, reachGoal } from "./run-store.ts";
 
 const DAY_MS = 86_400_000;
@@ -70,9 +72,10 @@ export function entrantOf(
   member_id: number,
   cause: string,
   record: string | undefined,
+  given?: Given,
 ): Entrant {
-  if (record !== undefined) return { member_id, entry_key: record, lane: record };
-  return { member_id, entry_key: reentry.kind === "once" ? "" : cause, lane: "" };
+  if (record !== undefined) return { member_id, entry_key: record, lane: record, given };
+  return { member_id, entry_key: reentry.kind === "once" ? "" : cause, lane: "", given };
 }
 
 /** Members of any number enter over the API. @throws journeys.no_api_entry, journeys.too_many, journeys.unknown */
@@ -185,20 +188,58 @@ interface Happening {
   readonly member_id: number;
   readonly cause: string;
   readonly at: Date;
+  /** What it says, where a message may tell of it. */
+  readonly body?: Readonly<Record<string, unknown>> | undefined;
 }
 
-function enterByRecords(
+async function enterByRecords(
   tx: Tx,
   version: LiveVersion,
   records: readonly IdentifiedRecord[],
   members: ReadonlyMap<string, number>,
   now: Date,
 ): Promise<void> {
+  const { entry } = version.definition;
+  const [first] = records;
+  if (entry.kind !== "event" || first === undefined || entry.event !== first.kind) return;
+  const told = planOf(version.version_id, version.definition).told.event.size > 0;
+  const bodies = told ? await bodiesOf(tx, first.kind, records) : new Map<string, undefined>();
   const happenings = records.flatMap(({ record_id, occurred_at }) => {
     const member_id = members.get(record_id);
-    return member_id === undefined ? [] : [{ member_id, cause: record_id, at: occurred_at }];
+    return member_id === undefined
+      ? []
+      : [{ member_id, cause: record_id, at: occurred_at, body: bodies.get(record_id) }];
   });
-  return enterByHappenings(tx, version, records[0]?.kind, happenings, now);
+  await enterByHappenings(tx, version, first.kind, happenings, now);
+}
+
+/** What records say, under the names that messages tell; of sales as trade has put them together. */
+async function bodiesOf(
+  tx: Tx,
+  kind: string,
+  records: readonly IdentifiedRecord[],
+): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
+  if (kind !== "order" && kind !== "return")
+    return new Map(
+      records.map(({ record_id, body, occurred_at }) => [
+        record_id,
+        { ...body, occurred_at: occurred_at.toISOString() },
+      ]),
+    );
+  const numberOf = ({ body }: IdentifiedRecord) => String(body[kind === "order" ? "order_no" : "return_no"] ?? "");
+  const sales = await toldSales(
+    tx,
+    kind,
+    records.flatMap(({ party_id }) => party_id ?? []),
+    records.map(numberOf),
+  );
+  const found = new Map(sales.map((one) => [`${one.party_id} ${one.subject ?? ""}`, bodyOf(kind, one)]));
+  return new Map(
+    records.flatMap((record) => {
+      const body = found.get(`${record.party_id ?? 0} ${numberOf(record)}`);
+      return body === undefined ? [] : [[record.record_id, body] as const];
+    }),
+  );
 }
 
 async function enterByHappenings(
@@ -211,11 +252,13 @@ async function enterByHappenings(
   const { entry } = version.definition;
   if (entry.kind !== "event" || entry.event !== kind) return;
   const since = now.getTime() - (entry.fresh_hours ?? FRESH_HOURS) * HOUR_MS;
+  const { event } = planOf(version.version_id, version.definition).told;
   const entrants = happenings
     .filter(({ at }) => at.getTime() >= since)
-    .map(({ member_id, cause }) =>
-      entrantOf(version.definition, member_id, cause, entry.each === "record" ? cause : undefined),
-    );
+    .map(({ member_id, cause, body }) => {
+      const given = body === undefined ? undefined : givenOf(kind, event, body);
+      return entrantOf(version.definition, member_id, cause, entry.each === "record" ? cause : undefined, given);
+    });
   await enterMembers(tx, version, entrants, now);
 }
 

@@ -103,6 +103,46 @@ export const errors = defineErrors("journeys", {
     zh: "这里还没有选消息模板：请打开这一步选一个。",
     en: "There is no template yet: open this step and choose one.",
   },
+  no_message_node: {
+    status: 422,
+    zh: "草稿里没有能看的消息步骤「{node}」。请先把旅程里标出的问题改好。",
+    en: "The draft has no message step {node} that can be looked at. Mend the marked problems of the journey first.",
+  },
+  member_not_seen: {
+    status: 404,
+    zh: "没有您能看到的会员 {member_id}。请换一个会员编号。",
+    en: "There is no member {member_id} whom you may see. Give another number.",
+  },
+  variable_missing: {
+    status: 422,
+    zh: "模板「{template}」要用变量 {variable}，这里还没有说从哪里来。请打开这一步，为它选一个来源。",
+    en: "The template “{template}” reads {variable}, and nothing says where it comes from. Open this step and choose its source.",
+  },
+  variable_unread: {
+    status: 422,
+    zh: "模板「{template}」没有用到变量 {variable}。请去掉它，或换模板。",
+    en: "The template “{template}” reads no variable {variable}. Take it out, or choose another template.",
+  },
+  variable_no_event: {
+    status: 422,
+    zh: "变量 {variable} 取自进入时发生的事，但这个旅程不是由事件进入的。请换一个来源。",
+    en: "The variable {variable} comes from what let the member in, but no event does here. Choose another source.",
+  },
+  variable_value: {
+    status: 422,
+    zh: "变量 {variable} 选的「{value}」在那里没有。请重新选一个。",
+    en: "There is no {value} where the variable {variable} takes it from. Choose another one.",
+  },
+  variable_step: {
+    status: 422,
+    zh: "变量 {variable} 取自一个已经没有、或什么也不给的步骤。请选一个送积分、发券、给权益或给等级的步骤。",
+    en: "The variable {variable} comes from a step that is gone or gives nothing. Choose one that gives points, a coupon, a benefit or a tier.",
+  },
+  variable_step_skipped: {
+    status: 422,
+    zh: "变量 {variable} 取自的那一步，有的会员走到这里时没有经过，那时这条消息会因缺变量而不发。请让每条路都先经过它，或换一个来源。",
+    en: "Some members come here without having passed the step that the variable {variable} comes from, and would get no message. Lead every way past it, or choose another source.",
+  },
   coupon_missing: {
     status: 422,
     zh: "这里还没有选优惠券：请打开这一步选一种。",

@@ -2,7 +2,7 @@ import type { Ground } from "../ground.ts";
 import { KINDS } from "../ingest/index.ts";
 import { creditsAfter, creditsBetween, lastMovement } from "../points/index.ts";
 import { type OutboxEvent, type OutboxHandler, SYSTEM_SCOPE, type Tx } from "../store/index.ts";
-import { tierMovesBetween } from "../tiers/index.ts";
+import { tierChoices, tierMovesBetween } from "../tiers/index.ts";
 import { heardKinds, tellHappenings } from "./enter.ts";
 import { enteredVersions, movingVersions } from "./journey-store.ts";
 import { currentMembers } from "./run-store.ts";
@@ -50,9 +50,10 @@ export async function hearCredits(ground: Ground): Promise<boolean> {
         tx,
         credits.map((one) => one.member_number),
       );
-      const happenings = credits.flatMap(({ member_number, transfer_id, at }) => {
+      const happenings = credits.flatMap(({ member_number, transfer_id, at, points }) => {
         const member_id = members.get(member_number);
-        return member_id === undefined ? [] : [{ member_id, cause: `points ${transfer_id}`, at }];
+        const body = { points, occurred_at: at.toISOString() };
+        return member_id === undefined ? [] : [{ member_id, cause: `points ${transfer_id}`, at, body }];
       });
       await tellHappenings(tx, ground, "points_credited", happenings);
     }
@@ -62,14 +63,18 @@ export async function hearCredits(ground: Ground): Promise<boolean> {
 }
 
 interface TierChanges {
-  readonly changes: readonly { readonly member_id: number; readonly direction?: number }[];
+  readonly changes: readonly { readonly member_id: number; readonly direction?: number; readonly to?: string }[];
 }
 
 const tierMoved: OutboxHandler = async (tx, ground, events: readonly OutboxEvent<TierChanges>[]) => {
+  const names = new Map((await tierChoices(tx)).map(({ tier, zh }) => [tier, zh]));
   for (const { event_id, payload, emitted_at } of events)
     for (const [kind, direction] of DIRECTIONS) {
       const moved = payload.changes.filter((one) => one.direction === direction);
-      const happenings = moved.map(({ member_id }) => ({ member_id, cause: `event ${event_id}`, at: emitted_at }));
+      const happenings = moved.map(({ member_id, to }) => {
+        const body = { tier_name: names.get(to ?? ""), occurred_at: emitted_at.toISOString() };
+        return { member_id, cause: `event ${event_id}`, at: emitted_at, body };
+      });
       await tellHappenings(tx, ground, kind, happenings);
     }
 };
@@ -86,6 +91,8 @@ export interface PastHappening {
   readonly at: Date;
   readonly kind: string;
   readonly cause: string;
+  /** What it says, as it would be told live. */
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** What happened of some kinds between two instants, in the order of time. */
@@ -96,14 +103,19 @@ export async function ownHappenings(
 ): Promise<PastHappening[]> {
   const found: (Omit<PastHappening, "member_id"> & { readonly number: number })[] = [];
   if (kinds.includes("points_credited"))
-    for (const { member_number, transfer_id, at } of await creditsBetween(tx, from, until))
-      found.push({ number: member_number, at, kind: "points_credited", cause: `points ${transfer_id}` });
-  const directions = DIRECTIONS.filter(([kind]) => kinds.includes(kind));
-  if (directions.length > 0)
-    for (const { member_number, direction, history_id, at } of await tierMovesBetween(tx, from, until)) {
-      const kind = directions.find(([, own]) => own === direction)?.[0];
-      if (kind !== undefined) found.push({ number: member_number, at, kind, cause: `tier ${history_id}` });
+    for (const { member_number, transfer_id, at, points } of await creditsBetween(tx, from, until)) {
+      const body = { points, occurred_at: at.toISOString() };
+      found.push({ number: member_number, at, kind: "points_credited", cause: `points ${transfer_id}`, body });
     }
+  const directions = DIRECTIONS.filter(([kind]) => kinds.includes(kind));
+  if (directions.length > 0) {
+    const names = new Map((await tierChoices(tx)).map(({ tier, zh }) => [tier, zh]));
+    for (const { member_number, direction, history_id, at, to_tier } of await tierMovesBetween(tx, from, until)) {
+      const kind = directions.find(([, own]) => own === direction)?.[0];
+      const body = { tier_name: names.get(to_tier), occurred_at: at.toISOString() };
+      if (kind !== undefined) found.push({ number: member_number, at, kind, cause: `tier ${history_id}`, body });
+    }
+  }
   const members = await currentMembers(
     tx,
     found.map(({ number }) => number),

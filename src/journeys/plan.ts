@@ -1,3 +1,4 @@
+import { wantedOfEvent, wantedOfMembers, wantedPlaces } from "./variables/told.ts";
 import { BRANCHES_MAX, type JourneyDefinition, type Node, waysOf } from "./definition.ts";
 
 /** A node with its place, and the places its ways lead to. */
@@ -14,8 +15,14 @@ export interface Plan {
   readonly definition: JourneyDefinition;
   readonly start: number;
   readonly stops: readonly Stop[];
-  /** A jump counts how often it was taken. */
-  readonly counts_ways: boolean;
+  /** A jump counts how often it was taken, or a message tells what an earlier node gave. */
+  readonly looks_back: boolean;
+  /** What messages tell of the entry and of members, and of which nodes. */
+  readonly told: {
+    readonly event: ReadonlySet<string>;
+    readonly member: ReadonlySet<string>;
+    readonly places: ReadonlySet<number>;
+  };
 }
 
 /** The number under which the way out `way` of the node at `place` is counted and kept in trails. */
@@ -42,8 +49,9 @@ export function planOf(version_id: number, definition: JourneyDefinition): Plan 
     node,
     ways: waysOf(node).map(placeOfKey),
   }));
-  const counts_ways = stops.some(({ node }) => node.kind === "jump");
-  const plan = { version_id, definition, start: placeOfKey(definition.start), stops, counts_ways };
+  const told = { event: wantedOfEvent(stops), member: wantedOfMembers(stops), places: wantedPlaces(stops) };
+  const looks_back = told.places.size > 0 || stops.some(({ node }) => node.kind === "jump");
+  const plan = { version_id, definition, start: placeOfKey(definition.start), stops, looks_back, told };
   plans.set(version_id, plan);
   return plan;
 }

@@ -99,7 +99,10 @@ test("a node that is not filled in yet says what it lacks, and the others keep t
 
 test("whoever draws is told which records and templates there are", async () => {
   const { events, templates } = await call("GET", "/api/journeys/node-choices");
-  expect(events).toContainEqual({ kind: "order", zh: "订单", en: "Order" });
+  expect(events).toContainEqual(expect.objectContaining({ kind: "order", zh: "订单", en: "Order" }));
+  const values = (kind: string) => events.find((one: { kind: string }) => one.kind === kind)?.values;
+  expect(values("order")).toContainEqual({ value: "order_no", zh: "订单号", en: "Order number", type: "text" });
+  expect(values("member")).toEqual([]);
   expect(templates).toContainEqual(expect.objectContaining({ template: "hello", channel: "inbox" }));
 });
 

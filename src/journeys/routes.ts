@@ -14,6 +14,7 @@ import { edgeOf } from "./plan.ts";
 import { journeyFigures, versionCounts, versionsOf } from "./report-store.ts";
 import { choiceRoute } from "./choice-route.ts";
 import { runRoutes } from "./run-routes.ts";
+import { previewRoute } from "./variables/preview-route.ts";
 import { presentMembers } from "./run-store.ts";
 import { sceneRoutes } from "./scenes/routes.ts";
 import { CATCH_UP_DAYS } from "./schedule/enter-scheduled.ts";
@@ -145,6 +146,7 @@ export function journeyRoutes(app: FastifyInstance, ground: Ground): void {
       }),
   );
   choiceRoute(app, ground);
+  previewRoute(app, ground);
   sceneRoutes(app, ground);
   writeRoutes(app, ground);
   runRoutes(app, ground);

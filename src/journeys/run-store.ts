@@ -1,6 +1,7 @@
 import type { Tx } from "../store/index.ts";
 import type { JourneyDefinition } from "./definition.ts";
 import type { LiveVersion } from "./journey-store.ts";
+import type { Given } from "./variables/event-values.ts";
 
 /** Why a run is over. */
 export type Ended = "finished" | "goal" | "hold_out" | "stopped" | "member_gone" | "lost_way";
@@ -15,8 +16,11 @@ export interface DueRun {
   readonly heard: boolean;
   readonly waits: boolean;
   readonly goal_at: Date | null;
-  /** The way up to now, where it was asked for. */
+  /** The way up to now with its instants, where it was asked for. */
   readonly trail: readonly number[];
+  readonly trail_at: readonly number[];
+  /** What let it in, where messages tell of it. */
+  readonly given: Given | null;
 }
 
 /** Who comes in: a member, and what for. */
@@ -24,6 +28,8 @@ export interface Entrant {
   readonly member_id: number;
   readonly entry_key: string;
   readonly lane: string;
+  /** What messages tell of what let it in. */
+  readonly given?: Given | undefined;
 }
 
 /** An array of numbers as PostgreSQL reads it: the driver looks at each element for what must be quoted. */
@@ -41,9 +47,9 @@ export function insertRuns(
   { start, at, apart_since }: { readonly start: number; readonly at: Date; readonly apart_since: Date | null },
 ): Promise<{ run_id: number; member_id: number }[]> {
   return tx.query(
-    `insert into journeys.run (version_id, journey, member_id, entry_key, lane, node, due_at, entered_at)
-     select $1, $2, u.member_id, u.entry_key, u.lane, $6, $7, $7
-     from unnest($3::bigint[], $4::text[], $5::text[]) u (member_id, entry_key, lane)
+    `insert into journeys.run (version_id, journey, member_id, entry_key, lane, node, due_at, entered_at, given)
+     select $1, $2, u.member_id, u.entry_key, u.lane, $6, $7, $7, u.given
+     from unnest($3::bigint[], $4::text[], $5::text[], $9::json[]) u (member_id, entry_key, lane, given)
      where exists (select from catalogue.members m where m.member_id = u.member_id)
        and ($8::timestamptz is null or not exists (select from journeys.run r where r.member_id = u.member_id
          and r.journey = $2 and r.lane = u.lane and r.entered_at > $8))
@@ -57,6 +63,7 @@ export function insertRuns(
       start,
       at,
       apart_since,
+      entrants.map(({ given }) => (given === undefined ? null : JSON.stringify(given))),
     ],
   );
 }
@@ -69,7 +76,8 @@ export function takeDue(
   { limit, trails }: { readonly limit: number; readonly trails: boolean },
 ): Promise<DueRun[]> {
   return tx.query<DueRun>(
-    `select run_id, member_id, node, step, due_at, heard, waits, goal_at, ${trails ? "trail" : "'{}'::int[] as trail"} from journeys.run
+    `select run_id, member_id, node, step, due_at, heard, waits, goal_at, given,
+       ${trails ? "trail, trail_at" : "'{}'::int[] as trail, '{}'::int[] as trail_at"} from journeys.run
      where version_id = $1 and ended_at is null and due_at <= $2 order by due_at limit $3 for update skip locked`,
     [version_id, now, limit],
   );

@@ -1,3 +1,4 @@
+import { templateNames } from "../channels/index.ts";
 import type { Ground } from "../ground.ts";
 import { conditionSentence, segmentName } from "../segments/index.ts";
 import type { Tx } from "../store/index.ts";
@@ -99,8 +100,10 @@ export async function nodeSentence(tx: Tx, ground: Ground, node: Node): Promise<
       const parts = node.branches.map((branch) => `${branch.percent}%`).join(" / ");
       return { zh: `随机分成 ${parts}`, en: `Split by chance ${parts}` };
     }
-    case "message":
-      return { zh: `发消息「${node.template}」`, en: `Send “${node.template}”` };
+    case "message": {
+      const name = (await templateNames(tx, [node.template])).get(node.template) ?? node.template;
+      return { zh: `发消息「${name}」`, en: `Send “${name}”` };
+    }
     case "points": {
       const { points, valid_days, budget } = node;
       const paid =

@@ -3,8 +3,9 @@ import { taskEnd } from "./acts/staff-task.ts";
 import type { Node } from "./definition.ts";
 import { partOf } from "./bucket.ts";
 import { after, nextTime, nextWithin } from "./moment.ts";
-import { edgeOf, type Plan, type Stop } from "./plan.ts";
+import { edgeOf, placeOf, type Plan, type Stop } from "./plan.ts";
 import type { Ended } from "./run-store.ts";
+import type { MessageNode } from "./variables/fill.ts";
 
 /** Nodes that a run passes in one go at most; whoever has more ahead of it goes on with the next. */
 const NODES_A_GO = 60;
@@ -21,9 +22,28 @@ export interface Walker {
   /** Whether it has begun to wait where it stands. */
   waits: boolean;
   readonly trail: number[];
-  /** The way up to now, where the journey has a jump that counts it. */
+  /** The way up to now with its instants, where the journey looks back. */
   readonly before: readonly number[];
+  readonly before_at: readonly number[];
   ended: Ended | null;
+}
+
+/** When a run last passed nodes of these places by the version that it walks, in seconds. */
+export function lastPassed(
+  places: ReadonlySet<number>,
+  { before, before_at, trail, now }: Walker,
+): Map<number, number> {
+  const passed = new Map<number, number>();
+  if (places.size === 0) return passed;
+  for (let at = before.findLastIndex((edge) => edge < 0) + 1; at < before.length; at += 1) {
+    const { place } = placeOf(before[at] ?? 0);
+    if (places.has(place)) passed.set(place, before_at[at] ?? 0);
+  }
+  for (const edge of trail) {
+    const { place } = placeOf(edge);
+    if (places.has(place)) passed.set(place, Math.floor(now.getTime() / 1000));
+  }
+  return passed;
 }
 
 type PointsNode = Extract<Node, { kind: "points" }>;
@@ -34,7 +54,7 @@ export interface Walk {
   readonly timezone: string;
   /** Who of those before a condition meets it, each as of the instant at which it walks. */
   readonly meeting: (condition: unknown, walkers: readonly Walker[]) => Promise<ReadonlySet<Walker>>;
-  readonly message: (stop: Stop, walker: Walker, template: string) => void;
+  readonly message: (stop: Stop, walker: Walker, node: MessageNode) => void;
   readonly points: (stop: Stop, walker: Walker, node: PointsNode) => void;
   readonly act: (stop: Stop, walker: Walker, node: Act) => void;
   readonly exposed: (walker: Walker, experiment: string, variant: string) => void;
@@ -91,7 +111,7 @@ async function passNode(walk: Walk, stop: Stop, walkers: readonly Walker[]): Pro
       return;
     case "message":
       for (const walker of walkers) {
-        walk.message(stop, walker, node.template);
+        walk.message(stop, walker, node);
         leave(stop, walker, 0);
       }
       return;

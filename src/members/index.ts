@@ -26,6 +26,7 @@ export { type ConsentWord, sayConsents, sayProfiling } from "./own-word.ts";
 export { countOldEvents, forgetOldEvents } from "./retention.ts";
 export { type Reached, reachedMembers } from "./reach-store.ts";
 export { timeline } from "./timeline.ts";
+export { newestTold, type ToldEvent, toldEvents, toldSales } from "./told-event-store.ts";
 export {
   checkJob,
   type FoundRow,

@@ -17,7 +17,7 @@ import { deliverAll } from "./outbox.ts";
 /** What a journey did in an example, as instants and names. */
 export interface PlayedScene {
   readonly ways: readonly (readonly [at: string, node: string])[];
-  readonly messages: readonly (readonly [at: string, template: string])[];
+  readonly messages: readonly (readonly [at: string, template: string, told: object])[];
   readonly runs: readonly { readonly ended: string | null; readonly troubles: number }[];
 }
 
@@ -116,9 +116,9 @@ async function found({ ground }: TestWorld, scene: Scene): Promise<PlayedScene> 
     `select r.trail, r.trail_at, r.ended, (select count(*)::int from journeys.trouble t where t.run_id = r.run_id) as troubles
      from journeys.run r order by r.run_id`,
   );
-  const messages = await rows<{ requested_at: Date; template: string }>(
+  const messages = await rows<{ requested_at: Date; template: string; variables: object }>(
     ground,
-    "select requested_at, template from channels.message where source = 'journeys' order by message_id",
+    "select requested_at, template, variables from channels.message where source = 'journeys' order by message_id",
   );
   const keys = Object.keys(scene.journey.nodes);
   const ways = runs.flatMap(({ trail, trail_at }) =>
@@ -126,7 +126,9 @@ async function found({ ground }: TestWorld, scene: Scene): Promise<PlayedScene> 
   );
   return {
     ways,
-    messages: messages.map(({ requested_at, template }) => [iso(requested_at), template] as const),
+    messages: messages.map(
+      ({ requested_at, template, variables }) => [iso(requested_at), template, variables] as const,
+    ),
     runs: runs.map(({ ended, troubles }) => ({ ended, troubles })),
   };
 }
@@ -134,3 +136,7 @@ async function found({ ground }: TestWorld, scene: Scene): Promise<PlayedScene> 
 /** An example's instants, written as the player writes them. */
 export const inUtc = (list: readonly (readonly [string, string])[]) =>
   list.map(([at, what]) => [iso(at), what] as const);
+
+/** An example's messages, as the player writes them. */
+export const toldInUtc = (list: Scene["example"]["messages"]) =>
+  list.map(([at, template, told = {}]) => [iso(at), template, told] as const);

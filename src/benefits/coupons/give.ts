@@ -1,10 +1,11 @@
 import type { Ground } from "../../ground.ts";
-import { businessDay } from "../../platform/index.ts";
+import { type BusinessDay, businessDay } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
 import { openBatches } from "../entitlements/grant-store.ts";
 import "../errors.ts";
 import { couponsToGive, leftToGive } from "./batch-store.ts";
-import { beginIssuance, MEMBERS_NAMED_MAX } from "./issue.ts";
+import { beginIssuance, MEMBERS_NAMED_MAX, validDays } from "./issue.ts";
+import { givenLastDays } from "./given-store.ts";
 import { batchesById } from "./wallet-store.ts";
 
 /** One coupon that a later domain gives a member. */
@@ -79,3 +80,21 @@ export async function rehearseCoupons(
 /** Coupons that can be given, with how many are left. */
 export const couponChoices = (tx: Tx, ground: Ground): ReturnType<typeof couponsToGive> =>
   couponsToGive(tx, todayIn(ground));
+
+/**
+ * Until when the newest coupons are valid that members were given under keys of a form; null: without an end. Who was given
+ * none is not in it.
+ * @param keys a regular expression over the keys of the gifts
+ */
+export const couponLastDays = givenLastDays;
+
+/** Until when a coupon would be valid that is given on a day; undefined: none is left. */
+export async function rehearseLastDay(
+  tx: Tx,
+  coupon: string,
+  day: BusinessDay,
+): Promise<BusinessDay | null | undefined> {
+  const batch_id = (await openBatches(tx, [coupon], day)).get(coupon);
+  const batch = batch_id === undefined ? undefined : (await batchesById(tx, [batch_id])).get(batch_id);
+  return batch === undefined ? undefined : validDays(batch, day).last_day;
+}

@@ -26,11 +26,11 @@ export function fatesOf(tx: Tx, source: string, prefix: string): Promise<Fate[]>
   );
 }
 
-/** Which of these templates do not exist. */
-export async function unknownTemplates(tx: Tx, templates: readonly string[]): Promise<string[]> {
-  const rows = await tx.query<{ template: string }>("select template from channels.template where template = any($1)", [
-    templates,
-  ]);
-  const known = new Set(rows.map((row) => row.template));
-  return templates.filter((template) => !known.has(template));
+/** What people call these templates: the key where there is no name; nothing of those that do not exist. */
+export async function templateNames(tx: Tx, templates: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await tx.query<{ template: string; name: string }>(
+    "select template, name from channels.template where template = any($1)",
+    [templates],
+  );
+  return new Map(rows.map(({ template, name }) => [template, name === "" ? template : name]));
 }

@@ -20,6 +20,7 @@ export interface RehearsedRequest {
   readonly template: string;
   readonly at: Date;
   /** As in `MessageRequest`. */
+  readonly variables?: Readonly<Record<string, string | number | boolean | null>>;
   readonly priority?: number;
 }
 
@@ -111,7 +112,8 @@ export async function rehearseMessages(
     if (real !== undefined) real();
     else if (request !== undefined && fates[place] === undefined && at < options.until.getTime()) {
       const consent = consents.get(`${place} ${at}`) ?? null;
-      fates[place] = decide(known, candidateThen(known, { ...request, at: new Date(at) }, place, consent), {
+      const parts = partsOf(known, request);
+      fates[place] = decide(known, candidateThen(known, { ...request, at: new Date(at) }, place, consent), parts, {
         now: new Date(at),
         told,
         counters,
@@ -131,6 +133,12 @@ export async function rehearseMessages(
 
 const NOTHING = { reason: null, cost_minor: 0, parts: 0 } as const;
 
+/** Billed pieces of a message; undefined: its words cannot be rendered. */
+function partsOf({ templates, words }: Known, { template, variables }: RehearsedRequest): number | undefined {
+  if (variables === undefined) return words.get(template)?.parts;
+  return wordsOf(templates.approved.get(template)?.parsed, { variables, member: { name: A_NAME, number: 1 } })?.parts;
+}
+
 interface Standing {
   readonly now: Date;
   readonly told: Map<string, ToldLast>;
@@ -139,12 +147,17 @@ interface Standing {
 }
 
 /** As a batch of one. @returns undefined: it waits for the end of the quiet hours */
-function decide(known: Known, one: Candidate, { now, told, counters, stock }: Standing): RehearsedFate | undefined {
+function decide(
+  known: Known,
+  one: Candidate,
+  parts: number | undefined,
+  { now, told, counters, stock }: Standing,
+): RehearsedFate | undefined {
   const held = (reason: HeldReason): RehearsedFate => ({ ...NOTHING, state: "held", reason, at: now });
   const verdict = judge(one, known.policy, now, told);
   if (verdict.kind === "later") return undefined;
   if (verdict.kind === "held") return held(verdict.reason);
-  const { parts, cost_minor } = known.words.get(one.template) ?? { parts: undefined, cost_minor: 0 };
+  const { cost_minor } = known.words.get(one.template) ?? { cost_minor: 0 };
   if (parts === undefined) return held("template_broken");
   const content = known.templates.approved.get(one.template)?.content;
   if (!stock.has(one.member_id, content)) return held("no_subscription");

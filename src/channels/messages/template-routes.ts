@@ -2,9 +2,9 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import { staffNames } from "../../access/index.ts";
 import type { Ground } from "../../ground.ts";
-import { memberRowsById } from "../../members/index.ts";
-import { aboutOne, Instant, problem } from "../../platform/index.ts";
+import { aboutOne, Instant } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
+import { previewContent } from "./preview.ts";
 import {
   byOf,
   closed,
@@ -21,7 +21,7 @@ import {
   VersionParams,
 } from "./route-parts.ts";
 import { listSigns, requireFiled, saveSign, type SignState } from "./sign-store.ts";
-import { Content, parseContent, renderContent } from "./template.ts";
+import { Content } from "./template.ts";
 import {
   listTemplates,
   type MoveRow,
@@ -208,19 +208,7 @@ function previewRoutes(app: FastifyInstance, ground: Ground): void {
     async (request) => {
       const { content, member_id, variables } = request.body;
       requireReadable(content);
-      const [member] =
-        member_id === undefined
-          ? []
-          : await ground.store.read({ ...request.scope, personal: "mask" }, (tx) =>
-              memberRowsById(tx, ground, [member_id]),
-            );
-      const scope = { variables, member: { name: member?.name_masked ?? "王**", number: member?.member_id ?? 0 } };
-      try {
-        const { title, text, parts } = renderContent(parseContent(content), scope);
-        return { title, text, parts, letters: text.length };
-      } catch (error) {
-        throw problem("channels.template_unreadable", { why: (error as Error).message.slice(0, 300) });
-      }
+      return previewContent(ground, request.scope, content, { member_id: member_id ?? null, variables });
     },
   );
 }

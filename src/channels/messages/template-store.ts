@@ -1,7 +1,7 @@
 import { problem } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
 import type { Category, Channel } from "./request.ts";
-import type { Content } from "./template.ts";
+import { type Content, variablesRead } from "./template.ts";
 
 export type VersionState = "draft" | "submitted" | "approved" | "rejected" | "retired";
 
@@ -61,22 +61,45 @@ export interface TemplateChoice {
   readonly template: string;
   readonly channel: Channel;
   readonly category: Category;
+  /** For people; its key where it has no name. */
+  readonly name: string;
   /** Whether one of its versions may be sent. */
   readonly approved: boolean;
-  /** Of the newest version. */
+  /** Of the version in use, else of the newest. */
   readonly text: string;
+  /** Variables of the version in use, else of the newest. */
+  readonly variables: readonly string[];
+  /** Variables of any version that may still come into use. */
+  readonly known: readonly string[];
+}
+
+/** What a template says: its version in use, else its newest. */
+export const wordsInUse = ({ versions }: Pick<TemplateRow, "versions">): TemplateVersion | undefined =>
+  versions.find(({ state }) => state === "approved") ?? versions[0];
+
+function readsOf(version: TemplateVersion | undefined): string[] {
+  try {
+    return version === undefined ? [] : variablesRead(version.content);
+  } catch {
+    return [];
+  }
 }
 
 /** Templates with what they say, for whoever chooses one. */
 export async function templateChoices(tx: Tx): Promise<TemplateChoice[]> {
-  const rows = await listTemplates(tx);
-  return rows.map(({ template, channel, category, versions }) => ({
-    template,
-    channel,
-    category,
-    approved: versions.some(({ state }) => state === "approved"),
-    text: versions[0]?.content.text ?? "",
-  }));
+  return (await listTemplates(tx)).map((row) => {
+    const { template, name, channel, category, versions } = row;
+    return {
+      template,
+      name: name === "" ? template : name,
+      channel,
+      category,
+      approved: versions.some(({ state }) => state === "approved"),
+      text: wordsInUse(row)?.content.text ?? "",
+      variables: readsOf(wordsInUse(row)),
+      known: [...new Set(versions.filter(({ state }) => state !== "retired").flatMap(readsOf))],
+    };
+  });
 }
 
 /** @throws channels.template_not_found */

@@ -157,6 +157,15 @@ export function parseContent(content: Content): Parsed {
 }
 export type ParsedContent = ReturnType<typeof parseContent>;
 
+/** The variables that its words read, beside the member's own fields. */
+export function variablesRead(content: Content): string[] {
+  const { title, text, parameters } = parseContent(content);
+  const names = [title, text, ...parameters.map(([, read]) => read)].flatMap((read) =>
+    engine.globalVariablesSync(read),
+  );
+  return [...new Set(names)].filter((name) => name !== "member");
+}
+
 const PART_FIRST = 70;
 const PART_OF_MANY = 67;
 

@@ -189,6 +189,7 @@ async function ownEntries(
       at: one.at,
       event: one.kind,
       cause: one.kind === entering ? one.cause : null,
+      body: one.body,
     }));
 }
 

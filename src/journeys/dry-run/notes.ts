@@ -41,6 +41,16 @@ export const NOTES = {
       `人群的进出从 ${day} 起才有记录，更早的没有算。`,
       `Who entered and left the segment is kept from ${day} on; what was before is not counted.`,
     ),
+  values_of_now: note(
+    "values_of_now",
+    "消息里会员的积分、等级等按现在的填。",
+    "What messages tell of a member's points and tier is that of now.",
+  ),
+  entry_untold: note(
+    "entry_untold",
+    "消息要告诉会员进入时发生的事，但试运行里人群在第一天进入，没有这件事：这些消息会因缺变量而不发。",
+    "Messages tell of what let the member in, and a segment enters on the first day without it: they are held back for missing variables.",
+  ),
   tasks_undone: note(
     "tasks_undone",
     "给导购的任务在试运行里没有人办：等它的会员都走「没有办」。",

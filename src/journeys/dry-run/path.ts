@@ -9,6 +9,9 @@ export interface Path {
   readonly member_id: number;
   readonly entry_key: string;
   readonly lane: string;
+  /** What let it in, and what that says where it is known already. */
+  readonly cause: string;
+  readonly body: Readonly<Record<string, unknown>> | undefined;
   readonly entered_at: Date;
   node: number;
   step: number;

@@ -5,7 +5,7 @@ import type { Tx } from "../../store/index.ts";
 import { askOf, earnOf } from "../advance.ts";
 import type { JourneyDefinition } from "../definition.ts";
 import { type Plan, planOf } from "../plan.ts";
-import type { Walk, Walker } from "../walk.ts";
+import { lastPassed, type Walk, type Walker } from "../walk.ts";
 import { type Asked, historyOf } from "./entries.ts";
 import { earlierRuns } from "./history-store.ts";
 import type { Note } from "./notes.ts";
@@ -131,7 +131,8 @@ function pastWalk(tx: Tx, ground: Ground, plan: Plan, effects: Effects) {
       }
       return meeting;
     },
-    message: (stop, walker, template) => effects.messages.push({ ...effect(stop, walker), template }),
+    message: (stop, walker, { template }) =>
+      effects.messages.push({ ...effect(stop, walker), template, passed: lastPassed(plan.told.places, walker) }),
     points: (stop, walker, node) => {
       const earning = earnOf(plan, stop, walker, node, timezone);
       effects.points.push({ ...effect(stop, walker), points: node.points, earning });

@@ -13,6 +13,8 @@ export interface Happening {
   readonly event: string | null;
   /** What an entry by it is known by; null: it lets nobody in. */
   readonly cause: string | null;
+  /** What it says, of what happens on the platform itself; records are read when a message tells of them. */
+  readonly body?: Readonly<Record<string, unknown>>;
 }
 
 /** Steps of all paths together: a journey that turns in a circle every minute ends here, with a sentence. */
@@ -102,7 +104,7 @@ export class Play {
   }
 
   /** In the order of the stage: it ends waits, reaches the goal, lets in. */
-  #happen(walked: Walked, { at, event, cause }: Happening): void {
+  #happen(walked: Walked, { at, event, cause, body }: Happening): void {
     const { definition } = this.#plan;
     if (event !== null) {
       const places = this.#waits.get(event);
@@ -118,6 +120,8 @@ export class Play {
     const path: Path = {
       path: this.#paths.length,
       ...entrant,
+      cause,
+      body,
       entered_at: at,
       node: this.#plan.start,
       step: 0,
@@ -141,7 +145,19 @@ export class Play {
     const { node, step, due_at, heard, waits, member_id } = path;
     const ended = endedBefore(path, member_id, { state: "live", definition: this.#plan.definition });
     const run = { run_id: path.path, member_id };
-    return { run, now: due_at, node, step, due_at, heard, waits, trail: [], before: path.trail, ended };
+    return {
+      run,
+      now: due_at,
+      node,
+      step,
+      due_at,
+      heard,
+      waits,
+      trail: [],
+      before: path.trail,
+      before_at: path.trail_at,
+      ended,
+    };
   }
 
   #settle({ now, node, step, due_at, waits, trail, ended }: Walker, path: Path): void {

@@ -11,6 +11,7 @@ import type { JourneyDefinition } from "../definition.ts";
 import type { Plan } from "../plan.ts";
 import { prioritiesOf } from "../priority.ts";
 import { entrySentence, nodeSentence } from "../sentence.ts";
+import { toldThen } from "../variables/told-then.ts";
 import type { Asked } from "./entries.ts";
 import { versionNumbers } from "./history-store.ts";
 import { type Note, NOTES } from "./notes.ts";
@@ -89,10 +90,15 @@ async function play(
   const { tx } = reading;
   await tx.query("set local jit = off");
   const { plan, paths, effects, notes: told } = await playDays(reading, ground, definition, leading);
-  const settled = await settle(tx, ground, definition, effects, leading);
+  const settled = await settle(tx, ground, { plan, paths }, effects, leading);
   await leading.step();
   const given = settled.points.reduce((sum, one) => sum + (one.refused === undefined ? one.points : 0), 0);
-  const notes = [NOTES.by_occurrence, NOTES.rules_of_now, ...told, ...(await notesOfNow(tx, ground, plan))];
+  const notes = [
+    NOTES.by_occurrence,
+    NOTES.rules_of_now,
+    ...told,
+    ...(await notesOfNow(tx, ground, plan, leading.asked)),
+  ];
   const points_minor = await worthOf(tx, ground, given);
   return { plan, paths, settled, summary: summaryOf(plan, paths, settled, { notes, points_minor }) };
 }
@@ -101,23 +107,11 @@ async function play(
 async function settle(
   tx: Tx,
   ground: Ground,
-  definition: JourneyDefinition,
+  { plan, paths }: Pick<Played, "plan" | "paths">,
   { messages, points, acts }: Effects,
   { asked: { from, until }, pulse }: Pick<Leading, "asked" | "pulse">,
 ): Promise<Settled> {
-  const first_words = (await versionNumbers(tx, definition.key)).map(String);
-  const priority = await prioritiesOf(
-    tx,
-    definition,
-    messages.map(({ member_id }) => member_id),
-  );
-  const inOrder = messages
-    .map((one) => ({ ...one, priority: priority(one.member_id) }))
-    .sort((a, b) => a.at.getTime() - b.at.getTime());
-  const instead_of = { source: "journeys", first_words };
-  // whoever is due at the very end is played, and the gate still looks at it
-  const last = new Date(until.getTime() + 1);
-  const fates = await rehearseMessages(tx, ground, inOrder, { from, until: last, instead_of, pulse });
+  const { definition } = plan;
   const granted = points.toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const refused = await rehearseEarnings(
     tx,
@@ -129,18 +123,42 @@ async function settle(
     ground,
     asked.map(({ ask }) => ask),
   );
-  return {
+  const given = {
     acts: asked.map((one, at) => ({ ...one, refused: kept_back[at] })),
+    points: granted.map((one, at) => ({ ...one, refused: refused[at] })),
+  };
+  const told = await toldThen(tx, ground, { plan, paths }, messages, given);
+  const first_words = (await versionNumbers(tx, definition.key)).map(String);
+  const priority = await prioritiesOf(
+    tx,
+    definition,
+    messages.map(({ member_id }) => member_id),
+  );
+  const inOrder = told
+    .map((one) => ({ ...one, priority: priority(one.member_id) }))
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
+  const instead_of = { source: "journeys", first_words };
+  // whoever is due at the very end is played, and the gate still looks at it
+  const last = new Date(until.getTime() + 1);
+  const fates = await rehearseMessages(tx, ground, inOrder, { from, until: last, instead_of, pulse });
+  return {
+    ...given,
     messages: inOrder.flatMap((one, at) => {
       const fate = fates[at];
       return fate === undefined ? [] : [{ ...one, fate }];
     }),
-    points: granted.map((one, at) => ({ ...one, refused: refused[at] })),
   };
 }
 
-async function notesOfNow(tx: Tx, ground: Ground, { stops, definition: { entry } }: Plan): Promise<Note[]> {
+async function notesOfNow(
+  tx: Tx,
+  ground: Ground,
+  { stops, told, definition: { entry } }: Plan,
+  { segment_id }: Asked,
+): Promise<Note[]> {
   const notes: Note[] = [];
+  if (told.member.size > 0) notes.push(NOTES.values_of_now);
+  if (told.event.size > 0 && segment_id !== null) notes.push(NOTES.entry_untold);
   if (stops.some(({ node }) => node.kind === "staff_task" && node.otherwise !== undefined))
     notes.push(NOTES.tasks_undone);
   if (stops.some(({ node }) => node.kind === "enter")) notes.push(NOTES.other_journeys);

@@ -16,6 +16,8 @@ export interface Effect {
 
 export interface MessageEffect extends Effect {
   readonly template: string;
+  /** When the path had last passed the nodes that the message tells of, in seconds. */
+  readonly passed: ReadonlyMap<number, number>;
 }
 
 export interface PointsEffect extends Effect {

@@ -27,9 +27,11 @@ export interface SceneExample {
   readonly records: readonly ExampleRecord[];
   /** The nodes that were left, and when. */
   readonly way: readonly (readonly [at: string, node: string])[];
-  /** The templates that were asked for, and when. */
-  readonly messages: readonly (readonly [at: string, template: string])[];
+  /** The templates that were asked for, and when, with what their variables stood for. */
+  readonly messages: readonly (readonly [at: string, template: string, told?: Told])[];
 }
+
+type Told = Readonly<Record<string, string | number>>;
 
 /** A lifecycle scene that ships: a journey with its templates and an example. */
 export interface Scene {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { SCENES } from "../../../definitions/journeys/index.ts";
 import { openTestWorld } from "../../../tests/support/database.ts";
-import { inUtc, playScene } from "../../../tests/support/played-scenes.ts";
+import { inUtc, playScene, toldInUtc } from "../../../tests/support/played-scenes.ts";
 
 describe("a shipped scene does to the member of its example what the example says, at those instants", () => {
   test.for(SCENES.map((scene) => [scene.key, scene] as const))("%s", async ([, scene]) => {
@@ -9,7 +9,7 @@ describe("a shipped scene does to the member of its example what the example say
     try {
       const played = await playScene(world, scene);
       expect(played.ways).toEqual(inUtc(scene.example.way));
-      expect(played.messages).toEqual(inUtc(scene.example.messages));
+      expect(played.messages).toEqual(toldInUtc(scene.example.messages));
       expect(played.runs.map(({ troubles }) => troubles)).toEqual([0]);
     } finally {
       await cleanUp();

@@ -153,7 +153,16 @@ function Panel({ draft, selected, view, onSelect, t }: PanelProps) {
       <h3>
         <span aria-hidden="true">{ICONS[node.kind]}</span> {t(`kind.${node.kind}`)}
       </h3>
-      <NodeForm key={selected} node={node} sentence={view.textOf(selected)} onChange={set} t={t} />
+      <NodeForm
+        key={selected}
+        node={node}
+        nodeKey={selected}
+        drawn={drawn}
+        labelOf={(key) => view.textOf(key).slice(0, 40)}
+        sentence={view.textOf(selected)}
+        onChange={set}
+        t={t}
+      />
       <WaysForm node={node} others={others} wayText={(way) => view.wayText(selected, way)} onChange={set} t={t} />
       <Button
         danger

@@ -1,8 +1,12 @@
 import type { Translate } from "../../texts/texts.ts";
-import type { NodeData } from "./model/graph.ts";
+import type { Drawn, NodeData } from "./model/graph.ts";
 
 export interface FormProps {
   readonly node: NodeData;
+  readonly nodeKey: string;
+  /** The whole draft, and what its steps do in short. */
+  readonly drawn: Drawn;
+  readonly labelOf: (key: string) => string;
   readonly sentence: string;
   readonly onChange: (change: Readonly<Record<string, unknown>>, field?: string) => void;
   readonly t: Translate;

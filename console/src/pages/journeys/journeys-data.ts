@@ -119,14 +119,23 @@ export function useJourney(journey: string, version: number | undefined) {
   });
 }
 
-interface NodeChoices {
-  readonly events: readonly { readonly kind: string; readonly zh: string; readonly en: string }[];
+/** A value that a variable of a message may have. */
+export interface ValueChoice extends Words {
+  readonly value: string;
+}
+
+export interface NodeChoices {
+  readonly events: readonly (Words & { readonly kind: string; readonly values: readonly ValueChoice[] })[];
   readonly templates: readonly {
     readonly template: string;
+    readonly name: string;
+    readonly variables: readonly string[];
     readonly channel: string;
     readonly approved: boolean;
     readonly text: string;
   }[];
+  readonly member_values: readonly ValueChoice[];
+  readonly step_values: Readonly<Record<string, readonly ValueChoice[]>>;
   readonly robots: readonly {
     readonly robot_id: number;
     readonly name: string;

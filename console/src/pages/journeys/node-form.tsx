@@ -8,6 +8,7 @@ import { ChosenForm, ExperimentForm, JumpForm, RobotForm, StaffTaskForm, TierDay
 import { ConditionDialog } from "./condition-dialog.tsx";
 import { type FormProps, numberOf, textOf } from "./form-values.ts";
 import { useNodeChoices } from "./journeys-data.ts";
+import { MessageForm } from "./message-form.tsx";
 import { type NodeData, waysOf, withWay } from "./model/graph.ts";
 
 const BRANCHES_MAX = 12;
@@ -302,33 +303,6 @@ function RandomForm({ node, onChange, t }: FormProps) {
         </Button>
         <Button onClick={evenly}>{t("field.evenly")}</Button>
       </div>
-    </>
-  );
-}
-
-function MessageForm({ node, onChange, t }: FormProps) {
-  const { data } = useNodeChoices();
-  const templates = data?.templates ?? [];
-  const chosen = textOf(node["template"]);
-  const found = templates.find(({ template }) => template === chosen);
-  const options = templates.map(({ template, channel, approved }) => ({
-    value: template,
-    label: `${template} · ${t(`channel.${channel}`)}${approved ? "" : ` · ${t("field.not_approved")}`}`,
-  }));
-  return (
-    <>
-      <SelectField
-        label={t("field.template")}
-        value={chosen}
-        options={
-          found === undefined
-            ? [{ value: chosen, label: chosen === "" ? t("field.choose") : chosen }, ...options]
-            : options
-        }
-        hint={templates.length === 0 ? t("field.no_templates") : undefined}
-        onChange={(template) => onChange({ template })}
-      />
-      {found === undefined ? null : <blockquote className="jc-condition">{found.text}</blockquote>}
     </>
   );
 }
