@@ -46,7 +46,7 @@ const USAGE = `huitou <command>
     --port 8899 --smtp-port 8825
   audit COMMAND …   verify the audit log, receive checkpoints (huitou audit --help)
   ledger verify     look at the whole points ledger: chain, balances, sum
-  keys COMMAND      state and rotation of the master key (huitou keys --help)
+  keys COMMAND      state and rotation of the master key, another index key (huitou keys --help)
   backup, restore   back up while working, restore, try a restore (huitou backup --help)
   generate [--check] write openapi.json and the reference pages, or say which are stale`;
 
@@ -102,6 +102,10 @@ async function run(args: readonly string[], config: Config): Promise<void> {
         process.exitCode = await ledgerCommand(ground, rest, say);
       });
     case "keys":
+      if (rest[0] === "exchange-index") {
+        const { exchangeIndexCommand } = await import("./exchange-command.ts");
+        return exchangeIndexCommand(config, say);
+      }
       return withComposition(config, ({ ground }) => keys(ground, rest));
     case "assess":
       return withComposition(config, (composition) => assessByHand(composition, rest));

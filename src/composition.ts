@@ -22,7 +22,7 @@ import {
 } from "./store/index.ts";
 import { registerTagFollowers } from "./tags/index.ts";
 import { registerIndicators } from "./trust/index.ts";
-import { keyMetrics, openVault, replayDeletions } from "./vault/index.ts";
+import { keyMetrics, openVault, replayDeletions, requireSameIndex } from "./vault/index.ts";
 
 export interface Composition {
   readonly ground: Ground;
@@ -45,13 +45,15 @@ export interface ComposeOptions {
   readonly databases?: Databases;
   /** It was just restored: not finished, but whole enough to be looked at. */
   readonly restoring?: boolean;
+  /** For the exchange of the index key: opens what nothing else may open while it is unfinished. */
+  readonly exchanging?: boolean;
   /** The database is known to be at the newest version (a clone of a migrated one). */
   readonly migrated?: boolean;
 }
 
 /** Starts the stores, migrates, and makes the ground that all domains stand on. */
 export async function compose(options: ComposeOptions): Promise<Composition> {
-  const { config, clock: wall, log, domains } = options;
+  const { config, log } = options;
   if (options.restoring !== true) refuseHalfRestored(config.data_dir);
   const databases =
     options.databases ??
@@ -62,9 +64,24 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       log,
       throwaway: options.throwaway ?? false,
     }));
+  try {
+    return await composeOn(options, databases);
+  } catch (error) {
+    // a server of ours that nobody will use must not stay behind, nor keep the process alive
+    if (options.databases === undefined) await databases.stop();
+    throw error;
+  }
+}
+
+async function composeOn(options: ComposeOptions, databases: Databases): Promise<Composition> {
+  const { config, clock: wall, log, domains } = options;
   if (options.migrated !== true) await migrateAll(databases, domains, log);
   const onError = (error: Error) => log.error({ error: error.message }, "a database connection was lost");
   const store = openStore({ ...databases.app, onError });
+  const closed = async (error: unknown): Promise<never> => {
+    await store.close();
+    throw error;
+  };
   const vault = await openVault({
     data_dir: config.data_dir,
     keys_url: databases.keys_url,
@@ -74,7 +91,8 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     journal_dir: config.deletion_journal,
     wall,
     onError,
-  });
+    exchanging: options.exchanging ?? false,
+  }).catch(closed);
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics, prefix: "huitou_" });
   const catalogue = new Catalogue(domains.flatMap((domain) => [...(domain.relations ?? [])]));
@@ -95,7 +113,13 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     ground,
     domains.flatMap((domain) => [...(domain.indicators ?? [])]),
   );
-  await replayDeletions(ground, domains);
+  if (options.exchanging !== true) {
+    await requireSameIndex(ground).catch(async (error) => {
+      await vault.close();
+      return closed(error);
+    });
+    await replayDeletions(ground, domains);
+  }
   return {
     ground,
     domains,

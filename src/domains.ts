@@ -6,7 +6,7 @@ import type { Stage } from "./ingest/index.ts";
 import type { TagFollower } from "./tags/index.ts";
 import type { Indicator, JobKind, OutboxHandler, Schedule, Tx } from "./store/index.ts";
 import type { RestoreCheck } from "./recovery/index.ts";
-import type { DeletionSubject } from "./vault/index.ts";
+import type { DeletionSubject, MovedTokens } from "./vault/index.ts";
 
 /**
  * A domain as the composition sees it. Each lives in `src/<name>/domain.ts`; the order below is the order in which data
@@ -43,6 +43,15 @@ export interface Domain {
   ) => Promise<void>;
   /** Files of the data folder that the database lists: a back-up takes those of its moment, and no other of their folder. */
   readonly listedFiles?: { readonly folder: string; readonly paths: (tx: Tx) => Promise<readonly string[]> };
+  /** What the exchange of the index key needs of this domain (docs/decisions/0011-keys.md); its columns are found without it. */
+  readonly indexExchange?: {
+    /** @throws what has to be finished before (`waitsFor`) */
+    readonly ready?: (tx: Tx, ground: Ground) => Promise<void>;
+    /** Statements that give, as `token`, tokens that no key was ever made for: search keys, hints. */
+    readonly tokens?: readonly string[];
+    /** In the exchange's transaction, before any column is changed: what has another form than a token, and what their order said. */
+    readonly carry?: (tx: Tx, ground: Ground, moved: MovedTokens) => Promise<void>;
+  };
   /** What must be true of a restored installation before anybody works in it (a sum, a chain, files that are listed). */
   readonly restoreCheck?: (ground: Ground) => Promise<readonly RestoreCheck[]>;
   /** Generated pages under docs/reference/ (file name and text); `npm run generate` writes them, a test compares them. */

@@ -1,6 +1,7 @@
 import type { Domain } from "../domains.ts";
 import "./errors.ts";
 import { importJobs, importRoutes, importSchedules } from "./imports/index.ts";
+import { indexExchange } from "./index-exchange.ts";
 import { ingestJobs, ingestSchedules } from "./jobs.ts";
 import { startPipeline } from "./pipeline.ts";
 import { pullJobs, pullRoutes, pullSchedules } from "./pulls/index.ts";
@@ -20,6 +21,7 @@ export const domain: Domain = {
   jobs: [...ingestJobs, ...importJobs, ...pullJobs],
   schedules: [...ingestSchedules, ...importSchedules, ...pullSchedules],
   reference: recordsReference,
+  indexExchange,
   start: async (ground) => {
     const pipeline = await startPipeline(ground);
     return () => pipeline.stop();

@@ -5,7 +5,13 @@ import { IDENTITY_KIND_INFO, type IdentityKind } from "./vocabulary/identity-kin
 
 /** What an identifier becomes behind the edge: a token with its JSON ready, or the reason why it is never a key. */
 export type KnownIdentity =
-  | { readonly kind: IdentityKind; readonly token: string; readonly json: string; readonly cut: CutValue }
+  | {
+      readonly kind: IdentityKind;
+      readonly token: string;
+      readonly root: string;
+      readonly json: string;
+      readonly cut: CutValue;
+    }
   | { readonly never_key: string };
 
 const NAMESPACED = new Map(IDENTITY_KIND_INFO.map((info) => [info.kind, info.namespaced]));
@@ -45,10 +51,11 @@ export class IdentityCache {
     const normal = this.#vault.normalise(kind, raw);
     if ("never_key" in normal) return normal;
     const namespace = within === "" ? {} : { namespace: within };
-    const token = this.#vault.token(kind, normal.value, within === "" ? undefined : within);
+    const { token, root } = this.#vault.tokenAndRoot(kind, normal.value, within === "" ? undefined : within);
     return {
       kind,
       token,
+      root,
       json: JSON.stringify({ kind, token }),
       cut: { token, kind, value: normal.value, ...namespace },
     };

@@ -88,7 +88,12 @@ function prepareOne(
   const { body, extra, problems } = checkBody(info, record.body, place, now_ms);
   if (problems.length > 0) return [...problems];
   const id = idOf(ground, source, record);
-  const { tokens, json, notes } = cutter.identities(
+  const {
+    tokens,
+    owner: first,
+    json,
+    notes,
+  } = cutter.identities(
     record.identities.length > LIMITS.identities_max
       ? record.identities.slice(0, LIMITS.identities_max)
       : record.identities,
@@ -96,7 +101,7 @@ function prepareOne(
   );
   const who = checkIdentities(info, tokens.length, notes, wrong);
   if (who !== undefined) return who;
-  const owner = tokens[0] ?? id;
+  const owner = first ?? id;
   cutter.body(info, body, owner);
   if (extra !== undefined) body["extra"] = cutter.free(extra, owner);
   if (notes.length > 0) body["notes"] = notes;

@@ -19,7 +19,9 @@ export interface IdentityNote {
 
 export interface CutIdentities {
   readonly tokens: readonly string[];
-  /** `[{kind, token}, …]`. */
+  /** Of the first one: names the texts of the record, whatever index key is in force. */
+  readonly owner: string | undefined;
+  /** `[{kind, token}, …]`; several of one kind in the order of their roots, so that the first is the same at any time. */
   readonly json: string;
   readonly notes: readonly IdentityNote[];
 }
@@ -67,7 +69,7 @@ export class Cutter {
   /** Tokens of the identifiers that can serve as keys, and notes on the others. `owner` names the sealed notes. */
   identities(clear: readonly ClearIdentity[], owner: string): CutIdentities {
     const tokens: string[] = [];
-    let json = "";
+    const kept: Kept[] = [];
     let notes: IdentityNote[] | undefined;
     for (const identity of clear) {
       const known = this.#identities.get(identity, this.#namespace);
@@ -81,11 +83,11 @@ export class Cutter {
         });
       } else if (!tokens.includes(known.token)) {
         tokens.push(known.token);
-        json += json === "" ? known.json : `,${known.json}`;
+        kept.push(known);
         this.#keep(known.cut);
       }
     }
-    return { tokens, json: `[${json}]`, notes: notes ?? NO_NOTES };
+    return { tokens, owner: kept[0]?.root, json: jsonOf(kept), notes: notes ?? NO_NOTES };
   }
 
   /**
@@ -189,6 +191,19 @@ export class Cutter {
     }
     return kept;
   }
+}
+
+interface Kept {
+  readonly kind: IdentityKind;
+  readonly root: string;
+  readonly json: string;
+}
+
+function jsonOf(kept: readonly Kept[]): string {
+  const place = (kind: IdentityKind) => kept.findIndex((one) => one.kind === kind);
+  const several = kept.length > 1 && kept.some(({ kind }, i) => place(kind) !== i);
+  const sorted = several ? kept.toSorted((a, b) => place(a.kind) - place(b.kind) || (a.root < b.root ? -1 : 1)) : kept;
+  return `[${sorted.map(({ json }) => json).join(",")}]`;
 }
 
 function kindOfText(value: string, name: string, person: boolean): string | undefined {

@@ -122,7 +122,7 @@ export async function loadComponent(tx: Tx, party_ids: readonly number[]): Promi
     [around],
   );
   const ids = rows.map((row) => row.party_id);
-  const holdings = await holdingsOf(tx, ids);
+  const { holdings, ties } = await holdingsOf(tx, ids);
   const traits = await traitsOf(tx, ids);
   const tokens = [...new Set([...holdings.values()].flatMap((held) => held.map((h) => h.token)))];
   const quarantine = await tx.query<{ token: string; released: boolean }>(
@@ -145,6 +145,7 @@ export async function loadComponent(tx: Tx, party_ids: readonly number[]): Promi
       decisions: await decisionsAmong(tx, ids),
       barred: new Set(quarantine.filter((q) => !q.released && !reconsidered.has(q.token)).map((q) => q.token)),
       released: new Set(quarantine.filter((q) => q.released).map((q) => q.token)),
+      ties,
     },
     current: new Map(rows.map((row) => [row.party_id, row.member_id])),
     active: await standingJoins(tx, ids),
@@ -160,15 +161,21 @@ interface HoldingRow {
   readonly last_at: Date;
   readonly stated_at: Date | null;
   readonly ended_at: Date | null;
+  readonly tie: number | null;
 }
 
-async function holdingsOf(tx: Tx, party_ids: readonly number[]): Promise<Map<number, Holding[]>> {
+async function holdingsOf(
+  tx: Tx,
+  party_ids: readonly number[],
+): Promise<{ readonly holdings: Map<number, Holding[]>; readonly ties: ReadonlyMap<string, number> }> {
   const rows = await tx.query<HoldingRow>(
-    "select party_id, kind, token, first_at, last_at, stated_at, ended_at from members.holding where party_id = any($1::bigint[])",
+    "select party_id, kind, token, first_at, last_at, stated_at, ended_at, tie from members.holding where party_id = any($1::bigint[])",
     [party_ids],
   );
   const byParty = new Map<number, Holding[]>();
+  const ties = new Map<string, number>();
   for (const row of rows) {
+    if (row.tie !== null) ties.set(row.token, row.tie);
     const last_day = dayOf(row.last_at.getTime());
     // Bound again after it was unbound: it holds.
     const ended =
@@ -187,7 +194,7 @@ async function holdingsOf(tx: Tx, party_ids: readonly number[]): Promise<Map<num
     if (held === undefined) byParty.set(row.party_id, [holding]);
     else held.push(holding);
   }
-  return byParty;
+  return { holdings: byParty, ties };
 }
 
 /** Names and birthdays of parties: a person's correction where there is one, else the newest of every source. */

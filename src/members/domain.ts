@@ -2,6 +2,7 @@ import type { Domain } from "../domains.ts";
 import { replayDeletion } from "./erasure.ts";
 import "./errors.ts";
 import "./opening/errors.ts";
+import { indexExchange } from "./index-exchange.ts";
 import { relations } from "./relations.ts";
 import { memberRoutes } from "./routes.ts";
 import { stage } from "./stage.ts";
@@ -17,5 +18,6 @@ export const domain: Domain = {
   events: { "members.totals_due": totalsDue },
   relations,
   replayDeletion,
+  indexExchange,
   stage,
 };

@@ -40,6 +40,8 @@ export interface Component {
   readonly barred: ReadonlySet<string>;
   /** Values that a person took out of quarantine: they join however many hold them. */
   readonly released: ReadonlySet<string>;
+  /** Places of tokens in the order of before an exchange of the index key (index-exchange.ts); others come behind them. */
+  readonly ties?: ReadonlyMap<string, number>;
 }
 
 export interface Link {

@@ -151,7 +151,7 @@ async function holdingRows(tx: Tx, parties: readonly number[]): Promise<HoldingR
     `select h.kind, h.token, (array_agg(h.source_id order by h.first_at))[1] as source_id, min(h.first_at) as first_at, max(h.last_at) as last_at,
        bool_and(h.ended_at is not null and (h.stated_at is null or h.stated_at <= h.ended_at)) as ended,
        exists (select 1 from members.quarantine q where q.token = h.token and q.released_at is null) as quarantined
-     from members.holding h where h.party_id = any($1::bigint[]) group by h.kind, h.token order by min(h.first_at), h.token`,
+     from members.holding h where h.party_id = any($1::bigint[]) group by h.kind, h.token order by min(h.first_at), min(h.tie), h.token`,
     [parties],
   );
 }

@@ -28,9 +28,6 @@ export interface SearchKey {
 }
 export type SearchKeyKind = "name" | "surname" | "phone_last4" | "card_no" | "mall_id" | "crm_id" | "openid" | "cookie";
 
-/** 24 of the 128 bits: several numbers share one key, so that equal keys do not betray equal numbers; matches are checked. */
-const LAST4_KEY_CHARACTERS = 4;
-
 export function nameKey(vault: Vault, whole: string): string {
   return vault.token("search name", whole);
 }
@@ -38,7 +35,7 @@ export function surnameKey(vault: Vault, surname: string): string {
   return vault.token("search surname", surname);
 }
 export function phoneLast4Key(vault: Vault, last4: string, store_code: string): string {
-  return `4${vault.token("search phone_last4", last4, store_code).slice(0, LAST4_KEY_CHARACTERS)}`;
+  return vault.shortToken("4", "search phone_last4", last4, store_code);
 }
 /** For identifiers that are unique in a source only: found here whatever the source. */
 export function looseKey(vault: Vault, kind: string, value: string): string {

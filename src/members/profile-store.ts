@@ -80,7 +80,7 @@ const PROFILES = `
   ), held as (
     select p.member_id, bool_or(h.kind = 'phone') as has_phone, bool_or(h.kind = 'email') as has_email, bool_or(h.kind = 'openid') as has_openid,
       min(h.first_at) as first_at, count(distinct h.source_id) as sources,
-      (array_agg(h.token order by h.stated_at desc nulls last, h.last_at desc, h.token) filter (where h.kind = 'phone'))[1] as phone_token
+      (array_agg(h.token order by h.stated_at desc nulls last, h.last_at desc, h.tie, h.token) filter (where h.kind = 'phone'))[1] as phone_token
     from party p join members.holding h using (party_id)
     where not exists (select 1 from members.quarantine q where q.token = h.token and q.released_at is null)
       and (h.ended_at is null or h.stated_at > h.ended_at)

@@ -28,7 +28,7 @@ export function reachedMembers(
          where $2 in ('email', 'openid') and p.member_id = f.member_id and p.erased_at is null and h.kind = $2
            and (h.ended_at is null or h.stated_at > h.ended_at)
            and not exists (select from members.quarantine x where x.token = h.token and x.released_at is null)
-         order by (h.stated_at is not null) desc, h.last_at desc, h.token limit 1) h on true
+         order by (h.stated_at is not null) desc, h.last_at desc, h.tie, h.token limit 1) h on true
      where q.party_id = any($1::bigint[]) and q.erased_at is null`,
     [numbers, kind],
   );

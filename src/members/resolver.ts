@@ -27,10 +27,14 @@ class Resolver {
   readonly #hard = new Map<string, ConflictKind | null>();
   /** Pairs that a person judged: what speaks against them otherwise is heard no more. */
   readonly #decided = new Map<string, "join" | "apart">();
+  readonly #inOrder: (a: string, b: string) => number;
+  readonly #byAnchor: (p: Party, q: Party) => number;
 
   constructor(component: Component) {
     this.#component = component;
-    this.#parties = [...component.parties].sort(byAnchor);
+    this.#inOrder = orderOf(component.ties);
+    this.#byAnchor = (p, q) => anchorRank(p) - anchorRank(q) || this.#inOrder(p.anchor.token, q.anchor.token);
+    this.#parties = [...component.parties].sort(this.#byAnchor);
     for (const party of this.#parties) this.#byId.set(party.party_id, party);
     this.#clusters = new Clusters(this.#byId.keys());
   }
@@ -87,7 +91,7 @@ class Resolver {
         else ids.push(party.party_id);
       }
     }
-    return [...byToken].filter(([, ids]) => ids.length > 1).sort(([a], [b]) => (a < b ? -1 : 1));
+    return [...byToken].filter(([, ids]) => ids.length > 1).sort(([a], [b]) => this.#inOrder(a, b));
   }
 
   /**
@@ -120,7 +124,7 @@ class Resolver {
       .membersOf(id)
       .map((member) => this.#byId.get(member))
       .filter((party) => party !== undefined)
-      .sort(byAnchor);
+      .sort(this.#byAnchor);
   }
 
   /** Joins the groups that hold one value, those with more in common first, and none whose place is unclear. */
@@ -252,8 +256,10 @@ function pairKey(a: number, b: number): string {
   return a < b ? `${a}|${b}` : `${b}|${a}`;
 }
 
-function byAnchor(p: Party, q: Party): number {
-  const rank = ANCHOR_ORDER.indexOf(p.anchor.kind) - ANCHOR_ORDER.indexOf(q.anchor.kind);
-  if (rank !== 0) return rank;
-  return p.anchor.token < q.anchor.token ? -1 : p.anchor.token > q.anchor.token ? 1 : 0;
+const anchorRank = (party: Party): number => ANCHOR_ORDER.indexOf(party.anchor.kind);
+
+/** Tokens that had a place before an exchange keep it among themselves; the others follow by what they are. */
+export function orderOf(ties: ReadonlyMap<string, number> = new Map()): (a: string, b: string) => number {
+  const place = (token: string) => ties.get(token) ?? Number.MAX_SAFE_INTEGER;
+  return (a, b) => place(a) - place(b) || (a < b ? -1 : a > b ? 1 : 0);
 }

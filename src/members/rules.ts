@@ -246,15 +246,16 @@ export function conflictRule(conflict: string): ConflictRule {
 }
 
 /** The identifier that names the party of a record, or undefined when it carries none. */
-export function anchorOf<Identity extends { readonly kind: IdentityKind; readonly token: string }>(
+export function anchorOf<Identity extends { readonly kind: IdentityKind }>(
   identities: readonly Identity[],
 ): Identity | undefined {
   let best: Identity | undefined;
   let bestRank = ANCHOR_ORDER.length;
   for (const identity of identities) {
     const rank = ANCHOR_ORDER.indexOf(identity.kind);
-    // Two values of the best kind in one record: the smaller token, so that their order in the message does not matter.
-    if (rank < bestRank || (rank === bestRank && best !== undefined && identity.token < best.token)) {
+    // Two values of the best kind in one record: the first, as the edge has put them into an order that is the message's own
+    // at no time, and the same under every index key.
+    if (rank < bestRank) {
       best = identity;
       bestRank = rank;
     }

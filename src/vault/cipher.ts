@@ -34,6 +34,11 @@ export function blindIndex(suite: CipherSuite, key: KeyObject, purpose: string, 
   return suite.hmac(key, `${purpose}\0${value}`).subarray(0, 16).toString("base64url");
 }
 
+/** A token of the key before, under the key that came after it. No purpose lacks the bar, so that the two never meet. */
+export function movedIndex(suite: CipherSuite, key: KeyObject, token: string): string {
+  return suite.hmac(key, `exchanged\0${token}`).subarray(0, 16).toString("base64url");
+}
+
 export function indexKeyOf(key: Buffer): KeyObject {
   return createSecretKey(key);
 }

@@ -11,7 +11,9 @@ const USAGE = `huitou keys <command> · 密钥
                     换新主密钥，并在运行中重新加密全部数据；Ctrl-C 可停，用 continue 继续
   rotate --background
                     the same as a job of the running platform · 同上，作为后台任务
-  continue          take up an unfinished rotation · 继续未完成的轮换`;
+  continue          take up an unfinished rotation · 继续未完成的轮换
+  exchange-index    another index key (after a leak), while the platform is stopped; broken off, it goes on when run again
+                    更换索引密钥（泄露之后），须先停止平台；中断后再次运行即继续`;
 
 const PROGRESS_EVERY = 10_000;
 

@@ -4,6 +4,8 @@ import { access, mkdir, open, readFile, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
 import type pg from "pg";
 import { problem } from "../platform/errors.ts";
+import type { IndexTokens } from "./index-tokens.ts";
+import { writeWhole } from "./key-files.ts";
 
 /** What was deleted beside the keys, so that a restore can let go of it again: `ids` as the domain numbers them. */
 export interface DeletionSubject {
@@ -20,6 +22,8 @@ export interface DeletionEntry {
   readonly about: DeletionSubject | null;
   readonly previous: string;
   readonly hash: string;
+  /** Version of the index key that its tokens are of; absent: 1. The table's are all of the version in force. */
+  readonly index?: number;
 }
 
 export const JOURNAL_SCHEMA = `
@@ -36,15 +40,17 @@ export interface JournalStatus {
   readonly newest_at: string | null;
 }
 
+/** A key of a name, not of a token. */
+export const isNamed = (token: string) => token.startsWith("named:");
+
 const JOURNAL_LOCK = 480_834;
 const COLUMNS = "sequence, at, tokens, about, previous, hash";
 const NOW = `to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 function hashOf(ring: string, entry: Omit<DeletionEntry, "hash">): string {
-  const { sequence, at, tokens, about, previous } = entry;
-  return createHash("sha256")
-    .update(JSON.stringify([ring, sequence, at, tokens, about, previous]))
-    .digest("hex");
+  const { sequence, at, tokens, about, previous, index = 1 } = entry;
+  const told = [ring, sequence, at, tokens, about, previous, ...(index === 1 ? [] : [index])];
+  return createHash("sha256").update(JSON.stringify(told)).digest("hex");
 }
 
 /**
@@ -54,13 +60,15 @@ function hashOf(ring: string, entry: Omit<DeletionEntry, "hash">): string {
 export class DeletionJournal {
   readonly #pool: pg.Pool;
   readonly #ring: string;
+  readonly #index: IndexTokens;
   readonly file: string;
 
-  /** @param ring the key ring it belongs to: two installations never mix */
-  constructor(pool: pg.Pool, ring: string, file: string) {
+  /** @param ring the key ring it belongs to: two installations never mix. @param index what tokens are in force */
+  constructor(pool: pg.Pool, ring: string, file: string, index: IndexTokens) {
     this.#pool = pool;
     this.#ring = ring;
     this.file = file;
+    this.#index = index;
   }
 
   /**
@@ -83,32 +91,72 @@ export class DeletionJournal {
     return done.destroyed;
   }
 
-  /** Brings table and file to the same state; destroys anew what the file knows. @returns how many entries were replayed. */
+  /**
+   * Brings table and file to the same state; destroys anew what the file knows. @returns how many entries were replayed.
+   * @throws vault.journal_newer: what was deleted behind an exchange cannot be recognised by the keys before it
+   */
   async reconcile(others: readonly string[] = []): Promise<number> {
     const known = await this.#knownHashes();
     let replayed = 0;
     for (const file of new Set([this.file, ...others]))
       for (const entry of await this.read(file)) {
+        if ((entry.index ?? 1) > this.#index.version) throw problem("vault.journal_newer", { file });
         if (known.has(entry.hash)) continue;
         await this.#transaction((client) => this.#replay(client, entry));
         known.add(entry.hash);
         replayed += 1;
       }
     const written = new Set((await this.read(this.file)).map((entry) => entry.hash));
-    const { rows } = await this.#pool.query<DeletionEntry & { origin: string | null }>(
-      `select ${COLUMNS}, origin from deletion order by sequence`,
-    );
+    const rows = await this.#rows(this.#pool);
     await this.#write(rows.filter((row) => !written.has(row.hash) && !written.has(row.origin ?? "")));
     return replayed;
   }
 
-  async #replay(client: pg.PoolClient, entry: DeletionEntry): Promise<void> {
+  async #rows(client: pg.Pool | pg.PoolClient): Promise<(DeletionEntry & { readonly origin: string | null })[]> {
+    return (
+      await client.query<DeletionEntry & { origin: string | null }>(
+        `select ${COLUMNS}, origin from deletion order by sequence`,
+      )
+    ).rows;
+  }
+
+  /**
+   * In the exchange's transaction: all entries under the tokens of `to`, chained anew; each names the entry that it was.
+   * @returns how many. The file follows by `rewrite`.
+   */
+  async moveTo(client: pg.PoolClient, to: IndexTokens): Promise<number> {
+    let previous = "";
+    const rows = await this.#rows(client);
+    for (const row of rows) {
+      const tokens = row.tokens.map((token) => movedEntryToken(to, token, this.#index.version));
+      const entry = { ...row, tokens, previous, index: to.version };
+      const hash = hashOf(this.#ring, entry);
+      await client.query("update deletion set tokens = $2, previous = $3, hash = $4, origin = $5 where sequence = $1", [
+        row.sequence,
+        tokens,
+        previous,
+        hash,
+        row.origin ?? row.hash,
+      ]);
+      previous = hash;
+    }
+    return rows.length;
+  }
+
+  /** Behind an exchange: the file says what the table says, under the tokens of `to` alone. */
+  async rewrite(to: IndexTokens): Promise<void> {
+    const rows = await this.#rows(this.#pool);
+    await writeWhole(this.file, rows.map((row) => `${JSON.stringify(lineOf(row, to.version))}\n`).join(""));
+  }
+
+  async #replay(client: pg.PoolClient, { index = 1, ...entry }: DeletionEntry): Promise<void> {
+    const tokens = entry.tokens.map((token) => movedEntryToken(this.#index, token, index));
     await client.query(
       `update sealing_key set salt = null, wrapped = null, destroyed_at = $2::timestamptz
        where token = any($1) and salt is not null and made_at <= $2::timestamptz`,
-      [entry.tokens, entry.at],
+      [tokens, entry.at],
     );
-    await this.#append(client, entry, entry.hash);
+    await this.#append(client, { ...entry, tokens }, entry.hash);
   }
 
   /** Entries behind a number, in their order. */
@@ -159,7 +207,14 @@ export class DeletionJournal {
       "select sequence, hash from deletion order by sequence desc limit 1",
     );
     const { at, tokens, about } = entry;
-    const unhashed = { sequence: (rows[0]?.sequence ?? 0) + 1, at, tokens, about, previous: rows[0]?.hash ?? "" };
+    const unhashed = {
+      sequence: (rows[0]?.sequence ?? 0) + 1,
+      at,
+      tokens,
+      about,
+      previous: rows[0]?.hash ?? "",
+      index: this.#index.version,
+    };
     const made = { ...unhashed, hash: hashOf(this.#ring, unhashed) };
     await client.query(`insert into deletion (${COLUMNS}, origin) values ($1, $2, $3, $4, $5, $6, $7)`, [
       made.sequence,
@@ -221,7 +276,7 @@ export class DeletionJournal {
     const file = await open(this.file, "a", 0o600);
     try {
       // one write, so that lines of two processes do not mix
-      await file.appendFile(entries.map((entry) => `${JSON.stringify(lineOf(entry))}\n`).join(""));
+      await file.appendFile(entries.map((entry) => `${JSON.stringify(lineOf(entry, this.#index.version))}\n`).join(""));
       await file.sync();
     } finally {
       await file.close();
@@ -229,8 +284,13 @@ export class DeletionJournal {
   }
 }
 
-function lineOf({ sequence, at, tokens, about, previous, hash }: DeletionEntry): DeletionEntry {
-  return { sequence, at, tokens, about, previous, hash };
+function lineOf({ sequence, at, tokens, about, previous, hash }: DeletionEntry, index: number): DeletionEntry {
+  return { sequence, at, tokens, about, previous, hash, ...(index === 1 ? {} : { index }) };
+}
+
+/** Names of batches and files are no tokens and stay. */
+function movedEntryToken(to: IndexTokens, token: string, from_version: number): string {
+  return isNamed(token) ? token : to.moved(token, from_version);
 }
 
 function parse(line: string): DeletionEntry | undefined {

@@ -1,7 +1,7 @@
 import type { Domain } from "../domains.ts";
 import type { Ground } from "../ground.ts";
 import { setSetting, settingOf, SYSTEM_SCOPE } from "../store/index.ts";
-import type { DeletionEntry } from "./deletion-journal.ts";
+import { type DeletionEntry, isNamed } from "./deletion-journal.ts";
 
 /**
  * Up to which entry of the journal the record store has let go of what was deleted. It lies in the record store, so that one
@@ -10,8 +10,7 @@ import type { DeletionEntry } from "./deletion-journal.ts";
 const REPLAYED = "vault.deletions_replayed";
 
 /** Keys of batches and files have no rows of their own here. */
-const concernsRows = (entry: DeletionEntry) =>
-  entry.about !== null || entry.tokens.some((token) => !token.startsWith("named:"));
+const concernsRows = (entry: DeletionEntry) => entry.about !== null || entry.tokens.some((token) => !isNamed(token));
 
 /** Entries of the journal that the record store has not been compared with yet. */
 export async function openDeletions({ store, vault }: Pick<Ground, "store" | "vault">): Promise<DeletionEntry[]> {

@@ -36,6 +36,36 @@ export const vaultErrors = defineErrors("vault", {
     zh: "删除日志 {file} 无法写入，所以没有删除：不记下来，恢复备份时会把它带回来。请检查目录权限，或用 HUITOU_DELETION_JOURNAL 指定目录。",
     en: "The journal of deletions {file} cannot be written, so nothing was deleted: a restore would bring it back. Check the folder's rights, or name one with HUITOU_DELETION_JOURNAL.",
   },
+  journal_newer: {
+    status: 409,
+    zh: "这份密钥来自更换索引密钥之前，而删除日志 {file} 记着更换之后的删除：用旧密钥认不出被删除的人，恢复会把他们带回来，所以没有打开。请恢复更换之后做的备份。",
+    en: "These keys are from before the exchange of the index key, and the journal of deletions {file} knows of deletions behind it. By the old keys it cannot be told who was deleted, and they would come back, so nothing was opened. Restore a backup that was made after the exchange.",
+  },
+  exchange_unfinished: {
+    status: 409,
+    zh: "索引密钥的更换还没有完成，平台不能启动。请运行 huitou keys exchange-index，它会接着做完。",
+    en: "The exchange of the index key is not finished, and the platform cannot start. Run huitou keys exchange-index: it goes on to the end.",
+  },
+  exchange_not_alone: {
+    status: 409,
+    zh: "更换索引密钥时平台必须停下：数据库上还有 {count} 个连接。请停止所有 serve、work 进程和其他连到这个数据库的程序，再运行一次。什么都没有改动。",
+    en: "The platform has to be stopped while the index key is exchanged: {count} connections to its databases are open. Stop all serve and work processes and whatever else is connected, then run it again. Nothing was changed.",
+  },
+  exchange_waits_for: {
+    status: 409,
+    zh: "更换索引密钥之前要先做完：{zh}。什么都没有改动。",
+    en: "To be finished before the index key is exchanged: {en}. Nothing was changed.",
+  },
+  exchange_left: {
+    status: 500,
+    zh: "更换后仍有旧标记：{places}。一切已退回更换之前，平台可以照常启动。请升级到认识这些位置的版本，再运行 huitou keys exchange-index。",
+    en: "Old tokens are left after the exchange: {places}. Everything is as it was before, and the platform may start. Bring the software to a version that knows these places, then run huitou keys exchange-index again.",
+  },
+  index_differs: {
+    status: 409,
+    zh: "记录库的标记属于索引密钥第 {stored} 版，密钥文件是第 {ring} 版：数据和密钥不是同一时刻的。请用同一次备份的数据和密钥恢复。",
+    en: "The tokens of the record store are of version {stored} of the index key, the key file has version {ring}: data and keys are not of one moment. Restore data and keys of the same backup.",
+  },
   journal_altered: {
     status: 500,
     zh: "删除日志 {file} 第 {line} 行被改动过。请换回完好的副本；缺了它，已删除的个人信息可能随备份回来。",

@@ -16,3 +16,14 @@ export { type JournalStatus } from "./deletion-journal.ts";
 export { askRotation, rotationJob } from "./jobs.ts";
 export { KEY_AGE_ALARM_DAYS, KEY_AGE_WARN_DAYS } from "./key-age.ts";
 export { keysCommand } from "./commands.ts";
+export {
+  beginExchange,
+  dropExchange,
+  requireAlone,
+  requireReady,
+  requireSameIndex,
+  runExchange,
+  waitsFor,
+} from "./exchange/exchange.ts";
+export type { MovedTokens } from "./exchange/record-tokens.ts";
+export { type KeyAccess, openKeys } from "./key-access.ts";

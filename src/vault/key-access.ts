@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { problem } from "../platform/errors.ts";
 import { DeletionJournal } from "./deletion-journal.ts";
+import { IndexTokens } from "./index-tokens.ts";
 import { type KeyManagement, openKeyManagement, type KeyManagementOptions } from "./key-management.ts";
 import { type KeyStore, openKeyStore, withKeyLock } from "./key-store.ts";
 import { type Keyring, type MasterKey, openKeyring, readKeyring } from "./keyring.ts";
@@ -32,11 +33,13 @@ interface KeyStoreOptions {
   readonly journal_dir: string;
   readonly now: Date;
   readonly onError: (error: Error) => void;
+  readonly exchanging?: boolean;
 }
 
 /**
  * Opens key store and key ring together.
- * @throws vault.suite_missing, vault.master_key_missing, vault.kek_missing, vault.master_version_missing
+ * @throws vault.suite_missing, vault.master_key_missing, vault.kek_missing, vault.master_version_missing,
+ *   vault.exchange_unfinished, vault.journal_newer
  */
 export async function openKeys(options: KeyManagementOptions & KeyStoreOptions): Promise<KeyAccess> {
   const missing = missingOf(options.suite);
@@ -47,12 +50,16 @@ export async function openKeys(options: KeyManagementOptions & KeyStoreOptions):
       const management = await openKeyManagement(options);
       const keysExist = await keys.hasAny();
       const keyring = await openKeyring(management, { ...options, keysExist });
+      const unfinished = keyring.next_index !== undefined;
+      if (unfinished && options.exchanging !== true) throw problem("vault.exchange_unfinished");
       for (const master of keyring.masters.values()) await noteVersion(client, master.version, master.made_at);
       for (const { version, destroyed_at } of await versionsOf(client))
         if (destroyed_at === null && !keyring.masters.has(version))
           throw problem("vault.master_version_missing", { version });
-      const journal = new DeletionJournal(keys.pool, keyring.ring, journalFile(options, keyring.ring));
-      await journal.reconcile();
+      const file = journalFile(options, keyring.ring);
+      const journal = new DeletionJournal(keys.pool, keyring.ring, file, new IndexTokens(keyring.index));
+      // while tokens change, the table and the file may be of two versions: the exchange brings them together itself
+      if (!unfinished) await journal.reconcile();
       if (!(await journal.canBeWritten())) options.onError(problem("vault.journal_unwritable", { file: journal.file }));
       return accessOf({ keys, management, journal }, options, keyring);
     });

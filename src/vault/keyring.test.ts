@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import "./errors.ts";
 import { openKeyManagement } from "./key-management.ts";
-import { addMaster, dropMasters, openKeyring, readKeyring } from "./keyring.ts";
+import { IndexTokens } from "./index-tokens.ts";
+import { addMaster, addNextIndex, dropMasters, endNextIndex, openKeyring, readKeyring } from "./keyring.ts";
 import { SUITES } from "./suites.ts";
 
 const now = new Date("2026-11-22T02:00:00Z");
@@ -78,6 +79,36 @@ describe("the key ring", () => {
     const third = await dropMasters(management, data_dir, second, new Set([1]));
     expect([...third.masters.keys()]).toEqual([2]);
     expect((await readKeyring(management, data_dir)).index.key).toEqual(first.index.key);
+  });
+
+  it("keeps the index keys of before an exchange inside the one in force, through rotations, starts and another KEK", async () => {
+    const management = await managed();
+    const first = await made();
+    const begun = await addNextIndex(management, data_dir, first, "gm");
+    expect(begun.index.key).toEqual(first.index.key);
+    // broken off and begun again it is the same exchange
+    const again = await addNextIndex(management, data_dir, await readKeyring(management, data_dir), "intl");
+    expect(again.next_index?.key).toEqual(begun.next_index?.key);
+    await endNextIndex(management, data_dir, again, "in force");
+    const moved = await opened(randomBytes(32).toString("base64"));
+    expect(moved).toMatchObject({ index: { version: 2, suite: SUITES.gm }, content: { version: 1 } });
+    expect(moved.index.before?.key).toEqual(first.index.key);
+    expect(moved.next_index).toBeUndefined();
+    const [old, now_in_force] = [new IndexTokens(first.index), new IndexTokens(moved.index)];
+    const token = old.token("phone|", "+8613812345670");
+    expect(now_in_force.token("phone|", "+8613812345670")).toBe(now_in_force.moved(token, 1));
+    expect(now_in_force.root("phone|", "+8613812345670")).toBe(token);
+    expect(now_in_force.token("phone|", "+8613812345670")).not.toBe(token);
+    const short = old.short("4", "search phone_last4|S1", "5670");
+    expect(now_in_force.short("4", "search phone_last4|S1", "5670")).toBe(now_in_force.movedShort(short, 1));
+  });
+
+  it("is as it was when an exchange was refused", async () => {
+    const management = await managed();
+    const first = await made();
+    await endNextIndex(management, data_dir, await addNextIndex(management, data_dir, first, "intl"), "dropped");
+    expect(await readKeyring(management, data_dir)).toMatchObject({ index: { version: 1, key: first.index.key } });
+    expect((await readKeyring(management, data_dir)).next_index).toBeUndefined();
   });
 
   it("that is gone although keys exist stops the start", async () => {

@@ -17,6 +17,8 @@ export interface IndexKey {
   readonly version: number;
   readonly suite: CipherSuite;
   readonly key: Buffer;
+  /** The index key that it took the place of: tokens are its hashes of that one's (index-tokens.ts). */
+  readonly before?: IndexKey | undefined;
 }
 
 /** The master keys of all versions still in force, the key of the blind index, and the key by which contents are recognised. */
@@ -27,8 +29,10 @@ export interface Keyring {
   readonly current: MasterKey;
   readonly masters: ReadonlyMap<number, MasterKey>;
   readonly index: IndexKey;
-  /** Of a ring from before it had one of its own: the index key, because ids were made with it. */
+  /** Of a ring from before it had one of its own: the first index key, because ids were made with it. */
   readonly content: IndexKey;
+  /** The index key of an exchange that is under way: nothing else may be opened with this ring. */
+  readonly next_index?: IndexKey | undefined;
 }
 
 const VERSION_MAX = 255;
@@ -43,6 +47,9 @@ interface KeyringFile {
   readonly ring: string;
   readonly masters: readonly (Wrapped & { readonly version: number; readonly made_at: string })[];
   readonly index: WrappedIndex;
+  /** Index keys before the one in force, oldest first. */
+  readonly index_before?: readonly WrappedIndex[];
+  readonly next_index?: WrappedIndex;
   readonly content: WrappedIndex;
 }
 type WrappedIndex = Wrapped & { readonly version: number; readonly suite: SuiteName };
@@ -133,6 +140,40 @@ export async function dropMasters(
   return saveKeyring(management, keyringFile(data_dir), { ...keyring, masters });
 }
 
+/** Makes the key of an exchange, or gives the one of an exchange that was broken off. */
+export async function addNextIndex(
+  management: KeyManagement,
+  data_dir: string,
+  keyring: Keyring,
+  suite: SuiteName,
+): Promise<Keyring> {
+  if (keyring.next_index !== undefined) return keyring;
+  const { index } = keyring;
+  const next_index = { version: index.version + 1, suite: SUITES[suite], key: randomBytes(KEY_BYTES), before: index };
+  return saveKeyring(management, keyringFile(data_dir), {
+    ...keyring,
+    masters: [...keyring.masters.values()],
+    next_index,
+  });
+}
+
+/** The exchange is over: its key is the one in force; or, where it was refused, never was. */
+export async function endNextIndex(
+  management: KeyManagement,
+  data_dir: string,
+  keyring: Keyring,
+  end: "in force" | "dropped",
+): Promise<Keyring> {
+  const index = end === "in force" ? (keyring.next_index ?? keyring.index) : keyring.index;
+  const { ring, content } = keyring;
+  return saveKeyring(management, keyringFile(data_dir), {
+    ring,
+    content,
+    index,
+    masters: [...keyring.masters.values()],
+  });
+}
+
 function newRing(): string {
   return randomBytes(6).toString("hex");
 }
@@ -140,8 +181,9 @@ function newRing(): string {
 async function saveKeyring(
   management: KeyManagement,
   file: string,
-  { ring, masters, index, content }: Pick<Keyring, "ring" | "index" | "content"> & { masters: readonly MasterKey[] },
+  ring_of: Pick<Keyring, "ring" | "index" | "content" | "next_index"> & { masters: readonly MasterKey[] },
 ): Promise<Keyring> {
+  const { ring, masters, index, content, next_index } = ring_of;
   const wrap = async (key: Buffer, context: string): Promise<Wrapped> => ({
     kek: management.kek_id,
     wrapped: (await management.wrap(key, context)).toString("base64url"),
@@ -154,16 +196,20 @@ async function saveKeyring(
     suite: suite.name,
     ...(await wrap(key, `${name} ${version}`)),
   });
+  const before: WrappedIndex[] = [];
+  for (let key = index.before; key !== undefined; key = key.before) before.unshift(await wrapIndex("index", key));
   const whole: KeyringFile = {
     format: "huitou-keyring/1",
     ring,
     masters: entries,
     index: await wrapIndex("index", index),
+    ...(before.length === 0 ? {} : { index_before: before }),
+    ...(next_index === undefined ? {} : { next_index: await wrapIndex("index", next_index) }),
     content: await wrapIndex("content", content),
   };
   await writeWhole(file, `${JSON.stringify(whole, null, 2)}\n`);
   await management.settled();
-  return keyringOf(ring, masters, { index, content });
+  return keyringOf(ring, masters, { index, content, next_index });
 }
 
 async function unwrapFile(management: KeyManagement, stored: OlderFile & Pick<KeyringFile, "ring">): Promise<Keyring> {
@@ -174,23 +220,27 @@ async function unwrapFile(management: KeyManagement, stored: OlderFile & Pick<Ke
     const key = await unwrap(entry, `master ${entry.version}`);
     masters.push({ version: entry.version, key, made_at: new Date(entry.made_at) });
   }
-  const unwrapIndex = async (name: string, entry: WrappedIndex): Promise<IndexKey> => ({
+  const unwrapIndex = async (name: string, entry: WrappedIndex, before?: IndexKey): Promise<IndexKey> => ({
     version: entry.version,
     suite: SUITES[entry.suite],
     key: await unwrap(entry, `${name} ${entry.version}`),
+    ...(before === undefined ? {} : { before }),
   });
-  const index = await unwrapIndex("index", stored.index);
+  let before: IndexKey | undefined;
+  for (const entry of stored.index_before ?? []) before = await unwrapIndex("index", entry, before);
+  const index = await unwrapIndex("index", stored.index, before);
+  const next_index = stored.next_index === undefined ? undefined : await unwrapIndex("index", stored.next_index, index);
   const content = stored.content === undefined ? index : await unwrapIndex("content", stored.content);
-  return keyringOf(stored.ring, masters, { index, content });
+  return keyringOf(stored.ring, masters, { index, content, next_index });
 }
 
 function keyringOf(
   ring: string,
   masters: readonly MasterKey[],
-  { index, content }: Pick<Keyring, "index" | "content">,
+  others: Pick<Keyring, "index" | "content" | "next_index">,
 ): Keyring {
   const sorted = [...masters].sort((a, b) => a.version - b.version);
   const current = sorted.at(-1);
   if (current === undefined) throw new Error("the key ring holds no master key");
-  return { ring, current, masters: new Map(sorted.map((master) => [master.version, master])), index, content };
+  return { ring, current, masters: new Map(sorted.map((master) => [master.version, master])), ...others };
 }

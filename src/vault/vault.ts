@@ -4,6 +4,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Tx } from "../store/index.ts";
 import { blindIndex, indexKeyOf } from "./cipher.ts";
 import type { DeletionSubject } from "./deletion-journal.ts";
+import { IndexTokens } from "./index-tokens.ts";
 import { type KeyAccess, openKeys } from "./key-access.ts";
 import { mask } from "./mask.ts";
 import { type NamedKey, NamedKeys, namedToken } from "./named-keys.ts";
@@ -18,6 +19,13 @@ import type { SuiteName } from "./suites.ts";
 export interface Vault {
   /** The blind index of a value already normalised: 22 characters, base64url. */
   token(kind: string, value: string, namespace?: string): string;
+  /**
+   * A token with its root, which no exchange of the index key changes: texts are named by the root of their owner, and ties
+   * are settled in the order of roots. A root is never stored.
+   */
+  tokenAndRoot(kind: string, value: string, namespace?: string): { readonly token: string; readonly root: string };
+  /** A token of a letter and four characters, which several values share. */
+  shortToken(letter: string, kind: string, value: string, namespace?: string): string;
   /**
    * By what a content that came before is recognised, under a key of its own: nothing can be found by it but the content
    * itself, which is kept nowhere, so it could never be computed anew.
@@ -60,6 +68,8 @@ export interface VaultOptions {
   /** Real time. */
   readonly wall: Clock;
   readonly onError: (error: Error) => void;
+  /** For the exchange of the index key itself, which nothing else may stand beside. */
+  readonly exchanging?: boolean;
 }
 
 export async function openVault(options: VaultOptions): Promise<Vault> {
@@ -68,8 +78,8 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
 
 function makeVault(access: KeyAccess): Vault {
   const { index, content: contents } = access.keyring();
-  const { suite } = index;
-  const [indexKey, contentKey] = [indexKeyOf(index.key), indexKeyOf(contents.key)];
+  const indexTokens = new IndexTokens(index);
+  const contentKey = indexKeyOf(contents.key);
   const named = new NamedKeys(access);
   // HMAC costs 2 µs and the same few thousand people come again and again.
   const tokens = new LRUCache<string, string>({ max: TOKEN_CACHE });
@@ -80,11 +90,16 @@ function makeVault(access: KeyAccess): Vault {
       const cacheKey = `${purpose}\0${value}`;
       let token = tokens.get(cacheKey);
       if (token === undefined) {
-        token = blindIndex(suite, indexKey, purpose, value);
+        token = indexTokens.token(purpose, value);
         tokens.set(cacheKey, token);
       }
       return token;
     },
+    tokenAndRoot: (kind, value, namespace = "") => {
+      const root = indexTokens.root(`${kind}|${namespace}`, value);
+      return { root, token: indexTokens.fromRoot(root) };
+    },
+    shortToken: (letter, kind, value, namespace = "") => indexTokens.short(letter, `${kind}|${namespace}`, value),
     contentToken: (what, content) => blindIndex(contents.suite, contentKey, `${what}|`, content),
     normalise,
     seal: async (tx, values) => {
