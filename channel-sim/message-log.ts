@@ -1,4 +1,4 @@
-export const KINDS = ["wecom", "dingtalk", "feishu", "mail", "sms", "wechat", "webhook"] as const;
+export const KINDS = ["wecom", "dingtalk", "feishu", "mail", "sms", "wechat", "wecom_app", "webhook"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** One message as it arrived, taken or not. */

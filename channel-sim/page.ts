@@ -7,6 +7,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   mail: "邮件",
   sms: "短信（阿里云）",
   wechat: "微信订阅消息",
+  wecom_app: "企业微信（待导购确认）",
   webhook: "Webhook 接收端",
 };
 const SHOWN_MAX = 100;

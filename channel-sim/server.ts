@@ -7,6 +7,7 @@ import { page } from "./page.ts";
 import { Pushes } from "./pushes.ts";
 import { TencentSms } from "./tencent.ts";
 import { WebhookReceiver } from "./webhook.ts";
+import { Wecom } from "./wecom.ts";
 import { Wechat, type WechatPush } from "./wechat.ts";
 import { dingtalkRobot, feishuRobot, type SimRobot, wecomRobot } from "./robots.ts";
 
@@ -20,6 +21,7 @@ export interface ChannelSim {
   readonly aliyun: AliyunSms;
   readonly tencent: TencentSms;
   readonly wechat: Wechat;
+  readonly wecom: Wecom;
   /** What services tell by themselves, and where. */
   readonly pushes: Pushes;
   /** The secret with which a robot's calls must be signed; null: it asks for none. */
@@ -83,6 +85,7 @@ class Sim {
   constructor(now_ms: () => number) {
     this.#now_ms = now_ms;
     this.wechat = new Wechat(now_ms);
+    this.wecom = new Wecom(now_ms);
     this.wechat.onPush = (to, body, after_ms) => this.pushes.tellAt(to, body, after_ms);
     this.aliyun.onReport = (items, after_ms) => this.pushes.tell(items, after_ms);
     this.tencent.onReport = (items, after_ms) => this.pushes.tell(items, after_ms);
@@ -94,6 +97,7 @@ class Sim {
   readonly aliyun = new AliyunSms();
   readonly tencent = new TencentSms(() => this.aliyun.fate);
   readonly wechat: Wechat;
+  readonly wecom: Wecom;
   readonly webhook = new WebhookReceiver();
   readonly pushes = new Pushes();
   readonly secrets = new Map<Kind, string | null>(KINDS.map((kind) => [kind, simSecret(kind)]));
@@ -115,6 +119,7 @@ class Sim {
       );
     }
     if (request.method === "POST" && this.wechat.matches(url.pathname)) return this.#wechat(url, request, response);
+    if (this.wecom.matches(url.pathname)) return this.#wecom(url, request, response);
     if (request.method === "POST" && this.webhook.matches(url.pathname)) return this.#hook(url, request, response);
     if (url.pathname === "/") return send(response, 200, page(this.log.list()), "text/html; charset=utf-8");
     if (url.pathname === "/sim/log") return this.#log(url, request, response);
@@ -122,6 +127,7 @@ class Sim {
     if (url.pathname === "/sim/fates" && request.method === "PUT") return this.#fated(request, response);
     if (url.pathname === "/sim/replies" && request.method === "POST") return this.#replied(request, response);
     if (url.pathname === "/sim/subscriptions" && request.method === "POST") return this.#agreed(request, response);
+    if (url.pathname === "/sim/confirmations" && request.method === "POST") return this.#confirmed(request, response);
     if (url.pathname === "/sim/callbacks" && request.method === "PUT") return this.#pointed(request, response);
     if (url.pathname === "/sim/secrets" && request.method === "PUT") return this.#told(request, response);
     return send(response, 404, { error: "nothing speaks here" });
@@ -195,6 +201,25 @@ class Sim {
     else send(response, status, answer);
   }
 
+  async #wecom(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const prepares = this.wecom.prepares(url.pathname);
+    const dial = prepares ? this.dials.take("wecom_app") : CALM;
+    if (dial.outcome === "refuse") {
+      request.socket.destroy();
+      return;
+    }
+    const body = await bodyOf(request);
+    await wait(dial.slow_ms);
+    if (dial.outcome === "http_500") return send(response, 500, "busy", "text/plain");
+    if (dial.outcome === "error") return send(response, 200, { errcode: -1, errmsg: "system busy" });
+    const { answer, ...judged } = this.wecom.judge(url, jsonOf(body));
+    const lost = dial.outcome === "lost";
+    const at = new Date(this.#now_ms()).toISOString();
+    if (prepares) this.log.add({ at, kind: "wecom_app", ...judged, answer: lost ? null : answer });
+    if (lost) request.socket.destroy();
+    else send(response, 200, answer);
+  }
+
   async #hook(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const dial = this.dials.take("webhook");
     if (dial.outcome === "refuse") {
@@ -254,6 +279,13 @@ class Sim {
     send(response, 202, { left: this.wechat.left(openid, template_id) });
   }
 
+  /** An associate presses send in WeCom: `{"userid": "S001-01"}`. */
+  async #confirmed(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { userid } = jsonOf(await bodyOf(request));
+    if (typeof userid !== "string") return send(response, 400, { error: "userid" });
+    send(response, 202, { sent: this.wecom.confirm(userid) });
+  }
+
   /** Where services tell what became of messages: `{"sms": "https://…"}`, null for nowhere. */
   async #pointed(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { sms, wechat } = jsonOf(await bodyOf(request));
@@ -305,6 +337,7 @@ export async function startChannelSim(options: SimOptions = {}): Promise<Channel
     aliyun: sim.aliyun,
     tencent: sim.tencent,
     wechat: sim.wechat,
+    wecom: sim.wecom,
     pushes: sim.pushes,
     setSecret: (kind, secret) => void sim.secrets.set(kind, secret),
     stop: async () => {

@@ -118,11 +118,13 @@ export async function startDemoChannels(
   const { seedMessages } = await import("../examples/tea-house/messages.ts");
   const { seedNotices } = await import("../examples/tea-house/notices.ts");
   const { WECHAT_APP_ID, WECHAT_SECRET } = await import("../channel-sim/wechat.ts");
+  const { WECOM_CORP_ID, WECOM_SECRET } = await import("../channel-sim/wecom.ts");
   const { seedJourneys } = await import("../examples/tea-house/journeys.ts");
   const keys = {
     access_key_id: ALIYUN_KEY_ID,
     access_key_secret: ALIYUN_SECRET,
     webhook_secret: WEBHOOK_SECRET,
+    wecom: { corp_id: WECOM_CORP_ID, corp_secret: WECOM_SECRET },
     wechat: { app_id: WECHAT_APP_ID, app_secret: WECHAT_SECRET },
   };
   sim.wechat.trusting = true;

@@ -42,6 +42,7 @@ export const PERSONAL_FIELDS: readonly PersonalField[] = [
   { field: "identity.phone", purpose: membership, basis: "contract", kept_days: 0 },
   { field: "identity.openid", purpose: membership, basis: "contract", kept_days: 0 },
   { field: "identity.unionid", purpose: membership, basis: "contract", kept_days: 0 },
+  { field: "identity.external_userid", purpose: membership, basis: "contract", kept_days: 0 },
   { field: "identity.card_no", purpose: membership, basis: "contract", kept_days: 0 },
   { field: "identity.mall_id", purpose: membership, basis: "contract", kept_days: 0 },
   { field: "identity.crm_id", purpose: membership, basis: "contract", kept_days: 0 },

@@ -8,6 +8,7 @@ import { recordClicks } from "./messages/clicks.ts";
 import { CARRIERS } from "./messages/carriers.ts";
 import { forgetInbox } from "./messages/inbox-store.ts";
 import { forgetReplies } from "./messages/reply-store.ts";
+import { confirmRound } from "./messages/confirm.ts";
 import { receiptRound } from "./messages/receipts.ts";
 import { messageRoutes } from "./messages/routes.ts";
 import { subscriptionStage } from "./messages/subscription-stage.ts";
@@ -73,13 +74,22 @@ export const domain: Domain = {
         onError: onError(`receipts of ${carrier.channel} were not taken`),
       }),
     );
+    const confirmations = CARRIERS.map((carrier) =>
+      startLoop(() => confirmRound(ground, carrier), {
+        idle_ms: RECEIPTS_EVERY_MS,
+        retry_ms_max: 60_000,
+        onError: onError(`confirmations of ${carrier.channel} were not asked for`),
+      }),
+    );
     const clicks = startLoop(() => recordClicks(ground), {
       idle_ms: RECEIPTS_EVERY_MS,
       retry_ms_max: 60_000,
       onError: onError("clicks were not recorded"),
     });
     return async () => {
-      await Promise.all([clicks, movements, sending, ...messages, ...receipts].map((loop) => loop.stop()));
+      await Promise.all(
+        [clicks, movements, sending, ...messages, ...receipts, ...confirmations].map((loop) => loop.stop()),
+      );
       await Promise.all([lanes.stop(), ...ways.map((way) => way.idle())]);
     };
   },

@@ -89,8 +89,8 @@ export const errors = defineErrors("channels", {
   },
   carrier_settings: {
     status: 422,
-    zh: "这些设置不属于 {channel} 通道。短信填访问密钥，微信填 AppID、AppSecret 和 openid 命名空间，邮件填服务器、账号和发件人。",
-    en: "These settings are not those of the channel {channel}. SMS wants an access key, WeChat an app id, its secret and the namespace of openids, mail a server, an account and a sender.",
+    zh: "这些设置不属于 {channel} 通道。短信填访问密钥，微信填 AppID、AppSecret 和 openid 命名空间，企业微信填 CorpID 和 Secret，邮件填服务器、账号和发件人。",
+    en: "These settings are not those of the channel {channel}. SMS wants an access key, WeChat an app id, its secret and the namespace of openids, WeCom a corp id and secret, mail a server, an account and a sender.",
   },
   too_many: {
     status: 422,

@@ -17,7 +17,7 @@ export interface Reached {
 export function reachedMembers(
   tx: Tx,
   numbers: readonly number[],
-  kind: "phone" | "email" | "openid" | null,
+  kind: "phone" | "email" | "openid" | "external_userid" | null,
 ): Promise<Reached[]> {
   return tx.query(
     `select q.party_id as number, f.member_id, f.is_staff, f.is_test, f.is_wholesale, f.name_token,
@@ -25,7 +25,7 @@ export function reachedMembers(
      from members.party q join members.profile f on f.member_id = q.member_id
        left join lateral (
          select h.token from members.party p join members.holding h using (party_id)
-         where $2 in ('email', 'openid') and p.member_id = f.member_id and p.erased_at is null and h.kind = $2
+         where $2 in ('email', 'openid', 'external_userid') and p.member_id = f.member_id and p.erased_at is null and h.kind = $2
            and (h.ended_at is null or h.stated_at > h.ended_at)
            and not exists (select from members.quarantine x where x.token = h.token and x.released_at is null)
          order by (h.stated_at is not null) desc, h.last_at desc, h.tie, h.token limit 1) h on true

@@ -76,6 +76,15 @@ export const IDENTIFIER_RULES: readonly IdentifierRule[] = [
     held_max: 10,
   },
   {
+    kind: "external_userid",
+    strength: "strong",
+    rule: "same_external_userid",
+    zh: "企业微信外部联系人相同",
+    en: "The same WeCom external contact",
+    shared_max: 5,
+    held_max: 10,
+  },
+  {
     kind: "phone",
     strength: "medium",
     rule: "same_phone",
@@ -121,6 +130,7 @@ export const ANCHOR_ORDER: readonly IdentityKind[] = [
   "card_no",
   "openid",
   "unionid",
+  "external_userid",
   "id_number",
   "phone",
   "email",
@@ -128,7 +138,14 @@ export const ANCHOR_ORDER: readonly IdentityKind[] = [
 ];
 
 /** Kinds that are an account at a system: one value, one account. */
-export const ACCOUNT_KINDS: ReadonlySet<IdentityKind> = new Set(["crm_id", "mall_id", "card_no", "openid", "unionid"]);
+export const ACCOUNT_KINDS: ReadonlySet<IdentityKind> = new Set([
+  "crm_id",
+  "mall_id",
+  "card_no",
+  "openid",
+  "unionid",
+  "external_userid",
+]);
 
 /** A conflict is `hard` between two parties whatever joins them; `doubt` stops one value only, until a person decides. */
 export interface ConflictRule {

@@ -31,6 +31,7 @@ export function mask(kind: string, value: string): string {
       return value.length >= 7 ? `${value.slice(0, 7)}-**` : "**";
     case "openid":
     case "unionid":
+    case "external_userid":
     case "cookie":
       return value.length <= 8 ? `${value.slice(0, 2)}***` : `${value.slice(0, 4)}…${value.slice(-4)}`;
     default:

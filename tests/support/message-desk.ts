@@ -1,5 +1,6 @@
 import { ALIYUN_KEY_ID, ALIYUN_SECRET } from "../../channel-sim/aliyun.ts";
 import { WECHAT_APP_ID, WECHAT_SECRET } from "../../channel-sim/wechat.ts";
+import { WECOM_CORP_ID, WECOM_SECRET } from "../../channel-sim/wecom.ts";
 import { saveCarrier } from "../../src/channels/messages/carrier-settings.ts";
 import { CARRIERS } from "../../src/channels/messages/carriers.ts";
 import type { Policy } from "../../src/channels/messages/policy.ts";
@@ -25,6 +26,10 @@ export interface MemberFacts {
   readonly phone?: string | null;
   /** Of the mini program. */
   readonly openid?: string;
+  /** Of WeCom. */
+  readonly external_userid?: string;
+  /** Code of the associate who looks after the member. */
+  readonly associate?: string;
   readonly name?: string;
   /** Media with a proven yes to marketing. */
   readonly consents?: readonly string[];
@@ -86,6 +91,22 @@ export class MessageDesk {
            values ($1, 'openid', $2, 0, $3, $3, $3)`,
           [number, openidToken, clock.now()],
         );
+      if (facts.external_userid !== undefined) {
+        const token = vault.token("external_userid", facts.external_userid, "wecom");
+        await vault.seal(tx, [{ token, kind: "external_userid", value: facts.external_userid }]);
+        await tx.query(
+          `insert into members.holding (party_id, kind, token, source_id, first_at, last_at, stated_at)
+           values ($1, 'external_userid', $2, 0, $3, $3, $3)`,
+          [number, token, clock.now()],
+        );
+      }
+      if (facts.associate !== undefined)
+        await tx.query(
+          `with named as (
+             insert into tasks.associate (code, made_at) values ($2, $3) on conflict (code) do update set code = excluded.code returning associate_id)
+           insert into tasks.assignment (member_id, associate_id, since, cause) select $1, associate_id, $3, 'person' from named`,
+          [number, facts.associate, clock.now()],
+        );
       for (const medium of consents)
         await tx.query(
           `insert into members.consent (party_id, purpose, medium, record_id, state, text_version, at, via)
@@ -121,6 +142,13 @@ export class MessageDesk {
     );
   }
 
+  async wecomTo(origin: string): Promise<void> {
+    const settings = { corp_id: WECOM_CORP_ID, corp_secret: WECOM_SECRET, origin };
+    await this.ground.store.write(SYSTEM_SCOPE, (tx) =>
+      saveCarrier(tx, this.ground, "wecom", { settings, shown: "sim", cost_minor: 0 }),
+    );
+  }
+
   async policy(over: Partial<Policy> = {}): Promise<void> {
     await this.ground.store.write(SYSTEM_SCOPE, (tx) =>
       savePolicy(tx, { ...OPEN_POLICY, ...over }, { person_id: null, now: this.ground.clock.now() }),
@@ -151,7 +179,7 @@ export class MessageDesk {
     await this.query(
       `truncate channels.message, channels.pending, channels.outcome, channels.used, channels.told, channels.inbox, channels.stop,
          channels.hold_out, channels.member_zone, channels.receipt,
-         channels.link, channels.subscription, channels.subscription_word, channels.service_word`,
+         channels.link, channels.subscription, channels.subscription_word, channels.service_word, channels.wecom_task`,
     );
     await this.query("update channels.carrier set failures = 0, paused_until = null");
   }
@@ -172,6 +200,13 @@ export const WECHAT = {
   parameters: { name1: "{{ member.name }}", number2: "{{ points }}", date3: "{{ day }}", thing4: "可换一杯茶" },
   page: "pages/points/index",
   variables: ["points", "day"],
+} satisfies Content;
+export const WECOM = {
+  kind: "wecom" as const,
+  text: "您好，{{ shop }}到了今年的肉桂，给您留了一泡，欢迎来试。",
+  title: "今年的肉桂",
+  link: "https://tea.example/rougui",
+  variables: ["shop"],
 } satisfies Content;
 export const SMS = {
   kind: "sms" as const,

@@ -14,6 +14,7 @@ import {
   saveCost,
   TencentSettings,
   WechatSettings,
+  WecomSettings,
 } from "./carrier-settings.ts";
 import { carrierViews } from "./carrier-view-store.ts";
 import { stops } from "./log-store.ts";
@@ -22,11 +23,15 @@ import { ChannelWord, closed, connect, iso, nothing, Nullable, read, tags } from
 import { trySms } from "./sms.ts";
 import { tryMail } from "./smtp.ts";
 import { tryWechat } from "./wechat.ts";
+import { tryWecom } from "./wecom.ts";
 
 const Cost = Type.Integer({ minimum: 0, maximum: 100_000, description: "Minor units for a billed part" });
 const Params = Type.Object({ channel: ChannelWord });
 const SetBody = Type.Object(
-  { settings: Type.Union([AliyunSettings, TencentSettings, WechatSettings, MailServerSettings]), cost_minor: Cost },
+  {
+    settings: Type.Union([AliyunSettings, TencentSettings, WechatSettings, WecomSettings, MailServerSettings]),
+    cost_minor: Cost,
+  },
   closed,
 );
 const CostBody = Type.Object({ cost_minor: Cost }, closed);
@@ -42,6 +47,7 @@ const Carrier = Type.Object({
   paused_until: Nullable(Instant),
   waiting: Count,
   under_way: Count,
+  prepared: Type.Integer({ description: "With associates, who have yet to send them" }),
   oldest_due_at: Nullable(Instant),
   accepted_day: Count,
   refused_day: Count,
@@ -63,11 +69,11 @@ function requireConnector(ground: Ground, request: FastifyRequest): void {
   requireStrong(ground, request.signed_in, "channels.connect");
 }
 
-const SERVICES: ReadonlySet<Channel> = new Set(["sms", "email", "wechat"]);
+const SERVICES: ReadonlySet<Channel> = new Set(["sms", "email", "wechat", "wecom"]);
 const isService = (channel: Channel) => SERVICES.has(channel);
 /** Of which channel settings are. */
 const channelOf = (settings: Static<typeof SetBody>["settings"]): Channel =>
-  "host" in settings ? "email" : "app_id" in settings ? "wechat" : "sms";
+  "host" in settings ? "email" : "app_id" in settings ? "wechat" : "corp_id" in settings ? "wecom" : "sms";
 
 /** @throws channels.carrier_fixed */
 function requireService(channel: Channel): void {
@@ -128,6 +134,7 @@ function shownOf(settings: Static<typeof SetBody>["settings"]): string {
   if ("host" in settings) return `${settings.host}:${settings.port} · ${settings.from}`;
   const ends = (id: string) => `${id.slice(0, 4)}…${id.slice(-2)}`;
   if ("app_id" in settings) return `${settings.app_id} · ${settings.openid_namespace}`;
+  if ("corp_id" in settings) return settings.corp_id;
   return "secret_id" in settings
     ? `${ends(settings.secret_id)} · ${settings.sdk_app_id}`
     : ends(settings.access_key_id);
@@ -205,7 +212,7 @@ function forgetRoute(app: FastifyInstance, ground: Ground): void {
   );
 }
 
-const TRIES = { sms: trySms, email: tryMail, wechat: tryWechat };
+const TRIES = { sms: trySms, email: tryMail, wechat: tryWechat, wecom: tryWecom };
 
 function tryRoute(app: FastifyInstance, ground: Ground): void {
   app.post<One>(

@@ -42,6 +42,16 @@ export const WechatSettings = Type.Object(
 );
 export type WechatSettings = Static<typeof WechatSettings> & { readonly origin: string | null };
 
+/** The company whose associates write to their customers. */
+export const WecomSettings = Type.Object(
+  {
+    corp_id: Type.String({ pattern: "^ww[0-9A-Za-z]{14,18}$", description: "CorpID" }),
+    corp_secret: Type.String({ minLength: 16, maxLength: 100, description: "Secret of the customer contact app" }),
+  },
+  { additionalProperties: false },
+);
+export type WecomSettings = Static<typeof WecomSettings> & { readonly origin: string | null };
+
 /** How a mail server takes a connection: encrypted from its first byte, or from its greeting on. */
 export const MailServerSettings = Type.Object(
   {
@@ -108,4 +118,8 @@ export function mailSettings(tx: Tx, ground: Ground): Promise<MailSettings | und
 
 export function wechatSettings(tx: Tx, ground: Ground): Promise<WechatSettings | undefined> {
   return settingsOf<WechatSettings>(tx, ground, "wechat");
+}
+
+export function wecomSettings(tx: Tx, ground: Ground): Promise<WecomSettings | undefined> {
+  return settingsOf<WecomSettings>(tx, ground, "wecom");
 }

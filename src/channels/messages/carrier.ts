@@ -10,6 +10,8 @@ export interface Letter {
   readonly address: string;
   readonly content: Content;
   readonly rendered: Rendered;
+  /** Who sends it, where somebody does: the code of the member's associate. */
+  readonly sender?: string;
 }
 
 /**
@@ -27,7 +29,11 @@ export type Receipt =
     }
   | { readonly message_id: number; readonly kind: "refused"; readonly code: string }
   | { readonly message_id: number; readonly kind: "later"; readonly code: string; readonly wait_s?: number }
-  | { readonly message_id: number; readonly kind: "unknown" | "lost"; readonly code: string };
+  | { readonly message_id: number; readonly kind: "unknown" | "lost"; readonly code: string }
+  /** The service has it, and somebody has yet to send it. */
+  | { readonly message_id: number; readonly kind: "prepared"; readonly service_id: string; readonly code: string }
+  /** Nobody sent it in time, and nobody can any more. */
+  | { readonly message_id: number; readonly kind: "not_confirmed"; readonly code: string };
 
 /** Something to be asked for. */
 export interface Asked {
@@ -36,6 +42,8 @@ export interface Asked {
   readonly address: string;
   /** Real time. */
   readonly handed_at: Date;
+  /** Of what is prepared. */
+  readonly service_id?: string | null;
 }
 
 /** What a service says of a message that it took: whether it arrived. */
@@ -49,7 +57,7 @@ export interface Delivery {
 }
 
 /** By what kind of identifier a service finds a member. */
-export type AddressKind = "phone" | "email" | "openid";
+export type AddressKind = "phone" | "email" | "openid" | "external_userid";
 
 /** A way out. `within` channels are tables of ours: what they take is written in the transaction of the gate. */
 export type Carrier =
@@ -64,12 +72,16 @@ export type Carrier =
       readonly address: AddressKind | null;
       /** So many under way at most: what the service takes in a few seconds. */
       readonly under_way_max: number;
+      /** Given to it together, for a service that takes many as one; 200 unless it says so. */
+      readonly at_once?: number;
       /** Every letter gets a receipt; nothing is thrown. */
       readonly send: (ground: Ground, letters: readonly Letter[]) => Promise<readonly Receipt[]>;
       /** What became of messages whose answer was lost; null where the service cannot be asked. */
       readonly ask: ((ground: Ground, asked: readonly Asked[]) => Promise<readonly Receipt[]>) | null;
       /** Which of these arrived or did not; of whom it says nothing there is no word yet. Null: it never says. */
       readonly receipts: ((ground: Ground, asked: readonly Asked[]) => Promise<readonly Delivery[]>) | null;
+      /** What became of what is prepared; `prepared` again where nothing did yet. Absent: nothing is ever prepared. */
+      readonly confirmations?: (ground: Ground, asked: readonly Asked[]) => Promise<readonly Receipt[]>;
     };
 
 /** What came of trying a connection; nothing was sent to anybody. */

@@ -4,6 +4,7 @@ import { inboxCarrier } from "./inbox-store.ts";
 import { smsCarrier } from "./sms.ts";
 import { smtpMail } from "./smtp.ts";
 import { wechatCarrier } from "./wechat.ts";
+import { wecomCarrier } from "./wecom.ts";
 
 /** To the brand's own system, which sends by a channel that is not ours: by the endpoints that chose the kind. */
 const webhook: Carrier = {
@@ -21,4 +22,4 @@ const webhook: Carrier = {
     ),
 };
 
-export const CARRIERS: readonly Carrier[] = [inboxCarrier, webhook, smsCarrier, wechatCarrier, smtpMail];
+export const CARRIERS: readonly Carrier[] = [inboxCarrier, webhook, smsCarrier, wechatCarrier, wecomCarrier, smtpMail];

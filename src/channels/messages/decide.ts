@@ -23,6 +23,8 @@ export interface Candidate {
   readonly is_staff: boolean;
   /** Sealed address; null where the channel needs one and the member has none. */
   readonly address: string | null;
+  /** Who is to send it; null: nobody, where somebody must. Absent: nobody need. */
+  readonly sender?: string | null;
   readonly consent: "granted" | "withdrawn" | "unproven" | null;
   readonly needs_consent: boolean;
   readonly held_out: boolean;
@@ -58,6 +60,7 @@ export function judge(one: Candidate, policy: Policy, now: Date, told: ReadonlyM
   if (one.test) return judgeTest(one);
   if (one.is_test || (one.is_staff && one.category === "marketing")) return held("excluded");
   if (one.address === null) return held("no_address");
+  if (one.sender === null) return held("no_associate");
   if (one.needs_consent && !consents(one)) return held("no_consent");
   if (one.held_out && one.category === "marketing") return held("hold_out");
   if (repeated(one, policy, now, told)) return held("repeated");
@@ -71,6 +74,7 @@ export function judge(one: Candidate, policy: Policy, now: Date, told: ReadonlyM
 function judgeTest(one: Candidate): Verdict {
   if (!one.seed || !(one.is_test || one.is_staff)) return { kind: "held", reason: "excluded" };
   if (one.address === null) return { kind: "held", reason: "no_address" };
+  if (one.sender === null) return { kind: "held", reason: "no_associate" };
   if (one.consent === "withdrawn") return { kind: "held", reason: "no_consent" };
   return { kind: "go" };
 }

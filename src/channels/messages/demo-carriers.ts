@@ -11,12 +11,13 @@ export interface MessageSim {
   readonly access_key_id: string;
   readonly access_key_secret: string;
   readonly webhook_secret: string;
+  readonly wecom?: { readonly corp_id: string; readonly corp_secret: string };
   readonly wechat?: { readonly app_id: string; readonly app_secret: string };
 }
 
 const SHOWN = "channel-sim";
 const ENDPOINT = "通道模拟器";
-const COST_MINOR = { sms: 5, email: 1, wechat: 0 } as const;
+const COST_MINOR = { sms: 5, email: 1, wechat: 0, wecom: 0 } as const;
 /** In which the mini program of the example world names openids. */
 const OPENIDS = "mini_program";
 
@@ -37,6 +38,7 @@ export async function useMessageSim(tx: Tx, ground: Ground, sim: MessageSim): Pr
   if (free.has("email")) await keep("email", { simulator: smtp, from: "山野茶 <tea@shanye.example>" });
   if (free.has("wechat") && sim.wechat !== undefined)
     await keep("wechat", { ...sim.wechat, openid_namespace: OPENIDS, origin: http });
+  if (free.has("wecom") && sim.wecom !== undefined) await keep("wecom", { ...sim.wecom, origin: http });
   const before = await channelSim(tx);
   const address = `${http}/hooks/tea-house`;
   const own = (await listEndpoints(tx, ground.wall.now())).find(({ name }) => name === ENDPOINT);

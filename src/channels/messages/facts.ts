@@ -34,7 +34,7 @@ type Facts = Pick<
   Candidate,
   "channel" | "category" | "has_template" | "stopped" | "consent" | "held_out" | "told" | "timezone"
 > &
-  Partial<Pick<Candidate, "test" | "seed">> & { readonly needs_address: boolean };
+  Partial<Pick<Candidate, "test" | "seed" | "sender">> & { readonly needs_address: boolean };
 
 /** A message as the gate judges it. @param member undefined: nobody is behind the number any more */
 export function candidateOf(

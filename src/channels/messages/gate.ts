@@ -27,6 +27,7 @@ import { policyInForce } from "./policy-store.ts";
 import { candidateOf, categoryOf, type Templates, templatesOf, wordsOf } from "./facts.ts";
 import { seedsAmong } from "./seed-store.ts";
 import { linkCode } from "./short-link.ts";
+import { sendersOf } from "./sender-store.ts";
 import { addTaken, Stock } from "./stock.ts";
 import { readsName, type Rendered } from "./template.ts";
 import { usedKey, withTried } from "./trial.ts";
@@ -157,6 +158,7 @@ async function factsOf(batch: Batch, claimed: readonly Claimed[], templates: Tem
     member_ids,
     [...templates.approved.values()].map(({ content }) => content),
   );
+  const senders = channel === "wecom" ? await sendersOf(tx, member_ids) : undefined;
   return claimed.map((message) => {
     const known = reached.get(message.member_id);
     const member_id = known?.member_id ?? 0;
@@ -172,6 +174,7 @@ async function factsOf(batch: Batch, claimed: readonly Claimed[], templates: Tem
       has_template: templates.approved.has(usedKey(message)),
       stopped: stops.has("all") || stops.has(channel),
       needs_address: carrier.address !== null,
+      ...(senders === undefined ? {} : { sender: senders.get(member_id) ?? null }),
       consent: consents.get(`${member_id} ${CONSENT_PURPOSE[category]}`) ?? null,
       held_out: own.held_out.has(member_id),
       told: own.told.get(toldKey(member_id, message.template)) ?? null,
@@ -243,6 +246,7 @@ async function composeLetters(batch: Batch, going: readonly Known[], templates: 
           address,
           content: used.content,
           rendered: words,
+          ...(candidate.sender == null ? {} : { sender: candidate.sender }),
         });
         const keys = taken.map(({ key }) => key);
         rows.push({

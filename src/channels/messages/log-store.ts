@@ -1,6 +1,15 @@
 import type { Scope, Tx } from "../../store/index.ts";
 
-export const MESSAGE_STATES = ["waiting", "sending", "asking", "accepted", "refused", "held", "unknown"] as const;
+export const MESSAGE_STATES = [
+  "waiting",
+  "sending",
+  "asking",
+  "prepared",
+  "accepted",
+  "refused",
+  "held",
+  "unknown",
+] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
 export interface LoggedMessage {
@@ -43,10 +52,11 @@ export interface LogFilter {
   readonly before?: Date | undefined;
 }
 
-const STATE = "coalesce(o.state, case p.phase when 'gate' then 'waiting' when 'ask' then 'asking' else 'sending' end)";
+const STATE =
+  "coalesce(o.state, case p.phase when 'gate' then 'waiting' when 'ask' then 'asking' when 'prepared' then 'prepared' else 'sending' end)";
 const WHERE = `
   from channels.message m left join channels.outcome o using (message_id) left join channels.pending p using (message_id)
-  where ($1::text is null or o.state = $1 or ($1 = 'open' and o.message_id is null) or (o.message_id is null and ${STATE} = $1))
+  where ($1::text is null or o.state = $1 or ($1 = 'open' and o.message_id is null and p.phase is distinct from 'prepared') or (o.message_id is null and ${STATE} = $1))
     and ($2::text is null or coalesce(o.reason, p.deferred) = $2) and ($3::text is null or m.channel = $3)
     and ($4::text is null or m.template = $4) and ($5::text is null or m.source = $5)
     and ($6::bigint is null or m.member_id = $6) and ($7::bigint is null or m.message_id = $7)

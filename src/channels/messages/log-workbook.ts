@@ -6,6 +6,7 @@ type Words = { readonly zh: string; readonly en: string };
 export const STATE_NAMES: Readonly<Record<MessageState, Words>> = {
   waiting: { zh: "等待中", en: "waiting" },
   sending: { zh: "发送中", en: "being sent" },
+  prepared: { zh: "待导购确认", en: "waits for the associate" },
   asking: { zh: "查询结果中", en: "being asked for" },
   accepted: { zh: "已发出", en: "sent" },
   refused: { zh: "被拒绝", en: "refused" },
@@ -15,6 +16,7 @@ export const STATE_NAMES: Readonly<Record<MessageState, Words>> = {
 const CHANNEL_NAMES: Readonly<Record<string, Words>> = {
   sms: { zh: "短信", en: "SMS" },
   email: { zh: "邮件", en: "mail" },
+  wecom: { zh: "企业微信", en: "WeCom" },
   wechat: { zh: "微信订阅消息", en: "WeChat" },
   inbox: { zh: "小程序消息", en: "inbox" },
   webhook: { zh: "Webhook", en: "webhook" },

@@ -85,6 +85,7 @@ export const CONSENT_MEDIA: Readonly<Record<Channel, string | null>> = {
   sms: "sms",
   email: "email",
   wechat: "wechat",
+  wecom: "wecom",
   inbox: "mini_program",
   webhook: null,
 };

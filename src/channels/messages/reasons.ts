@@ -48,6 +48,22 @@ export const REASON_WORDS: Readonly<Record<string, ReasonWords>> = {
     why_en:
       "The member has no address for this channel, or it is in quarantine. Use another channel, or have it asked for in the store.",
   },
+  no_associate: {
+    zh: "没有导购可以发",
+    en: "No associate to send it",
+    why_zh:
+      "企业微信的消息由会员的导购发出，这位会员没有在职的导购。在「导购与任务」里为会员指定导购，之后的消息就会准备好。",
+    why_en:
+      "Messages by WeCom are sent by the member's associate, and this member has none. Give the member one under Associates: later messages are prepared.",
+  },
+  not_confirmed: {
+    zh: "导购没有确认",
+    en: "The associate did not confirm",
+    why_zh:
+      "消息准备好后，导购七天内没有在企业微信里点「发送」，任务已撤回，会员没有收到。请提醒导购，或换一个不需要确认的通道。",
+    why_en:
+      "The associate did not press send within seven days; it was taken back and the member got nothing. Remind the associate, or use a channel that needs nobody.",
+  },
   no_consent: {
     zh: "没有同意或已撤回",
     en: "No consent, or withdrawn",

@@ -9,6 +9,7 @@ import { carriers, ownFacts, stopped, type ToldLast } from "./gate-store.ts";
 import { CONSENT_MEDIA, CONSENT_PURPOSE, type Policy } from "./policy.ts";
 import { policyInForce } from "./policy-store.ts";
 import { isQuiet, quietUntil } from "./quiet.ts";
+import { sendersOf } from "./sender-store.ts";
 import { RehearsedStock } from "./rehearse-stock.ts";
 import { heldOutSince, type LeftOut, reallySent, reallySpent } from "./rehearse-store.ts";
 import { PRIORITY } from "./message-store.ts";
@@ -69,6 +70,8 @@ interface Known {
   readonly reached: ReadonlyMap<string | null, ReadonlyMap<number, Reached>>;
   readonly zones: ReadonlyMap<number, string>;
   readonly held_out: ReadonlyMap<number, Date>;
+  /** Of members whom somebody writes to by WeCom. */
+  readonly senders: ReadonlyMap<number, string>;
   readonly timezone: string;
 }
 
@@ -192,6 +195,8 @@ async function knownOf(
   const reached = new Map<string | null, Map<number, Reached>>();
   const zones = new Map<number, string>();
   const held_out = new Map<number, Date>();
+  const senders = new Map<number, string>();
+  const by_wecom = [...words.values()].some(({ channel }) => channel === "wecom");
   const ids = [...new Set(requests.map(({ member_id }) => member_id))];
   for (let at = 0; at < ids.length; at += MEMBERS_A_READ) {
     await pulse();
@@ -202,11 +207,12 @@ async function knownOf(
       for (const one of await reachedMembers(tx, part, address)) found.set(one.number, one);
     }
     for (const [id, zone] of (await ownFacts(tx, part, [])).zones) zones.set(id, zone);
+    if (by_wecom) for (const [id, code] of await sendersOf(tx, part)) senders.set(id, code);
     for (const [id, since] of await heldOutSince(tx, part)) held_out.set(id, since);
   }
   const { timezone } = ground.config;
   const [policy, stops] = [await policyInForce(tx), await stopped(tx)];
-  return { templates, words, policy, stops, reached, zones, held_out, timezone };
+  return { templates, words, policy, stops, reached, zones, held_out, senders, timezone };
 }
 
 function candidateThen(
@@ -225,6 +231,7 @@ function candidateThen(
     has_template: known.templates.approved.has(template),
     stopped: known.stops.has("all") || known.stops.has(channel),
     needs_address: address !== null,
+    ...(channel === "wecom" ? { sender: known.senders.get(number) ?? null } : {}),
     consent,
     held_out: since !== undefined && since <= at,
     told: null,

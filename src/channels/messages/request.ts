@@ -3,7 +3,7 @@ import { problem } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
 import { cancelPending, insertMessages, type Requested } from "./message-store.ts";
 
-export const CHANNELS = ["sms", "email", "wechat", "inbox", "webhook"] as const;
+export const CHANNELS = ["sms", "email", "wechat", "wecom", "inbox", "webhook"] as const;
 export type Channel = (typeof CHANNELS)[number];
 export type Category = "marketing" | "service";
 
@@ -69,6 +69,7 @@ export const HELD_REASONS = [
   "member_gone",
   "excluded",
   "no_address",
+  "no_associate",
   "no_consent",
   "hold_out",
   "repeated",

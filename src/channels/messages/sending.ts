@@ -50,7 +50,8 @@ export class Sending {
     const room = carrier.under_way_max - this.#under_way;
     if (room <= 0) return false;
     const { decided, letters } = await gateRound(this.#ground, carrier, { limit: room, lease_ms: this.#pace.lease_ms });
-    for (let at = 0; at < letters.length; at += SENT_AT_ONCE) this.#begin(letters.slice(at, at + SENT_AT_ONCE));
+    const at_once = carrier.at_once ?? SENT_AT_ONCE;
+    for (let at = 0; at < letters.length; at += at_once) this.#begin(letters.slice(at, at + at_once));
     return decided > 0 && this.#under_way < carrier.under_way_max;
   }
 

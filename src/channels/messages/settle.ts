@@ -3,6 +3,7 @@ import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { type Carrier, NOT_TAKEN, type Receipt } from "./carrier.ts";
 import { type Ending, endMessages, giveBack, noteCarrier, putOff, putToAsking } from "./gate-store.ts";
 import { tellEnded } from "./message-store.ts";
+import { CONFIRM_AFTER_MS, putToPrepared } from "./prepared-store.ts";
 import { firstAsk } from "./receipts.ts";
 import { giveBackSubscriptions, noneLeft } from "./subscription-store.ts";
 import { NO_SUBSCRIPTION } from "./wechat-codes.ts";
@@ -26,6 +27,7 @@ export async function settle(
     const endings: Ending[] = [];
     const again: { message_id: number; until: Date }[] = [];
     const asking: number[] = [];
+    const prepared: { message_id: number; service_id: string }[] = [];
     for (const receipt of receipts) {
       const { message_id, code } = receipt;
       const tried = attempts.get(message_id) ?? 1;
@@ -38,6 +40,9 @@ export async function settle(
           service_code: code,
           ...(receipt.parts === undefined ? {} : { parts: receipt.parts }),
         });
+      else if (receipt.kind === "prepared") prepared.push({ message_id, service_id: receipt.service_id });
+      else if (receipt.kind === "not_confirmed")
+        endings.push({ message_id, state: "held", reason: "not_confirmed", service_code: code });
       else if (receipt.kind === "refused")
         endings.push({ message_id, state: "refused", reason: "refused_by_service", service_code: code });
       else if (receipt.kind !== "later") {
@@ -49,7 +54,7 @@ export async function settle(
     }
     const unsent = [
       ...again.map(({ message_id }) => message_id),
-      ...endings.filter(({ state }) => state === "refused").map(({ message_id }) => message_id),
+      ...endings.filter(({ state }) => state === "refused" || state === "held").map(({ message_id }) => message_id),
     ];
     await giveBack(tx, unsent);
     if (carrier.channel === "wechat") {
@@ -58,6 +63,7 @@ export async function settle(
       await noneLeft(tx, none, now);
     }
     await putOff(tx, again, "retry");
+    await putToPrepared(tx, prepared, new Date(now.getTime() + CONFIRM_AFTER_MS));
     await putToAsking(tx, asking, new Date(now.getTime() + ask_after_ms), ground.wall.now());
     const tells = "send" in carrier && carrier.receipts !== null;
     const receipt_at = tells ? await firstAsk(tx, ground, carrier.channel) : null;
@@ -75,6 +81,8 @@ async function noteHealth(tx: Tx, carrier: Carrier, receipts: readonly Receipt[]
   // that it does not know a message says nothing of whether it takes any
   const judged = receipts.filter(({ code }) => code !== NOT_TAKEN);
   if (judged.length === 0) return;
-  const alive = judged.some(({ kind }) => kind === "accepted" || kind === "refused");
+  const alive = judged.some(
+    ({ kind }) => kind === "accepted" || kind === "refused" || kind === "prepared" || kind === "not_confirmed",
+  );
   await noteCarrier(tx, carrier.channel, alive, now);
 }

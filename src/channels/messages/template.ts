@@ -39,6 +39,17 @@ export const WechatContent = Type.Object(
   },
   closed,
 );
+/** What an associate sends a customer: a text, with a card that leads somewhere. */
+export const WecomContent = Type.Object(
+  {
+    kind: Type.Literal("wecom"),
+    text: Words(1_300),
+    title: Type.Optional(Words(40)),
+    link: Type.Optional(Type.String({ pattern: "^https://[^\\s]{4,500}$" })),
+    variables: Names,
+  },
+  closed,
+);
 export const InboxContent = Type.Object(
   {
     kind: Type.Literal("inbox"),
@@ -53,7 +64,14 @@ export const WebhookContent = Type.Object(
   { kind: Type.Literal("webhook"), text: Words(2_000), variables: Names },
   closed,
 );
-export const Content = Type.Union([SmsContent, EmailContent, WechatContent, InboxContent, WebhookContent]);
+export const Content = Type.Union([
+  SmsContent,
+  EmailContent,
+  WechatContent,
+  WecomContent,
+  InboxContent,
+  WebhookContent,
+]);
 export type Content = Static<typeof Content>;
 
 /** What goes to the service. `parameters` are those of a template that the service has on file. */
@@ -147,11 +165,11 @@ export function parseContent(content: Content): Parsed {
   const parameters = "parameters" in content ? Object.entries(content.parameters) : [];
   return {
     content,
-    title: "title" in content && content.kind !== "wechat" ? parseLiquid(content.title) : [],
+    title: content.kind === "wechat" || !("title" in content) ? [] : parseLiquid(content.title ?? ""),
     text: "parameters" in content ? [] : parseLiquid(content.text),
     parameters: parameters.map(([name, text]) => [name, parseLiquid(text)] as const),
     hosts: hostsOf(
-      ["title" in content ? content.title : "", content.text, ...parameters.map(([, text]) => text)].join("\n"),
+      ["title" in content ? (content.title ?? "") : "", content.text, ...parameters.map(([, text]) => text)].join("\n"),
     ),
   };
 }
@@ -191,6 +209,7 @@ export function renderContent(parsed: ParsedContent, scope: RenderScope): Render
   };
   const { content } = parsed;
   const title = run(parsed.title);
+  if (content.kind === "wecom") return wecomWords(title, run(parsed.text), links);
   if (!("parameters" in content)) return { title, text: run(parsed.text), parameters: {}, parts: 1, links };
   const parameters = Object.fromEntries(parsed.parameters.map(([name, template]) => [name, run(template)]));
   if (content.kind === "wechat") {
@@ -203,6 +222,15 @@ export function renderContent(parsed: ParsedContent, scope: RenderScope): Render
     return value;
   })}`;
   return { title, text, parameters, parts: smsParts(text), links };
+}
+
+const WECOM_BYTES_MAX = 4_000;
+
+/** @throws when WeCom would not take the text */
+function wecomWords(title: string, text: string, links: readonly ShortLink[]): Rendered {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > WECOM_BYTES_MAX) throw new Error(`a text of ${bytes} bytes: WeCom takes ${WECOM_BYTES_MAX}`);
+  return { title, text, parameters: {}, parts: 1, links };
 }
 
 /** The lines that a member reads of a subscribe message. @throws when a field is missing or beyond what WeChat takes */

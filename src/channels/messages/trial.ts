@@ -12,7 +12,8 @@ export const usedKey = ({ template, test_version }: Pick<Claimed, "template" | "
 function marked(used: UsedTemplate): UsedTemplate {
   const { content } = used;
   if (content.kind === "sms") return used;
-  if (content.kind === "webhook") return { ...used, content: { ...content, text: `${MARK}${content.text}` } };
+  if (content.kind === "wecom" || content.kind === "webhook")
+    return { ...used, content: { ...content, text: `${MARK}${content.text}` } };
   return { ...used, content: { ...content, title: `${MARK}${content.title}` } };
 }
 

@@ -3,6 +3,7 @@ import type { Ground } from "../../ground.ts";
 import { forgetUsed } from "../messages/gate-store.ts";
 import { forgetLinks } from "../messages/link-store.ts";
 import { forgetServiceWords } from "../messages/service-word-store.ts";
+import { forgetTasks } from "../messages/wecom-task-store.ts";
 import { forgetMessages, KEPT_DAYS } from "./delivery-store.ts";
 
 const FORGET = "channels.forget_webhooks";
@@ -31,6 +32,7 @@ const forget = defineJob({
     await whileAny(ground, signal, (tx) => forgetLinks(tx, linked, FORGOTTEN_AT_ONCE));
     await whileAny(ground, signal, (tx) => forgetUsed(tx, new Date(now), FORGOTTEN_AT_ONCE));
     await whileAny(ground, signal, (tx) => forgetServiceWords(tx, before, FORGOTTEN_AT_ONCE));
+    await whileAny(ground, signal, (tx) => forgetTasks(tx, before, FORGOTTEN_AT_ONCE));
     return { forgotten };
   },
 });

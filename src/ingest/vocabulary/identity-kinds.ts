@@ -5,6 +5,7 @@ export const IDENTITY_KINDS = [
   "phone",
   "openid",
   "unionid",
+  "external_userid",
   "card_no",
   "mall_id",
   "crm_id",
@@ -48,6 +49,14 @@ export const IDENTITY_KIND_INFO: readonly IdentityKindInfo[] = [
     privacy: "L3",
     namespaced: false,
     aliases: ["unionid", "wxunionid", "微信unionid"],
+  },
+  {
+    kind: "external_userid",
+    zh: "企业微信外部联系人",
+    en: "WeCom external contact",
+    privacy: "L3",
+    namespaced: true,
+    aliases: ["externaluserid", "wecomid", "外部联系人id", "企业微信外部联系人"],
   },
   {
     kind: "card_no",

@@ -48,6 +48,11 @@ export function CarrierCard({ carrier }: { carrier: Carrier }) {
             <Count value={carrier.failed_day} to={`/messages?channel=${channel}&delivery=failed`} />
           </Fact>
         ) : null}
+        {channel === "wecom" ? (
+          <Fact label={t("carrier.prepared")}>
+            <Count value={carrier.prepared} to="/messages?channel=wecom&state=prepared" />
+          </Fact>
+        ) : null}
         <Fact label={t("carrier.waiting")}>
           <Count value={carrier.waiting + carrier.under_way} to={`/messages?channel=${channel}&state=open`} />
           {carrier.oldest_due_at === null ? null : (

@@ -16,6 +16,8 @@ const EMPTY: Fields = {
   secret_key: "",
   sdk_app_id: "",
   app_id: "",
+  corp_id: "",
+  corp_secret: "",
   app_secret: "",
   openid_namespace: "mini_program",
   host: "",
@@ -30,6 +32,7 @@ const OF = {
   aliyun: ["access_key_id", "access_key_secret"],
   tencent: ["secret_id", "secret_key", "sdk_app_id"],
   wechat: ["app_id", "app_secret", "openid_namespace"],
+  wecom: ["corp_id", "corp_secret"],
   email: ["host", "port", "security", "user", "password", "from"],
 };
 
@@ -39,7 +42,7 @@ const costOf = (text: string): number | undefined =>
 /** Keys of a service: typed, kept sealed, never shown again. */
 export function CarrierDialog({ carrier, onClose }: { carrier: Carrier; onClose: () => void }) {
   const t = useTexts("messages");
-  const channel = carrier.channel === "sms" || carrier.channel === "wechat" ? carrier.channel : "email";
+  const channel = carrier.channel === "inbox" || carrier.channel === "webhook" ? "email" : carrier.channel;
   const [sms, setSms] = useState<"aliyun" | "tencent">("aliyun");
   const service = channel === "sms" ? sms : channel;
   const [fields, setFields] = useState(EMPTY);
@@ -84,6 +87,8 @@ export function CarrierDialog({ carrier, onClose }: { carrier: Carrier; onClose:
           />
           <KeyFields names={names} hint={t("carrier.key_hint")} fields={fields} set={set} />
         </>
+      ) : channel === "wecom" ? (
+        <KeyFields names={names} hint={t("carrier.wecom_hint")} fields={fields} set={set} />
       ) : channel === "wechat" ? (
         <>
           <KeyFields names={["app_id", "app_secret"]} hint={t("carrier.wechat_hint")} fields={fields} set={set} />
@@ -112,9 +117,11 @@ const KEY_LABELS: Fields = {
   secret_key: "SecretKey",
   sdk_app_id: "SmsSdkAppId",
   app_id: "AppID",
+  corp_id: "CorpID",
+  corp_secret: "Secret",
   app_secret: "AppSecret",
 };
-const SECRET = new Set(["access_key_secret", "secret_key", "app_secret"]);
+const SECRET = new Set(["access_key_secret", "secret_key", "app_secret", "corp_secret"]);
 
 interface KeyProps {
   readonly names: readonly string[];

@@ -139,6 +139,33 @@ function WordFields({ draft, set }: FieldsProps) {
           </>
         )}
       </div>
+      <WhereFields draft={draft} set={set} />
+    </>
+  );
+}
+
+/** Where a touch on the message leads. */
+function WhereFields({ draft, set }: FieldsProps) {
+  const t = useTexts("messages");
+  return (
+    <>
+      {draft.kind === "wecom" ? (
+        <div className="ms-fields">
+          <TextField
+            label={t("field.card_link")}
+            hint={t("field.card_link_hint")}
+            required={false}
+            value={draft.link}
+            onChange={(link) => set({ link })}
+          />
+          <TextField
+            label={t("field.card_title")}
+            required={false}
+            value={draft.title}
+            onChange={(title) => set({ title })}
+          />
+        </div>
+      ) : null}
       {draft.kind === "inbox" ? (
         <TextField
           label={t("field.link")}

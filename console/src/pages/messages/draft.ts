@@ -27,6 +27,7 @@ export const TEXT_MAX: Readonly<Record<Channel, number>> = {
   sms: 500,
   email: 20_000,
   wechat: 500,
+  wecom: 1_300,
   inbox: 2_000,
   webhook: 2_000,
 };
@@ -61,6 +62,11 @@ export function contentOf(draft: Draft): Content {
     const wechat = { kind, title, service_template, text, parameters: filled, variables };
     return page === "" ? wechat : { ...wechat, page };
   }
+  if (kind === "wecom") {
+    const [card, link] = [title.trim(), draft.link.trim()];
+    const led = link === "" ? {} : { link, ...(card === "" ? {} : { title: card }) };
+    return { kind, text, ...led, variables: variablesIn([card, text]) };
+  }
   if (kind === "sms") {
     const parameters = filled;
     return {
@@ -92,6 +98,7 @@ export type Lack =
   | "wechat_template"
   | "fields"
   | "page"
+  | "link_https"
   | "parameters";
 
 /** What stands in the way of keeping it, in the order of the form. */
@@ -109,6 +116,7 @@ export function lacksOf(draft: Draft, taken: readonly string[]): Lack[] {
     ["title_long", title_max !== undefined && title.length > title_max],
     ["text", text.trim() === ""],
     ["text_long", text.length > TEXT_MAX[kind]],
+    ["link_https", kind === "wecom" && draft.link.trim() !== "" && !/^https:\/\/\S{4,500}$/.test(draft.link.trim())],
     ["link_long", kind === "inbox" && draft.link.trim().length > LINK_MAX],
     ["page", kind === "wechat" && /\s/.test(draft.page.trim())],
     ["fields", kind === "wechat" && text.trim() !== "" && parameters.length === 0],

@@ -7,6 +7,7 @@ const STATE_TONES: Readonly<Record<MessageState, Tone>> = {
   waiting: "info",
   sending: "info",
   asking: "warn",
+  prepared: "info",
   accepted: "good",
   refused: "bad",
   held: "neutral",

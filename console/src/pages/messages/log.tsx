@@ -28,7 +28,7 @@ import {
 import "./messages.css";
 import "./texts.ts";
 
-const CHOICES = ["", "accepted", "held", "refused", "unknown", "open"] as const;
+const CHOICES = ["", "accepted", "held", "refused", "unknown", "prepared", "open"] as const;
 type StateChoice = (typeof CHOICES)[number];
 const OPEN: ReadonlySet<MessageState> = new Set<MessageState>(["waiting", "sending", "asking"]);
 const FILTERS = [

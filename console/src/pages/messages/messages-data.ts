@@ -3,7 +3,7 @@ import { api, type Query } from "../../api/client.ts";
 import { say, sayError } from "../../parts/toast.tsx";
 import { useTexts } from "../../texts/texts.ts";
 
-export const CHANNELS = ["sms", "email", "wechat", "inbox", "webhook"] as const;
+export const CHANNELS = ["sms", "email", "wechat", "wecom", "inbox", "webhook"] as const;
 export type Channel = (typeof CHANNELS)[number];
 export type Category = "marketing" | "service";
 export const CATEGORIES: readonly Category[] = ["marketing", "service"];
@@ -70,7 +70,7 @@ export interface Preview {
   readonly letters: number;
 }
 
-export type MessageState = "waiting" | "sending" | "asking" | "accepted" | "refused" | "held" | "unknown";
+export type MessageState = "waiting" | "sending" | "asking" | "prepared" | "accepted" | "refused" | "held" | "unknown";
 
 interface ReasonWords {
   readonly reason: string | null;
@@ -121,6 +121,7 @@ export interface Carrier {
   readonly paused_until: string | null;
   readonly waiting: number;
   readonly under_way: number;
+  readonly prepared: number;
   readonly oldest_due_at: string | null;
   readonly accepted_day: number;
   readonly refused_day: number;
