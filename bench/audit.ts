@@ -1,17 +1,10 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import pg from "pg";
 import type { AuditEntry } from "../src/access/audit/entry.ts";
+import { systemClock } from "../src/platform/clock.ts";
 import { verifyChain } from "../src/access/audit/verify.ts";
 import { appendRows, auditWriter } from "../src/access/audit/writer.ts";
-import { compose } from "../src/composition.ts";
-import { loadConfig } from "../src/config.ts";
-import { loadDomains } from "../src/domains.ts";
 import type { Ground } from "../src/ground.ts";
-import { systemClock } from "../src/platform/clock.ts";
-import { makeLog } from "../src/platform/log.ts";
 import { SYSTEM_SCOPE } from "../src/store/index.ts";
+import { type BareGround, onBareGround } from "./bare-ground.ts";
 import type { Bench, Figure } from "./main.ts";
 
 const ROWS = Number(process.env["BENCH_AUDIT_ROWS"] ?? 200_000);
@@ -144,29 +137,12 @@ async function verifying(ground: Ground): Promise<Figure> {
   };
 }
 
-async function run(): Promise<readonly Figure[]> {
-  const data_dir = await mkdtemp(join(tmpdir(), "huitou-bench-"));
-  await chmod(data_dir, 0o755);
-  const composition = await compose({
-    config: loadConfig({ HUITOU_DATA: data_dir }),
-    clock: systemClock,
-    log: makeLog("error"),
-    domains: await loadDomains([]),
-  });
-  try {
-    const { ground } = composition;
-    const admin = new pg.Client({ connectionString: composition.databases.admin_url });
-    await admin.connect();
-    await admin.query(
-      "create table store.bench_audit (id bigint generated always as identity primary key, at timestamptz, subject json, rest json); grant all on store.bench_audit to huitou_app",
-    );
-    await admin.end();
-    return [...(await writing(ground)), await verifying(ground)];
-  } finally {
-    await composition.close();
-    await rm(data_dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
-  }
+async function measure({ ground, asOwner }: BareGround): Promise<readonly Figure[]> {
+  await asOwner(
+    "create table store.bench_audit (id bigint generated always as identity primary key, at timestamptz, subject json, rest json); grant all on store.bench_audit to huitou_app",
+  );
+  return [...(await writing(ground)), await verifying(ground)];
 }
 
 /** What an audit row costs a request, and how fast the chain is verified. */
-export const benches: readonly Bench[] = [{ name: "audit", run }];
+export const benches: readonly Bench[] = [{ name: "audit", run: () => onBareGround(measure, { names: [] }) }];

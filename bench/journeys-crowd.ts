@@ -1,18 +1,11 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import pg from "pg";
 import { CARRIERS } from "../src/channels/messages/carriers.ts";
 import { Sending } from "../src/channels/messages/sending.ts";
-import { compose } from "../src/composition.ts";
-import { loadConfig } from "../src/config.ts";
-import { loadDomains } from "../src/domains.ts";
 import type { Ground } from "../src/ground.ts";
 import { advance, enterByApi, type JourneyDefinition, publishJourney, saveJourney } from "../src/journeys/index.ts";
 import { FakeClock } from "../src/platform/clock.ts";
-import { makeLog } from "../src/platform/log.ts";
 import { build as q } from "../src/query/index.ts";
 import { SYSTEM_SCOPE } from "../src/store/index.ts";
+import { type BareGround, onBareGround } from "./bare-ground.ts";
 import { BARE_MEMBERS, benchTemplate } from "./bare-members.ts";
 import type { Bench, Figure } from "./main.ts";
 
@@ -125,69 +118,48 @@ async function walk(ground: Ground, clock: FakeClock): Promise<Walked & { readon
 
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 
-async function measure(): Promise<readonly Figure[]> {
-  const folder = await mkdtemp(join(tmpdir(), "huitou-bench-"));
-  await chmod(folder, 0o755);
-  const clock = new FakeClock(new Date(Math.floor(Date.now() / 86_400_000) * 86_400_000 + 10_800_000));
-  const composition = await compose({
-    config: loadConfig({ HUITOU_DATA: folder }),
-    clock,
-    log: makeLog("error"),
-    domains: await loadDomains(),
+async function measure({ ground, write, asOwner }: BareGround, clock: FakeClock): Promise<readonly Figure[]> {
+  for (const text of [...BARE_MEMBERS, LOGINS]) await write(text, [MEMBERS]);
+  await benchTemplate(write, CONTENT);
+  await asOwner("vacuum analyze members.event, members.party, members.profile, members.consent", "checkpoint");
+  await ground.store.write(SYSTEM_SCOPE, async (tx) => {
+    await saveJourney(tx, ground, JOURNEY, { person_id: null });
+    await publishJourney(tx, ground, JOURNEY.key, { person_id: null });
   });
-  const { ground } = composition;
-  const write = (text: string, values: readonly unknown[] = []) =>
-    ground.store.write(SYSTEM_SCOPE, (tx) => tx.query(text, values));
-  try {
-    for (const text of [...BARE_MEMBERS, LOGINS]) await write(text, [MEMBERS]);
-    await benchTemplate(write, CONTENT);
-    const admin = new pg.Client({ connectionString: composition.databases.admin_url });
-    await admin.connect();
-    await admin.query("vacuum analyze members.event, members.party, members.profile, members.consent");
-    await admin.query("checkpoint");
-    await admin.end();
-    await ground.store.write(SYSTEM_SCOPE, async (tx) => {
-      await saveJourney(tx, ground, JOURNEY, { person_id: null });
-      await publishJourney(tx, ground, JOURNEY.key, { person_id: null });
-    });
-    const { seconds: taken, walking_seconds, memory_mib } = await walk(ground, clock);
-    const passes = await count(ground, "select coalesce(sum(members), 0)::int as n from journeys.edge_count");
-    const told = await count(ground, "select count(*)::int as n from channels.outcome");
-    const ended = await count(ground, "select count(*)::int as n from journeys.run where ended = 'finished'");
-    if (ended !== MEMBERS) throw new Error(`${ended} of ${MEMBERS} members came to the end`);
-    const rest = { reference: null, ratio: null };
-    const rate = passes / walking_seconds;
-    const what = `${MEMBERS} members, six steps`;
-    return [
-      {
-        ...rest,
-        name: `journeys: ${what}, ${told} messages, until the last is handed over`,
-        value: taken,
-        unit: "s",
-        bar: `≤ ${SECONDS_MAX} s`,
-        met: taken <= SECONDS_MAX,
-      },
-      {
-        ...rest,
-        name: `journeys: ${what}, nodes passed while walking`,
-        value: rate,
-        unit: "passes/s",
-        bar: `≥ ${PASSES_MIN}/s`,
-        met: rate >= PASSES_MIN,
-      },
-      {
-        ...rest,
-        name: "journeys: memory beyond the first tenth",
-        value: memory_mib,
-        unit: "MiB",
-        bar: `≤ ${GROWTH_MIB_MAX} MiB`,
-        met: memory_mib <= GROWTH_MIB_MAX,
-      },
-    ];
-  } finally {
-    await composition.close();
-    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
-  }
+  const { seconds: taken, walking_seconds, memory_mib } = await walk(ground, clock);
+  const passes = await count(ground, "select coalesce(sum(members), 0)::int as n from journeys.edge_count");
+  const told = await count(ground, "select count(*)::int as n from channels.outcome");
+  const ended = await count(ground, "select count(*)::int as n from journeys.run where ended = 'finished'");
+  if (ended !== MEMBERS) throw new Error(`${ended} of ${MEMBERS} members came to the end`);
+  const rest = { reference: null, ratio: null };
+  const rate = passes / walking_seconds;
+  const what = `${MEMBERS} members, six steps`;
+  return [
+    {
+      ...rest,
+      name: `journeys: ${what}, ${told} messages, until the last is handed over`,
+      value: taken,
+      unit: "s",
+      bar: `≤ ${SECONDS_MAX} s`,
+      met: taken <= SECONDS_MAX,
+    },
+    {
+      ...rest,
+      name: `journeys: ${what}, nodes passed while walking`,
+      value: rate,
+      unit: "passes/s",
+      bar: `≥ ${PASSES_MIN}/s`,
+      met: rate >= PASSES_MIN,
+    },
+    {
+      ...rest,
+      name: "journeys: memory beyond the first tenth",
+      value: memory_mib,
+      unit: "MiB",
+      bar: `≤ ${GROWTH_MIB_MAX} MiB`,
+      met: memory_mib <= GROWTH_MIB_MAX,
+    },
+  ];
 }
 
 async function count(ground: Ground, text: string): Promise<number> {
@@ -195,4 +167,15 @@ async function count(ground: Ground, text: string): Promise<number> {
   return row?.n ?? 0;
 }
 
-export const benches: readonly Bench[] = [{ name: "journeys-crowd", run: measure }];
+/** Eleven in the morning in Shanghai, so that the day's hours are open when the wait is over. */
+const morning = () => new FakeClock(new Date(Math.floor(Date.now() / 86_400_000) * 86_400_000 + 10_800_000));
+
+export const benches: readonly Bench[] = [
+  {
+    name: "journeys-crowd",
+    run: () => {
+      const clock = morning();
+      return onBareGround((bare) => measure(bare, clock), { clock });
+    },
+  },
+];

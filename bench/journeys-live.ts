@@ -135,6 +135,20 @@ async function arrivals(sim: ChannelSim, { answered }: Sent): Promise<number[]> 
   });
 }
 
+/** Where the messages are that did not arrive. */
+function whatBecame(ground: Ground): Promise<object[]> {
+  return ground.store.read(SYSTEM_SCOPE, (tx) =>
+    tx.query(
+      `select 'runs' as what, count(*)::int as n from journeys.run where journey = $1
+       union all select 'records', count(*)::int from members.event where kind = 'group_buy' and received_at > now() - interval '10 minutes'
+       union all select concat_ws(' ', 'message', coalesce(o.state, p.phase), o.reason), count(*)::int
+         from channels.message m left join channels.outcome o using (message_id) left join channels.pending p using (message_id)
+         where m.template = $1 group by 1`,
+      [JOURNEY.key],
+    ),
+  );
+}
+
 async function measure(): Promise<readonly Figure[]> {
   const world = await openBenchWorld({ members: MEMBERS, durable: true, say });
   const sim = await startChannelSim();
@@ -146,6 +160,8 @@ async function measure(): Promise<readonly Figure[]> {
     say("the server is ready");
     const sent = await stream(server, write_key);
     const seconds = (await arrivals(sim, sent)).sort((a, b) => a - b);
+    if (seconds.includes(Number.POSITIVE_INFINITY))
+      say(`not all arrived: ${JSON.stringify(await whatBecame(world.ground))}`);
     const quantile = (share: number) => seconds[Math.ceil(share * seconds.length) - 1]?.toFixed(2) ?? "no sample";
     say(`p50 ${quantile(0.5)} s, p95 ${quantile(0.95)} s, p99 ${quantile(0.99)} s of ${seconds.length}`);
     const value = seconds[Math.ceil(0.95 * seconds.length) - 1] ?? Number.POSITIVE_INFINITY;

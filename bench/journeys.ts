@@ -1,17 +1,10 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import pg from "pg";
-import { compose } from "../src/composition.ts";
-import { loadConfig } from "../src/config.ts";
-import { loadDomains } from "../src/domains.ts";
 import { dryRun } from "../src/journeys/dry-run/run.ts";
 import { type JourneyDefinition, saveJourney } from "../src/journeys/index.ts";
 import { systemClock } from "../src/platform/clock.ts";
 import { newUuid } from "../src/platform/index.ts";
-import { makeLog } from "../src/platform/log.ts";
 import { build as q } from "../src/query/index.ts";
 import { SYSTEM_SCOPE } from "../src/store/index.ts";
+import { type BareGround, onBareGround } from "./bare-ground.ts";
 import { BARE_MEMBERS, benchTemplate } from "./bare-members.ts";
 import type { Bench, Figure } from "./main.ts";
 
@@ -55,56 +48,36 @@ const FILL = [
    from generate_series(1, $1::int) n, generate_series(1, ${RECORDS}) k`,
 ];
 
-async function measure(): Promise<readonly Figure[]> {
-  const folder = await mkdtemp(join(tmpdir(), "huitou-bench-"));
-  await chmod(folder, 0o755);
-  const composition = await compose({
-    config: loadConfig({ HUITOU_DATA: folder }),
-    clock: systemClock,
-    log: makeLog("error"),
-    domains: await loadDomains(),
-  });
-  const { ground } = composition;
-  const write = (text: string, values: readonly unknown[] = []) =>
-    ground.store.write(SYSTEM_SCOPE, (tx) => tx.query(text, values));
-  try {
-    for (const text of FILL) await write(text, [MEMBERS]);
-    await benchTemplate(write, CONTENT);
-    // as its owner: the application may not, and would be left with guesses
-    const admin = new pg.Client({ connectionString: composition.databases.admin_url });
-    await admin.connect();
-    await admin.query("analyze members.event, members.party, members.profile, members.consent");
-    await admin.end();
-    await ground.store.write(SYSTEM_SCOPE, (tx) => saveJourney(tx, ground, JOURNEY, { person_id: null }));
-    const began = performance.now();
-    const { entered } = (await dryRun({
-      ground,
-      job_id: newUuid(systemClock.now()),
-      input: {
-        journey: JOURNEY.key,
-        version: 1,
-        definition: JSON.stringify(JOURNEY),
-        days: DAYS,
-        member_id: null,
-        segment_id: null,
-        person_id: null,
-        until: systemClock.now().toISOString(),
-      },
-      signal: new AbortController().signal,
-      cancelled: () => false,
-      progress: async (done) => {
-        if (process.env["BENCH_JOURNEYS_TIMES"] !== undefined)
-          console.error(done, Math.round(performance.now() - began));
-      },
-    })) as { entered: number };
-    const seconds = (performance.now() - began) / 1000;
-    const name = `dry run: ${DAYS} days, ${MEMBERS} members, ${entered} ways`;
-    const bar = `≤ ${SECONDS_MAX} s`;
-    return [{ name, value: seconds, unit: "s", reference: null, ratio: null, bar, met: seconds <= SECONDS_MAX }];
-  } finally {
-    await composition.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+async function measure({ ground, write, asOwner }: BareGround): Promise<readonly Figure[]> {
+  for (const text of FILL) await write(text, [MEMBERS]);
+  await benchTemplate(write, CONTENT);
+  // it would be left with guesses
+  await asOwner("analyze members.event, members.party, members.profile, members.consent");
+  await ground.store.write(SYSTEM_SCOPE, (tx) => saveJourney(tx, ground, JOURNEY, { person_id: null }));
+  const began = performance.now();
+  const { entered } = (await dryRun({
+    ground,
+    job_id: newUuid(systemClock.now()),
+    input: {
+      journey: JOURNEY.key,
+      version: 1,
+      definition: JSON.stringify(JOURNEY),
+      days: DAYS,
+      member_id: null,
+      segment_id: null,
+      person_id: null,
+      until: systemClock.now().toISOString(),
+    },
+    signal: new AbortController().signal,
+    cancelled: () => false,
+    progress: async (done) => {
+      if (process.env["BENCH_JOURNEYS_TIMES"] !== undefined) console.error(done, Math.round(performance.now() - began));
+    },
+  })) as { entered: number };
+  const seconds = (performance.now() - began) / 1000;
+  const name = `dry run: ${DAYS} days, ${MEMBERS} members, ${entered} ways`;
+  const bar = `≤ ${SECONDS_MAX} s`;
+  return [{ name, value: seconds, unit: "s", reference: null, ratio: null, bar, met: seconds <= SECONDS_MAX }];
 }
 
-export const benches: readonly Bench[] = [{ name: "journeys-dry", run: measure }];
+export const benches: readonly Bench[] = [{ name: "journeys-dry", run: () => onBareGround(measure) }];

@@ -1,15 +1,9 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { OFFICE_PASSWORD, OFFICE_USER } from "../examples/mall-office/office.ts";
 import type { MallOffice } from "../examples/mall-office/server.ts";
-import { compose } from "../src/composition.ts";
-import { loadConfig } from "../src/config.ts";
-import { loadDomains } from "../src/domains.ts";
 import { launchBrowser } from "../src/platform/browser.ts";
-import { type FakeClock, systemClock } from "../src/platform/clock.ts";
-import { makeLog } from "../src/platform/log.ts";
+import type { FakeClock } from "../src/platform/clock.ts";
 import { RobotDesk } from "../tests/support/robot-desk.ts";
+import { type BareGround, onBareGround } from "./bare-ground.ts";
 import type { Bench, Figure } from "./main.ts";
 
 const GIFTS = Number(process.env["BENCH_ROBOTS_GIFTS"] ?? 60);
@@ -60,13 +54,7 @@ async function robotFigures(desk: RobotDesk): Promise<{ readonly items: number; 
   return { items, runs: (RUNS * 60_000) / (performance.now() - began_runs) };
 }
 
-async function measure(): Promise<readonly Figure[]> {
-  const folder = await mkdtemp(join(tmpdir(), "huitou-bench-"));
-  await chmod(folder, 0o755);
-  const domains = await loadDomains();
-  const config = loadConfig({ HUITOU_DATA: folder });
-  const composition = await compose({ config, clock: systemClock, log: makeLog("error"), domains });
-  const { ground } = composition;
+async function measure({ ground, composition, domains }: BareGround): Promise<readonly Figure[]> {
   const desk = await RobotDesk.open({ ground, clock: ground.clock as FakeClock, composition, domains });
   try {
     const { items, runs } = await robotFigures(desk);
@@ -94,9 +82,7 @@ async function measure(): Promise<readonly Figure[]> {
     ];
   } finally {
     await desk.close();
-    await composition.close();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
-export const benches: readonly Bench[] = [{ name: "robots", run: measure }];
+export const benches: readonly Bench[] = [{ name: "robots", run: () => onBareGround(measure) }];
