@@ -1,6 +1,16 @@
 import { defineErrors } from "../platform/index.ts";
 
 export const errors = defineErrors("channels", {
+  reply_not_open: {
+    status: 404,
+    zh: "没有您能看到、需要回应的回复 {reply_id}。退订的回复不用回应；请刷新列表再看。",
+    en: "There is no reply {reply_id} that asks for an answer and that you may see. One that withdraws needs none; look at the list again.",
+  },
+  reply_phone: {
+    status: 422,
+    zh: "这不是一个完整的手机号。请填整个号码，如 13800000001。",
+    en: "This is no whole phone number. Give all of it, like 13800000001.",
+  },
   template_unknown: {
     status: 422,
     zh: "没有消息模板 {template}。请先新建并通过审核。",

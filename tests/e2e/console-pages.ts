@@ -58,6 +58,8 @@ export const PAGES = [
   "/templates/welcome_sms/edit",
   "/messages",
   "/messages?state=held",
+  "/replies",
+  "/replies?effect=open",
   "/channels",
   "/robots",
   "/robots/1",

@@ -58,10 +58,10 @@ describe("variables of a message in a journey", () => {
       .poll(() => panel.getByLabel("消息模板").evaluate((one) => (one as HTMLSelectElement).selectedOptions[0]?.label))
       .toBe("下单感谢信 · 站内信 · 未审批");
     for (const [name, source] of [
-      ["order_no", "这次「订单」 · 订单号"],
-      ["amount", "这次「订单」 · 实付金额"],
-      ["gift", "「送 50 积分，30 天有效」 · 送的积分"],
-      ["until", "「送 50 积分，30 天有效」 · 有效期至"],
+      ["order_no", "订单号 · 这次「订单」"],
+      ["amount", "实付金额 · 这次「订单」"],
+      ["gift", "送的积分 · 「送 50 积分，30 天有效」"],
+      ["until", "有效期至 · 「送 50 积分，30 天有效」"],
     ] as const)
       await panel.getByLabel(name, { exact: true }).selectOption({ label: source });
     await page.getByText("已保存", { exact: true }).waitFor();

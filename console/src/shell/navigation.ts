@@ -52,6 +52,7 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: "tasks", path: "/tasks", permission: "tasks.read" },
       { key: "templates", path: "/templates", permission: "channels.read" },
       { key: "messages", path: "/messages", permission: "channels.read" },
+      { key: "replies", path: "/replies", permission: "channels.read" },
       { key: "channels", path: "/channels", permission: "channels.read" },
       { key: "robots", path: "/robots", permission: "robots.read" },
     ],

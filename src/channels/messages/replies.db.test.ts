@@ -86,9 +86,35 @@ describe("a reply R or TD", () => {
     expect((body["items"] as object[])[0]).toMatchObject({ effect: "nobody", word: "R", member_ids: [] });
   });
 
+  it("needs no answer, and is found by its whole number only", async () => {
+    await answer("13800000006", "TD");
+    const { body } = await staff.owner.call("GET", "/api/messages/replies?phone=138%200000%200006");
+    const [reply] = body["items"] as { reply_id: number }[];
+    expect(reply).toMatchObject({ effect: "withdrawn", word: "TD", text: null });
+    const marked = await staff.owner.call("PUT", "/api/messages/replies/answered", {
+      reply_id: reply?.reply_id,
+      answered: true,
+    });
+    expect(marked.body["code"]).toBe("channels.reply_not_open");
+    const part = await staff.owner.call("GET", "/api/messages/replies?phone=13800");
+    expect(part.body["code"]).toBe("channels.reply_phone");
+  });
+
   it("is not seen in another answer, whose text is kept sealed until its writer is erased", async () => {
     await answer("13800000004", "请问周六开门吗？我是林四");
     expect((await evidence(4)).filter(({ state }) => state === "withdrawn")).toEqual([]);
+    const open = () => staff.owner.call("GET", "/api/messages/replies?effect=open&phone=13800000004");
+    const [waiting] = (await open()).body["items"] as { reply_id: number; members: object[] }[];
+    expect(waiting).toMatchObject({ effect: "kept", word: null, answered_at: null, members: [{ member_id: 4 }] });
+    expect(JSON.stringify(waiting)).not.toMatch(/13800000004/);
+    const marked = (answered: boolean) =>
+      staff.owner.call("PUT", "/api/messages/replies/answered", { reply_id: waiting?.reply_id, answered });
+    expect((await marked(true)).status).toBe(204);
+    expect((await open()).body["items"]).toEqual([]);
+    const { body: kept } = await staff.owner.call("GET", "/api/messages/replies?effect=kept&member_id=4");
+    expect(kept["items"]).toMatchObject([{ answered_at: expect.any(String), answered_by_name: expect.any(String) }]);
+    await marked(false);
+    expect((await open()).body["items"]).toHaveLength(1);
     const rows = await desk.query<{ row: string }>("select r::text as row from channels.sms_reply r");
     expect(rows.map(({ row }) => row).join(" ")).not.toMatch(/周六|林四|13800000004/);
     const { ground, composition } = world();

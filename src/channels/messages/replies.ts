@@ -56,3 +56,8 @@ async function takeReply(tx: Tx, ground: Ground, reply: Reply): Promise<boolean>
   for (const member_id of member_ids) await sayConsents(tx, ground, member_id, words, by);
   return true;
 }
+
+/** Another text than a word that withdraws, as it was written. */
+export async function openReplyText({ vault }: Ground, sealed: Buffer): Promise<string> {
+  return (await vault.namedKey(KEY)).decrypt(sealed, CONTEXT).toString();
+}

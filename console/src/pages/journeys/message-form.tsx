@@ -139,7 +139,7 @@ function sourceOptions(
   const options = (from: string, of: string, values: readonly ValueChoice[], node?: string) =>
     values.map(({ value, zh, en }) => ({
       value: keyOf({ from, value, ...(node === undefined ? {} : { node }) }),
-      label: `${of} · ${pick(zh, en)}`,
+      label: `${pick(zh, en)} · ${of}`,
     }));
   return [
     ...(event === undefined

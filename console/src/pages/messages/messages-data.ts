@@ -169,7 +169,7 @@ export interface Policy {
   readonly repeat_after_hours: Readonly<Record<Category, number>>;
 }
 
-const KEY = ["messages"] as const;
+export const KEY = ["messages"] as const;
 const LOOK_EVERY_MS = 10_000;
 
 function useItems<Item, More = object>(path: string, refetch = false) {
