@@ -14,7 +14,9 @@ import { systemClock } from "../src/platform/clock.ts";
 import { makeLog } from "../src/platform/log.ts";
 import { type Command, ledgerOf, turnDay, verifyLedger } from "../src/points/index.ts";
 import { SYSTEM_SCOPE } from "../src/store/index.ts";
+import { BARE_MEMBERS } from "./bare-members.ts";
 import type { Bench, Figure } from "./main.ts";
+import { type Load, loadOverHttp } from "./points-http.ts";
 
 const MEMBERS = Number(process.env["BENCH_POINTS_MEMBERS"] ?? 1_000_000);
 const SECONDS = Number(process.env["BENCH_POINTS_SECONDS"] ?? 30);
@@ -22,6 +24,7 @@ const SCALE = Number(process.env["BENCH_POINTS_SCALE"] ?? 50);
 const CLIENTS = 64;
 const GRANT = 5_000;
 const ENGINE_RATIO_MIN = 8;
+const HTTP_RATIO_MIN = 2.5;
 const HOT_RATIO_MIN = 5;
 const P99_MS_MAX = 100;
 const GRANT_RATE_MIN = 25_000;
@@ -117,12 +120,6 @@ async function loopTpcb(url: string): Promise<number> {
   return done / SECONDS;
 }
 
-interface Load {
-  readonly rate: number;
-  readonly p99_ms: number;
-  readonly refused: number;
-}
-
 let keys = 0;
 
 /** Clients that each send their next request when the one before is answered. */
@@ -161,6 +158,18 @@ async function grantAll(ground: Ground, reference: string, last_day: string | un
   return MEMBERS / ((performance.now() - began) / 1000);
 }
 
+/** Members that are nothing but a number, and tills that redeem their points. */
+async function overHttp(ground: Ground): Promise<Load> {
+  const [party = "", profile = ""] = BARE_MEMBERS;
+  for (const made of [party, profile]) await ground.store.write(SYSTEM_SCOPE, (tx) => tx.query(made, [MEMBERS]));
+  return loadOverHttp(ground, {
+    clients: CLIENTS,
+    seconds: SECONDS,
+    members: MEMBERS,
+    data_dir: ground.config.data_dir,
+  });
+}
+
 async function figures(ground: Ground, admin_url: string): Promise<Figure[]> {
   const today = businessDay(ground.clock.now(), ground.config.timezone);
   const granted = await grantAll(ground, "welcome", undefined);
@@ -171,6 +180,7 @@ async function figures(ground: Ground, admin_url: string): Promise<Figure[]> {
     engine.push(await load(ground, (n) => ({ type: "spend", wallet: [member()], points: 1, reference: `spend ${n}` })));
   const rate = median(engine.map((one) => one.rate));
   const p99_ms = Math.max(...engine.map((one) => one.p99_ms));
+  const http = await overHttp(ground);
   const budget = Math.floor(rate * SECONDS * 0.8);
   await ground.store.write(SYSTEM_SCOPE, (tx) =>
     tx.query("insert into points.account (kind, name, floor) values ('budget', 'flash', 0)"),
@@ -209,6 +219,16 @@ async function figures(ground: Ground, admin_url: string): Promise<Figure[]> {
       met: rate >= ENGINE_RATIO_MIN * tps,
     },
     shown("points: the same, p99", p99_ms, "ms", `≤ ${P99_MS_MAX} ms`, p99_ms <= P99_MS_MAX),
+    {
+      name: `points: redemptions over HTTP, ${CLIENTS} clients (${http.refused.toLocaleString("en")} refused)`,
+      value: http.rate,
+      unit: "/s",
+      reference: tps,
+      ratio: http.rate / tps,
+      bar: `≥ ${HTTP_RATIO_MIN} × ${by}`,
+      met: http.rate >= HTTP_RATIO_MIN * tps && http.refused === 0,
+    },
+    shown("points: the same, p99", http.p99_ms, "ms", `≤ ${P99_MS_MAX} ms`, http.p99_ms <= P99_MS_MAX),
     {
       name: `points: one hot account, ${CLIENTS} clients (${hot.refused.toLocaleString("en")} told that it is empty)`,
       value: hot.rate,

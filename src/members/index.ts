@@ -13,6 +13,7 @@ export type { Decider } from "./decision-store.ts";
 export { type Detail, DETAIL_KINDS, wrongDetails } from "./identity-check.ts";
 export { listMembers } from "./member-list.ts";
 export { tellTagLevels } from "./tag-levels.ts";
+export { findMember } from "./member-lookup.ts";
 export { memberIdAt, memberPage } from "./member-page.ts";
 export {
   MEMBER_KEYS,

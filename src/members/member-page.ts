@@ -80,13 +80,20 @@ export interface ReachView {
  * own gets to members of those, and to one they found just now; to them the others do not exist. @throws members.not_found
  */
 export async function memberIdAt(tx: Tx, id: number): Promise<number> {
-  const row = await tx.one<{ member_id: number }>(
-    `select f.member_id from members.party p join members.profile f using (member_id)
-     where p.party_id = $1 and p.erased_at is null and ${seenMembers(2)}`,
-    [id, ...seenValues(tx.scope)],
-  );
-  if (row === undefined) throw problem("members.not_found", { member_id: id });
-  return row.member_id;
+  const member_id = (await memberIdsAt(tx, [id])).get(id);
+  if (member_id === undefined) throw problem("members.not_found", { member_id: id });
+  return member_id;
+}
+
+/** The same for many; who is not there, or not to be seen, is not in it. */
+export async function memberIdsAt(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const { rows } = await tx.client.query<{ party_id: number; member_id: number }>({
+    name: "members_ids_at",
+    text: `select p.party_id, f.member_id from members.party p join members.profile f using (member_id)
+     where p.party_id = any($1::bigint[]) and p.erased_at is null and ${seenMembers(2)}`,
+    values: [ids, ...seenValues(tx.scope)],
+  });
+  return new Map(rows.map(({ party_id, member_id }) => [party_id, member_id]));
 }
 
 export async function partyIds(tx: Tx, member_id: number): Promise<number[]> {

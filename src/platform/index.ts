@@ -22,6 +22,7 @@ export {
   startOfDay,
   timeOfDay,
 } from "./calendar.ts";
+export { Gather } from "./gather.ts";
 export { type Clock, delaySeconds, FakeClock, paceOf, systemClock, WorldClock } from "./clock.ts";
 export {
   defineErrors,

@@ -47,6 +47,11 @@ export interface Store {
   read<T>(scope: Scope, run: (tx: Tx) => Promise<T>): Promise<T>;
   /** As `read`, with further transactions of the same snapshot, each on its own connection: for questions that are asked side by side. */
   readTogether<T>(scope: Scope, others: number, run: (tx: Tx, others: readonly Tx[]) => Promise<T>): Promise<T>;
+  /**
+   * Runs ONE statement of the platform itself, which is its own transaction: one round trip where `read` takes three, for
+   * look-ups that stand before every request.
+   */
+  glance<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs in a transaction; commits when `run` resolves, rolls back when it throws. Retries serialisation failures and deadlocks. */
   write<T>(scope: Scope, run: (tx: Tx) => Promise<T>): Promise<T>;
   readonly pool: pg.Pool;
@@ -126,9 +131,19 @@ export function openStore(options: PoolOptions): Store {
           opened.length >= others ? work(tx, opened) : readAs(scope, snapshot, (one) => open([...opened, one]));
         return open([]);
       }),
+    glance: (work) => glance(pool, work),
     write: (scope, work) => run("begin", scope, work),
     close: () => pool.end(),
   };
+}
+
+async function glance<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    return await work(txOf(client));
+  } finally {
+    client.release();
+  }
 }
 
 async function once<T>(pool: pg.Pool, begin: string, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {

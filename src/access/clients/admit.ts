@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { Ground } from "../../ground.ts";
 import { Problem, problem } from "../../platform/errors.ts";
 import type { Access, Permitted } from "../../platform/http.ts";
+import { Gather } from "../../platform/index.ts";
 import { hashSecret } from "../../platform/ids.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { matrixAt } from "../matrix-live.ts";
@@ -9,7 +10,7 @@ import type { Rights } from "../rights.ts";
 import { liesIn } from "./addresses.ts";
 import { type ClientRow, keyOf } from "./client.ts";
 import { clientRights, clientScope, requireClientPermitted } from "./client-rights.ts";
-import { clientOfKey, type FoundKey, touchClient, touchRefused } from "./client-store.ts";
+import { clientsOfKeys, type FoundKey, touchClient, touchRefused } from "./client-store.ts";
 import { countCall } from "./rate.ts";
 
 declare module "fastify" {
@@ -55,12 +56,23 @@ export async function clientStays(ground: Ground, request: FastifyRequest, acces
   }
 }
 
+const lookups = new WeakMap<Ground, Gather<Buffer, FoundKey | undefined>>();
+
+/** Tills call at the same time: the keys of one moment are looked up together. */
+function lookupOf(ground: Ground): Gather<Buffer, FoundKey | undefined> {
+  const known = lookups.get(ground);
+  if (known !== undefined) return known;
+  const lookup = new Gather<Buffer, FoundKey | undefined>(async (hashes) => {
+    const found = await ground.store.glance((tx) => clientsOfKeys(tx, hashes, ground.wall.now()));
+    return hashes.map((hash) => found.get(hash.toString("hex")));
+  });
+  lookups.set(ground, lookup);
+  return lookup;
+}
+
 async function foundBy(ground: Ground, request: FastifyRequest): Promise<FoundKey> {
   const key = keyOf(request.headers.authorization);
-  const found =
-    key === undefined
-      ? undefined
-      : await ground.store.read(SYSTEM_SCOPE, (tx) => clientOfKey(tx, hashSecret(key), ground.wall.now()));
+  const found = key === undefined ? undefined : await lookupOf(ground).ask(hashSecret(key));
   if (found === undefined) throw problem("access.client_key_invalid");
   return found;
 }

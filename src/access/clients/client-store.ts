@@ -15,16 +15,23 @@ export interface FoundKey extends ClientRow {
   readonly matrix_version: number | null;
 }
 
-export function clientOfKey(tx: Tx, key_hash: Buffer, now: Date): Promise<FoundKey | undefined> {
-  return tx.one<FoundKey>(
-    `select ${CLIENT}, k.expires_at as key_expires_at, k.revoked_at as key_revoked_at,
+/** By the hash of a key, in hexadecimal; a key that nobody has is not there. */
+export async function clientsOfKeys(
+  tx: Tx,
+  key_hashes: readonly Buffer[],
+  now: Date,
+): Promise<ReadonlyMap<string, FoundKey>> {
+  const { rows } = await tx.client.query<FoundKey & { readonly key_hash: string }>({
+    name: "access_clients_of_keys",
+    text: `select encode(k.key_hash, 'hex') as key_hash, ${CLIENT}, k.expires_at as key_expires_at, k.revoked_at as key_revoked_at,
        jsonb_build_object('role', p.role, 'scope_regions', p.scope_regions, 'scope_stores', p.scope_stores,
          'scope_brands', p.scope_brands, 'disabled', p.disabled_at is not null or coalesce(p.leaves_at <= $2, false)) as owner,
        (select version from access.matrix_version where state = 'active') as matrix_version
      from access.client_key k join access.client c using (client_id) join access.person p on p.person_id = c.owner_id
-     where k.key_hash = $1`,
-    [key_hash, now],
-  );
+     where k.key_hash = any($1::bytea[])`,
+    values: [key_hashes, now],
+  });
+  return new Map(rows.map(({ key_hash, ...found }) => [key_hash, found]));
 }
 
 /** Last use, written once in so many seconds whatever the number of calls and processes. */

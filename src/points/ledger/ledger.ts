@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Ground } from "../../ground.ts";
-import { type BusinessDay, businessDay, problem } from "../../platform/index.ts";
+import { type BusinessDay, businessDay, problem, sleep } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import type { Answered } from "./batch-parts-store.ts";
 import { isOvertaken, type Sealed, sealBatch } from "./batch-store.ts";
@@ -31,6 +31,9 @@ const LANES = 2;
 
 /** Batches that take their turn by the lock after one was overtaken by another process: whoever reads first would lose again. */
 const TURNS_AFTER_OVERTAKEN = 50;
+
+/** How long a connection is kept that nobody needs. */
+const REST_MS = 20;
 
 /** What became of a request of a batch. */
 type Outcome = { readonly answer: Answer } | { readonly refused: unknown };
@@ -106,6 +109,7 @@ export class Ledger {
   #waiting: Waiting[] = [];
   #running = false;
   #turns = 0;
+  #rests = 0;
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -132,7 +136,15 @@ export class Ledger {
     for (const lane of this.#lanes) if (lane.group.length === 0 && this.#take(lane)) void this.#run(lane);
     if (this.#lanes.some(({ group }) => group.length > 0)) return;
     this.#running = false;
-    for (const lane of this.#lanes) void this.#leave(lane);
+    void this.#rest();
+  }
+
+  /** Gives the connections back when nobody asks any more; between two requests of a busy till it would only cost. */
+  async #rest(): Promise<void> {
+    this.#rests += 1;
+    const rest = this.#rests;
+    await sleep(REST_MS);
+    if (!this.#running && rest === this.#rests) await Promise.all(this.#lanes.map((lane) => this.#leave(lane)));
   }
 
   async #run(lane: Lane): Promise<void> {

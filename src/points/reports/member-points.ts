@@ -1,5 +1,5 @@
 import type { Ground } from "../../ground.ts";
-import { addDays, type BusinessDay } from "../../platform/index.ts";
+import { addDays, type BusinessDay, Gather } from "../../platform/index.ts";
 import type { Tx } from "../../store/index.ts";
 import { todayOf } from "../ledger/ledger.ts";
 import { allTerms, ruleNames, termsOn } from "../rules/programme-store.ts";
@@ -39,6 +39,21 @@ export interface MemberPoints extends Balance {
 /** The numbers of a member whom the person may see. */
 export async function numbersOf(tx: Tx, member_id: number): Promise<number[]> {
   return (await walletsOf(tx, [member_id])).get(member_id) ?? [member_id];
+}
+
+const lookups = new WeakMap<Ground, Gather<number, number[]>>();
+
+/** The same outside of a transaction: members that tills ask for in one moment are looked up together. */
+export function findNumbers(ground: Ground, member_id: number): Promise<number[]> {
+  const known = lookups.get(ground);
+  const lookup =
+    known ??
+    new Gather<number, number[]>(async (members) => {
+      const wallets = await ground.store.glance((tx) => walletsOf(tx, members));
+      return members.map((member) => wallets.get(member) ?? [member]);
+    });
+  if (known === undefined) lookups.set(ground, lookup);
+  return lookup.ask(member_id);
 }
 
 /** The numbers of the member who spent points for a reference. */

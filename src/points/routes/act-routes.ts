@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../../ground.ts";
-import { memberIdAt } from "../../members/index.ts";
+import { findMember, memberIdAt } from "../../members/index.ts";
 import { aboutOne, type ActInWords, addDays, businessDay, Day, problem } from "../../platform/index.ts";
 import { SYSTEM_SCOPE, type Tx } from "../../store/index.ts";
 import { maskText } from "../../vault/index.ts";
 import { type Answer as Done, type Command, POINTS_MAX } from "../ledger/command.ts";
 import { ledgerOf, submitWithin, todayOf } from "../ledger/ledger.ts";
-import { numbersOf, spenderOf } from "../reports/member-points.ts";
+import { findNumbers, spenderOf } from "../reports/member-points.ts";
 import { keepReason } from "../reports/reason-store.ts";
 import { holdersOf } from "../reports/wallet-store.ts";
 import { readSlide, slideText } from "../ledger/slide.ts";
@@ -65,9 +65,9 @@ const keyOf = (request: FastifyRequest) =>
 const redeemed = (reference: string) => `redeem:${reference}`;
 
 async function walletAt(ground: Ground, request: FastifyRequest, member_id: number): Promise<number[]> {
-  const found = await ground.store.read(request.scope, (tx) => memberIdAt(tx, member_id));
+  const found = await findMember(ground, request.scope, member_id);
   Object.assign(request.audit_subject, { member_id: found });
-  return ground.store.read(SYSTEM_SCOPE, (tx) => numbersOf(tx, found));
+  return findNumbers(ground, found);
 }
 
 /** @throws points.hold_unknown, as for one that does not exist, where it is of a member whom the person may not reach */

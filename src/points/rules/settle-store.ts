@@ -88,11 +88,12 @@ export async function takeMarks(tx: Tx, marks_max: number): Promise<Marked> {
 
 /** The numbers of members. */
 export async function walletsOf(tx: Tx, member_ids: readonly number[]): Promise<Map<number, number[]>> {
-  const rows = await tx.query<{ member_id: number; numbers: number[] }>(
-    `select member_id, json_agg(party_id order by party_id) as numbers from catalogue.parties
-     where member_id = any($1::bigint[]) group by member_id`,
-    [member_ids],
-  );
+  const { rows } = await tx.client.query<{ member_id: number; numbers: number[] }>({
+    name: "points_wallets",
+    text: `select member_id, json_agg(party_id order by party_id) as numbers from catalogue.parties
+      where member_id = any($1::bigint[]) group by member_id`,
+    values: [member_ids],
+  });
   return new Map(rows.map(({ member_id, numbers }) => [member_id, numbers]));
 }
 
