@@ -69,17 +69,15 @@ const columns = (t: Translate): readonly Column<Reply>[] => [
     key: "said",
     title: t("reply.said"),
     wrap: true,
-    render: ({ word, text }) =>
-      word === null ? (text ?? <span className="ht-note">{t("reply.sealed")}</span>) : <b>{word}</b>,
-  },
-  {
-    key: "effect",
-    title: t("reply.effect"),
-    wrap: true,
     render: (row) => (
-      <div className="ms-reply-effect">
-        <Effect row={row} t={t} />
-        <Answer row={row} />
+      <div className="ms-reply">
+        <span>
+          {row.word === null ? (row.text ?? <i className="ht-note">{t("reply.sealed")}</i>) : <b>{row.word}</b>}
+        </span>
+        <span className="ms-reply-effect">
+          <Effect row={row} t={t} />
+          <Answer row={row} />
+        </span>
       </div>
     ),
   },
