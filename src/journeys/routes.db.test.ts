@@ -1,3 +1,4 @@
+import exceljs from "exceljs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withDatabase } from "../../tests/support/database.ts";
 import { journey, JourneyShop } from "../../tests/support/journey-shop.ts";
@@ -125,4 +126,44 @@ test("whoever may see the members of one store lets in no others, and nobody ent
   const elsewhere = await call("POST", "/api/journeys/scoped/entries", { member_ids: [an] }, "s2");
   expect(elsewhere).toMatchObject({ code: "journeys.members_unseen" });
   expect(await shop.runs("scoped")).toEqual([]);
+});
+
+test("whom experiments showed what is read in counts, and fetched as a workbook", async () => {
+  const split = journey("tone_http", {
+    start: "split",
+    hold_out_percent: 50,
+    nodes: {
+      split: {
+        kind: "ab",
+        experiment: "tone_http_words",
+        branches: [
+          { variant: "warm", percent: 50, next: "out" },
+          { variant: "plain", percent: 50, next: "out" },
+        ],
+      },
+      out: { kind: "exit" },
+    },
+  });
+  await shop.publish(split);
+  await shop.enter("tone_http", [await shop.member("an"), await shop.member("bo")]);
+  await shop.settle();
+  const { items } = (await call("GET", "/api/experiments")) as { items: Record<string, unknown>[] };
+  expect(items.find(({ experiment }) => experiment === "hold-out tone_http")).toMatchObject({
+    kind: "hold_out",
+    members: 2,
+    places: [{ journey: "tone_http", version: 1, node: null }],
+    variants: [
+      { variant: "treated", percent: 50, expected: 1 },
+      { variant: "held_out", percent: 50 },
+    ],
+    chi_square: null,
+    mismatch: false,
+  });
+  expect(items.some(({ experiment }) => experiment === "tone_http_words")).toBe(true);
+  const headers = { cookie: owner.cookie };
+  const file = await owner.app.inject({ method: "GET", url: "/api/experiments/experiments.xlsx", headers });
+  const book = new exceljs.Workbook();
+  await book.xlsx.load(file.rawPayload as never);
+  const rows = (book.worksheets[0]?.getSheetValues() ?? []) as unknown[][];
+  expect(rows.some((row) => row?.[1] === "hold-out tone_http" && row[5] === "held_out")).toBe(true);
 });

@@ -7,6 +7,7 @@ import { SYSTEM_SCOPE, type Tx } from "../store/index.ts";
 import { Entry, JOURNEY_KEY, JourneyDefinition, Node } from "./definition.ts";
 import { journeyProblems } from "./definition-check.ts";
 import { ENTRANTS_MAX, enterByApi } from "./enter.ts";
+import { experimentRoutes } from "./experiments/routes.ts";
 import { dryRunRoutes } from "./dry-run/routes.ts";
 import { draftOf, type JourneyRow, listJourneys } from "./journey-store.ts";
 import { changeState, publishJourney, saveJourney } from "./journeys.ts";
@@ -148,6 +149,7 @@ export function journeyRoutes(app: FastifyInstance, ground: Ground): void {
   choiceRoute(app, ground);
   previewRoute(app, ground);
   sceneRoutes(app, ground);
+  experimentRoutes(app, ground);
   writeRoutes(app, ground);
   runRoutes(app, ground);
   dryRunRoutes(app, ground);

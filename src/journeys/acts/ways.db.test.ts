@@ -4,6 +4,7 @@ import { journey, JourneyShop, type Nodes } from "../../../tests/support/journey
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { isHeldOut } from "../bucket.ts";
 import { journeyProblems } from "../definition-check.ts";
+import { experimentsOf } from "../experiments/experiments.ts";
 
 const world = withDatabase();
 const shop = new JourneyShop(world);
@@ -127,6 +128,20 @@ describe("an experiment", () => {
     await shop.settle();
     expect(await told("tone_b")).toEqual(warm);
     expect((await exposures("tone")).every((one) => one.journey === "tone_a")).toBe(true);
+    const experiments = await world().ground.store.read(SYSTEM_SCOPE, experimentsOf);
+    expect(experiments.find(({ experiment }) => experiment === "tone")).toMatchObject({
+      kind: "ab",
+      members: 60,
+      places: [
+        { journey: "tone_a", node: "split" },
+        { journey: "tone_b", node: "split" },
+      ],
+      variants: [
+        { variant: "warm", members: warm.length, expected: 24, percent: 40 },
+        { variant: "plain", members: 60 - warm.length, expected: 36, percent: 60 },
+      ],
+      ratio: { mismatch: false },
+    });
   });
 
   test("also a hold-out is one: who was held out and who was not stands there", async () => {
