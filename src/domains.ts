@@ -47,7 +47,7 @@ export interface Domain {
   readonly indexExchange?: {
     /** @throws what has to be finished before (`waitsFor`) */
     readonly ready?: (tx: Tx, ground: Ground) => Promise<void>;
-    /** Statements that give, as `token`, tokens that no key was ever made for: search keys, hints. */
+    /** Statements that give, as `token`, what no key was ever made for and what stands in no column called token: search keys, hints. */
     readonly tokens?: readonly string[];
     /** In the exchange's transaction, before any column is changed: what has another form than a token, and what their order said. */
     readonly carry?: (tx: Tx, ground: Ground, moved: MovedTokens) => Promise<void>;

@@ -10,6 +10,7 @@ import { type Databases, openDatabases } from "./store/index.ts";
 import {
   beginExchange,
   dropExchange,
+  followIndex,
   type KeyAccess,
   openKeys,
   requireAlone,
@@ -79,21 +80,46 @@ async function exchange(config: Config, databases: Databases, begun: boolean, sa
   }
 }
 
+/**
+ * Brings what was restored from a backup of before an exchange to the index key that `live` has now, where that is the same
+ * installation: only then the journal of deletions says who must not come back.
+ */
+export async function followLiveIndex(target: Config, live: Config, databases: Databases, say: Say): Promise<void> {
+  if (!(await withKeys(target, databases, (access) => followIndex(access, keysOf(live)), true))) return;
+  say("… index key");
+  const domains = await loadDomains();
+  const log = makeLog("warn");
+  const parts = { clock: systemClock, log, domains, databases, exchanging: true, restoring: true };
+  const composition = await compose({ config: target, ...parts });
+  try {
+    const { ground } = composition;
+    await runExchange({ ground, admin_url: databases.admin_url, domains, progress: () => undefined });
+  } finally {
+    await composition.close();
+  }
+}
+
+const keysOf = (config: Config) => ({
+  data_dir: config.data_dir,
+  master_key: config.master_key,
+  master_key_before: config.master_key_before,
+  suite: config.crypto_suite,
+});
+
 async function withKeys<T>(
   config: Config,
   { keys_url }: Databases,
   run: (access: KeyAccess) => Promise<T>,
+  journal_later = false,
 ): Promise<T> {
   const access = await openKeys({
-    data_dir: config.data_dir,
+    ...keysOf(config),
     keys_url,
-    master_key: config.master_key,
-    master_key_before: config.master_key_before,
-    suite: config.crypto_suite,
     journal_dir: config.deletion_journal,
     now: systemClock.now(),
     onError: () => undefined,
     exchanging: true,
+    journal_later,
   });
   try {
     return await run(access);

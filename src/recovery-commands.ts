@@ -7,6 +7,7 @@ import { auditedCommand } from "./access/index.ts";
 import { type Composition, compose, migrateAll } from "./composition.ts";
 import type { Config } from "./config.ts";
 import { loadDomains } from "./domains.ts";
+import { followLiveIndex } from "./exchange-command.ts";
 import { systemClock } from "./platform/clock.ts";
 import { newUuid } from "./platform/ids.ts";
 import { makeLog } from "./platform/log.ts";
@@ -149,6 +150,7 @@ async function restoreInto(target: Config, live: Config, asked: Asked, scratch: 
     const { data_dir } = target;
     await fill({ from, keys_from: asked.keys, manifest, data_dir, databases, migrate, progress, signal });
     signal.throwIfAborted();
+    await followLiveIndex(target, live, databases, say);
     composition = await compose({ config: target, clock: systemClock, log, domains, databases, restoring: true });
     const checks = await checkRestored(composition.ground, domains, manifest, journals);
     const opened = composition;

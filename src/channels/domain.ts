@@ -42,8 +42,6 @@ export const domain: Domain = {
     messageRoutes(app, ground);
   },
   stage: subscriptionStage,
-  // numbers of nobody whom we know answer too
-  indexExchange: { tokens: ["select sender_token as token from channels.sms_reply"] },
   jobs: webhookJobs,
   schedules: webhookSchedules,
   events: { ...webhookEvents, "members.erased": erased },

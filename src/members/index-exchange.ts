@@ -3,13 +3,10 @@ import type { Tx } from "../store/index.ts";
 import type { MovedTokens } from "../vault/index.ts";
 import { Clusters } from "./clusters.ts";
 
-/** Tokens of values that are sealed under another name only, or not at all. */
+/** Tokens in columns that are not called so. */
 const TOKENS = [
   "select key as token from members.search_key where kind <> 'phone_last4'",
   "select part as token from members.fact cross join lateral unnest(string_to_array(hint, ' ')) part where field = 'name' and hint is not null",
-  "select token from members.holding",
-  "select anchor_token as token from members.party",
-  "select token from members.quarantine",
 ];
 
 /** Values that more parties than this hold join nobody whatever their order. */

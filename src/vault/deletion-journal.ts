@@ -29,7 +29,7 @@ export interface DeletionEntry {
 export const JOURNAL_SCHEMA = `
   create table if not exists deletion (sequence bigint primary key, at text not null, tokens text[] not null, about json,
     previous text not null, hash text not null unique,
-    -- hash of the entry of another key store's journal that this one repeats
+    -- hashes of entries that this one repeats: of another key store's journal, or its own before an exchange, newest first
     origin text);`;
 
 /** Where the journal is and how it fares. */
@@ -108,7 +108,7 @@ export class DeletionJournal {
       }
     const written = new Set((await this.read(this.file)).map((entry) => entry.hash));
     const rows = await this.#rows(this.#pool);
-    await this.#write(rows.filter((row) => !written.has(row.hash) && !written.has(row.origin ?? "")));
+    await this.#write(rows.filter((row) => !hashesOf(row).some((hash) => written.has(hash))));
     return replayed;
   }
 
@@ -136,17 +136,20 @@ export class DeletionJournal {
         tokens,
         previous,
         hash,
-        row.origin ?? row.hash,
+        [row.hash, ...(row.origin === null ? [] : [row.origin])].join(" "),
       ]);
       previous = hash;
     }
     return rows.length;
   }
 
-  /** Behind an exchange: the file says what the table says, under the tokens of `to` alone. */
+  /** Behind an exchange: the file says what the table says, under the tokens of `to`, and whatever the table has not heard of yet. */
   async rewrite(to: IndexTokens): Promise<void> {
     const rows = await this.#rows(this.#pool);
-    await writeWhole(this.file, rows.map((row) => `${JSON.stringify(lineOf(row, to.version))}\n`).join(""));
+    const told = new Set(rows.flatMap(hashesOf));
+    const unheard = (await this.read(this.file)).filter(({ hash }) => !told.has(hash));
+    const lines = [...rows.map((row) => lineOf(row, to.version)), ...unheard];
+    await writeWhole(this.file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   }
 
   async #replay(client: pg.PoolClient, { index = 1, ...entry }: DeletionEntry): Promise<void> {
@@ -194,7 +197,7 @@ export class DeletionJournal {
     const { rows } = await this.#pool.query<{ hash: string; origin: string | null }>(
       "select hash, origin from deletion",
     );
-    return new Set(rows.flatMap((row) => [row.hash, ...(row.origin === null ? [] : [row.origin])]));
+    return new Set(rows.flatMap(hashesOf));
   }
 
   /** An entry that follows the newest one keeps its hash; any other is chained anew and names where it comes from. */
@@ -286,6 +289,11 @@ export class DeletionJournal {
 
 function lineOf({ sequence, at, tokens, about, previous, hash }: DeletionEntry, index: number): DeletionEntry {
   return { sequence, at, tokens, about, previous, hash, ...(index === 1 ? {} : { index }) };
+}
+
+/** An entry's own hash and those of the entries that it repeats. */
+function hashesOf({ hash, origin }: { readonly hash: string; readonly origin: string | null }): string[] {
+  return [hash, ...(origin === null ? [] : origin.split(" "))];
 }
 
 /** Names of batches and files are no tokens and stay. */

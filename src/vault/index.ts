@@ -19,6 +19,7 @@ export { keysCommand } from "./commands.ts";
 export {
   beginExchange,
   dropExchange,
+  followIndex,
   requireAlone,
   requireReady,
   requireSameIndex,

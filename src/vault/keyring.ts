@@ -50,6 +50,8 @@ interface KeyringFile {
   /** Index keys before the one in force, oldest first. */
   readonly index_before?: readonly WrappedIndex[];
   readonly next_index?: WrappedIndex;
+  /** Index keys between the one in force and the next one, where a backup of before several exchanges is restored. */
+  readonly next_before?: readonly WrappedIndex[];
   readonly content: WrappedIndex;
 }
 type WrappedIndex = Wrapped & { readonly version: number; readonly suite: SuiteName };
@@ -140,16 +142,22 @@ export async function dropMasters(
   return saveKeyring(management, keyringFile(data_dir), { ...keyring, masters });
 }
 
-/** Makes the key of an exchange, or gives the one of an exchange that was broken off. */
+/**
+ * Makes the key of an exchange, or gives the one of an exchange that was broken off. @param next the suite of a new key, or the
+ * key that the same installation has come to since
+ */
 export async function addNextIndex(
   management: KeyManagement,
   data_dir: string,
   keyring: Keyring,
-  suite: SuiteName,
+  next: SuiteName | IndexKey,
 ): Promise<Keyring> {
   if (keyring.next_index !== undefined) return keyring;
   const { index } = keyring;
-  const next_index = { version: index.version + 1, suite: SUITES[suite], key: randomBytes(KEY_BYTES), before: index };
+  const next_index =
+    typeof next === "string"
+      ? { version: index.version + 1, suite: SUITES[next], key: randomBytes(KEY_BYTES), before: index }
+      : next;
   return saveKeyring(management, keyringFile(data_dir), {
     ...keyring,
     masters: [...keyring.masters.values()],
@@ -198,6 +206,9 @@ async function saveKeyring(
   });
   const before: WrappedIndex[] = [];
   for (let key = index.before; key !== undefined; key = key.before) before.unshift(await wrapIndex("index", key));
+  const between: WrappedIndex[] = [];
+  for (let key = next_index?.before; key !== undefined && key.version > index.version; key = key.before)
+    between.unshift(await wrapIndex("index", key));
   const whole: KeyringFile = {
     format: "huitou-keyring/1",
     ring,
@@ -205,6 +216,7 @@ async function saveKeyring(
     index: await wrapIndex("index", index),
     ...(before.length === 0 ? {} : { index_before: before }),
     ...(next_index === undefined ? {} : { next_index: await wrapIndex("index", next_index) }),
+    ...(between.length === 0 ? {} : { next_before: between }),
     content: await wrapIndex("content", content),
   };
   await writeWhole(file, `${JSON.stringify(whole, null, 2)}\n`);
@@ -229,7 +241,9 @@ async function unwrapFile(management: KeyManagement, stored: OlderFile & Pick<Ke
   let before: IndexKey | undefined;
   for (const entry of stored.index_before ?? []) before = await unwrapIndex("index", entry, before);
   const index = await unwrapIndex("index", stored.index, before);
-  const next_index = stored.next_index === undefined ? undefined : await unwrapIndex("index", stored.next_index, index);
+  let last = index;
+  for (const entry of stored.next_before ?? []) last = await unwrapIndex("index", entry, last);
+  const next_index = stored.next_index === undefined ? undefined : await unwrapIndex("index", stored.next_index, last);
   const content = stored.content === undefined ? index : await unwrapIndex("content", stored.content);
   return keyringOf(stored.ring, masters, { index, content, next_index });
 }

@@ -161,6 +161,7 @@ async function placesOf(tokens: ReadonlySet<string>): Promise<string[]> {
   return places;
 }
 
+let STRANGER = "";
 const before: { all?: Record<string, unknown>; found?: unknown[]; lines?: unknown[]; tokens: Set<string> } = {
   tokens: new Set(),
 };
@@ -196,6 +197,7 @@ beforeAll(async () => {
   await mkdir(join(first.config.data_dir, "before"), { recursive: true });
   for (const name of ["master.json", "kek.json"])
     await copyFile(join(first.config.data_dir, "keys", name), join(first.config.data_dir, "before", name));
+  STRANGER = ground().vault.token("openid", "a stranger", "wx");
   before.all = await everybody();
   before.found = await found();
   before.lines = await timelines();
@@ -215,8 +217,8 @@ describe("an exchange of the index key", () => {
 
   it("that finds a token in bytes of a table it cannot rewrite undoes everything and names the place", async () => {
     const token = [...before.tokens][0] ?? "";
-    await superuser("create table trade.tomorrow (note text, held bytea, many text[], doc jsonb)");
-    await superuser(`insert into trade.tomorrow (held) values ('${token}')`);
+    await superuser("create table trade.tomorrow (note text, held bytea, many text[], doc jsonb, stranger_token text)");
+    await superuser(`insert into trade.tomorrow (held, stranger_token) values ('${token}', '${STRANGER}')`);
     await expect(exchange()).rejects.toMatchObject({
       code: "vault.exchange_left",
       params: { places: "trade.tomorrow (1)" },
@@ -232,12 +234,18 @@ describe("an exchange of the index key", () => {
     expect(end).toMatchObject({ version: 2, unreadable: 0 });
     expect(end.values).toBeGreaterThan(500);
     expect(await placesOf(before.tokens)).toEqual([]);
-    const [row] = await superuser<{ note: string; many: string[]; doc: { a: { x: string }[] } }>(
-      "select * from trade.tomorrow",
-    );
+    const [row] = await superuser<{
+      note: string;
+      many: string[];
+      doc: { a: { x: string }[] };
+      stranger_token: string;
+    }>("select * from trade.tomorrow");
     const moved = row?.many[0] ?? "";
     expect([row?.note, row?.doc.a[0]?.x]).toEqual([`household ${moved} sms`, moved]);
     expect((await allTokens()).has(moved)).toBe(true);
+    // of nobody whom the platform knows: nothing was ever sealed under it
+    expect(row?.stranger_token).toBe(ground().vault.token("openid", "a stranger", "wx"));
+    expect(row?.stranger_token).not.toBe(STRANGER);
   });
 
   it("changes nothing of who is who and what is known of them, found or shown", async () => {

@@ -212,6 +212,15 @@ test("a back-up of before is refused in words; one of after brings back everybod
     (error: { code?: string }) => error.code,
   );
   expect(refusal).toBe("vault.journal_newer");
+  // beside the running installation it goes through the exchanges since, all of them, and then the deletions are replayed
+  expect(await restoreCommand(at("live"), ["--from", from, "--keys", keys, "--force-into-new"], say)).toBe(0);
+  const beside = (await readdir(folder)).find((name) => name.startsWith("live-restored")) ?? "";
+  const live = await stateOf();
+  await opened(async ({ ground }) => {
+    expect((await keyStatus(ground)).index_version).toBe(live.version);
+    expect(await memberOf(ground, source, "crm_id", "E1")).toBe(-1);
+    for (const n of [0, 7, 70]) expect(await memberOf(ground, source, "crm_id", `E${n}`)).toBe(live.members[n / 7]);
+  }, at(beside));
   await opened(async (composition) => {
     expect(await backupCommand(composition, ["--to", join(folder, "b2"), "--keys-to", join(folder, "k2")], say)).toBe(
       0,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import pg from "pg";
 import type { Domain } from "../../domains.ts";
 import type { Ground } from "../../ground.ts";
@@ -7,7 +8,8 @@ import { openPool, setSetting, settingOf, SYSTEM_SCOPE, type Tx, txOf } from "..
 import { IndexTokens } from "../index-tokens.ts";
 import { KEYRING_LOCK } from "../key-access.ts";
 import { withKeyLock } from "../key-store.ts";
-import { addNextIndex, endNextIndex } from "../keyring.ts";
+import { type KeyManagementOptions, openKeyManagement } from "../key-management.ts";
+import { addNextIndex, endNextIndex, keyringFile, readKeyring } from "../keyring.ts";
 import { versionsOf } from "../master-versions.ts";
 import type { KeyAccess } from "../key-access.ts";
 import { keysMoved, listedTokens, listTokens, moveKeys } from "./key-tokens.ts";
@@ -81,6 +83,21 @@ export async function beginExchange(access: KeyAccess): Promise<boolean> {
     const before = access.keyring();
     access.put(await addNextIndex(access.management, access.data_dir, before, access.suite.name));
     return before.next_index !== undefined;
+  });
+}
+
+/**
+ * Keys of a backup of before an exchange, beside those that the same installation has now: its restored data is put on the way
+ * to the index key in force, so that the journal of deletions can be understood. @returns whether it had another one
+ */
+export async function followIndex(access: KeyAccess, live: KeyManagementOptions): Promise<boolean> {
+  if (!existsSync(keyringFile(live.data_dir))) return false;
+  const now = await readKeyring(await openKeyManagement(live), live.data_dir);
+  const { ring, index } = access.keyring();
+  if (now.ring !== ring || now.next_index !== undefined || now.index.version <= index.version) return false;
+  return withKeyLock(access.keys.pool, KEYRING_LOCK, async () => {
+    access.put(await addNextIndex(access.management, access.data_dir, access.keyring(), now.index));
+    return true;
   });
 }
 
@@ -189,7 +206,8 @@ function moveRecords(run: ExchangeRun, to: IndexTokens, from_version: number): P
 /** All tokens that are to be others, and what a domain carries over itself. */
 async function gather({ ground, domains, progress }: ExchangeRun, tx: Tx, map: TokenMap): Promise<void> {
   for await (const tokens of listedTokens(ground.vault.access)) await map.add(tokens);
-  await map.addFrom("select token from vault.sealed");
+  for (const table of await textTables(tx))
+    if (!table.kept) for (const column of table.columns) await map.addColumn(table, column);
   for (const { indexExchange } of domains) for (const sql of indexExchange?.tokens ?? []) await map.addFrom(sql);
   await map.settle();
   for (const { name, indexExchange } of domains) {

@@ -7,6 +7,8 @@ import { isToken, TOKEN_PATTERN, tokensIn, withMoved } from "./token-text.ts";
  * old tokens goes with their retention (docs/decisions/0011).
  */
 const KEPT_TABLES: ReadonlySet<string> = new Set(["access.audit", "access.audit_checkpoint"]);
+/** A column is called so when it holds tokens and nothing else (docs/decisions/0011). */
+const CALLED_TOKEN = /(^|_)tokens?$/;
 const ROWS_A_FETCH = 2_000;
 const TOKENS_A_STATEMENT = 20_000;
 
@@ -99,10 +101,17 @@ export class TokenMap implements MovedTokens {
     return new Map(rows.map((row) => [row.old, row.new]));
   }
 
-  async settle(): Promise<number> {
+  /** What columns that are called so hold, whether anything was sealed under it or not. */
+  async addColumn(table: TextTable, { name, type }: TextColumn): Promise<void> {
+    if (!CALLED_TOKEN.test(name) || type.startsWith("json") || type.startsWith("bytea")) return;
+    const column = type.endsWith("[]") ? `unnest(${quoted(name)})` : quoted(name);
+    await this.addFrom(
+      `select distinct token from (select ${column} as token from ${nameOf(table)}) t where token ~ '^${TOKEN_PATTERN}$'`,
+    );
+  }
+
+  async settle(): Promise<void> {
     await this.#tx.query("analyze exchanged_token");
-    const row = await this.#tx.one<{ count: number }>("select count(*)::int as count from exchanged_token");
-    return row?.count ?? 0;
   }
 }
 
