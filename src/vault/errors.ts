@@ -39,7 +39,7 @@ export const vaultErrors = defineErrors("vault", {
   journal_newer: {
     status: 409,
     zh: "这份密钥来自更换索引密钥之前，而删除日志 {file} 记着更换之后的删除：用旧密钥认不出被删除的人，恢复会把他们带回来，所以没有打开。请恢复更换之后做的备份；现在的数据目录还在时，用 huitou restore --force-into-new，它会先换成现在的索引密钥。",
-    en: "These keys are from before the exchange of the index key, and the journal of deletions {file} knows of deletions behind it. By the old keys it cannot be told who was deleted, and they would come back, so nothing was opened. Restore a backup that was made after the exchange; while the present data folder is still there, huitou restore --force-into-new brings this one to its index key first.",
+    en: "These keys are from before the exchange of the index key: by them nobody can tell whom the journal of deletions {file} names, so nothing was opened. Restore a backup of after it, or, while the present data folder is there, use huitou restore --force-into-new.",
   },
   exchange_unfinished: {
     status: 409,
