@@ -135,6 +135,20 @@ async function arrivals(sim: ChannelSim, { answered }: Sent): Promise<number[]> 
   });
 }
 
+/** Seconds from the event to asking for its message, and from there to the answer of the service. */
+async function onTheWay(ground: Ground): Promise<object | undefined> {
+  return ground.store.read(SYSTEM_SCOPE, (tx) =>
+    tx.one(
+      `select percentile_cont(0.95) within group (order by extract(epoch from m.requested_at - r.entered_at))::numeric(9, 2)::text as asked_for,
+         percentile_cont(0.95) within group (order by extract(epoch from o.at - m.requested_at))::numeric(9, 2)::text as sent
+       from channels.message m left join channels.outcome o using (message_id)
+       join journeys.run r on r.version_id = split_part(m.effect_key, '.', 1)::int and r.run_id = split_part(m.effect_key, '.', 2)::bigint
+       where m.template = $1 and m.source = 'journeys'`,
+      [JOURNEY.key],
+    ),
+  );
+}
+
 /** Where the messages are that did not arrive. */
 function whatBecame(ground: Ground): Promise<object[]> {
   return ground.store.read(SYSTEM_SCOPE, (tx) =>
@@ -160,6 +174,7 @@ async function measure(): Promise<readonly Figure[]> {
     say("the server is ready");
     const sent = await stream(server, write_key);
     const seconds = (await arrivals(sim, sent)).sort((a, b) => a - b);
+    say(`on the way (p95): ${JSON.stringify(await onTheWay(world.ground))}`);
     if (seconds.includes(Number.POSITIVE_INFINITY))
       say(`not all arrived: ${JSON.stringify(await whatBecame(world.ground))}`);
     const quantile = (share: number) => seconds[Math.ceil(share * seconds.length) - 1]?.toFixed(2) ?? "no sample";

@@ -92,8 +92,8 @@ describe("every route is closed unless it says otherwise", () => {
       // what time it is: no more than the Date header of every answer says
       /^get \/api\/world:/,
       /\/api\/(records|webhooks?|hooks)/,
-      // an SMS service's own calls, by a secret in the address (channels/messages/callback-routes.ts)
-      /^post \/api\/message-callbacks\/\{token\}:/,
+      // a service's own calls, by a secret in the address, WeChat's signed besides (channels/messages/callback-routes.ts, wechat-push-routes.ts)
+      /^(get|post) \/api\/message-callbacks\/\{token\}(\/wechat)?:/,
       // by a signed token of the brand's own app (trust/privacy/subject-routes.ts), which is looked at after the body
       /\/api\/member-rights\//,
     ];
