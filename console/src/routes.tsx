@@ -88,6 +88,9 @@ export const ROUTES: readonly Route[] = [
     import("./pages/messages/template.tsx").then((page) => page.TemplatePage),
   ),
   route("/messages", "channels.read", () => import("./pages/messages/log.tsx").then((page) => page.LogPage)),
+  route("/experiments", "journeys.read", () =>
+    import("./pages/journeys/experiments.tsx").then((page) => page.ExperimentsPage),
+  ),
   route("/replies", "channels.read", () => import("./pages/messages/replies.tsx").then((page) => page.RepliesPage)),
   route("/channels", "channels.read", () => import("./pages/messages/channels.tsx").then((page) => page.ChannelsPage)),
   route("/coupons", "benefits.read", () => import("./pages/coupons/coupons.tsx").then((page) => page.CouponsPage)),

@@ -58,6 +58,7 @@ export const PAGES = [
   "/templates/welcome_sms/edit",
   "/messages",
   "/messages?state=held",
+  "/experiments",
   "/replies",
   "/replies?effect=open",
   "/channels",

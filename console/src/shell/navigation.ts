@@ -49,6 +49,7 @@ export const NAVIGATION: readonly NavGroup[] = [
     key: "automation_group",
     items: [
       { key: "journeys", path: "/journeys", permission: "journeys.read" },
+      { key: "experiments", path: "/experiments", permission: "journeys.read" },
       { key: "tasks", path: "/tasks", permission: "tasks.read" },
       { key: "templates", path: "/templates", permission: "channels.read" },
       { key: "messages", path: "/messages", permission: "channels.read" },
