@@ -208,7 +208,7 @@ describe("the product", () => {
           [...(await readFile(new URL(file, root), "utf8")).matchAll(/tea-house\/([\w-]+)\.ts"/g)].map((m) => m[1]),
         ),
     );
-    const filling = new Set(["seed", "loyalty", "coupons", "benefits", "messages", "journeys", "live"]);
+    const filling = new Set(["seed", "loyalty", "coupons", "benefits", "messages", "notices", "journeys", "live"]);
     expect([...new Set(found.flat())].filter((name) => !filling.has(name ?? ""))).toEqual([]);
     expect(found.flat()).toContain("seed");
   });

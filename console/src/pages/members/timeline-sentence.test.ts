@@ -51,7 +51,7 @@ describe("timeline sentences", () => {
     }
   });
   it("filters by groups and leaves out words it does not know", () => {
-    expect(kindsOf("trade,message")).toBe("order,return,message,campaign");
+    expect(kindsOf("trade,message")).toBe("order,return,message,campaign,subscription");
     expect(kindsOf("toString,nothing")).toBe("");
   });
   it("folds neighbours said in the same words, never those with an amount", () => {
