@@ -206,8 +206,9 @@ const OPEN = [
   /GET \/api\/world$/,
   / \/api\/(records|webhooks?|hooks)/,
   / \/(v1|sa|debug|hooks|shopify)/,
-  // an SMS service's own calls, by a secret in the address
+  // a service's own calls, by a secret in the address; WeChat's are signed besides
   /POST \/api\/message-callbacks\/\{token\}$/,
+  /(GET|POST) \/api\/message-callbacks\/\{token\}\/wechat$/,
   // a member about themself, by a token of their own
   / \/api\/member-rights\//,
 ];

@@ -2,7 +2,7 @@ import exceljs from "exceljs";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Ground } from "../../ground.ts";
-import { Instant } from "../../platform/index.ts";
+import { Instant, unapproved } from "../../platform/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
 import { type Experiment, experimentsOf } from "./experiments.ts";
 
@@ -74,7 +74,7 @@ export function experimentRoutes(app: FastifyInstance, ground: Ground): void {
         querystring: Query,
         produces: [XLSX],
       } as object,
-      config: read,
+      config: unapproved("counts of members only", read),
     },
     async (request, reply) => {
       const rows = await ground.store.read(SYSTEM_SCOPE, experimentsOf);

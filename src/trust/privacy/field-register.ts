@@ -16,7 +16,8 @@ const REGISTER: Readonly<Record<string, Columns>> = {
   },
   "members.holding": {
     identifier: "party_id kind token",
-    identity_evidence: "first_at last_at stated_at ended_at kept_first_at kept_last_at kept_stated_at kept_ended_at",
+    identity_evidence:
+      "first_at last_at stated_at ended_at tie kept_first_at kept_last_at kept_stated_at kept_ended_at",
     [NOTHING]: "source_id",
   },
   "members.evidence": {
