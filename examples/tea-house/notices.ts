@@ -45,7 +45,9 @@ export async function seedNotices(ground: Ground): Promise<void> {
       body: { service_template: SERVICE_TEMPLATE, state, scene: "积分兑换页" },
     }));
   });
-  if (records.length > 0) await accept(ground, source, records, { protocol: "rest" });
+  // heard when the app told it, within the history: what comes after that is what the shops do as they go on living
+  const received_at = new Date(now.getTime() - 1_800_000);
+  if (records.length > 0) await accept(ground, source, records, { protocol: "rest", received_at });
   await drainPipeline(ground);
   await store.write(SYSTEM_SCOPE, async (tx) => {
     await shipTemplates(
