@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { type AliyunJudged as SmsJudged, AliyunSms, CALM_FATE, type Fate } from "./aliyun.ts";
 import { mailServer } from "./mail.ts";
-import { CALM, Dials, type Dial, KINDS, type Kind, MessageLog, OUTCOMES } from "./message-log.ts";
+import { type Arrived, CALM, Dials, type Dial, KINDS, type Kind, MessageLog, OUTCOMES } from "./message-log.ts";
 import { page } from "./page.ts";
 import { Pushes } from "./pushes.ts";
 import { TencentSms } from "./tencent.ts";
@@ -79,6 +79,19 @@ const TENCENT_FAULTS = {
   error: tencentFault("InternalError.OtherError"),
 };
 
+/** A service whose calls and answers are JSON of WeChat's kind. */
+interface Spoken {
+  readonly kind: Kind;
+  /** Whether the call is a message; what is only asked is answered, whatever the dial says. */
+  readonly sends: boolean;
+  /** What it says when it is too busy. */
+  readonly busy: string;
+  readonly judge: (body: Record<string, unknown>) => Omit<Arrived, "id" | "at" | "kind" | "answer"> & {
+    readonly status?: number;
+    readonly answer: Record<string, unknown>;
+  };
+}
+
 class Sim {
   readonly #now_ms: () => number;
 
@@ -118,8 +131,20 @@ class Sim {
         this.tencent.judge(request, body, at_ms),
       );
     }
-    if (request.method === "POST" && this.wechat.matches(url.pathname)) return this.#wechat(url, request, response);
-    if (this.wecom.matches(url.pathname)) return this.#wecom(url, request, response);
+    if (request.method === "POST" && this.wechat.matches(url.pathname))
+      return this.#json(request, response, {
+        kind: "wechat",
+        sends: this.wechat.sends(url.pathname),
+        busy: "system error",
+        judge: (body) => this.wechat.judge(url, body),
+      });
+    if (this.wecom.matches(url.pathname))
+      return this.#json(request, response, {
+        kind: "wecom_app",
+        sends: this.wecom.prepares(url.pathname),
+        busy: "system busy",
+        judge: (body) => this.wecom.judge(url, body),
+      });
     if (request.method === "POST" && this.webhook.matches(url.pathname)) return this.#hook(url, request, response);
     if (url.pathname === "/") return send(response, 200, page(this.log.list()), "text/html; charset=utf-8");
     if (url.pathname === "/sim/log") return this.#log(url, request, response);
@@ -182,9 +207,8 @@ class Sim {
     else send(response, status, answer);
   }
 
-  async #wechat(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const sends = this.wechat.sends(url.pathname);
-    const dial = sends ? this.dials.take("wechat") : CALM;
+  async #json(request: IncomingMessage, response: ServerResponse, { kind, sends, busy, judge }: Spoken): Promise<void> {
+    const dial = sends ? this.dials.take(kind) : CALM;
     if (dial.outcome === "refuse") {
       request.socket.destroy();
       return;
@@ -192,32 +216,13 @@ class Sim {
     const body = await bodyOf(request);
     await wait(dial.slow_ms);
     if (dial.outcome === "http_500") return send(response, 500, "busy", "text/plain");
-    if (dial.outcome === "error") return send(response, 200, { errcode: -1, errmsg: "system error" });
-    const { status, answer, ...judged } = this.wechat.judge(url, jsonOf(body));
+    if (dial.outcome === "error") return send(response, 200, { errcode: -1, errmsg: busy });
+    const { status = 200, answer, ...judged } = judge(jsonOf(body));
     const lost = dial.outcome === "lost";
     const at = new Date(this.#now_ms()).toISOString();
-    if (sends) this.log.add({ at, kind: "wechat", ...judged, answer: lost ? null : answer });
+    if (sends) this.log.add({ at, kind, ...judged, answer: lost ? null : answer });
     if (lost) request.socket.destroy();
     else send(response, status, answer);
-  }
-
-  async #wecom(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const prepares = this.wecom.prepares(url.pathname);
-    const dial = prepares ? this.dials.take("wecom_app") : CALM;
-    if (dial.outcome === "refuse") {
-      request.socket.destroy();
-      return;
-    }
-    const body = await bodyOf(request);
-    await wait(dial.slow_ms);
-    if (dial.outcome === "http_500") return send(response, 500, "busy", "text/plain");
-    if (dial.outcome === "error") return send(response, 200, { errcode: -1, errmsg: "system busy" });
-    const { answer, ...judged } = this.wecom.judge(url, jsonOf(body));
-    const lost = dial.outcome === "lost";
-    const at = new Date(this.#now_ms()).toISOString();
-    if (prepares) this.log.add({ at, kind: "wecom_app", ...judged, answer: lost ? null : answer });
-    if (lost) request.socket.destroy();
-    else send(response, 200, answer);
   }
 
   async #hook(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {

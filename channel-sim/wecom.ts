@@ -82,6 +82,11 @@ export class Wecom {
     this.#prepare({ chat_type: "single", sender, text: { content: words }, external_userid: [...customers] });
   }
 
+  /** As after a long time: it knows no task any more. */
+  forget(): void {
+    this.#tasks.clear();
+  }
+
   tasks(): readonly { readonly sender: string; readonly text: string; readonly customers: number }[] {
     return [...this.#tasks.values()].map(({ sender, text: words, customers }) => ({
       sender,

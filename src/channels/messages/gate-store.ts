@@ -2,17 +2,7 @@ import type { Tx } from "../../store/index.ts";
 import type { Category, Channel, EndedMessage } from "./request.ts";
 import type { Content } from "./template.ts";
 
-const GATE_LOCK = 940_001;
-const PRIORITY_MAX = 9;
-
-/**
- * One gate at a time, so that counters are read by whoever writes them; ours until the end of the transaction. Channels queue
- * for it: one that only tried would be passed by another that comes back at once, batch after batch (beside 100,000 SMS of a
- * dead service the inbox took 1.5 × its time, in the queue 1.04 ×).
- */
-export async function holdGate(tx: Tx): Promise<void> {
-  await tx.query("select pg_advisory_xact_lock($1)", [GATE_LOCK]);
-}
+export const PRIORITY_MAX = 9;
 
 export interface Claimed {
   readonly message_id: number;

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type ChannelSim, startChannelSim } from "../../../channel-sim/server.ts";
 import { withDatabase } from "../../../tests/support/database.ts";
 import { INBOX, MessageDesk, SMS } from "../../../tests/support/message-desk.ts";
+import { whileAdding } from "../../../tests/support/open-transaction.ts";
 import { sayConsents } from "../../members/index.ts";
 import { SYSTEM_SCOPE } from "../../store/index.ts";
+import { takeGate } from "./gate-turn-store.ts";
 import { inboxOf } from "./inbox-store.ts";
 import { cancelMessages, type MessageRequest } from "./request.ts";
 
@@ -47,6 +49,27 @@ const taken = () =>
     .list({ kind: "sms" })
     .filter((row) => row.taken)
     .map(({ title }) => title);
+
+describe("the gate's turn", () => {
+  it("is waited for by a channel with something to decide, and by no other", async () => {
+    await desk.request([to(1, "waits")]);
+    const answers = await whileAdding(
+      world().ground,
+      async (tx) => {
+        const other = await takeGate(tx, "inbox", world().clock.now());
+        // has nothing to decide: it is through while the gate is another's
+        await desk.run("sms");
+        await desk.run("webhook");
+        return other;
+      },
+      async () => {
+        await desk.run();
+        return desk.outcomes();
+      },
+    );
+    expect(answers).toEqual({ waits: "accepted" });
+  });
+});
 
 describe("asking", () => {
   it("is once for an effect: the same key again, in one call or another, is the same message", async () => {

@@ -10,7 +10,6 @@ import {
   consentStates,
   type Ending,
   type HandedRow,
-  holdGate,
   markSending,
   noteTold,
   ownFacts,
@@ -26,6 +25,7 @@ import { CONSENT_MEDIA, CONSENT_PURPOSE, type Policy } from "./policy.ts";
 import { policyInForce } from "./policy-store.ts";
 import { candidateOf, categoryOf, type Templates, templatesOf, wordsOf } from "./facts.ts";
 import { seedsAmong } from "./seed-store.ts";
+import { takeGate } from "./gate-turn-store.ts";
 import { linkCode } from "./short-link.ts";
 import { sendersOf } from "./sender-store.ts";
 import { addTaken, Stock } from "./stock.ts";
@@ -68,7 +68,7 @@ export async function gateRound(
   { limit = GATE_BATCH_MAX, lease_ms = LEASE_MS }: { readonly limit?: number; readonly lease_ms?: number } = {},
 ): Promise<Gated> {
   return ground.store.write(SYSTEM_SCOPE, async (tx) => {
-    await holdGate(tx);
+    if (!(await takeGate(tx, carrier.channel, ground.clock.now()))) return NOTHING;
     const now = ground.clock.now();
     const own = (await carriers(tx)).find(({ channel }) => channel === carrier.channel);
     // whether a service that failed is back, a few messages tell as well as thousands, which others would wait for

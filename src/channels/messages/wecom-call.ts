@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Ground } from "../../ground.ts";
 import {
   type HttpAnswer,
@@ -7,13 +6,13 @@ import {
   postOutgoing,
   sendOutgoing,
 } from "../../platform/alerts/outgoing.ts";
+import { AccessTokens, type Given } from "./access-tokens.ts";
 import type { WecomSettings } from "./carrier-settings.ts";
 import { Pacer } from "./pacer.ts";
 import { answerOf } from "./wechat-call.ts";
 
 const HOST = "qyapi.weixin.qq.com";
 const TIMEOUT_MS = 10_000;
-const MARGIN_MS = 300_000;
 /** Calls a second, well below the 10,000 a minute of a company. */
 const pacer = new Pacer(50);
 const TOKEN_CODES = new Set(["40014", "42001"]);
@@ -36,23 +35,20 @@ export interface Called {
   readonly answer: Readonly<Record<string, unknown>>;
 }
 
-const held = new Map<string, { readonly token: string; readonly until_ms: number }>();
-const keyOf = ({ corp_id, corp_secret, origin }: WecomSettings) =>
-  createHash("sha256")
-    .update(`${origin ?? ""} ${corp_id} ${corp_secret}`)
-    .digest("base64url");
+const tokens = new AccessTokens();
+const accountOf = ({ corp_id, corp_secret, origin }: WecomSettings) => [origin ?? "", corp_id, corp_secret];
 const optionsOf = ({ origin }: WecomSettings) => ({
   rule: { hosts: [HOST], open: origin === null ? [] : [origin] },
   timeout_ms: TIMEOUT_MS,
 });
 const baseOf = ({ origin }: WecomSettings) => origin ?? `https://${HOST}`;
 
-/** Whoever asks again gets the same token as long as it lives. @throws WecomFailed, OutgoingRefused, OutgoingFailed */
-export async function wecomToken(ground: Ground, settings: WecomSettings): Promise<string> {
-  const key = keyOf(settings);
-  const known = held.get(key);
-  const now_ms = ground.wall.now().getTime();
-  if (known !== undefined && known.until_ms > now_ms) return known.token;
+/** @throws WecomFailed, OutgoingRefused, OutgoingFailed */
+export function wecomToken(ground: Ground, settings: WecomSettings): Promise<string> {
+  return tokens.tokenOf(ground, accountOf(settings), () => fetchToken(settings));
+}
+
+async function fetchToken(settings: WecomSettings): Promise<Given> {
   const { corp_id, corp_secret } = settings;
   const query = new URLSearchParams({ corpid: corp_id, corpsecret: corp_secret });
   const answer = answerOf(
@@ -65,9 +61,7 @@ export async function wecomToken(ground: Ground, settings: WecomSettings): Promi
   const { access_token, expires_in } = answer;
   if (typeof access_token !== "string" || typeof expires_in !== "number")
     throw new WecomFailed(String(answer["errcode"] ?? "no_token"), false);
-  const life_ms = Math.max(expires_in * 1_000 - MARGIN_MS, expires_in * 500);
-  held.set(key, { token: access_token, until_ms: now_ms + life_ms });
-  return access_token;
+  return { token: access_token, expires_s: expires_in };
 }
 
 /** A token that ended in between is fetched anew once, because then nothing was done. @throws WecomFailed */
@@ -81,8 +75,7 @@ export async function callWecom(ground: Ground, settings: WecomSettings, path: s
     await pacer.turn();
     const called = await posted(settings, `${path}?access_token=${encodeURIComponent(token)}`, body);
     if (tried > 1 || !TOKEN_CODES.has(called.code)) return called;
-    const key = keyOf(settings);
-    if (held.get(key)?.token === token) held.delete(key);
+    tokens.forget(accountOf(settings), token);
   }
 }
 

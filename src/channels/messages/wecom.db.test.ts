@@ -153,6 +153,24 @@ describe("a message by WeCom", () => {
     expect(sim.wecom.confirm("S001-01")).toBe(0);
   });
 
+  it("that WeCom says nothing of any more, or that nobody is connected to, is not asked for for ever", async () => {
+    await desk.request([told(4, "forgotten"), told(5, "cut off")]);
+    await desk.run("wecom");
+    sim.wecom.forget();
+    world().clock.advance({ hours: 24 * 13 });
+    await confirmed();
+    expect(await log()).toEqual({ forgotten: "prepared", "cut off": "prepared" });
+    world().clock.advance({ hours: 24 * 2 });
+    await confirmed();
+    expect(await log()).toEqual({ forgotten: "unknown: fate_unknown", "cut off": "unknown: fate_unknown" });
+    await desk.request([told(6, "left alone")]);
+    await desk.run("wecom");
+    await desk.query("update channels.carrier set settings_sealed = null, settings_shown = '' where channel = 'wecom'");
+    world().clock.advance({ hours: 24 * 15 });
+    await confirmed();
+    expect(await log()).toMatchObject({ "left alone": "unknown: fate_unknown" });
+  });
+
   it("whose answer was lost is found at WeCom by associate, words and customer, and prepared once", async () => {
     sim.dials.set("wecom_app", { outcome: "lost", next: 1 });
     await desk.request([told(1, "lost"), told(2, "lost too")]);

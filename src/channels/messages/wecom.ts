@@ -12,6 +12,8 @@ import { type Called, callWecom, WecomFailed, wecomToken } from "./wecom-call.ts
 /** What one associate is to send: the same words to these customers. */
 const CUSTOMERS_MAX = 10_000;
 const CONFIRM_DAYS = 7;
+/** What WeCom gives no word of for so long is left unknown: the company has gone, or it knows the task no longer. */
+const GIVE_UP_DAYS = 14;
 const DAY_MS = 86_400_000;
 /** Tasks begun a second. */
 const pacer = new Pacer(50);
@@ -190,10 +192,15 @@ async function resultOf(
 
 /** Sent is what the result says so of; what nobody sent within a week is taken back. */
 async function confirmations(ground: Ground, asked: readonly Asked[]): Promise<Receipt[]> {
+  const now_ms = ground.wall.now().getTime();
+  const givenUp = (own: readonly Asked[], code: string) =>
+    own
+      .filter(({ handed_at }) => handed_at.getTime() < now_ms - GIVE_UP_DAYS * DAY_MS)
+      .map(({ message_id }): Receipt => ({ message_id, kind: "lost", code }));
   const settings = await settingsOf(ground);
-  if (settings === undefined) return [];
+  if (settings === undefined) return givenUp(asked, "not_set_up");
   const receipts: Receipt[] = [];
-  const too_old = ground.wall.now().getTime() - CONFIRM_DAYS * DAY_MS;
+  const too_old = now_ms - CONFIRM_DAYS * DAY_MS;
   for (const [service_id, own] of Map.groupBy(asked, (one) => one.service_id ?? "")) {
     try {
       const over = own.every(({ handed_at }) => handed_at.getTime() < too_old);
@@ -202,8 +209,9 @@ async function confirmations(ground: Ground, asked: readonly Asked[]): Promise<R
       for (const { message_id, address } of own)
         receipts.push(standing(message_id, service_id, result.get(address), over));
     } catch (error) {
-      // asked for again at its next time
+      // asked for again at its next time, while there is hope
       if (!(error instanceof WecomFailed)) throw error;
+      receipts.push(...givenUp(own, error.code));
       ground.log.warn({ code: error.code }, "WeCom did not say what became of a broadcast");
     }
   }
