@@ -29,22 +29,14 @@ const THANKS = {
   },
 };
 
-async function put(path: string, data: unknown): Promise<void> {
-  const answer = await session.context.request.put(session.server.url + path, {
-    data,
-    headers: { origin: session.server.url },
-  });
-  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
-}
-
 describe("variables of a message in a journey", () => {
   it("are asked for at the message, take their sources from lists, and the message reads as a real masked member", async () => {
-    await put("/api/messages/templates/order_thanks/draft", {
+    await session.put("/api/messages/templates/order_thanks/draft", {
       category: "service",
       name: "下单感谢信",
       content: WORDS,
     });
-    await put("/api/journeys/order_thanks/draft", { ...THANKS, key: "order_thanks" });
+    await session.put("/api/journeys/order_thanks/draft", { ...THANKS, key: "order_thanks" });
     const page = await session.open("/journeys/order_thanks");
     await page.getByText("模板「下单感谢信」要用变量 order_no，这里还没有说从哪里来").first().waitFor();
     await page.getByRole("button", { name: "编辑" }).click();

@@ -30,21 +30,13 @@ const GIFT = {
   },
 };
 
-async function put(path: string, data: unknown): Promise<void> {
-  const answer = await session.context.request.put(session.server.url + path, {
-    data,
-    headers: { origin: session.server.url },
-  });
-  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
-}
-
 describe("journeys in the console", () => {
   it("a draft shows its problems where they are, is published, entered, and read from its numbers down to members", async () => {
-    await put("/api/journeys/silent_gift/draft", { ...GIFT, key: "silent_gift", start: "nowhere" });
+    await session.put("/api/journeys/silent_gift/draft", { ...GIFT, key: "silent_gift", start: "nowhere" });
     const page = await session.open("/journeys/silent_gift");
     await page.getByText("这里通向「nowhere」，但没有这个节点").first().waitFor();
     expect(await page.getByRole("button", { name: "发布" }).isDisabled()).toBe(true);
-    await put("/api/journeys/silent_gift/draft", { ...GIFT, key: "silent_gift" });
+    await session.put("/api/journeys/silent_gift/draft", { ...GIFT, key: "silent_gift" });
     await page.getByText("随机分成 50% / 50%").waitFor();
     await page.getByRole("button", { name: "发布" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "发布" }).click();
@@ -131,7 +123,7 @@ describe("journeys in the console", () => {
   });
 
   it("is entered at times that are chosen in a sentence: the next three are shown, the condition is drawn, and it is kept", async () => {
-    await put("/api/journeys/on_mondays/draft", { ...GIFT, key: "on_mondays", zh: "每周一看看谁沉默了" });
+    await session.put("/api/journeys/on_mondays/draft", { ...GIFT, key: "on_mondays", zh: "每周一看看谁沉默了" });
     const page = await session.open("/journeys/on_mondays?edit=1");
     const panel = page.getByRole("region", { name: "旅程设置" });
     await panel.getByLabel("会员怎么进来").selectOption("schedule");

@@ -12,6 +12,7 @@ export interface OwnerSession {
   readonly context: BrowserContext;
   readonly get: <T>(path: string) => Promise<T>;
   readonly post: <T>(path: string, body: unknown) => Promise<T>;
+  readonly put: (path: string, body: unknown) => Promise<void>;
   /** Opens a page of the console and waits until nothing on it loads any more. */
   readonly open: (path: string, width?: number) => Promise<Page>;
   readonly close: () => Promise<void>;
@@ -62,6 +63,10 @@ async function signedIn(server: ConsoleAddress, browser: Browser): Promise<Owner
     browser,
     context,
     post,
+    put: async (path, data) => {
+      const answer = await context.request.put(server.url + path, { data, headers });
+      if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
+    },
     get: async <T>(path: string) => {
       const answer = await context.request.get(server.url + path);
       if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);

@@ -1,7 +1,8 @@
 import Button from "antd/es/button";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { useCan } from "../../api/session.ts";
+import { type SetAddress, useAddress } from "../../parts/address.ts";
 import { Choices, StatusDot, type Tone } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { DayText } from "../../parts/figures.tsx";
@@ -89,23 +90,12 @@ function columns(t: Translate, hand: boolean, onHand: (row: Listed) => void): re
 /** What members were due: what waits to be handed out, what was kept, and why the rest was not. */
 export function FulfilmentPage() {
   const t = useTexts("benefits");
-  const [params, setParams] = useSearchParams();
+  const { of, set } = useAddress();
   const hand = useCan("benefits.redeem");
   const [handing, setHanding] = useState<Listed>();
   const names = useBenefits().data?.items ?? [];
-  const of = (name: string) => params.get(name) ?? "";
   const filter = { state: of("state"), benefit: of("benefit"), from: of("from"), to: of("to") };
   const query = useFulfilment(filter);
-  const set = (name: string, value: string) =>
-    setParams(
-      (old) => {
-        const next = new URLSearchParams(old);
-        if (value === "") next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
   return (
     <div className="ht-page">
       <PageHeader
@@ -141,7 +131,7 @@ interface FiltersProps {
   readonly filter: { readonly state: string; readonly benefit: string; readonly from: string; readonly to: string };
   readonly counts: Readonly<Record<State, number>> | undefined;
   readonly names: readonly { readonly benefit: string; readonly name_zh: string; readonly name_en: string }[];
-  readonly set: (name: string, value: string) => void;
+  readonly set: SetAddress;
   readonly t: Translate;
 }
 
@@ -152,7 +142,7 @@ function Filters({ filter, counts, names, set, t }: FiltersProps) {
       <Choices
         label={t("column.state")}
         value={filter.state as State | ""}
-        onChange={(state) => set("state", state)}
+        onChange={(state) => set({ state })}
         items={[
           { key: "" as const, label: t("fulfilment.all"), count: counts === undefined ? undefined : sumOf(counts) },
           ...STATES.map((state) => ({ key: state, label: t(`kept.${state}`), count: counts?.[state] })),
@@ -162,7 +152,7 @@ function Filters({ filter, counts, names, set, t }: FiltersProps) {
         className="ht-select"
         aria-label={t("column.benefit")}
         value={filter.benefit}
-        onChange={(event) => set("benefit", event.target.value)}
+        onChange={(event) => set({ benefit: event.target.value })}
       >
         <option value="">{t("fulfilment.any_benefit")}</option>
         {names.map((one) => (
@@ -178,7 +168,7 @@ function Filters({ filter, counts, names, set, t }: FiltersProps) {
             type="date"
             className="cp-inline"
             value={filter[name]}
-            onChange={(event) => set(name, event.target.value)}
+            onChange={(event) => set({ [name]: event.target.value })}
           />
         </label>
       ))}

@@ -1,6 +1,6 @@
-import { useCallback } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { ApiProblem } from "../../api/client.ts";
+import { useAddress } from "../../parts/address.ts";
 import { Choices } from "../../parts/chips.tsx";
 import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, ErrorState, SkeletonBlock, SkeletonText } from "../../parts/states.tsx";
@@ -42,24 +42,6 @@ export function MemberPage() {
   );
 }
 
-function useAddress() {
-  const [params, setParams] = useSearchParams();
-  const set = useCallback(
-    (name: string, value: string) =>
-      setParams(
-        (old) => {
-          const next = new URLSearchParams(old);
-          if (value === "") next.delete(name);
-          else next.set(name, value);
-          return next;
-        },
-        { replace: true, preventScrollReset: true },
-      ),
-    [setParams],
-  );
-  return { params, set };
-}
-
 function MemberBody({ memberId, member }: { memberId: string; member: Member | undefined }) {
   const t = useTexts("members");
   const { params, set } = useAddress();
@@ -80,7 +62,7 @@ function MemberBody({ memberId, member }: { memberId: string; member: Member | u
           label={t("one.section")}
           value={tab}
           items={TABS.map((key) => ({ key, label: t(`one.tab_${key}`) }))}
-          onChange={(key) => set("tab", key === "timeline" ? "" : key)}
+          onChange={(key) => set({ tab: key === "timeline" ? "" : key })}
         />
       </div>
       <div className="mp-columns" data-tab={tab}>
@@ -93,7 +75,7 @@ function MemberBody({ memberId, member }: { memberId: string; member: Member | u
           {member === undefined ? <ProfileSkeleton /> : <Profile member={member} memberId={memberId} />}
         </div>
         <div className="mp-timeline">
-          <Timeline memberId={memberId} groups={groups} onGroups={(next) => set("kinds", next)} live={live} />
+          <Timeline memberId={memberId} groups={groups} onGroups={(next) => set({ kinds: next })} live={live} />
         </div>
         <div className="mp-tags">
           <MemberTags query={tags} />

@@ -1,8 +1,9 @@
 import Button from "antd/es/button";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { download } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
+import { type SetAddress, useAddress } from "../../parts/address.ts";
 import { Chip, Choices } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Instant } from "../../parts/figures.tsx";
@@ -51,8 +52,8 @@ const daysAgo = (day: string, days: number) =>
 
 /** The filters of the address bar; without any day and any single member or message, the last week. */
 function useLogFilter() {
-  const [params, setParams] = useSearchParams();
-  const chosen = Object.fromEntries(FILTERS.map((name) => [name, params.get(name) ?? ""])) as Record<
+  const { params, of, set } = useAddress();
+  const chosen = Object.fromEntries(FILTERS.map((name) => [name, of(name)])) as Record<
     (typeof FILTERS)[number],
     string
   >;
@@ -60,17 +61,6 @@ function useLogFilter() {
   const today = currentDay();
   const from = chosen.from === "" && chosen.to === "" && !narrow ? daysAgo(today, DAYS - 1) : chosen.from;
   const filter = { ...chosen, from };
-  const set = (change: Partial<Record<string, string>>) =>
-    setParams(
-      (old) => {
-        const next = new URLSearchParams(old);
-        for (const [name, value] of Object.entries(change))
-          if (value === undefined || value === "") next.delete(name);
-          else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
   const asked = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ""));
   return { filter, asked, set, opened: params.get("open") };
 }
@@ -167,7 +157,7 @@ export function LogPage() {
 
 interface FiltersProps {
   readonly filter: Readonly<Record<(typeof FILTERS)[number], string>>;
-  readonly set: (change: Partial<Record<string, string>>) => void;
+  readonly set: SetAddress;
   readonly counts: readonly Outcome[];
 }
 

@@ -2,9 +2,10 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import Button from "antd/es/button";
 import Input from "antd/es/input";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { api } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
+import { useAddress } from "../../parts/address.ts";
 import { Chip, Choices } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Instant } from "../../parts/figures.tsx";
@@ -117,21 +118,11 @@ function Answer({ row }: { readonly row: Reply }) {
 /** What members answered to SMS: what withdrew consent, what still waits for an answer. */
 export function RepliesPage() {
   const t = useTexts("messages");
-  const [params, setParams] = useSearchParams();
+  const { params, of, set } = useAddress();
   // a whole number of somebody is kept out of the address bar
   const [phone, setPhone] = useState("");
   const choice = (CHOICES.find((one) => one === params.get("effect")) ?? "") as Choice;
-  const member_id = params.get("member_id") ?? "";
-  const set = (name: string, value: string) =>
-    setParams(
-      (old) => {
-        const next = new URLSearchParams(old);
-        if (value === "") next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
+  const member_id = of("member_id");
   const filter = Object.entries({ effect: choice, member_id, phone }).filter(([, value]) => value !== "");
   const query = useReplies(Object.fromEntries(filter));
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
@@ -143,7 +134,7 @@ export function RepliesPage() {
           <Choices
             label={t("reply.effect")}
             value={choice}
-            onChange={(next) => set("effect", next)}
+            onChange={(next) => set({ effect: next })}
             items={CHOICES.map((key) => ({ key, label: t(key === "" ? "all" : `reply.choice.${key}`) }))}
           />
           <Input.Search
@@ -154,7 +145,7 @@ export function RepliesPage() {
             onSearch={(text) => setPhone(text.trim())}
           />
           {member_id === "" ? null : (
-            <Button size="small" onClick={() => set("member_id", "")}>
+            <Button size="small" onClick={() => set({ member_id: "" })}>
               {t("log.only_member_id", { n: member_id })} ✕
             </Button>
           )}

@@ -1,8 +1,9 @@
 import Button from "antd/es/button";
 import { lazy, Suspense, useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { download } from "../../api/client.ts";
 import { useCan } from "../../api/session.ts";
+import { type SetAddress, useAddress } from "../../parts/address.ts";
 import { Chip, Choices, StatusDot, type Tone } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Instant } from "../../parts/figures.tsx";
@@ -115,22 +116,11 @@ function columns(t: Translate, redeem: boolean, onAct: (act: Act) => void): read
 /** Orders of rewards: what waits is served in its order, handed over, taken back. */
 export function RewardOrdersPage() {
   const t = useTexts("rewards");
-  const [params, setParams] = useSearchParams();
+  const { of, set } = useAddress();
   const redeem = useCan("benefits.redeem");
   const [act, setAct] = useState<Act>();
-  const of = (name: string) => params.get(name) ?? "";
   const filter: OrderFilter = { state: of("state"), reward: of("reward"), from: of("from"), to: of("to") };
   const query = useOrders(filter);
-  const set = (name: string, value: string) =>
-    setParams(
-      (old) => {
-        const next = new URLSearchParams(old);
-        if (value === "") next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
   const close = () => setAct(undefined);
   return (
     <div className="ht-page">
@@ -169,7 +159,7 @@ export function RewardOrdersPage() {
 
 interface FiltersProps {
   readonly filter: OrderFilter;
-  readonly set: (name: string, value: string) => void;
+  readonly set: SetAddress;
   readonly counts: Readonly<Record<OrderState, number>> | undefined;
   readonly t: Translate;
 }
@@ -182,7 +172,7 @@ function Filters({ filter, set, counts, t }: FiltersProps) {
       <Choices
         label={t("column.state")}
         value={filter.state as OrderState | ""}
-        onChange={(state) => set("state", state)}
+        onChange={(state) => set({ state })}
         items={[
           { key: "" as const, label: t("orders.all"), count: all },
           ...ORDER_STATES.map((state) => ({ key: state, label: t(`order.${state}`), count: counts?.[state] })),
@@ -192,7 +182,7 @@ function Filters({ filter, set, counts, t }: FiltersProps) {
         className="ht-select"
         aria-label={t("column.reward")}
         value={filter.reward}
-        onChange={(event) => set("reward", event.target.value)}
+        onChange={(event) => set({ reward: event.target.value })}
       >
         <option value="">{t("orders.any")}</option>
         {rewards.map((one) => (
@@ -204,7 +194,7 @@ function Filters({ filter, set, counts, t }: FiltersProps) {
       {(["from", "to"] as const).map((name) => (
         <label key={name} className="rw-day-field">
           {t(`orders.${name}`)}
-          <input type="date" value={filter[name]} onChange={(event) => set(name, event.target.value)} />
+          <input type="date" value={filter[name]} onChange={(event) => set({ [name]: event.target.value })} />
         </label>
       ))}
     </div>

@@ -6,6 +6,7 @@ import { api } from "../../api/client.ts";
 import { Chip } from "../../parts/chips.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Instant } from "../../parts/figures.tsx";
+import type { SetAddress } from "../../parts/address.ts";
 import { Card } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
 import { formatCount } from "../../texts/format.ts";
@@ -14,19 +15,11 @@ import { AssociateDialog } from "./associate-dialog.tsx";
 import { HandOverDialog } from "./hand-over-dialog.tsx";
 import { KeptMembers } from "./kept-members.tsx";
 import { StoreSelect } from "./store-select.tsx";
-import {
-  type Associate,
-  type HandOver,
-  nameOf,
-  type SetParam,
-  useAssociates,
-  useHandOvers,
-  useTaskAct,
-} from "./tasks-data.ts";
+import { type Associate, type HandOver, nameOf, useAssociates, useHandOvers, useTaskAct } from "./tasks-data.ts";
 
 interface Props {
   readonly params: URLSearchParams;
-  readonly set: SetParam;
+  readonly set: SetAddress;
   readonly t: Translate;
 }
 

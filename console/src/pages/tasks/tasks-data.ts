@@ -77,9 +77,6 @@ export interface HandOver {
   readonly undone_at: string | null;
 }
 
-/** Changes what the address says; an empty value takes it out. */
-export type SetParam = (change: Readonly<Record<string, string>>) => void;
-
 const KEY = ["tasks"] as const;
 /** Whoever works at the counter sees what a journey gave a moment ago. */
 const LOOK_EVERY_MS = 15_000;

@@ -1,5 +1,6 @@
 import { useSearchParams } from "react-router";
 import { useCan } from "../../api/session.ts";
+import { type SetAddress, useAddress } from "../../parts/address.ts";
 import { Chip, Choices } from "../../parts/chips.tsx";
 import { Card, PageHeader } from "../../parts/page-header.tsx";
 import { EmptyState, Loaded, SkeletonTable } from "../../parts/states.tsx";
@@ -8,29 +9,18 @@ import { AssociatesTab } from "./associates.tsx";
 import { KeptMembers } from "./kept-members.tsx";
 import { StoreSelect } from "./store-select.tsx";
 import { TaskList } from "./task-list.tsx";
-import { nameOf, type SetParam, type State, STATES, useAssociates, useMe, useTasks } from "./tasks-data.ts";
+import { nameOf, type State, STATES, useAssociates, useMe, useTasks } from "./tasks-data.ts";
 import "./tasks.css";
 import "./texts.ts";
 
 /** What associates have to do and whom they look after; for whoever leads them, everybody's. */
 export function TasksPage() {
   const t = useTexts("tasks");
-  const [params, setParams] = useSearchParams();
+  const { params, set } = useAddress();
+  const [, setParams] = useSearchParams();
   const manages = useCan("tasks.manage");
   const tabs = ["inbox", "members", ...(manages ? ["all", "associates"] : [])];
   const tab = tabs.find((one) => one === params.get("tab")) ?? "inbox";
-  const set: SetParam = (change) =>
-    setParams(
-      (old) => {
-        const next = new URLSearchParams(old);
-        for (const [name, value] of Object.entries(change)) {
-          if (value === "") next.delete(name);
-          else next.set(name, value);
-        }
-        return next;
-      },
-      { replace: true },
-    );
   return (
     <div className="ht-page">
       <PageHeader title={t("title")} note={t("note")} />
@@ -50,7 +40,7 @@ export function TasksPage() {
 
 interface TabProps {
   readonly params: URLSearchParams;
-  readonly set: SetParam;
+  readonly set: SetAddress;
   readonly t: Translate;
 }
 
@@ -64,7 +54,7 @@ function StateChoices({
 }: {
   readonly state: State;
   readonly counts: Readonly<Record<State, number>> | undefined;
-  readonly set: SetParam;
+  readonly set: SetAddress;
   readonly t: Translate;
 }) {
   return (

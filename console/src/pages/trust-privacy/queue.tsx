@@ -1,4 +1,5 @@
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
+import { type SetAddress, useAddress } from "../../parts/address.ts";
 import { Choices } from "../../parts/chips.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { Instant } from "../../parts/figures.tsx";
@@ -15,8 +16,8 @@ import { StateChip } from "./state-chip.tsx";
 import "./privacy.css";
 import "./texts.ts";
 
-function useAddress(): { tab: Tab; list: List; kind: Kind | ""; set: (name: string, value: string) => void } {
-  const [params, setParams] = useSearchParams();
+function useQueueAddress(): { tab: Tab; list: List; kind: Kind | ""; set: SetAddress } {
+  const { params, set } = useAddress();
   const list = params.get("state") as List | null;
   const kind = params.get("kind") as Kind | null;
   const tab = params.get("tab") as Tab | null;
@@ -24,12 +25,7 @@ function useAddress(): { tab: Tab; list: List; kind: Kind | ""; set: (name: stri
     tab: tab !== null && TABS.includes(tab) ? tab : "queue",
     list: list !== null && LISTS.includes(list) ? list : "open",
     kind: kind !== null && KINDS.includes(kind) ? kind : "",
-    set: (name, value) => {
-      const next = new URLSearchParams(params);
-      if (value === "") next.delete(name);
-      else next.set(name, value);
-      setParams(next, { replace: true });
-    },
+    set,
   };
 }
 
@@ -39,7 +35,7 @@ type Tab = (typeof TABS)[number];
 /** Requests of members about their own data, the most urgent first; the registers and the retention beside them. */
 export function PrivacyPage() {
   const t = useTexts("privacy");
-  const { tab, set } = useAddress();
+  const { tab, set } = useQueueAddress();
   return (
     <div className="ht-page">
       <PageHeader title={t("title")} note={t("note")} />
@@ -47,7 +43,7 @@ export function PrivacyPage() {
         label={t("tab.label")}
         value={tab}
         items={TABS.map((key) => ({ key, label: t(`tab.${key}`) }))}
-        onChange={(key) => set("tab", key === "queue" ? "" : key)}
+        onChange={(key) => set({ tab: key === "queue" ? "" : key })}
       />
       {tab === "queue" ? <QueueView /> : null}
       {tab === "registers" ? <RegistersView /> : null}
@@ -60,7 +56,7 @@ export function PrivacyPage() {
 
 function QueueView() {
   const t = useTexts("privacy");
-  const { list, kind, set } = useAddress();
+  const { list, kind, set } = useQueueAddress();
   const query = useQueue(list, kind);
   const counts = query.data?.counts;
   const countOf: Readonly<Record<List, number | undefined>> = {
@@ -76,13 +72,13 @@ function QueueView() {
           label={t("list.label")}
           value={list}
           items={LISTS.map((key) => ({ key, label: t(`list.${key}`), count: countOf[key] }))}
-          onChange={(key) => set("state", key === "open" ? "" : key)}
+          onChange={(key) => set({ state: key === "open" ? "" : key })}
         />
         <select
           className="ht-select"
           aria-label={t("kind_label")}
           value={kind}
-          onChange={(event) => set("kind", event.target.value)}
+          onChange={(event) => set({ kind: event.target.value })}
         >
           <option value="">{t("kind_all")}</option>
           {KINDS.map((one) => (
