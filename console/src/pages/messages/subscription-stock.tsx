@@ -20,16 +20,16 @@ export function SubscriptionCard({ template, service_template }: { template: str
     <Card title={t("stock.title")} note={t("stock.note")}>
       <dl className="ms-facts">
         <Fact label={t("stock.members")}>
-          <Count value={members} />
+          <Count value={members} unit={t("stock.unit_members")} />
         </Fact>
         <Fact label={t("stock.left")}>
-          <Count value={left} />
+          <Count value={left} unit={t("stock.unit_messages")} />
         </Fact>
         <Fact label={t("stock.accepted_7d")}>
-          <Count value={accepted_7d} />
+          <Count value={accepted_7d} unit={t("stock.unit_messages")} />
         </Fact>
         <Fact label={t("stock.spent")}>
-          <Count value={spent} />
+          <Count value={spent} unit={t("stock.unit_messages")} />
         </Fact>
         <Fact label={t("stock.held")}>
           <Link to={`/messages?template=${template}&reason=no_subscription`}>{t("stock.look")}</Link>
