@@ -18,14 +18,14 @@ export class AccessTokens {
   readonly #held = new Map<string, { readonly token: string; readonly until_ms: number }>();
   readonly #asking = new Map<string, Promise<string>>();
 
-  /** @param account what tells one account and its secret from another; @param fetch asks the service, and throws what it likes */
-  async tokenOf({ wall }: Ground, account: readonly string[], fetch: () => Promise<Given>): Promise<string> {
+  /** @param account what tells one account and its secret from another; @param ask asks the service, and throws what it likes */
+  async tokenOf({ wall }: Ground, account: readonly string[], ask: () => Promise<Given>): Promise<string> {
     const key = keyOf(account);
     const known = this.#held.get(key);
     if (known !== undefined && known.until_ms > wall.now().getTime()) return known.token;
     const asked =
       this.#asking.get(key) ??
-      fetch()
+      ask()
         .then(({ token, expires_s }) => {
           // one that has little left is used for what it has left
           const life_s = Math.max(expires_s - MARGIN_S, expires_s / 2);
