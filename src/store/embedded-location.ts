@@ -81,6 +81,16 @@ export async function locateEmbedded(native_dir: string, data_dir: string): Prom
   return { native_dir: native, cluster_dir: cluster, user, note };
 }
 
+/** Keeps a folder under a name that nothing looks for. @returns that name */
+export async function setAside(cluster_dir: string): Promise<string> {
+  for (let n = 1; ; n += 1) {
+    const aside = `${cluster_dir}.former-${n}`;
+    if (existsSync(aside)) continue;
+    await rename(cluster_dir, aside);
+    return aside;
+  }
+}
+
 /**
  * Copies aside and renames: several servers may start at once, and none may run programs whose libraries another is still
  * copying. Whoever comes second keeps the copy of the first.

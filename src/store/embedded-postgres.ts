@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Log } from "../platform/log.ts";
 import { type Loop, sleep, startLoop } from "../platform/timers.ts";
-import { type EmbeddedLocation, locateEmbedded } from "./embedded-location.ts";
+import { type EmbeddedLocation, locateEmbedded, setAside } from "./embedded-location.ts";
 
 export interface EmbeddedServer {
   /** Connection string of the superuser for one database. */
@@ -53,9 +53,11 @@ const SERVER_SETTINGS: Readonly<Record<string, string>> = {
 
 /** Starts (making it first when needed) the PostgreSQL that comes with the npm package; takes over one left by a killed process. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
-  const location = await locateEmbedded(nativeDirectory(), options.data_dir);
-  if (location.note !== undefined) options.log.warn(location.note);
   const secretFile = join(options.data_dir, "keys", "postgresql-password");
+  const found = await locateEmbedded(nativeDirectory(), options.data_dir);
+  const strange = existsSync(join(found.cluster_dir, "PG_VERSION")) && !existsSync(secretFile);
+  const location = strange ? await leaveStrange(found, options, secretFile) : found;
+  if (location.note !== undefined) options.log.warn(location.note);
   const password = await readOrMakeSecret(secretFile);
   if (!existsSync(join(location.cluster_dir, "PG_VERSION"))) await initialise(location, password, options);
   const running = runningServer(location.cluster_dir) ?? (await startOrJoin(location, options));
@@ -73,6 +75,28 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
       await run(location, "pg_ctl", ["stop", "-D", location.cluster_dir, "-m", "fast", "-w", "-t", "60"]);
     },
   };
+}
+
+/**
+ * A database whose password is not in the data folder. Kept elsewhere it is that of a folder of the same path which was
+ * removed: it is set aside, whole, and a new one begins. In the folder itself the password was lost, and nothing is touched.
+ */
+async function leaveStrange(
+  location: EmbeddedLocation,
+  { data_dir, log }: EmbeddedOptions,
+  secret_file: string,
+): Promise<EmbeddedLocation> {
+  const { cluster_dir } = location;
+  if (cluster_dir === join(data_dir, "postgresql"))
+    throw new Error(
+      `${cluster_dir} holds a database, but its password is missing: put ${secret_file} back from a copy of the keys, or start with another data folder (HUITOU_DATA) · ${cluster_dir} 里已有数据库，但缺少它的密码文件：请从密钥备份中恢复 ${secret_file}，或用 HUITOU_DATA 指定另一个数据目录`,
+    );
+  await stopLeftEmbedded(data_dir);
+  const aside = await setAside(cluster_dir);
+  log.warn(
+    `${cluster_dir} held the database of an earlier folder ${data_dir}, which is gone with its keys; it was set aside as ${aside} and may be removed · 原来的数据库属于已被删除的同名数据目录，已移到 ${aside}，不需要时可以删除`,
+  );
+  return locateEmbedded(nativeDirectory(), data_dir);
 }
 
 /** Where the embedded server keeps, or would keep, the data of a data folder. */
